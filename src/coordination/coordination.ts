@@ -1,0 +1,107 @@
+/**
+ * What nodes share besides the store: one interface, two implementations (redis/ for many nodes, in-process/ for one).
+ * Nothing here is ever the truth. Every part may be lost, late or wrong, and the store still decides (DESIGN §2.8).
+ */
+export interface Coordination extends AsyncDisposable {
+  readonly gate: Gate;
+  readonly bus: Bus;
+  readonly expiry: ExpiryNotifications;
+  /** A limiter of its own name and allowance, counted over all nodes. `perMinute` 0 allows everything. */
+  rateLimiter(name: string, perMinute: number): RateLimiter;
+  /** False while what is shared cannot be reached: nodes then learn of each other's changes from the store alone. */
+  readonly reachable: boolean;
+  /** Called at every change of `reachable`. Returns how to stop. */
+  onReachableChange(listener: (reachable: boolean) => void): () => void;
+}
+
+/**
+ * Per-seat marks that turn latecomers away before they reach the store. A mark carries the id of the reservation that
+ * holds the seat, and every mark lapses by itself. No method rejects: an unreachable gate is skipped.
+ */
+export interface Gate {
+  /** Marks all the seats for the reservation under a short lease, or none, and then says which were marked by others. */
+  take(claim: SeatClaim): Promise<GateAnswer>;
+  /**
+   * After the commit: moves the seats' marks that are still the reservation's from the lease to `remainingMs`, and
+   * sets the reservation's own key, whose expiry is announced, to the same.
+   */
+  hold(claim: SeatClaim, remainingMs: number): Promise<void>;
+  /** Removes the seats' marks that are still the reservation's; and its own key if `reservationEnded`. */
+  release(claim: SeatClaim, reservationEnded: boolean): Promise<void>;
+  /** Puts back what the store said of seats the gate had let through, under a short lease; never over another mark. */
+  correct(eventId: string, holders: readonly SeatHolder[]): Promise<void>;
+}
+
+export interface SeatClaim {
+  readonly eventId: string;
+  readonly reservationId: string;
+  readonly seatIndexes: readonly number[];
+}
+
+export interface SeatHolder {
+  readonly seatIndex: number;
+  /** Anything that tells holders apart: the reservation's id, or the status of a seat that has none. */
+  readonly holder: string;
+  /** How long the holder has it for at most. */
+  readonly remainingMs: number;
+}
+
+export type GateAnswer =
+  | { readonly answer: 'taken' }
+  | { readonly answer: 'refused'; readonly seatIndexes: readonly number[] }
+  /** The gate could not be asked. */
+  | { readonly answer: 'skipped' };
+
+/** One channel an event, on which nodes tell each other what they have committed. */
+export interface Bus {
+  /** Never rejects: what cannot be published is repaired by the readers from the store. The sender hears itself too. */
+  publish(eventId: string, change: EventChange): Promise<void>;
+  /** Resolves once every later message will be heard. */
+  subscribe(eventId: string, listener: BusListener): Promise<AsyncDisposable>;
+}
+
+export interface BusListener {
+  onChange(change: EventChange): void;
+  /** Messages may have been missed (a counter jumped, the connection was lost and is back): read the store again. */
+  onGap(): void;
+}
+
+/** What one commit changed of one event. */
+export interface EventChange {
+  readonly seats: readonly SeatChange[];
+  /** Reservations whose state changed. */
+  readonly reservationIds: readonly string[];
+}
+
+export type StoredSeatStatus = 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
+
+/** A seat's row after a write. The higher `version` is the newer. */
+export interface SeatChange {
+  readonly index: number;
+  readonly status: StoredSeatStatus;
+  readonly version: number;
+  /** While RESERVED, else null. */
+  readonly reservationId: string | null;
+  /** While RESERVED, else null: by the store's clock, in milliseconds since 1970. */
+  readonly expiresAtMs: number | null;
+}
+
+/** Announces reservations' own keys as they expire, on every node, whoever poked them. */
+export interface ExpiryNotifications {
+  /** Touches the keys of reservations that should be over, so that those that are get announced now. Never rejects. */
+  poke(reservations: readonly ReservationKey[]): Promise<void>;
+  /** Returns how to stop. */
+  onExpired(listener: (reservation: ReservationKey) => void): () => void;
+}
+
+export interface ReservationKey {
+  readonly eventId: string;
+  readonly reservationId: string;
+}
+
+export interface RateLimiter {
+  /** Counts one; never rejects. */
+  consume(key: string): Promise<RateLimitAnswer>;
+}
+
+export type RateLimitAnswer = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMs: number };

@@ -1,0 +1,78 @@
+/**
+ * An event's layout: its own copy of a seating plan, flattened. It never changes while the event exists.
+ * All points are absolute, in the plan's own units, x to the right and y down.
+ */
+export interface Layout extends Drawing {
+  /** In plan order: a seat's index is its place here. */
+  readonly seats: readonly LayoutSeat[];
+}
+
+/** Everything of a layout but the seats themselves. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly categories: readonly LayoutCategory[];
+  readonly sections: readonly LayoutSection[];
+  readonly areas: readonly LayoutArea[];
+}
+
+export interface LayoutCategory {
+  readonly name: string;
+  /** A CSS colour; null where the plan gives none. */
+  readonly color: string | null;
+}
+
+export interface LayoutSection {
+  /** Empty where the plan gives none. */
+  readonly name: string;
+  readonly position: Point;
+  readonly rows: readonly LayoutRow[];
+}
+
+/** A run of seats with consecutive indexes. */
+export interface LayoutRow {
+  readonly name: string;
+  readonly firstSeatIndex: number;
+  readonly seatCount: number;
+}
+
+export interface LayoutSeat {
+  /** The plan's own name of the seat (`seat_guid`), unique in the plan. */
+  readonly guid: string;
+  readonly number: string;
+  readonly x: number;
+  readonly y: number;
+  /** Place in `categories`. */
+  readonly category: number;
+  readonly accessible: boolean;
+}
+
+export type AreaShape = 'RECTANGLE' | 'CIRCLE' | 'ELLIPSE' | 'POLYGON' | 'TEXT';
+
+export interface LayoutArea {
+  readonly shape: AreaShape;
+  readonly position: Point;
+  /** Degrees, clockwise. */
+  readonly rotation: number;
+  /** Of a rectangle. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  /** Of a circle or an ellipse. */
+  readonly radius: Point | null;
+  /** The corners of a polygon. */
+  readonly points: readonly Point[];
+  readonly color: string | null;
+  readonly borderColor: string | null;
+  readonly text: LayoutText | null;
+}
+
+export interface LayoutText {
+  readonly text: string;
+  readonly position: Point;
+  readonly size: number;
+  readonly color: string | null;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
