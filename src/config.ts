@@ -1,0 +1,141 @@
+import { problemOf } from './config/problems.ts';
+import { type Settings, settingsSchema } from './config/settings.ts';
+
+export { type SettingRow, settingsTable } from './config/settings.ts';
+
+/** All that can be set from outside, checked. Made once, at start; the rest of the program never reads the environment. */
+export interface Config {
+  /** False turns on what helps developing, the API explorer first of all. */
+  readonly production: boolean;
+  readonly http: HttpConfig;
+  readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
+  readonly database: DatabaseConfig;
+  /** `redis://` or `rediss://`; null for one node by itself. */
+  readonly redisUrl: string | null;
+  readonly identity: IdentityConfig;
+  readonly reservations: ReservationConfig;
+  readonly limits: LimitsConfig;
+  /** How long a payment may take, by which a reservation's deadline is fenced. */
+  readonly paymentSeconds: number;
+  readonly seatMapFrameMs: number;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Addresses and CIDR blocks whose X-Forwarded-For counts, as Fastify's `trustProxy` takes them. */
+  readonly trustedProxies: readonly string[];
+  readonly corsOrigins: '*' | readonly string[];
+}
+
+export type DatabaseConfig =
+  /** `dataDir` is a path, or `memory://`. */
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
+
+export interface IdentityConfig {
+  /** Null where tokens come from an identity provider alone: there are no guests then. */
+  readonly secret: SecretSource | null;
+  readonly jwksUrl: string | null;
+  readonly guestTokenSeconds: number;
+}
+
+export type SecretSource =
+  | { readonly kind: 'given'; readonly secret: string }
+  /** Made at the first start and kept beside the embedded database. */
+  | { readonly kind: 'kept'; readonly dataDir: string };
+
+export interface ReservationConfig {
+  /** For events that set none. */
+  readonly reservationSeconds: number;
+  readonly extensionSeconds: number;
+  readonly maxExtensions: number;
+  /** Per viewer. */
+  readonly maxActiveReservations: number;
+  readonly maxSeatsPerReservation: number;
+}
+
+export interface LimitsConfig {
+  /** Per viewer; 0 is no limit. */
+  readonly mutationsPerMinute: number;
+  /** Per network address; 0 is no limit. */
+  readonly guestSignInsPerMinute: number;
+}
+
+/** The environment is wrong. The message has one line per wrong setting, and never a confidential value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings listed in `settingsTable`; empty ones count as not set.
+ * @param onTerminal whether a person reads the log as it is written
+ * @throws ConfigError
+ */
+export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.isTTY === true): Config {
+  const given = withoutEmpty(env);
+  const { data, error } = settingsSchema.safeParse(given);
+  const problems = [...(error?.issues ?? []).map((issue) => problemOf(issue, given)), ...missingKeys(given)];
+  if (data === undefined || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return configOf(data, onTerminal);
+}
+
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+}
+
+/** Nodes on one Postgres must accept each other's tokens, so none of them may make up a secret of its own. */
+function missingKeys(given: NodeJS.ProcessEnv): readonly string[] {
+  if (given.DATABASE_URL === undefined || given.JWT_SECRET !== undefined || given.JWKS_URL !== undefined) return [];
+  return ['JWT_SECRET is not set; expected it (at least 32 bytes) or JWKS_URL where DATABASE_URL is set'];
+}
+
+function configOf(settings: Settings, onTerminal: boolean): Config {
+  const production = settings.NODE_ENV === 'production';
+  return {
+    production,
+    http: {
+      host: settings.HOST,
+      port: settings.PORT,
+      trustedProxies: settings.TRUSTED_PROXIES ?? [],
+      corsOrigins: settings.CORS_ORIGINS,
+    },
+    log: {
+      level: settings.LOG_LEVEL,
+      format: settings.LOG_FORMAT ?? (onTerminal && !production ? 'pretty' : 'json'),
+    },
+    database: databaseOf(settings),
+    redisUrl: settings.REDIS_URL ?? null,
+    identity: {
+      secret: secretSource(settings),
+      jwksUrl: settings.JWKS_URL ?? null,
+      guestTokenSeconds: settings.GUEST_TOKEN_SECONDS,
+    },
+    reservations: {
+      reservationSeconds: settings.RESERVATION_SECONDS,
+      extensionSeconds: settings.EXTENSION_SECONDS,
+      maxExtensions: settings.MAX_EXTENSIONS,
+      maxActiveReservations: settings.MAX_ACTIVE_RESERVATIONS,
+      maxSeatsPerReservation: settings.MAX_SEATS_PER_RESERVATION,
+    },
+    limits: {
+      mutationsPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+      guestSignInsPerMinute: settings.GUEST_SIGN_INS_PER_MINUTE ?? 5 * settings.RATE_LIMIT_PER_MINUTE,
+    },
+    paymentSeconds: settings.PAYMENT_SECONDS,
+    seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
+  };
+}
+
+function databaseOf(settings: Settings): DatabaseConfig {
+  if (settings.DATABASE_URL === undefined) return { kind: 'embedded', dataDir: settings.DATA_DIR };
+  return { kind: 'postgres', url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE };
+}
+
+/** Only the embedded database may make up a secret, and only where no identity provider was chosen. */
+function secretSource(settings: Settings): SecretSource | null {
+  if (settings.JWT_SECRET !== undefined) return { kind: 'given', secret: settings.JWT_SECRET };
+  if (settings.JWKS_URL !== undefined || settings.DATABASE_URL !== undefined) return null;
+  return { kind: 'kept', dataDir: settings.DATA_DIR };
+}

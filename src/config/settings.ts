@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import {
+  dataDirectory,
+  hostName,
+  networks,
+  oneOf,
+  origins,
+  postgresUrl,
+  redisUrl,
+  secret,
+  webUrl,
+  whole,
+} from './values.ts';
+
+/** What the documentation says of a setting. */
+interface SettingNotes {
+  readonly default: string;
+  readonly meaning: string;
+  /** True where the value may hold a password: it is never shown. */
+  readonly confidential: boolean;
+}
+
+const notes = z.registry<SettingNotes>();
+
+/** Every setting: its name in the environment, what it may be, and what it is for. */
+export const settingsSchema = z.object({
+  NODE_ENV: byDefault(
+    'development',
+    oneOf('production', 'development', 'test'),
+    '`production` turns the API explorer off',
+  ),
+  HOST: byDefault('127.0.0.1', hostName, 'address to listen on'),
+  PORT: byDefault('4000', whole(0, 65_535), 'port of HTTP and websockets, both on `/graphql`; 0 takes a free one'),
+  TRUSTED_PROXIES: otherwise(
+    'none',
+    networks,
+    'addresses or CIDR blocks, separated by commas, of proxies whose `X-Forwarded-For` counts',
+  ),
+  CORS_ORIGINS: byDefault('*', origins, 'origins, separated by commas, whose pages may call the API; `*` lets all'),
+  LOG_LEVEL: byDefault(
+    'info',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
+  ),
+  LOG_FORMAT: otherwise(
+    '`pretty` on a terminal outside production, otherwise `json`',
+    oneOf('json', 'pretty'),
+    '`json` or `pretty`',
+  ),
+  DATABASE_URL: confidential('none: the embedded database', postgresUrl, 'Postgres 15 or later'),
+  DATABASE_POOL_SIZE: byDefault('10', whole(1, 1000), 'connections to Postgres a node may open'),
+  DATA_DIR: byDefault(
+    './data',
+    dataDirectory,
+    'directory of the embedded database; `memory://` keeps nothing; not used with `DATABASE_URL`',
+  ),
+  REDIS_URL: confidential(
+    'none: one node, in-process',
+    redisUrl,
+    'Redis, which several nodes need; `redis://` or `rediss://`',
+  ),
+  JWT_SECRET: confidential(
+    'embedded: a random one, kept in `DATA_DIR`; otherwise it or `JWKS_URL` is required',
+    secret,
+    'secret of HS256 tokens, 32 bytes or more; guests are signed in with it',
+  ),
+  JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` besides"),
+  GUEST_TOKEN_SECONDS: byDefault('86400', whole(1, 31_536_000), "how long a guest's token is good for"),
+  RESERVATION_SECONDS: byDefault('600', whole(1, 86_400), 'length of a reservation, unless its event sets another'),
+  EXTENSION_SECONDS: byDefault('300', whole(1, 86_400), 'what one extension adds'),
+  MAX_EXTENSIONS: byDefault('1', whole(0, 100), 'extensions of one reservation'),
+  MAX_ACTIVE_RESERVATIONS: byDefault('3', whole(1, 1000), 'active reservations of one viewer'),
+  MAX_SEATS_PER_RESERVATION: byDefault('10', whole(1, 1000), 'seats in one reservation'),
+  RATE_LIMIT_PER_MINUTE: byDefault('60', whole(0, 1_000_000), 'mutations of one viewer; 0 turns the limit off'),
+  GUEST_SIGN_INS_PER_MINUTE: otherwise(
+    'five times `RATE_LIMIT_PER_MINUTE`',
+    whole(0, 5_000_000),
+    'guests signed in from one network address; 0 turns the limit off',
+  ),
+  PAYMENT_SECONDS: byDefault(
+    '30',
+    whole(1, 600),
+    'how long a payment may take; a reservation being paid for holds that long',
+  ),
+  SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** One row of the settings' documentation, Markdown in `default` and `meaning`. */
+export interface SettingRow {
+  readonly name: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+export const settingsTable: readonly SettingRow[] = Object.entries(settingsSchema.shape).map(([name, schema]) => ({
+  name,
+  default: notes.get(schema)?.default ?? '',
+  meaning: notes.get(schema)?.meaning ?? '',
+}));
+
+export const confidentialSettings: ReadonlySet<string> = new Set(
+  Object.entries(settingsSchema.shape).flatMap(([name, schema]) => (notes.get(schema)?.confidential ? [name] : [])),
+);
+
+function byDefault<T>(value: string, schema: z.ZodType<T, string>, meaning: string) {
+  return schema.prefault(value).register(notes, { default: `\`${value}\``, meaning, confidential: false });
+}
+
+function otherwise<T>(instead: string, schema: z.ZodType<T, string>, meaning: string) {
+  return schema.optional().register(notes, { default: instead, meaning, confidential: false });
+}
+
+function confidential<T>(instead: string, schema: z.ZodType<T, string>, meaning: string) {
+  return schema.optional().register(notes, { default: instead, meaning, confidential: true });
+}

@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/**
+ * The kinds of values settings have. Each schema takes the text of an environment variable and gives one issue at most,
+ * whose message says what is expected, to stand after "expected".
+ */
+
+/** Digits only: `1e3`, `0x10`, `-1` and `2.5` are more often mistakes than numbers. */
+export function whole(least: number, most: number) {
+  return parsed(`a whole number from ${least} to ${most}`, (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]) {
+  return parsed(`one of ${choices.join(', ')}`, (text) => choices.find((choice) => choice === text));
+}
+
+export const hostName = matching('a host name or an address to listen on', (text) => /^[^\s/]+$/.test(text));
+
+export const dataDirectory = matching(
+  'the path of a directory, or memory://',
+  (text) => text === 'memory://' || !text.includes('://'),
+);
+
+/** Not trimmed: another program that signs with the same secret would not do so either. */
+export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, {
+  error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',
+});
+
+export const postgresUrl = matching(
+  'a URL such as postgres://user:password@host:5432/database',
+  (text) => hasScheme(text, 'postgres', 'postgresql') && URL.canParse(withFirstHostOnly(text)),
+);
+
+export const redisUrl = matching(
+  'a URL such as redis://host:6379 or rediss://user:password@host:6379',
+  (text) => hasScheme(text, 'redis', 'rediss') && (parsedUrl(text)?.hostname ?? '') !== '',
+);
+
+export const webUrl = matching('a URL such as https://host/path, without a user or password in it', (text) => {
+  const url = hasScheme(text, 'http', 'https') ? parsedUrl(text) : undefined;
+  return url !== undefined && url.username === '' && url.password === '';
+});
+
+/** Addresses and CIDR blocks in the form @fastify/proxy-addr takes, which knows no /0. */
+export const networks = parsed('addresses or CIDR blocks separated by commas, such as 10.0.0.0/8, ::1', (text) =>
+  every(listed(text), (network) => (isNetwork(network) ? network : undefined)),
+);
+
+/** Origins as a browser sends them, so that comparing text is enough. Apps in a web view have schemes of their own. */
+export const origins = parsed('*, or origins separated by commas, such as https://tickets.example', (text) =>
+  text === '*' ? ('*' as const) : every(listed(text), origin),
+);
+
+function parsed<T>(expected: string, read: (text: string) => T | undefined) {
+  return z
+    .string()
+    .trim()
+    .transform((text, context): T => {
+      const value = read(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    });
+}
+
+function matching(expected: string, accepts: (text: string) => boolean) {
+  return z.string().trim().refine(accepts, { error: expected });
+}
+
+function hasScheme(text: string, ...schemes: readonly string[]): boolean {
+  return schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`));
+}
+
+/** `URL` cannot read several hosts (`a:5432,b:5432`), which the Postgres client can. */
+function withFirstHostOnly(url: string): string {
+  return url.replace(/,[^@/?]*(?=[/?]|$)/, '');
+}
+
+function listed(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** Undefined if `read` gives undefined for any. */
+function every<T>(items: readonly string[], read: (item: string) => T | undefined): readonly T[] | undefined {
+  const values = items.map(read).filter((value) => value !== undefined);
+  return values.length === items.length ? values : undefined;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) === 0 || address.includes('%') || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits);
+}
+
+function origin(text: string): string | undefined {
+  const url = parsedUrl(text);
+  if (url === undefined || url.host === '' || url.username !== '' || url.search !== '' || url.hash !== '')
+    return undefined;
+  return url.pathname === '' || url.pathname === '/' ? `${url.protocol}//${url.host}` : undefined;
+}
+
+function parsedUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

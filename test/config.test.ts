@@ -1,0 +1,197 @@
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, type SettingRow, settingsTable } from '../src/config.ts';
+
+const secret = 'a secret that is thirty-two bytes';
+const databaseUrl = 'postgres://holdfast:pa55word@db:5432/holdfast';
+
+/** The lines of the ConfigError that the environment causes; none if it is right. */
+function problems(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(env, false);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+}
+
+describe('readConfig', () => {
+  it('needs nothing', () => {
+    expect(readConfig({}, true)).toEqual({
+      production: false,
+      http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*' },
+      log: { level: 'info', format: 'pretty' },
+      database: { kind: 'embedded', dataDir: './data' },
+      redisUrl: null,
+      identity: { secret: { kind: 'kept', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
+      reservations: {
+        reservationSeconds: 600,
+        extensionSeconds: 300,
+        maxExtensions: 1,
+        maxActiveReservations: 3,
+        maxSeatsPerReservation: 10,
+      },
+      limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300 },
+      paymentSeconds: 30,
+      seatMapFrameMs: 50,
+    });
+  });
+
+  it('takes empty values as not set', () => {
+    const empty = Object.fromEntries(settingsTable.map(({ name }) => [name, '  ']));
+    expect(readConfig(empty, false)).toEqual(readConfig({}, false));
+  });
+
+  it('reads a deployment on Postgres and Redis', () => {
+    const config = readConfig({
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: '25',
+      REDIS_URL: 'rediss://user:pa55word@redis:6380',
+      JWT_SECRET: secret,
+      JWKS_URL: 'https://login.example/.well-known/jwks.json',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      CORS_ORIGINS: 'https://Tickets.example:443/, capacitor://localhost',
+    });
+    expect(config.database).toEqual({ kind: 'postgres', url: databaseUrl, poolSize: 25 });
+    expect(config.redisUrl).toBe('rediss://user:pa55word@redis:6380');
+    expect(config.identity.secret).toEqual({ kind: 'given', secret });
+    expect(config.identity.jwksUrl).toBe('https://login.example/.well-known/jwks.json');
+    expect(config.http.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+    expect(config.http.corsOrigins).toEqual(['https://tickets.example', 'capacitor://localhost']);
+    expect(config.production).toBe(true);
+  });
+
+  it('keeps the log readable by machines in production and away from terminals', () => {
+    expect(readConfig({ NODE_ENV: 'production' }, true).log.format).toBe('json');
+    expect(readConfig({}, false).log.format).toBe('json');
+    expect(readConfig({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
+  });
+
+  it('limits guest sign-ins in proportion to mutations', () => {
+    const guestSignIns = (env: NodeJS.ProcessEnv) => readConfig(env).limits.guestSignInsPerMinute;
+    expect(guestSignIns({ RATE_LIMIT_PER_MINUTE: '7' })).toBe(35);
+    expect(guestSignIns({ RATE_LIMIT_PER_MINUTE: '0' })).toBe(0);
+    expect(guestSignIns({ RATE_LIMIT_PER_MINUTE: '0', GUEST_SIGN_INS_PER_MINUTE: '9' })).toBe(9);
+  });
+});
+
+describe('the keys of tokens', () => {
+  it('must be given where several nodes may share a database', () => {
+    expect(problems({ DATABASE_URL: databaseUrl })).toEqual([
+      'JWT_SECRET is not set; expected it (at least 32 bytes) or JWKS_URL where DATABASE_URL is set',
+    ]);
+    expect(problems({ DATABASE_URL: databaseUrl, JWT_SECRET: secret })).toEqual([]);
+    expect(problems({ DATABASE_URL: databaseUrl, JWKS_URL: 'http://login/jwks' })).toEqual([]);
+  });
+
+  it('are not made up beside an identity provider', () => {
+    expect(readConfig({ JWKS_URL: 'http://login/jwks' }).identity.secret).toBeNull();
+  });
+
+  it('take no secret that can be guessed, counted in bytes', () => {
+    expect(problems({ JWT_SECRET: 'x'.repeat(31) })).toHaveLength(1);
+    expect(problems({ JWT_SECRET: 'ß'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('a wrong value', () => {
+  it('has one line each', () => {
+    expect(problems({ PORT: '80a', LOG_LEVEL: 'loud', RESERVATION_SECONDS: '86401' })).toEqual([
+      'PORT is "80a"; expected a whole number from 0 to 65535',
+      'LOG_LEVEL is "loud"; expected one of trace, debug, info, warn, error, fatal, silent',
+      'RESERVATION_SECONDS is "86401"; expected a whole number from 1 to 86400',
+    ]);
+  });
+
+  it('stays on its line, and is cut', () => {
+    const lines = problems({ PORT: `1\n2${'0'.repeat(500)}` });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.length).toBeLessThan(150);
+  });
+
+  it.each([
+    ['NODE_ENV', 'Production'],
+    ['HOST', 'http://localhost'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '1e3'],
+    ['RESERVATION_SECONDS', '0'],
+    ['RESERVATION_SECONDS', '2.5'],
+    ['MAX_ACTIVE_RESERVATIONS', '0'],
+    ['DATA_DIR', 'idb://holdfast'],
+    ['DATABASE_URL', 'mysql://db/holdfast'],
+    ['REDIS_URL', 'http://redis:6379'],
+    ['REDIS_URL', 'redis://'],
+    ['JWKS_URL', 'https://user:pa55word@login.example/jwks'],
+    ['TRUSTED_PROXIES', 'localhost'],
+    ['TRUSTED_PROXIES', '10.0.0.0/0'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.1,10.0.0'],
+    ['CORS_ORIGINS', 'tickets.example'],
+    ['CORS_ORIGINS', 'https://tickets.example/shop'],
+    ['CORS_ORIGINS', '*, https://tickets.example'],
+  ])('is refused: %s=%s', (name, value) => {
+    const lines = problems({ JWT_SECRET: secret, [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} is .+; expected .+$`));
+  });
+
+  it('is never shown where it may be confidential', () => {
+    const password = fc.stringMatching(/^[0-9]{8,12}$/);
+    const confidential = fc.constantFrom('DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWKS_URL');
+    const around = fc.constantFrom(['', ''], ['user:', '@host'], ['ftp://user:', '@host'], ['redis://:', '@:x']);
+    fc.assert(
+      fc.property(confidential, password, around, (name, word, [before, after]) => {
+        const lines = problems({ JWT_SECRET: secret, [name]: `${before}${word}${after}` });
+        expect(lines).toHaveLength(1);
+        expect(lines.join()).not.toContain(word);
+      }),
+    );
+  });
+
+  it('does not get past a whole number, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.integer({ min: -10, max: 70_000 }).map(String)), (text) => {
+        const accepted = problems({ PORT: text }).length === 0;
+        const wholeNumber = /^\d+$/.test(text.trim()) && Number(text) <= 65_535;
+        expect(accepted).toBe(wholeNumber || text.trim() === '');
+      }),
+    );
+  });
+});
+
+describe('Postgres URLs', () => {
+  it.each([
+    databaseUrl,
+    'postgresql://db/holdfast?sslmode=require',
+    'postgres://user:a,b@one:5432,two:5433/holdfast',
+    'postgres:///holdfast',
+  ])('may be %s', (url) => {
+    expect(problems({ DATABASE_URL: url, JWT_SECRET: secret })).toEqual([]);
+  });
+});
+
+describe('the documentation', () => {
+  it('lists every setting in docs/settings.md, as it is', () => {
+    expect(documented('../docs/settings.md')).toEqual(settingsTable);
+  });
+
+  it('says the same in the README of each setting it lists', () => {
+    const truth = new Map(settingsTable.map((row) => [row.name, row.default]));
+    for (const row of documented('../README.md'))
+      expect([row.name, row.default]).toEqual([row.name, truth.get(row.name)]);
+  });
+});
+
+/** The rows of a Markdown file's tables of settings: those whose first cell is a name in capitals. */
+function documented(path: string): readonly SettingRow[] {
+  const file = new URL(path, import.meta.url);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return [...text.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \| (.+?) \| (.+?) \|$/gm)].map(
+    ([, name = '', byDefault = '', meaning = '']) => ({ name, default: byDefault, meaning }),
+  );
+}
