@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const installer = fileURLToPath(new URL('./install-debian-package.sh', import.meta.url));
+const debianPostgres = '/usr/lib/postgresql';
+
+export interface PostgresBinaries {
+  readonly postgres: string;
+  readonly initdb: string;
+}
+
+/** Both from one folder, so that they are of one version. Throws with what to install if there are none. */
+export function findPostgres(): PostgresBinaries {
+  const folder = findFolder(['postgres', 'initdb']);
+  if (folder === undefined) throw missing('postgres and initdb', 'postgresql', 'TEST_DATABASE_URL');
+  return { postgres: join(folder, 'postgres'), initdb: join(folder, 'initdb') };
+}
+
+/** Throws with what to install if there is none. */
+export function findRedis(): string {
+  const folder = findFolder(['redis-server']);
+  if (folder === undefined) throw missing('redis-server', 'redis-server', 'TEST_REDIS_URL');
+  return join(folder, 'redis-server');
+}
+
+/**
+ * Installs what is missing where that is possible: as root, with apt-get. Called once per run, before the workers
+ * start, because apt-get runs only once at a time.
+ */
+export function installMissingBinaries(): void {
+  if (process.getuid?.() !== 0 || findFolder(['apt-get']) === undefined) return;
+  if (findFolder(['postgres', 'initdb']) === undefined) install('postgresql');
+  if (findFolder(['redis-server']) === undefined) install('redis-server');
+}
+
+function install(debianPackage: string): void {
+  const { status } = spawnSync('sh', [installer, debianPackage], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`apt-get could not install ${debianPackage}; what it said is above`);
+}
+
+function findFolder(programs: readonly string[]): string | undefined {
+  const inPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...inPath, ...debianFolders()].find((folder) => programs.every((name) => existsSync(join(folder, name))));
+}
+
+/** Newest first. Debian keeps Postgres' servers out of PATH. */
+function debianFolders(): string[] {
+  if (!existsSync(debianPostgres)) return [];
+  const versions = readdirSync(debianPostgres).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(debianPostgres, version, 'bin'));
+}
+
+function missing(programs: string, debianPackage: string, setting: string): Error {
+  return new Error(
+    `The tests need ${programs}, found neither in PATH nor in Debian's usual places. ` +
+      `Install it (Debian, Ubuntu: apt-get install ${debianPackage}); ` +
+      `tests that don't stop or kill a server can also use the one that ${setting} names.`,
+  );
+}

@@ -1,0 +1,69 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { chown, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findPostgres } from './binaries.ts';
+import { createDatabase } from './create-database.ts';
+import { LocalServer, type ServerProgram } from './local-server.ts';
+
+/** A Postgres of the test's own, with a database `postgres` and a superuser of that name who needs no password. */
+export class PostgresServer extends LocalServer {
+  url(database: string): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Returns the new database's URL. Without a template it is empty. */
+  createDatabase(options: { template?: string } = {}): Promise<string> {
+    return createDatabase(this.url('postgres'), options);
+  }
+}
+
+/** For tests that stop, kill or pause it; all others share one by way of `testDatabase`. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const binaries = findPostgres();
+  const runAs = unprivilegedUser();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
+  if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
+  const data = join(folder, 'data');
+  const server = new PostgresServer(program(binaries.postgres, data, runAs), folder);
+  await initialise(binaries.initdb, data, { cwd: folder, ...runAs });
+  await server.startOnFreePort();
+  return server;
+}
+
+function program(path: string, data: string, runAs: ServerProgram['runAs']): ServerProgram {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    // Its own folder would need a user and a short path; nothing here connects by socket.
+    'unix_socket_directories=',
+    'max_connections=300',
+    // A killed process loses nothing by it: only a machine that goes down would.
+    'fsync=off',
+    // In the data folder and not in /dev/shm, where a killed server leaves it behind.
+    'dynamic_shared_memory_type=mmap',
+  ];
+  return {
+    path,
+    args: (port) => ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    readyMessage: 'database system is ready to accept connections',
+    stopSignal: 'SIGINT',
+    runAs,
+  };
+}
+
+async function initialise(initdb: string, data: string, options: { cwd: string; uid?: number; gid?: number }) {
+  const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(initdb, args, { ...options, env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+}
+
+/** Postgres refuses to run as root. */
+function unprivilegedUser(): ServerProgram['runAs'] {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    const ids = ['-u', '-g'].map((what) => spawnSync('id', [what, name], { encoding: 'utf8' }));
+    const [uid, gid] = ids.map(({ status, stdout }) => (status === 0 ? Number(stdout) : undefined));
+    if (uid !== undefined && gid !== undefined) return { uid, gid };
+  }
+  throw new Error('Postgres does not run as root, and there is neither a user postgres nor nobody to run it as');
+}

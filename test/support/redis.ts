@@ -1,0 +1,62 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { findRedis } from './binaries.ts';
+import { LocalServer } from './local-server.ts';
+
+/** A Redis of the test's own. Its settings are Redis' defaults, but that it writes nothing to disk: a restart empties it. */
+export class RedisServer extends LocalServer {
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** One command as redis-cli would send it: `cli('SET', 'key', 'value')`. */
+  cli(...command: [name: string, ...args: (string | number)[]]): Promise<unknown> {
+    return runCommand(this.url, command);
+  }
+
+  async flush(): Promise<void> {
+    await this.cli('FLUSHALL');
+  }
+}
+
+/** What every Redis can do for a test, also one that is somebody else's. */
+export type TestRedis = Pick<RedisServer, 'url' | 'cli' | typeof Symbol.asyncDispose>;
+
+/** For tests that stop, kill, pause or flush it. */
+export async function startRedis(): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
+  const server = new RedisServer(
+    {
+      path: findRedis(),
+      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+      readyMessage: 'Ready to accept connections',
+      stopSignal: 'SIGTERM',
+      runAs: undefined,
+    },
+    folder,
+  );
+  await server.startOnFreePort();
+  return server;
+}
+
+/** For all other tests: the Redis that `TEST_REDIS_URL` names, otherwise one of their own. */
+export async function testRedis(): Promise<TestRedis> {
+  const url = process.env.TEST_REDIS_URL;
+  if (url === undefined) return startRedis();
+  return { url, cli: (...command) => runCommand(url, command), [Symbol.asyncDispose]: async () => {} };
+}
+
+async function runCommand(url: string, [name, ...args]: [string, ...(string | number)[]]): Promise<unknown> {
+  // A test asks what is so now: no waiting for a server that is down to come back.
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
+  // The command rejects too; ioredis would print it as well if nobody listened.
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return await redis.call(name, ...args);
+  } finally {
+    redis.disconnect();
+  }
+}
