@@ -1,0 +1,67 @@
+import { errors } from 'jose';
+
+/** Why a token is refused, in words its sender may read. */
+export type InvalidTokenReason =
+  | 'expired'
+  | 'not valid yet'
+  | 'malformed'
+  | 'too long'
+  | 'bad signature'
+  | 'unknown key'
+  | 'algorithm not accepted'
+  | 'no usable sub'
+  | 'no exp'
+  | 'not a Bearer token';
+
+/** The sender's fault: another token may be accepted, this one will not. The message may be shown to the sender. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken';
+  readonly reason: InvalidTokenReason;
+
+  constructor(reason: InvalidTokenReason, options?: ErrorOptions) {
+    super(`Invalid token: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** The identity provider's keys cannot be had or used at present, so the token may be good. Internal: see `cause`. */
+export class IdentityUnavailable extends Error {
+  override readonly name = 'IdentityUnavailable';
+
+  constructor(cause: unknown) {
+    super('The keys of JWKS_URL cannot be read', { cause });
+  }
+}
+
+/** There is no JWT_SECRET to sign guests' tokens with. */
+export class GuestsNotEnabled extends Error {
+  override readonly name = 'GuestsNotEnabled';
+
+  constructor() {
+    super('Guests cannot sign in here');
+  }
+}
+
+const reasons: ReadonlyMap<string, InvalidTokenReason> = new Map([
+  [errors.JWTExpired.code, 'expired'],
+  [errors.JWTInvalid.code, 'malformed'],
+  [errors.JWSInvalid.code, 'malformed'],
+  [errors.JOSENotSupported.code, 'malformed'],
+  [errors.JOSEAlgNotAllowed.code, 'algorithm not accepted'],
+  [errors.JWSSignatureVerificationFailed.code, 'bad signature'],
+  [errors.JWKSNoMatchingKey.code, 'unknown key'],
+  [errors.JWKSMultipleMatchingKeys.code, 'unknown key'],
+]);
+
+/** What verifying threw, in our words. All that is not the token's fault comes from fetching or reading the provider's keys. */
+export function identityError(error: unknown): InvalidToken | IdentityUnavailable {
+  if (error instanceof InvalidToken) return error;
+  const reason = error instanceof errors.JOSEError ? (claimReason(error) ?? reasons.get(error.code)) : undefined;
+  return reason === undefined ? new IdentityUnavailable(error) : new InvalidToken(reason, { cause: error });
+}
+
+function claimReason(error: errors.JOSEError): InvalidTokenReason | undefined {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return undefined;
+  if (error.claim === 'exp' && error.reason === 'missing') return 'no exp';
+  return error.claim === 'nbf' && error.reason === 'check_failed' ? 'not valid yet' : 'malformed';
+}

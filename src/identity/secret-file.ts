@@ -1,0 +1,62 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const fileName = 'jwt-secret';
+
+/**
+ * The secret kept in `dataDir/jwt-secret`, made at the first start, so that tokens survive a restart.
+ * `memory://` gives another one each time, as it keeps nothing else either.
+ * @throws Error if the file holds less than 32 bytes, or cannot be read or written
+ */
+export async function keptSecret(dataDir: string): Promise<string> {
+  if (dataDir === 'memory://') return newSecret();
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, fileName);
+  const kept = (await read(path)) ?? (await make(dataDir, path));
+  if (Buffer.byteLength(kept) >= 32) return kept;
+  throw new Error(
+    `${path} holds no usable secret: delete it, and a new one is made; tokens given out before end with it`,
+  );
+}
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Of two starts at once, the one that links first wins, and both read what it wrote. */
+async function make(dataDir: string, path: string): Promise<string> {
+  const draft = join(dataDir, `.${fileName}-${randomUUID()}`);
+  try {
+    await writeDurably(draft, newSecret());
+    await link(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bearerToken } from '../../src/identity/bearer.ts';
+import { InvalidToken } from '../../src/identity/errors.ts';
+
+describe('bearerToken', () => {
+  it.each([
+    [undefined, undefined],
+    ['Bearer a.b-c._d', 'a.b-c._d'],
+    ['bearer  abc== ', 'abc=='],
+  ])('of %j is %j', (header, token) => {
+    expect(bearerToken(header)).toBe(token);
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'abc', 'Basic YTpi', 'Bearer a b', 'Bearer a,b', 'Bearera'])(
+    'refuses %j',
+    (header) => {
+      expect(() => bearerToken(header)).toThrow(InvalidToken);
+    },
+  );
+
+  it('gives back any token that may be one', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9\-._~+/]+={0,2}$/), (token) => {
+        expect(bearerToken(`Bearer ${token}`)).toBe(token);
+      }),
+    );
+  });
+});

@@ -1,0 +1,183 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { GuestsNotEnabled, InvalidToken } from '../../src/identity/errors.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+
+const secret = 'a secret that is thirty-two bytes';
+const key = new TextEncoder().encode(secret);
+
+/** A second that has begun 600 ms ago. */
+const startMs = 1_800_000_000_600;
+const startSeconds = 1_800_000_000;
+
+function identityAt(startAt = startMs) {
+  const clock = { nowMs: startAt };
+  const identity = openIdentity({ secret, jwksUrl: null, guestTokenSeconds: 60, now: () => clock.nowMs });
+  return { clock, identity };
+}
+
+function signed(claims: Record<string, unknown>, header = { alg: 'HS256' }): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader(header).sign(key);
+}
+
+const { identity } = identityAt();
+const good = await signed({ sub: 'ada', exp: startSeconds + 60 });
+
+describe('a guest', () => {
+  it('gets an identity of their own that is accepted', async () => {
+    const one = await identity.signInAsGuest();
+    const other = await identity.signInAsGuest();
+    expect(one.viewer.id).toMatch(/^guest_[0-9a-f-]{36}$/);
+    expect(other.viewer.id).not.toBe(one.viewer.id);
+    expect(one.expiresAt).toEqual(new Date((startSeconds + 60) * 1000));
+    expect(await identity.verify(one.token)).toEqual({
+      viewer: { id: one.viewer.id, roles: ['CUSTOMER'] },
+      expiresAtMs: one.expiresAt.getTime(),
+    });
+  });
+
+  it('needs a secret', async () => {
+    const withoutSecret = openIdentity({ secret: null, jwksUrl: 'http://127.0.0.1:1/', guestTokenSeconds: 60 });
+    await expect(withoutSecret.signInAsGuest()).rejects.toBeInstanceOf(GuestsNotEnabled);
+    await expect(withoutSecret.sign({ sub: 'ada', roles: [], ttlSeconds: 1 })).rejects.toThrow('JWT_SECRET');
+  });
+});
+
+describe('a token for an operator', () => {
+  it('carries its role and its time', async () => {
+    const { token, expiresAt } = await identity.sign({ sub: 'box-office', roles: ['ORGANIZER'], ttlSeconds: 5 });
+    expect(expiresAt).toEqual(new Date((startSeconds + 5) * 1000));
+    expect((await identity.verify(token)).viewer).toEqual({ id: 'box-office', roles: ['CUSTOMER', 'ORGANIZER'] });
+  });
+
+  it.each(['', 'x'.repeat(256), 'nul\0'])('is not made out to %j', async (sub) => {
+    await expect(identity.sign({ sub, roles: [], ttlSeconds: 5 })).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe('roles', () => {
+  it.each([
+    [['organizer'], ['CUSTOMER', 'ORGANIZER']],
+    [
+      ['organizer', 'organizer', 'customer'],
+      ['CUSTOMER', 'ORGANIZER'],
+    ],
+    [['admin', 7, null], ['CUSTOMER']],
+    [['ORGANIZER'], ['CUSTOMER']],
+    ['organizer', ['CUSTOMER']],
+    [{ organizer: true }, ['CUSTOMER']],
+    [undefined, ['CUSTOMER']],
+  ])('of %j are %j', async (roles, expected) => {
+    const { viewer } = await identity.verify(await signed({ sub: 'ada', exp: startSeconds + 60, roles }));
+    expect(viewer.roles).toEqual(expected);
+  });
+});
+
+describe('a token is refused', () => {
+  const exp = startSeconds + 60;
+  it.each([
+    ['no exp', signed({ sub: 'ada' })],
+    ['malformed', Promise.resolve(signedText('{"sub":"ada","exp":"tomorrow"}'))],
+    ['expired', signed({ sub: 'ada', exp: startSeconds })],
+    ['not valid yet', signed({ sub: 'ada', exp, nbf: startSeconds + 1 })],
+    ['no usable sub', signed({ exp })],
+    ['no usable sub', signed({ exp, sub: '' })],
+    ['no usable sub', signed({ exp, sub: 'x'.repeat(256) })],
+    ['no usable sub', signed({ exp, sub: 'a\0b' })],
+    ['bad signature', new SignJWT({ sub: 'ada', exp }).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32))],
+    [
+      'algorithm not accepted',
+      new SignJWT({ sub: 'ada', exp }).setProtectedHeader({ alg: 'HS512' }).sign(new Uint8Array(64)),
+    ],
+    ['algorithm not accepted', Promise.resolve(new UnsecuredJWT({ sub: 'ada', exp }).encode())],
+    ['malformed', Promise.resolve('')],
+    ['malformed', Promise.resolve('null')],
+    ['malformed', Promise.resolve('a.b.c.d.e')],
+    ['too long', signed({ sub: 'ada', exp, groups: 'x'.repeat(8192) })],
+  ])('as %s', async (reason, token) => {
+    await expect(identity.verify(await token)).rejects.toMatchObject({ name: 'InvalidToken', reason });
+  });
+
+  it('with its header changed to "none"', async () => {
+    const [, payload] = good.split('.');
+    const header = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const token of [`${header}.${payload}.`, `${header}.${payload}.${good.split('.')[2]}`]) {
+      await expect(identity.verify(token)).rejects.toMatchObject({ reason: 'algorithm not accepted' });
+    }
+  });
+
+  it('after any change to what is signed, and never as a fault', async () => {
+    const signedPart = good.lastIndexOf('.');
+    const at = fc.integer({ min: 0, max: signedPart - 1 });
+    await fc.assert(
+      fc.asyncProperty(at, fc.stringMatching(/^[A-Za-z0-9_-]$/), async (index, character) => {
+        fc.pre(good[index] !== character);
+        const changed = good.slice(0, index) + character + good.slice(index + 1);
+        await expect(identity.verify(changed)).rejects.toBeInstanceOf(InvalidToken);
+      }),
+    );
+  });
+
+  it('whatever else it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.base64String(), { maxLength: 5 }).map((p) => p.join('.')),
+        ),
+        async (text) => {
+          await expect(identity.verify(text)).rejects.toBeInstanceOf(InvalidToken);
+        },
+      ),
+    );
+  });
+});
+
+describe('a token seen before', () => {
+  it('is remembered rather than checked again', async () => {
+    expect(await identity.verify(good)).toBe(await identity.verify(good));
+  });
+});
+
+describe('expiry', () => {
+  it.each(['fresh', 'remembered'])('ends a %s token at its exact second', async (kind) => {
+    const { clock, identity } = identityAt();
+    const token = await signed({ sub: 'ada', exp: startSeconds + 10 });
+    if (kind === 'remembered') await identity.verify(token);
+    clock.nowMs = (startSeconds + 10) * 1000 - 1;
+    expect((await identity.verify(token)).expiresAtMs).toBe((startSeconds + 10) * 1000);
+    clock.nowMs += 1;
+    await expect(identity.verify(token)).rejects.toMatchObject({ reason: 'expired' });
+    await expect(identity.verify(token)).rejects.toMatchObject({ reason: 'expired' });
+  });
+
+  it('of a token is the same whether it is remembered or not, fractions of a second included', async () => {
+    const seconds = fc.double({ min: 0.001, max: 20, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(seconds, fc.integer({ min: 0, max: 22_000 }), async (ttl, laterMs) => {
+        const token = await signed({ sub: 'ada', exp: startSeconds + 1 + ttl });
+        const { clock, identity: remembering } = identityAt();
+        await remembering.verify(token);
+        clock.nowMs += laterMs;
+        const outcomes = [remembering, identityAt(clock.nowMs).identity].map((each) =>
+          each.verify(token).catch((error: InvalidToken) => error.reason),
+        );
+        const [known, fresh] = await Promise.all(outcomes);
+        expect(known).toEqual(fresh);
+      }),
+    );
+  });
+
+  it('never comes for a token that says so, in a time that can be told', async () => {
+    const { expiresAtMs } = await identity.verify(signedText('{"sub":"ada","exp":1e999}'));
+    expect(new Date(expiresAtMs).getTime()).toBeGreaterThan(startMs);
+  });
+});
+
+/** A token with claims as written, for what a library would not sign. */
+function signedText(claims: string): string {
+  const content = ['{"alg":"HS256"}', claims].map((text) => Buffer.from(text).toString('base64url')).join('.');
+  return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+}
