@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 
-/** Creates a database with a name nobody else has on the server that `serverUrl` connects to. Returns its URL. */
-export async function createDatabase(serverUrl: string, { template = 'template0' } = {}): Promise<string> {
-  const name = `holdfast_test_${randomUUID().replaceAll('-', '')}`;
+export interface NewDatabase {
+  /** What its name starts with; the rest is random, so that runs can share a server. */
+  readonly prefix?: string;
+  /** The name of a database to copy; without it the new one is empty. */
+  readonly template?: string | undefined;
+}
+
+/** Creates a database on the server that `serverUrl` connects to. Returns the new one's URL. */
+export async function createDatabase(serverUrl: string, options: NewDatabase = {}): Promise<string> {
+  const { prefix = 'holdfast_test', template = 'template0' } = options;
+  const name = `${prefix}_${randomUUID().replaceAll('-', '')}`;
   await onServer(serverUrl, (sql) => sql`create database ${sql(name)} template ${sql(template)}`);
   const url = new URL(serverUrl);
   url.pathname = name;
   return url.href;
+}
+
+export function databaseName(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1);
 }
 
 /** Runs one piece of work on a connection that is closed afterwards. */
@@ -16,6 +28,7 @@ export async function onServer<T>(serverUrl: string, work: (sql: postgres.Sql) =
   try {
     return await work(sql);
   } finally {
-    await sql.end({ timeout: 5 });
+    // No grace: every answer is in, and after a lost connection postgres.js would wait for all of it.
+    await sql.end({ timeout: 0 });
   }
 }

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { createDatabase, databaseName, onServer } from './create-database.ts';
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
+
+/** A database with the product's tables and no rows, for others to be copied from. Returns its name. */
+export async function createTemplate(serverUrl: string): Promise<string> {
+  const url = await createDatabase(serverUrl, { prefix: 'holdfast_template' });
+  const name = databaseName(url);
+  await applyMigrations(url);
+  // Postgres copies a database only while nobody is connected to it. With the door shut that is always so, and copies
+  // can be made at the same time: they share the lock on their template. Neither a lock of ours nor a retry is needed.
+  await onServer(serverUrl, (sql) => sql`alter database ${sql(name)} with allow_connections false`);
+  return name;
+}
+
+export async function dropTemplate(serverUrl: string, name: string): Promise<void> {
+  await onServer(serverUrl, (sql) => sql`drop database ${sql(name)}`);
+}
+
+async function applyMigrations(url: string): Promise<void> {
+  await onServer(url, (sql) => migrate(drizzle(sql), { migrationsFolder }));
+}
