@@ -52,11 +52,11 @@ export type AreaShape = 'RECTANGLE' | 'CIRCLE' | 'ELLIPSE' | 'POLYGON' | 'TEXT';
 export interface LayoutArea {
   readonly shape: AreaShape;
   readonly position: Point;
-  /** Degrees, clockwise. */
+  /** Degrees, clockwise about `position`; everything of the area, its text too, is given as it is before it is turned. */
   readonly rotation: number;
-  /** Of a rectangle. */
+  /** Of a rectangle, whose upper left corner `position` is. */
   readonly size: { readonly width: number; readonly height: number } | null;
-  /** Of a circle or an ellipse. */
+  /** Of a circle or an ellipse, whose middle `position` is. */
   readonly radius: Point | null;
   /** The corners of a polygon. */
   readonly points: readonly Point[];
@@ -67,6 +67,7 @@ export interface LayoutArea {
 
 export interface LayoutText {
   readonly text: string;
+  /** The middle of the text. */
   readonly position: Point;
   readonly size: number;
   readonly color: string | null;

@@ -1,0 +1,56 @@
+import type { AreaShape, LayoutArea, LayoutText, Point } from '../layout.ts';
+import type { Plan, PlanArea } from './format.ts';
+import { plus } from './point.ts';
+
+const defaultTextSize = 16;
+
+/** The drawing, in the order it is to be painted. Areas that show nothing we know how to draw are left out. */
+export function drawAreas(plan: Plan): LayoutArea[] {
+  return plan.zones.flatMap((zone) =>
+    (zone.areas ?? [])
+      .map((area) => drawArea(area, plus(zone.position, area.position)))
+      .filter((area) => area !== null),
+  );
+}
+
+function drawArea(area: PlanArea, position: Point): LayoutArea | null {
+  const text = drawText(area, position);
+  const shape = shapeOf(area) ?? (text ? 'TEXT' : null);
+  if (!shape) return null;
+  return {
+    shape,
+    position,
+    rotation: area.rotation ?? 0,
+    size: shape === 'RECTANGLE' ? (area.rectangle ?? null) : null,
+    radius: radiusOf(area, shape),
+    points: shape === 'POLYGON' ? (area.polygon?.points ?? []).map((point) => plus(position, point)) : [],
+    color: area.color || null,
+    borderColor: area.border_color || null,
+    text,
+  };
+}
+
+/** Only where the figures to draw it are there too. */
+function shapeOf(area: PlanArea): AreaShape | null {
+  if (area.shape === 'rectangle' && area.rectangle) return 'RECTANGLE';
+  if (area.shape === 'circle' && area.circle) return 'CIRCLE';
+  if (area.shape === 'ellipse' && area.ellipse) return 'ELLIPSE';
+  if (area.shape === 'polygon' && area.polygon?.points.length) return 'POLYGON';
+  return null;
+}
+
+function radiusOf(area: PlanArea, shape: AreaShape): Point | null {
+  if (shape === 'CIRCLE' && area.circle) return { x: area.circle.radius, y: area.circle.radius };
+  if (shape === 'ELLIPSE' && area.ellipse) return area.ellipse.radius;
+  return null;
+}
+
+function drawText({ text }: PlanArea, position: Point): LayoutText | null {
+  if (!text?.text) return null;
+  return {
+    text: text.text,
+    position: plus(position, text.position),
+    size: text.size ?? defaultTextSize,
+    color: text.color || null,
+  };
+}

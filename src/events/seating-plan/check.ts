@@ -1,0 +1,50 @@
+import type { Plan, PlanSeat } from './format.ts';
+import { pathText, type Refusal, refuse } from './refusal.ts';
+
+/** The largest plan taken: with it an event is created, all or nothing, in seconds. */
+export const maxSeats = 50_000;
+
+interface PlacedSeat {
+  readonly seat: PlanSeat;
+  readonly steps: readonly [zone: number, row: number, seat: number];
+}
+
+/** What the format alone cannot say. Order of precedence: no seats, too many, then seat by seat its name before its category. */
+export function findFault(plan: Plan): Refusal | null {
+  const seats = countSeats(plan);
+  if (seats === 0) return refuse('zones', 'The plan has no seats');
+  if (seats > maxSeats) return refuse('zones', `The plan has ${seats} seats; ${maxSeats} is the most`);
+  return findSeatFault(plan);
+}
+
+function countSeats(plan: Plan): number {
+  const rows = plan.zones.flatMap((zone) => zone.rows ?? []);
+  return rows.reduce((sum, row) => sum + row.seats.length, 0);
+}
+
+function findSeatFault(plan: Plan): Refusal | null {
+  const categories = new Set(plan.categories.map((category) => category.name));
+  const firstOf = new Map<string, PlacedSeat>();
+  for (const placed of placedSeats(plan)) {
+    const { seat_guid: guid, category } = placed.seat;
+    const first = firstOf.get(guid);
+    if (first) return refuse(pathTo(placed, 'seat_guid'), `'${guid}' is the seat at ${pathTo(first)} already`);
+    if (!categories.has(category)) {
+      return refuse(pathTo(placed, 'category'), `The plan declares no category '${category}'`);
+    }
+    firstOf.set(guid, placed);
+  }
+  return null;
+}
+
+function* placedSeats(plan: Plan): Generator<PlacedSeat> {
+  for (const [zoneAt, zone] of plan.zones.entries()) {
+    for (const [rowAt, row] of (zone.rows ?? []).entries()) {
+      for (const [seatAt, seat] of row.seats.entries()) yield { seat, steps: [zoneAt, rowAt, seatAt] };
+    }
+  }
+}
+
+function pathTo({ steps: [zone, row, seat] }: PlacedSeat, ...field: string[]): string {
+  return pathText(['zones', zone, 'rows', row, 'seats', seat, ...field]);
+}

@@ -1,0 +1,48 @@
+import type { Layout, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection, Point } from '../layout.ts';
+import type { Plan, PlanSeat, PlanZone } from './format.ts';
+import { plus } from './point.ts';
+
+/** A category declared twice counts once, as it was declared first: seats and prices know it by its name alone. */
+export function categoriesOf(plan: Plan): LayoutCategory[] {
+  const colors = new Map<string, string | null>();
+  for (const { name, color } of plan.categories) {
+    if (!colors.has(name)) colors.set(name, color || null);
+  }
+  return [...colors].map(([name, color]) => ({ name, color }));
+}
+
+/** Flattens a plan that {@link findFault} finds nothing in. */
+export function placeSeats(plan: Plan, categories: readonly LayoutCategory[]): Pick<Layout, 'sections' | 'seats'> {
+  const categoryAt = new Map(categories.map(({ name }, at) => [name, at]));
+  const seats: LayoutSeat[] = [];
+  const sections = plan.zones.map((zone): LayoutSection => {
+    return { name: zone.name ?? '', position: zone.position, rows: placeRows(zone, categoryAt, seats) };
+  });
+  return { sections, seats };
+}
+
+function placeRows(zone: PlanZone, categoryAt: ReadonlyMap<string, number>, seats: LayoutSeat[]): LayoutRow[] {
+  return (zone.rows ?? []).map((row, rowAt) => {
+    const firstSeatIndex = seats.length;
+    const origin = plus(zone.position, row.position);
+    for (const [seatAt, seat] of row.seats.entries()) seats.push(placeSeat(seat, seatAt, origin, categoryAt));
+    return { name: nameOf(row.row_number, rowAt), firstSeatIndex, seatCount: row.seats.length };
+  });
+}
+
+function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: ReadonlyMap<string, number>): LayoutSeat {
+  const category = categoryAt.get(seat.category);
+  if (category === undefined) throw new Error(`Category '${seat.category}' was not checked`);
+  return {
+    guid: seat.seat_guid,
+    number: nameOf(seat.seat_number, seatAt),
+    ...plus(origin, seat.position),
+    category,
+    accessible: seat.wheelchair === true || seat.accessible === true,
+  };
+}
+
+/** pretix, too, falls back on the place when there is no number; people count from 1. */
+function nameOf(numbering: string | number | null | undefined, at: number): string {
+  return String(numbering ?? at + 1);
+}

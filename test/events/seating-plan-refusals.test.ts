@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { parseSeatingPlan } from '../../src/events/seating-plan/parse.ts';
+import { priceCategories } from '../../src/events/seating-plan/prices.ts';
+
+const seat = (guid: string, more: object = {}) => ({ seat_guid: guid, seat_number: '1', category: 'Stalls', ...more });
+const planOf = (...seats: unknown[]) => ({
+  name: 'Hall',
+  categories: [{ name: 'Stalls' }],
+  zones: [
+    {
+      position: { x: 0, y: 0 },
+      rows: [
+        { row_number: 'A', seats: [] },
+        { row_number: 'B', seats },
+      ],
+    },
+  ],
+});
+const seatsPath = 'zones[0].rows[1].seats';
+
+describe('a plan is refused with the path to the spot:', () => {
+  it.each<[why: string, document: unknown, path: string, message: RegExp]>([
+    ['nothing', undefined, '', /expected object/],
+    ['null', null, '', /expected object/],
+    ['a text', '{"zones": []}', '', /expected object/],
+    ['a list', [], '', /expected object/],
+    ['no zones', { categories: [] }, 'zones', /expected array/],
+    ['zones that are no list', { categories: [], zones: {} }, 'zones', /expected array/],
+    ['no categories', { zones: [] }, 'categories', /expected array/],
+    ['no zones in it', { categories: [], zones: [] }, 'zones', /no seats/],
+    ['no seats in its rows', planOf(), 'zones', /no seats/],
+    ['a row without seats', { categories: [], zones: [{ rows: [{}] }] }, 'zones[0].rows[0].seats', /expected array/],
+    ['a seat that is no object', planOf(seat('a'), 7), `${seatsPath}[1]`, /expected object/],
+    ['a seat without a name', planOf({ category: 'Stalls' }), `${seatsPath}[0].seat_guid`, /expected string/],
+    ['a seat with an empty name', planOf(seat('')), `${seatsPath}[0].seat_guid`, /Too small/],
+    ['a name with a NUL', planOf(seat('a\0')), `${seatsPath}[0].seat_guid`, /Not storable/],
+    ['half a character', planOf(seat('\ud83e')), `${seatsPath}[0].seat_guid`, /Not storable/],
+    ['a position in words', planOf(seat('a', { position: { x: '3' } })), `${seatsPath}[0].position.x`, /number/],
+    ['infinitely far', planOf(seat('a', { position: { y: 1e308 } })), `${seatsPath}[0].position.y`, /Too big/],
+    ['not a number', planOf(seat('a', { position: { y: Number.NaN } })), `${seatsPath}[0].position.y`, /NaN/],
+    ['a size in words', { ...planOf(seat('a')), size: 'large' }, 'size', /expected object/],
+    ['a repeated seat', planOf(seat('a'), seat('b'), seat('a')), `${seatsPath}[2].seat_guid`, /seats\[0\] already/],
+    ['no category', planOf({ seat_guid: 'a' }), `${seatsPath}[0].category`, /expected string/],
+    ['an unknown category', planOf(seat('a', { category: '' })), `${seatsPath}[0].category`, /no category ''/],
+    ['a category of another name', planOf(seat('a', { category: 'toString' })), `${seatsPath}[0].category`, /no categ/],
+    ['50,001 seats', planOf(...Array.from({ length: 50_001 }, (_, n) => seat(`${n}`))), 'zones', /50001 seats; 50000/],
+  ])('%s', (_, document, path, message) => {
+    expect(parseSeatingPlan(document)).toEqual({ ok: false, path, message: expect.stringMatching(message) });
+  });
+});
+
+describe('prices', () => {
+  const category = (name: string) => ({ name, color: null });
+  const seatIn = (at: number) => ({ guid: `${at}`, number: '1', x: 0, y: 0, category: at, accessible: false });
+  const plan = {
+    categories: [category('Stalls'), category('Balcony'), category('Unused')],
+    seats: [seatIn(1), seatIn(0)],
+  };
+  const stalls = { category: 'Stalls', amount: 4500 };
+  const balcony = { category: 'Balcony', amount: 0 };
+
+  it('come out in the order of the plan, 0 for a category without seats', () => {
+    expect(priceCategories(plan, [balcony, stalls])).toEqual({ ok: true, amounts: [4500, 0, 0] });
+    const priced = [balcony, stalls, { category: 'Unused', amount: 3 }];
+    expect(priceCategories(plan, priced)).toEqual({ ok: true, amounts: [4500, 0, 3] });
+  });
+
+  it.each([
+    ['none for a category with seats', [stalls], 'prices', /No price for category 'Balcony'/],
+    ['below 0', [stalls, { ...balcony, amount: -1 }], 'prices[1].amount', /not -1/],
+    ['half a cent', [{ ...stalls, amount: 0.5 }], 'prices[0].amount', /not 0.5/],
+    ['more than an Int32', [{ ...stalls, amount: 2 ** 31 }], 'prices[0].amount', /not 2147483648/],
+    ['not a number', [{ ...stalls, amount: Number.NaN }], 'prices[0].amount', /not NaN/],
+    ['for a category not in the plan', [{ ...stalls, category: 'Pit' }], 'prices[0].category', /no category 'Pit'/],
+    ['twice', [stalls, balcony, stalls], 'prices[2].category', /priced twice/],
+  ])('are refused: %s', (_, prices, path, message) => {
+    expect(priceCategories(plan, prices)).toEqual({ ok: false, path, message: expect.stringMatching(message) });
+  });
+});
