@@ -1,0 +1,39 @@
+/** Where things are in the house. Lengths in the plan's units (a seat is 20 across), angles in degrees; see `arcs.ts`. */
+
+export const size = { width: 2000, height: 1320 };
+
+/** I and O are left out: on a ticket they read as 1 and 0. */
+const letters = [...'ABCDEFGHJKLMNPQRSTUVWXYZ'];
+
+export const stage = { back: 45, backHalfWidth: 300, front: 705, halfAngle: 31 };
+export const pit = { front: 713, back: 752, halfAngle: 25 };
+
+export const stalls = {
+  firstRadius: 792,
+  rowSpacing: 33,
+  rows: letters.slice(0, 16),
+  halfAngle: 30,
+  aislesAt: [-12.5, 12.5],
+  /** The last row, on the cross aisle: every other place is for a wheelchair, and the desk stands in the middle. */
+  accessibleRow: 'R',
+  premiumRows: letters.slice(2, 10),
+};
+
+export const balcony = {
+  firstRadius: 1412,
+  rowSpacing: 34,
+  rows: letters.slice(0, 10),
+  halfAngle: 32.5,
+  aislesAt: [-17, 0, 17],
+};
+
+/** Along both side walls, from the stage to the balcony, twelve of four chairs. */
+export const boxes = { angle: 35.6, firstRadius: 838, spacing: 86, aSide: 6 };
+
+export const aisleWidth = 58;
+export const seatPitch = 25.5;
+export const wheelchairPitch = 34;
+
+export function radiusOfLastRow({ firstRadius, rowSpacing, rows }: typeof stalls | typeof balcony): number {
+  return firstRadius + (rows.length - 1) * rowSpacing;
+}
