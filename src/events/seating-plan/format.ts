@@ -58,6 +58,5 @@ export const planFormat = z.object({
 
 export type Plan = z.infer<typeof planFormat>;
 export type PlanZone = Plan['zones'][number];
-export type PlanRow = z.infer<typeof row>;
 export type PlanSeat = z.infer<typeof seat>;
 export type PlanArea = z.infer<typeof area>;

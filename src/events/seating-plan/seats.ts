@@ -42,7 +42,7 @@ function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: Re
   };
 }
 
-/** pretix, too, falls back on the place when there is no number; people count from 1. */
+/** pretix's labels, too, fall back on the place where there is no number; people count from 1. */
 function nameOf(numbering: string | number | null | undefined, at: number): string {
   return String(numbering ?? at + 1);
 }
