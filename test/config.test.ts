@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type SettingRow, settingsTable } from '../src/config.ts';
 
@@ -172,6 +173,17 @@ describe('Postgres URLs', () => {
     'postgres:///holdfast',
   ])('may be %s', (url) => {
     expect(problems({ DATABASE_URL: url, JWT_SECRET: secret })).toEqual([]);
+  });
+});
+
+describe('trusted proxies', () => {
+  it('are all that Fastify knows, none included', () => {
+    const networks = ['10.0.0.1', '0.0.0.0/1', '10.0.0.1/32', '::1', 'fe80::/10', '::ffff:10.0.0.1', '::/1', '::1/128'];
+    for (const list of [[], networks]) {
+      const { trustedProxies } = readConfig({ TRUSTED_PROXIES: list.join(', ') }).http;
+      expect(trustedProxies).toEqual(list);
+      expect(() => fastify({ trustProxy: [...trustedProxies] })).not.toThrow();
+    }
   });
 });
 
