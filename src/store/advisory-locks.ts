@@ -1,0 +1,20 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/** What Postgres' two-part advisory locks are taken for in Holdfast: the first part. */
+const MIGRATION = 1;
+const VIEWER = 2;
+
+/** One migration at a time, for the rest of the transaction. */
+export const lockMigrations: SQL = sql`select pg_advisory_xact_lock(${MIGRATION}::int, 0)`;
+
+/**
+ * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.
+ * Taken in the order of their keys, before any row, so that no two transactions wait for each other.
+ */
+export const lockViewers = (viewerIds: readonly string[]): SQL => sql`
+  select pg_advisory_xact_lock(${VIEWER}::int, key)
+  from (
+    select distinct hashtext(viewer_id) as key
+    from unnest(${sql.param(viewerIds)}::text[]) as viewer_id
+    order by key
+  ) as keys`;

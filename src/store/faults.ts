@@ -1,0 +1,57 @@
+type Kind = 'retry' | 'unavailable';
+
+/** Postgres' and the driver's error codes that say something about the moment and not about the statement. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  '40001': 'retry', // serialization_failure
+  '40P01': 'retry', // deadlock_detected
+  '25006': 'unavailable', // read_only_sql_transaction: a primary that was demoted
+  '53100': 'unavailable', // disk_full
+  '53200': 'unavailable', // out_of_memory
+  '53300': 'unavailable', // too_many_connections
+  '57014': 'unavailable', // query_canceled, by statement_timeout
+  '57P01': 'unavailable', // admin_shutdown
+  '57P02': 'unavailable', // crash_shutdown
+  '57P03': 'unavailable', // cannot_connect_now
+  '08000': 'unavailable', // connection_exception
+  '08003': 'unavailable', // connection_does_not_exist
+  '08006': 'unavailable', // connection_failure
+  CONNECTION_CLOSED: 'unavailable',
+  CONNECTION_DESTROYED: 'unavailable',
+  CONNECTION_ENDED: 'unavailable',
+  CONNECT_TIMEOUT: 'unavailable',
+  ECONNREFUSED: 'unavailable',
+  ECONNRESET: 'unavailable',
+  EHOSTUNREACH: 'unavailable',
+  ENOENT: 'unavailable', // a unix socket that is gone
+  ENOTFOUND: 'unavailable',
+  EPIPE: 'unavailable',
+  ETIMEDOUT: 'unavailable',
+};
+
+/** A transaction is begun at most this often before its error is let through. */
+const MAX_ATTEMPTS = 5;
+
+/** Runs the work again while the database says that only its timing was at fault: then it has changed nothing. */
+export async function retrying<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (kindOf(error) !== 'retry' || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The store could not be reached, or refuses work for now. What was under way may have happened or not. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return kindOf(error) !== undefined;
+}
+
+/** Drizzle wraps what the driver throws, so the code may stand on an inner error. */
+function kindOf(error: unknown): Kind | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const kind = 'code' in at && typeof at.code === 'string' ? KINDS[at.code] : undefined;
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}

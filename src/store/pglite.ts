@@ -1,0 +1,37 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import type { SQL } from 'drizzle-orm';
+import type { MigrationConfig } from 'drizzle-orm/migrator';
+import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { lockDataDir } from './data-dir-lock.ts';
+import type { Database, Session } from './database.ts';
+import { retrying } from './faults.ts';
+import * as tables from './tables.ts';
+
+/** The store inside this process, kept in a folder; `memory://` keeps nothing. */
+export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Database> {
+  const kept = !dataDir.startsWith('memory://');
+  if (kept) await mkdir(dataDir, { recursive: true });
+  const unlock = kept ? await lockDataDir(dataDir) : async () => {};
+  const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir);
+  const orm = drizzle(client, { schema: tables });
+  const session = sessionOf(orm);
+  return {
+    orm,
+    rows: (statement) => retrying(() => session.rows(statement)),
+    transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
+    migrate: () => migrate(orm, migrations),
+    [Symbol.asyncDispose]: async () => {
+      await client.close();
+      await unlock();
+    },
+  };
+}
+
+function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Session['orm']): Session {
+  return {
+    orm,
+    rows: async <Row>(statement: SQL) => (await orm.execute(statement)).rows as Row[],
+  };
+}

@@ -1,0 +1,191 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Drawing } from '../events/layout.ts';
+
+/** Moments are kept to the millisecond, so that what a client is told is the deadline itself, not a rounding of it. */
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+export const salesStatus = pgEnum('sales_status', ['DRAFT', 'ON_SALE', 'PAUSED', 'CLOSED']);
+export const seatStatus = pgEnum('seat_status', ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED']);
+export const reservationStatus = pgEnum('reservation_status', ['ACTIVE', 'CONFIRMED', 'CANCELLED', 'EXPIRED']);
+export const bookingStatus = pgEnum('booking_status', ['CONFIRMED', 'CANCELLED']);
+
+export const events = pgTable(
+  'events',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    venue: text().notNull(),
+    startsAt: moment('starts_at').notNull(),
+    currency: text().notNull(),
+    salesStatus: salesStatus('sales_status').notNull().default('DRAFT'),
+    reservationSeconds: integer('reservation_seconds').notNull(),
+    /** The layout but for its categories and seats, which are rows. */
+    drawing: jsonb().$type<Omit<Drawing, 'categories'>>().notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('events_by_start').on(table.startsAt, table.id),
+    check('events_reservation_seconds', sql`${table.reservationSeconds} between 1 and 86400`),
+  ],
+);
+
+export const priceCategories = pgTable(
+  'price_categories',
+  {
+    eventId: uuid('event_id')
+      .notNull()
+      .references(() => events.id),
+    /** Place in the plan's list of categories, from 0. */
+    position: smallint().notNull(),
+    name: text().notNull(),
+    color: text(),
+    /** Minor units of the event's currency. */
+    amount: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.position] }),
+    check('price_categories_amount', sql`${table.amount} >= 0`),
+  ],
+);
+
+/**
+ * The dual-attribute store: a seat is free when `status = 'AVAILABLE' or (status = 'RESERVED' and expires_at <= now())`.
+ * No index on `status` or `expires_at`, and room left on the page (see the migrations): every write stays a HOT update.
+ * `reservation_id` has no foreign key, which would cost a look-up and a lock at every reservation of a seat.
+ */
+export const seats = pgTable(
+  'seats',
+  {
+    eventId: uuid('event_id').notNull(),
+    index: integer().notNull(),
+    status: seatStatus().notNull().default('AVAILABLE'),
+    reservationId: uuid('reservation_id'),
+    expiresAt: moment('expires_at'),
+    bookingId: uuid('booking_id'),
+    /** Goes up by one at each write of the seat: it orders what nodes tell each other. */
+    version: integer().notNull().default(0),
+    category: smallint().notNull(),
+    guid: text().notNull(),
+    number: text().notNull(),
+    x: doublePrecision().notNull(),
+    y: doublePrecision().notNull(),
+    accessible: boolean().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.index] }),
+    foreignKey({
+      columns: [table.eventId, table.category],
+      foreignColumns: [priceCategories.eventId, priceCategories.position],
+    }),
+    foreignKey({ columns: [table.eventId, table.bookingId], foreignColumns: [bookings.eventId, bookings.id] }),
+    check('seats_index', sql`${table.index} >= 0`),
+    check(
+      'seats_columns_of_status',
+      sql`case ${table.status}
+        when 'RESERVED' then ${table.reservationId} is not null and ${table.expiresAt} is not null and ${table.bookingId} is null
+        when 'BOOKED' then ${table.reservationId} is null and ${table.expiresAt} is null and ${table.bookingId} is not null
+        else ${table.reservationId} is null and ${table.expiresAt} is null and ${table.bookingId} is null
+      end`,
+    ),
+  ],
+);
+
+export const reservations = pgTable(
+  'reservations',
+  {
+    eventId: uuid('event_id')
+      .notNull()
+      .references(() => events.id),
+    id: uuid().notNull(),
+    viewerId: text('viewer_id').notNull(),
+    /** ACTIVE with `expires_at` in the past is EXPIRED, although nothing has written it yet. */
+    status: reservationStatus().notNull().default('ACTIVE'),
+    /** Ascending. While ACTIVE the seats it holds, afterwards those it held at the end. */
+    seatIndexes: integer('seat_indexes').array().notNull(),
+    /** Ascending. What was asked for: a retry by the same key must ask for the same. */
+    requestedSeatIndexes: integer('requested_seat_indexes').array().notNull(),
+    /** Minor units: the sum of the seats' prices when they were reserved. */
+    totalAmount: integer('total_amount').notNull(),
+    createdAt: moment('created_at').notNull(),
+    expiresAt: moment('expires_at').notNull(),
+    extensionsUsed: smallint('extensions_used').notNull().default(0),
+    /** The deadline has been moved once for a payment, and is not moved for another. */
+    paymentFenced: boolean('payment_fenced').notNull().default(false),
+    idempotencyKey: text('idempotency_key'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.id] }),
+    uniqueIndex('reservations_idempotency_key')
+      .on(table.viewerId, table.idempotencyKey, table.eventId)
+      .where(sql`${table.idempotencyKey} is not null`),
+    index('reservations_of_viewer').on(table.viewerId, table.createdAt, table.id),
+    index('reservations_active_of_viewer').on(table.viewerId).where(sql`${table.status} = 'ACTIVE'`),
+    index('reservations_deadlines').on(table.expiresAt, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
+    check('reservations_seats', sql`cardinality(${table.seatIndexes}) > 0`),
+    check('reservations_deadline', sql`${table.expiresAt} > ${table.createdAt}`),
+  ],
+);
+
+export const bookings = pgTable(
+  'bookings',
+  {
+    eventId: uuid('event_id').notNull(),
+    id: uuid().notNull(),
+    reservationId: uuid('reservation_id').notNull(),
+    viewerId: text('viewer_id').notNull(),
+    /** 'K7QM-3F9A' */
+    reference: text().notNull(),
+    status: bookingStatus().notNull().default('CONFIRMED'),
+    totalAmount: integer('total_amount').notNull(),
+    bookedAt: moment('booked_at').notNull(),
+    paymentAuthorization: text('payment_authorization').notNull(),
+    /** Null until the provider has confirmed that the authorized money was captured. */
+    paymentCapturedAt: moment('payment_captured_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.id] }),
+    foreignKey({
+      columns: [table.eventId, table.reservationId],
+      foreignColumns: [reservations.eventId, reservations.id],
+    }),
+    uniqueIndex('bookings_one_per_reservation').on(table.eventId, table.reservationId),
+    uniqueIndex('bookings_reference').on(table.reference),
+    index('bookings_of_viewer').on(table.viewerId, table.bookedAt, table.id),
+    index('bookings_to_capture').on(table.bookedAt).where(sql`${table.paymentCapturedAt} is null`),
+  ],
+);
+
+/** The last line of defence: no seat in two live bookings, whatever the code above does. */
+export const bookedSeats = pgTable(
+  'booked_seats',
+  {
+    eventId: uuid('event_id').notNull(),
+    bookingId: uuid('booking_id').notNull(),
+    seatIndex: integer('seat_index').notNull(),
+    /** Set when the booking is cancelled: then the seat may be in another one. */
+    releasedAt: moment('released_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.bookingId, table.seatIndex] }),
+    foreignKey({ columns: [table.eventId, table.bookingId], foreignColumns: [bookings.eventId, bookings.id] }),
+    foreignKey({ columns: [table.eventId, table.seatIndex], foreignColumns: [seats.eventId, seats.index] }),
+    uniqueIndex('booked_seats_once').on(table.eventId, table.seatIndex).where(sql`${table.releasedAt} is null`),
+  ],
+);
