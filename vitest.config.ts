@@ -5,6 +5,7 @@ export default defineConfig({
     environment: 'node',
     include: ['test/**/*.test.ts'],
     globalSetup: './test/support/global-setup.ts',
+    setupFiles: './test/support/end-with-run.ts',
     // Two files at a time, on any machine: every file may run servers and nodes of its own.
     maxWorkers: 2,
     testTimeout: 30_000,
