@@ -1,0 +1,1514 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { EventSource, SeatSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
+import type { Viewer as ViewerSource } from '../../identity/viewer.ts';
+import type { GraphqlContext } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** RFC 3339 in UTC with milliseconds: 2026-11-20T18:30:00.000Z. */
+  DateTime: { input: Date; output: Date; }
+  /**
+   * Every seat's public status in two bits, base64. Seat `index` i sits in byte i >> 2, at bits (i & 3) * 2:
+   * 0 AVAILABLE, 1 RESERVED, 2 BOOKED, 3 BLOCKED. 20,000 seats fit in 6.7 kB.
+   */
+  PackedSeatStatuses: { input: string; output: string; }
+  /** A seating plan in pretix's open JSON format (zones > rows > seats, categories, areas). */
+  SeatingPlan: { input: unknown; output: unknown; }
+};
+
+/** A shape of the drawing that is no seat. */
+export type Area = {
+  readonly __typename?: 'Area';
+  /** A CSS colour as the plan has it; null for none. */
+  readonly borderColor?: Maybe<Scalars['String']['output']>;
+  /** A CSS colour as the plan has it; null for none. */
+  readonly color?: Maybe<Scalars['String']['output']>;
+  /** The corners of a polygon, absolute; empty for every other shape. */
+  readonly points: ReadonlyArray<Point>;
+  /** The centre of a circle or ellipse, the top left corner of a rectangle, the origin of a polygon or text. */
+  readonly position: Point;
+  /** Of a circle (both the same) or an ellipse; null for every other shape. */
+  readonly radius?: Maybe<Point>;
+  /** Degrees, clockwise, around `position`. */
+  readonly rotation: Scalars['Float']['output'];
+  readonly shape: AreaShape;
+  /** Of a rectangle; null for every other shape. */
+  readonly size?: Maybe<Size>;
+  readonly text?: Maybe<AreaText>;
+};
+
+export type AreaShape =
+  | 'CIRCLE'
+  | 'ELLIPSE'
+  | 'POLYGON'
+  | 'RECTANGLE'
+  | 'TEXT';
+
+/** Words on an area. */
+export type AreaText = {
+  readonly __typename?: 'AreaText';
+  readonly color?: Maybe<Scalars['String']['output']>;
+  /** Its centre, absolute. */
+  readonly position: Point;
+  /** In the plan's own units. */
+  readonly size: Scalars['Float']['output'];
+  readonly text: Scalars['String']['output'];
+};
+
+/** Counts at one moment; they always add up to total. */
+export type Availability = {
+  readonly __typename?: 'Availability';
+  readonly available: Scalars['Int']['output'];
+  readonly blocked: Scalars['Int']['output'];
+  readonly booked: Scalars['Int']['output'];
+  readonly reserved: Scalars['Int']['output'];
+  readonly total: Scalars['Int']['output'];
+};
+
+export type BlockSeatsInput = {
+  readonly eventId: Scalars['ID']['input'];
+  readonly seatIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+export type BlockSeatsResult = Event | InvalidInput | NotFound | SeatsUnavailable;
+
+/** What a confirmed reservation becomes. Seen by its holder and by organizers only. */
+export type Booking = Node & {
+  readonly __typename?: 'Booking';
+  readonly bookedAt: Scalars['DateTime']['output'];
+  readonly event: Event;
+  readonly id: Scalars['ID']['output'];
+  /** Short code for people, unique: 'K7QM-3F9A'. */
+  readonly reference: Scalars['String']['output'];
+  readonly seats: ReadonlyArray<Seat>;
+  readonly status: BookingStatus;
+  readonly total: Money;
+};
+
+/** A page of bookings. */
+export type BookingConnection = {
+  readonly __typename?: 'BookingConnection';
+  readonly edges: ReadonlyArray<BookingEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A booking and its place in the list. */
+export type BookingEdge = {
+  readonly __typename?: 'BookingEdge';
+  /** Pass it as `after` to go on behind this booking. */
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Booking;
+};
+
+export type BookingStatus =
+  | 'CANCELLED'
+  | 'CONFIRMED';
+
+export type CancelReservationInput = {
+  readonly reservationId: Scalars['ID']['input'];
+  /** Only these seats; all of them when left out. */
+  readonly seatIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
+export type CancelReservationResult = InvalidInput | NotFound | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
+
+/** The price of one category of the plan. */
+export type CategoryPriceInput = {
+  /** Minor units (cents), 0 or more. */
+  readonly amount: Scalars['Int']['input'];
+  /** The category's name in the plan. */
+  readonly category: Scalars['String']['input'];
+};
+
+export type ConfirmReservationInput = {
+  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. */
+  readonly paymentToken?: InputMaybe<Scalars['String']['input']>;
+  readonly reservationId: Scalars['ID']['input'];
+};
+
+export type ConfirmReservationResult = Booking | NotFound | PaymentFailed | RateLimited | ReservationExpired | ReservationNotActive | ServiceBusy;
+
+export type CreateEventInput = {
+  /** ISO 4217: 'EUR'. */
+  readonly currency: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly plan: Scalars['SeatingPlan']['input'];
+  /** One for each category of the plan that has seats. */
+  readonly prices: ReadonlyArray<CategoryPriceInput>;
+  /** From 1 second to 24 hours; the server's default when left out. */
+  readonly reservationSeconds?: InputMaybe<Scalars['Int']['input']>;
+  readonly startsAt: Scalars['DateTime']['input'];
+  readonly venue: Scalars['String']['input'];
+};
+
+export type CreateEventResult = Event | InvalidInput;
+
+/** What the client is to do is told by the code; the message is for people and may change. */
+export type ErrorCode =
+  | 'EXTENSION_LIMIT_REACHED'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'INVALID_INPUT'
+  | 'NOT_FOUND'
+  | 'PAYMENT_FAILED'
+  | 'RATE_LIMITED'
+  | 'RESERVATION_EXPIRED'
+  | 'RESERVATION_LIMIT_EXCEEDED'
+  | 'RESERVATION_NOT_ACTIVE'
+  | 'SALES_NOT_OPEN'
+  | 'SEATS_UNAVAILABLE'
+  | 'SERVICE_BUSY';
+
+/** One performance with its own copy of a seating plan and its own sales. */
+export type Event = Node & {
+  readonly __typename?: 'Event';
+  readonly availability: Availability;
+  /** In the order of the seating plan. */
+  readonly categories: ReadonlyArray<PriceCategory>;
+  /** ISO 4217; every price of the event is in it. */
+  readonly currency: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  /** How long a new reservation on this event lasts. */
+  readonly reservationSeconds: Scalars['Int']['output'];
+  readonly salesStatus: SalesStatus;
+  /** One seat; null when the event has no such seat. */
+  readonly seat?: Maybe<Seat>;
+  readonly seatMap: SeatMap;
+  /** Seats in plan order, by status and category if named. */
+  readonly seats: SeatConnection;
+  readonly startsAt: Scalars['DateTime']['output'];
+  readonly venue: Scalars['String']['output'];
+};
+
+
+/** One performance with its own copy of a seating plan and its own sales. */
+export type EventSeatArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** One performance with its own copy of a seating plan and its own sales. */
+export type EventSeatsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<SeatStatus>;
+};
+
+/** A page of events. */
+export type EventConnection = {
+  readonly __typename?: 'EventConnection';
+  readonly edges: ReadonlyArray<EventEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** An event and its place in the list. */
+export type EventEdge = {
+  readonly __typename?: 'EventEdge';
+  /** Pass it as `after` to go on behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Event;
+};
+
+export type ExtendReservationInput = {
+  readonly reservationId: Scalars['ID']['input'];
+};
+
+export type ExtendReservationResult = ExtensionLimitReached | NotFound | RateLimited | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
+
+/** The reservation was extended as often as allowed. */
+export type ExtensionLimitReached = UserError & {
+  readonly __typename?: 'ExtensionLimitReached';
+  readonly code: ErrorCode;
+  readonly limit: Scalars['Int']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+export type GuestSession = {
+  readonly __typename?: 'GuestSession';
+  readonly expiresAt: Scalars['DateTime']['output'];
+  readonly token: Scalars['String']['output'];
+  readonly viewer: Viewer;
+};
+
+/** The key belongs to an earlier reservation of other seats. */
+export type IdempotencyConflict = UserError & {
+  readonly __typename?: 'IdempotencyConflict';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+};
+
+/** The input is at fault, and would be again. */
+export type InvalidInput = UserError & {
+  readonly __typename?: 'InvalidInput';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  /** Where in the input: 'plan.zones[0].rows[2]'. */
+  readonly path?: Maybe<Scalars['String']['output']>;
+};
+
+/** An amount of money, always with its currency. */
+export type Money = {
+  readonly __typename?: 'Money';
+  /** Minor units (cents). */
+  readonly amount: Scalars['Int']['output'];
+  /** ISO 4217. */
+  readonly currency: Scalars['String']['output'];
+};
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Takes seats off sale: house seats, a broken chair, a camera position.
+   *
+   * All of the seats or none; a seat that is blocked already stays so. Organizers only.
+   * Outcomes, in order of precedence: `NotFound` (the event), `InvalidInput` (no seats, a seat twice, a seat of another event),
+   * `SeatsUnavailable` (reserved or booked), `Event`.
+   */
+  readonly blockSeats: BlockSeatsResult;
+  /**
+   * Lets go of the reservation, or of the seats named in it.
+   *
+   * Letting go of all its seats cancels it. Outcomes, in order of precedence: `NotFound` (also when it is somebody else's),
+   * `ReservationNotActive`, `ReservationExpired`, `InvalidInput` (an empty list, a seat twice, a seat it does not hold), `Reservation`;
+   * `ServiceBusy` at any point.
+   */
+  readonly cancelReservation: CancelReservationResult;
+  /**
+   * Confirming twice gives the same booking twice.
+   *
+   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
+   * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held), `Booking`; `ServiceBusy` at any point.
+   */
+  readonly confirmReservation: ConfirmReservationResult;
+  /**
+   * Creates an event with its own copy of a seating plan, as a DRAFT: all of it or nothing. Organizers only.
+   *
+   * Outcomes, in order of precedence: `InvalidInput`, `Event`.
+   */
+  readonly createEvent: CreateEventResult;
+  /**
+   * Moves the deadline back, a limited number of times.
+   *
+   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `ReservationNotActive`,
+   * `ReservationExpired`, `ExtensionLimitReached`, `Reservation`; `ServiceBusy` at any point.
+   */
+  readonly extendReservation: ExtendReservationResult;
+  /**
+   * All of the seats or none.
+   *
+   * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (no seats, a seat twice, an unusable key),
+   * `ReservationLimitExceeded` (too many seats in one), `NotFound` (the event), `InvalidInput` (a seat that is not the event's),
+   * then, judged together by the store: `Reservation` or `IdempotencyConflict` (the key was used before), `SalesNotOpen`,
+   * `ReservationLimitExceeded` (too many active reservations), `SeatsUnavailable`, `Reservation`.
+   * `ServiceBusy` may come at any point, and then nothing was changed, or the retry with the same key tells.
+   */
+  readonly reserveSeats: ReserveSeatsResult;
+  /**
+   * Opens, pauses or closes sales. Organizers only.
+   *
+   * Outcomes, in order of precedence: `NotFound`, `Event`.
+   */
+  readonly setSalesStatus: SetSalesStatusResult;
+  /**
+   * A signed identity for a buyer without an account: send `token` as Authorization: Bearer.
+   *
+   * Limited per network address: past the limit a top-level error comes, with `extensions.code` RATE_LIMITED and `extensions.retryAfterMs`.
+   */
+  readonly signInAsGuest: GuestSession;
+  /**
+   * Puts blocked seats back on sale.
+   *
+   * All of the seats or none; a seat that is available already stays so. Organizers only.
+   * Outcomes as for `blockSeats`.
+   */
+  readonly unblockSeats: BlockSeatsResult;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationBlockSeatsArgs = {
+  input: BlockSeatsInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationCancelReservationArgs = {
+  input: CancelReservationInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationConfirmReservationArgs = {
+  input: ConfirmReservationInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationCreateEventArgs = {
+  input: CreateEventInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationExtendReservationArgs = {
+  input: ExtendReservationInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationReserveSeatsArgs = {
+  input: ReserveSeatsInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationSetSalesStatusArgs = {
+  input: SetSalesStatusInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationUnblockSeatsArgs = {
+  input: BlockSeatsInput;
+};
+
+/** Anything that can be fetched again by its id alone. */
+export type Node = {
+  /** Opaque and globally unique; it says nothing to a client but which object is meant. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** No such thing, or not for this viewer. */
+export type NotFound = UserError & {
+  readonly __typename?: 'NotFound';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+};
+
+/** Where a page of a connection ends. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** Pass it as `after` to get the next page; null when the page is empty. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** True when at least one more edge follows. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+};
+
+/** The payment provider said no. */
+export type PaymentFailed = UserError & {
+  readonly __typename?: 'PaymentFailed';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  /** The provider's own reason code. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+};
+
+/** A point of a drawing. */
+export type Point = {
+  readonly __typename?: 'Point';
+  /** From the left edge, in the plan's own units. */
+  readonly x: Scalars['Float']['output'];
+  /** From the top edge, in the plan's own units. */
+  readonly y: Scalars['Float']['output'];
+};
+
+/** What seats of one kind cost. */
+export type PriceCategory = {
+  readonly __typename?: 'PriceCategory';
+  /** From the seating plan, '#rrggbb'; null where the plan gives none. */
+  readonly color?: Maybe<Scalars['String']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly price: Money;
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** Only its holder and organizers see it; null to everyone else. */
+  readonly booking?: Maybe<Booking>;
+  /** One event; null when there is none, or when it is a draft and the viewer is not an organizer. */
+  readonly event?: Maybe<Event>;
+  /** The events on offer, soonest first. Drafts are listed for organizers only. At most 100 a page. */
+  readonly events: EventConnection;
+  /** Any object by its id; null when there is none, or when the viewer may not see it. */
+  readonly node?: Maybe<Node>;
+  /** Only its holder and organizers see it; null to everyone else. */
+  readonly reservation?: Maybe<Reservation>;
+  /** Null when the request carries no token. */
+  readonly viewer?: Maybe<Viewer>;
+};
+
+
+export type QueryBookingArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryEventArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryReservationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** The viewer sends more than allowed. */
+export type RateLimited = UserError & {
+  readonly __typename?: 'RateLimited';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly retryAfterMs: Scalars['Int']['output'];
+};
+
+/** A buyer's temporary hold on one or more seats of one event. Seen by its holder and by organizers only. */
+export type Reservation = Node & {
+  readonly __typename?: 'Reservation';
+  /** What it became; null unless CONFIRMED. */
+  readonly booking?: Maybe<Booking>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly event: Event;
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** By the server's clock, so that a countdown is right on a phone whose clock is wrong. 0 once it no longer runs. */
+  readonly expiresInMs: Scalars['Int']['output'];
+  readonly extensionsLeft: Scalars['Int']['output'];
+  readonly id: Scalars['ID']['output'];
+  /** While ACTIVE, the seats it holds; afterwards, the seats it held at the end. */
+  readonly seats: ReadonlyArray<Seat>;
+  readonly status: ReservationStatus;
+  /** The sum of its seats' prices when they were reserved. */
+  readonly total: Money;
+};
+
+/** A page of reservations. */
+export type ReservationConnection = {
+  readonly __typename?: 'ReservationConnection';
+  readonly edges: ReadonlyArray<ReservationEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A reservation and its place in the list. */
+export type ReservationEdge = {
+  readonly __typename?: 'ReservationEdge';
+  /** Pass it as `after` to go on behind this reservation. */
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Reservation;
+};
+
+/** The reservation's time has run out. */
+export type ReservationExpired = UserError & {
+  readonly __typename?: 'ReservationExpired';
+  readonly code: ErrorCode;
+  readonly expiredAt: Scalars['DateTime']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+/** The viewer has as many active reservations as allowed, or asks for more seats in one than allowed. */
+export type ReservationLimitExceeded = UserError & {
+  readonly __typename?: 'ReservationLimitExceeded';
+  readonly code: ErrorCode;
+  readonly limit: Scalars['Int']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+/** The reservation has ended by its holder's own doing. */
+export type ReservationNotActive = UserError & {
+  readonly __typename?: 'ReservationNotActive';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly status: ReservationStatus;
+};
+
+export type ReservationStatus =
+  /** Running: its seats are held until `expiresAt`. */
+  | 'ACTIVE'
+  /** Let go by its holder. */
+  | 'CANCELLED'
+  /** Became a booking. */
+  | 'CONFIRMED'
+  /** Its time ran out. */
+  | 'EXPIRED';
+
+export type ReserveSeatsInput = {
+  readonly eventId: Scalars['ID']['input'];
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt succeeded, every retry gives that
+   * same reservation as it is now; an attempt that was refused changed nothing, and a retry of it is judged anew.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  readonly seatIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+export type ReserveSeatsResult = IdempotencyConflict | InvalidInput | NotFound | RateLimited | Reservation | ReservationLimitExceeded | SalesNotOpen | SeatsUnavailable | ServiceBusy;
+
+export type Role =
+  /** Everybody with a token. */
+  | 'CUSTOMER'
+  /** May create events, set their sales status, block seats, and see every reservation and booking. */
+  | 'ORGANIZER';
+
+export type Row = {
+  readonly __typename?: 'Row';
+  readonly name: Scalars['String']['output'];
+  readonly seats: ReadonlyArray<Seat>;
+};
+
+/** The event takes no new reservations. */
+export type SalesNotOpen = UserError & {
+  readonly __typename?: 'SalesNotOpen';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly salesStatus: SalesStatus;
+};
+
+/** DRAFT is seen by organizers only. New reservations need ON_SALE; those made before may still be confirmed while PAUSED. */
+export type SalesStatus =
+  /** No new reservations any more; running ones may still be confirmed. */
+  | 'CLOSED'
+  /** Being prepared. */
+  | 'DRAFT'
+  /** Seats can be reserved. */
+  | 'ON_SALE'
+  /** No new reservations for now. */
+  | 'PAUSED';
+
+/** One sellable place of an event. */
+export type Seat = Node & {
+  readonly __typename?: 'Seat';
+  readonly accessible: Scalars['Boolean']['output'];
+  readonly category: PriceCategory;
+  readonly id: Scalars['ID']['output'];
+  /** Position in the event's plan order, from 0: the key into PackedSeatStatuses. Fixed while the plan stands. */
+  readonly index: Scalars['Int']['output'];
+  /** What a person reads: 'Stalls, row C, seat 12'. */
+  readonly label: Scalars['String']['output'];
+  readonly number: Scalars['String']['output'];
+  readonly position: Point;
+  /** True while the viewer's own reservation holds it. */
+  readonly reservedByViewer: Scalars['Boolean']['output'];
+  readonly row: Scalars['String']['output'];
+  readonly section: Scalars['String']['output'];
+  /** As everyone may see it at this moment: a lapsed reservation reads AVAILABLE. Never says who holds the seat. */
+  readonly status: SeatStatus;
+};
+
+/** A page of seats. */
+export type SeatConnection = {
+  readonly __typename?: 'SeatConnection';
+  readonly edges: ReadonlyArray<SeatEdge>;
+  readonly pageInfo: PageInfo;
+  /** Of all pages together. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A seat and its place in the list. */
+export type SeatEdge = {
+  readonly __typename?: 'SeatEdge';
+  /** Pass it as `after` to go on behind this seat. */
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Seat;
+};
+
+/** The drawing of an event's seats, which never changes, and their statuses, which do. */
+export type SeatMap = {
+  readonly __typename?: 'SeatMap';
+  /** What is drawn besides seats: the stage, a bar, a gangway. */
+  readonly areas: ReadonlyArray<Area>;
+  readonly height: Scalars['Float']['output'];
+  readonly sections: ReadonlyArray<Section>;
+  readonly statuses: Scalars['PackedSeatStatuses']['output'];
+  /** Size of the drawing, in the plan's own units; every point below is absolute in it. */
+  readonly width: Scalars['Float']['output'];
+};
+
+/** Seats that changed since the message before. `sequence` goes up by one a message on one subscription. */
+export type SeatMapDelta = {
+  readonly __typename?: 'SeatMapDelta';
+  readonly availability: Availability;
+  /** Each seat once, with its newest status, in plan order. */
+  readonly seats: ReadonlyArray<SeatState>;
+  readonly sequence: Scalars['Int']['output'];
+};
+
+/** The whole map at one moment: forget what came before it. */
+export type SeatMapSnapshot = {
+  readonly __typename?: 'SeatMapSnapshot';
+  readonly availability: Availability;
+  /** Goes up by one a message on one subscription. */
+  readonly sequence: Scalars['Int']['output'];
+  readonly statuses: Scalars['PackedSeatStatuses']['output'];
+};
+
+export type SeatMapUpdate = SeatMapDelta | SeatMapSnapshot;
+
+/** What a seat has become. */
+export type SeatState = {
+  readonly __typename?: 'SeatState';
+  readonly index: Scalars['Int']['output'];
+  readonly seatId: Scalars['ID']['output'];
+  readonly status: SeatStatus;
+};
+
+export type SeatStatus =
+  /** Free: can be reserved in the next request. */
+  | 'AVAILABLE'
+  /** Taken off sale by the organizer. */
+  | 'BLOCKED'
+  /** Sold. */
+  | 'BOOKED'
+  /** Held by somebody until a deadline, which may be extended. */
+  | 'RESERVED';
+
+/** Somebody else was faster. */
+export type SeatsUnavailable = UserError & {
+  readonly __typename?: 'SeatsUnavailable';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  /** Those of the asked seats that are taken. */
+  readonly seatIds: ReadonlyArray<Scalars['ID']['output']>;
+};
+
+/** A zone of the plan. */
+export type Section = {
+  readonly __typename?: 'Section';
+  /** As the plan names it; empty where it does not. */
+  readonly name: Scalars['String']['output'];
+  readonly position: Point;
+  readonly rows: ReadonlyArray<Row>;
+};
+
+/** The server cannot take this on now; ask again after `retryAfterMs`. */
+export type ServiceBusy = UserError & {
+  readonly __typename?: 'ServiceBusy';
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+  readonly retryAfterMs: Scalars['Int']['output'];
+};
+
+export type SetSalesStatusInput = {
+  readonly eventId: Scalars['ID']['input'];
+  readonly salesStatus: SalesStatus;
+};
+
+export type SetSalesStatusResult = Event | NotFound;
+
+export type Size = {
+  readonly __typename?: 'Size';
+  readonly height: Scalars['Float']['output'];
+  readonly width: Scalars['Float']['output'];
+};
+
+/** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /** Counts only, for lists of events: now, and at most once a second as they change. */
+  readonly availability: Availability;
+  /** The holder's own view of one reservation: its state now, and again at every change, its expiry included. */
+  readonly reservation: Reservation;
+  /**
+   * First a SeatMapSnapshot, then SeatMapDeltas. After a gap or for a slow reader a fresh snapshot comes instead of what was missed.
+   * Public, like `availability`: needs no token.
+   */
+  readonly seatMap: SeatMapUpdate;
+};
+
+
+/** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
+export type SubscriptionAvailabilityArgs = {
+  eventId: Scalars['ID']['input'];
+};
+
+
+/** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
+export type SubscriptionReservationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
+export type SubscriptionSeatMapArgs = {
+  eventId: Scalars['ID']['input'];
+};
+
+/** An outcome the client is expected to handle. What it cannot handle (no token, a fault) is a top-level error. */
+export type UserError = {
+  readonly code: ErrorCode;
+  readonly message: Scalars['String']['output'];
+};
+
+/** Who the request's token says is asking. */
+export type Viewer = {
+  readonly __typename?: 'Viewer';
+  /** Newest first. At most 100 a page. */
+  readonly bookings: BookingConnection;
+  /** The token's `sub`. */
+  readonly id: Scalars['ID']['output'];
+  /** Newest first, of the statuses named, or of all. At most 100 a page. */
+  readonly reservations: ReservationConnection;
+  readonly roles: ReadonlyArray<Role>;
+};
+
+
+/** Who the request's token says is asking. */
+export type ViewerBookingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Who the request's token says is asking. */
+export type ViewerReservationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<ReadonlyArray<ReservationStatus>>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<unknown, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, never, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: never[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  BlockSeatsResult:
+    | ( EventSource & { __typename: 'Event' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( SeatsUnavailable & { __typename: 'SeatsUnavailable' } )
+  ;
+  CancelReservationResult:
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( ReservationSource & { __typename: 'Reservation' } )
+    | ( ReservationExpired & { __typename: 'ReservationExpired' } )
+    | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
+  ConfirmReservationResult:
+    | ( BookingSource & { __typename: 'Booking' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( PaymentFailed & { __typename: 'PaymentFailed' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ReservationExpired & { __typename: 'ReservationExpired' } )
+    | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
+  CreateEventResult:
+    | ( EventSource & { __typename: 'Event' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+  ;
+  ExtendReservationResult:
+    | ( ExtensionLimitReached & { __typename: 'ExtensionLimitReached' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ReservationSource & { __typename: 'Reservation' } )
+    | ( ReservationExpired & { __typename: 'ReservationExpired' } )
+    | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
+  ReserveSeatsResult:
+    | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ReservationSource & { __typename: 'Reservation' } )
+    | ( ReservationLimitExceeded & { __typename: 'ReservationLimitExceeded' } )
+    | ( SalesNotOpen & { __typename: 'SalesNotOpen' } )
+    | ( SeatsUnavailable & { __typename: 'SeatsUnavailable' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
+  SeatMapUpdate:
+    | ( SeatMapDelta & { __typename: 'SeatMapDelta' } )
+    | ( SeatMapSnapshot & { __typename: 'SeatMapSnapshot' } )
+  ;
+  SetSalesStatusResult:
+    | ( EventSource & { __typename: 'Event' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+  ;
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node:
+    | ( BookingSource & { __typename: 'Booking' } )
+    | ( EventSource & { __typename: 'Event' } )
+    | ( ReservationSource & { __typename: 'Reservation' } )
+    | ( SeatSource & { __typename: 'Seat' } )
+  ;
+  UserError:
+    | ( ExtensionLimitReached & { __typename: 'ExtensionLimitReached' } )
+    | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( PaymentFailed & { __typename: 'PaymentFailed' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ReservationExpired & { __typename: 'ReservationExpired' } )
+    | ( ReservationLimitExceeded & { __typename: 'ReservationLimitExceeded' } )
+    | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
+    | ( SalesNotOpen & { __typename: 'SalesNotOpen' } )
+    | ( SeatsUnavailable & { __typename: 'SeatsUnavailable' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  Area: ResolverTypeWrapper<Area>;
+  AreaShape: AreaShape;
+  AreaText: ResolverTypeWrapper<AreaText>;
+  Availability: ResolverTypeWrapper<Availability>;
+  BlockSeatsInput: BlockSeatsInput;
+  BlockSeatsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['BlockSeatsResult']>;
+  Booking: ResolverTypeWrapper<BookingSource>;
+  BookingConnection: ResolverTypeWrapper<Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BookingEdge']> }>;
+  BookingEdge: ResolverTypeWrapper<Omit<BookingEdge, 'node'> & { node: ResolversTypes['Booking'] }>;
+  BookingStatus: BookingStatus;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CancelReservationInput: CancelReservationInput;
+  CancelReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelReservationResult']>;
+  CategoryPriceInput: CategoryPriceInput;
+  ConfirmReservationInput: ConfirmReservationInput;
+  ConfirmReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmReservationResult']>;
+  CreateEventInput: CreateEventInput;
+  CreateEventResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateEventResult']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  ErrorCode: ErrorCode;
+  Event: ResolverTypeWrapper<EventSource>;
+  EventConnection: ResolverTypeWrapper<Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EventEdge']> }>;
+  EventEdge: ResolverTypeWrapper<Omit<EventEdge, 'node'> & { node: ResolversTypes['Event'] }>;
+  ExtendReservationInput: ExtendReservationInput;
+  ExtendReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ExtendReservationResult']>;
+  ExtensionLimitReached: ResolverTypeWrapper<ExtensionLimitReached>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  GuestSession: ResolverTypeWrapper<Omit<GuestSession, 'viewer'> & { viewer: ResolversTypes['Viewer'] }>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  IdempotencyConflict: ResolverTypeWrapper<IdempotencyConflict>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  Money: ResolverTypeWrapper<Money>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  NotFound: ResolverTypeWrapper<NotFound>;
+  PackedSeatStatuses: ResolverTypeWrapper<Scalars['PackedSeatStatuses']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  PaymentFailed: ResolverTypeWrapper<PaymentFailed>;
+  Point: ResolverTypeWrapper<Point>;
+  PriceCategory: ResolverTypeWrapper<PriceCategory>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RateLimited: ResolverTypeWrapper<RateLimited>;
+  Reservation: ResolverTypeWrapper<ReservationSource>;
+  ReservationConnection: ResolverTypeWrapper<Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ReservationEdge']> }>;
+  ReservationEdge: ResolverTypeWrapper<Omit<ReservationEdge, 'node'> & { node: ResolversTypes['Reservation'] }>;
+  ReservationExpired: ResolverTypeWrapper<ReservationExpired>;
+  ReservationLimitExceeded: ResolverTypeWrapper<ReservationLimitExceeded>;
+  ReservationNotActive: ResolverTypeWrapper<ReservationNotActive>;
+  ReservationStatus: ReservationStatus;
+  ReserveSeatsInput: ReserveSeatsInput;
+  ReserveSeatsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReserveSeatsResult']>;
+  Role: Role;
+  Row: ResolverTypeWrapper<Omit<Row, 'seats'> & { seats: ReadonlyArray<ResolversTypes['Seat']> }>;
+  SalesNotOpen: ResolverTypeWrapper<SalesNotOpen>;
+  SalesStatus: SalesStatus;
+  Seat: ResolverTypeWrapper<SeatSource>;
+  SeatConnection: ResolverTypeWrapper<Omit<SeatConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SeatEdge']> }>;
+  SeatEdge: ResolverTypeWrapper<Omit<SeatEdge, 'node'> & { node: ResolversTypes['Seat'] }>;
+  SeatMap: ResolverTypeWrapper<SeatMapSource>;
+  SeatMapDelta: ResolverTypeWrapper<SeatMapDelta>;
+  SeatMapSnapshot: ResolverTypeWrapper<SeatMapSnapshot>;
+  SeatMapUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SeatMapUpdate']>;
+  SeatState: ResolverTypeWrapper<SeatState>;
+  SeatStatus: SeatStatus;
+  SeatingPlan: ResolverTypeWrapper<Scalars['SeatingPlan']['output']>;
+  SeatsUnavailable: ResolverTypeWrapper<SeatsUnavailable>;
+  Section: ResolverTypeWrapper<Omit<Section, 'rows'> & { rows: ReadonlyArray<ResolversTypes['Row']> }>;
+  ServiceBusy: ResolverTypeWrapper<ServiceBusy>;
+  SetSalesStatusInput: SetSalesStatusInput;
+  SetSalesStatusResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetSalesStatusResult']>;
+  Size: ResolverTypeWrapper<Size>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  Viewer: ResolverTypeWrapper<ViewerSource>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  Area: Area;
+  AreaText: AreaText;
+  Availability: Availability;
+  BlockSeatsInput: BlockSeatsInput;
+  BlockSeatsResult: ResolversUnionTypes<ResolversParentTypes>['BlockSeatsResult'];
+  Booking: BookingSource;
+  BookingConnection: Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BookingEdge']> };
+  BookingEdge: Omit<BookingEdge, 'node'> & { node: ResolversParentTypes['Booking'] };
+  Boolean: Scalars['Boolean']['output'];
+  CancelReservationInput: CancelReservationInput;
+  CancelReservationResult: ResolversUnionTypes<ResolversParentTypes>['CancelReservationResult'];
+  CategoryPriceInput: CategoryPriceInput;
+  ConfirmReservationInput: ConfirmReservationInput;
+  ConfirmReservationResult: ResolversUnionTypes<ResolversParentTypes>['ConfirmReservationResult'];
+  CreateEventInput: CreateEventInput;
+  CreateEventResult: ResolversUnionTypes<ResolversParentTypes>['CreateEventResult'];
+  DateTime: Scalars['DateTime']['output'];
+  Event: EventSource;
+  EventConnection: Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EventEdge']> };
+  EventEdge: Omit<EventEdge, 'node'> & { node: ResolversParentTypes['Event'] };
+  ExtendReservationInput: ExtendReservationInput;
+  ExtendReservationResult: ResolversUnionTypes<ResolversParentTypes>['ExtendReservationResult'];
+  ExtensionLimitReached: ExtensionLimitReached;
+  Float: Scalars['Float']['output'];
+  GuestSession: Omit<GuestSession, 'viewer'> & { viewer: ResolversParentTypes['Viewer'] };
+  ID: Scalars['ID']['output'];
+  IdempotencyConflict: IdempotencyConflict;
+  Int: Scalars['Int']['output'];
+  InvalidInput: InvalidInput;
+  Money: Money;
+  Mutation: Record<PropertyKey, never>;
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  NotFound: NotFound;
+  PackedSeatStatuses: Scalars['PackedSeatStatuses']['output'];
+  PageInfo: PageInfo;
+  PaymentFailed: PaymentFailed;
+  Point: Point;
+  PriceCategory: PriceCategory;
+  Query: Record<PropertyKey, never>;
+  RateLimited: RateLimited;
+  Reservation: ReservationSource;
+  ReservationConnection: Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ReservationEdge']> };
+  ReservationEdge: Omit<ReservationEdge, 'node'> & { node: ResolversParentTypes['Reservation'] };
+  ReservationExpired: ReservationExpired;
+  ReservationLimitExceeded: ReservationLimitExceeded;
+  ReservationNotActive: ReservationNotActive;
+  ReserveSeatsInput: ReserveSeatsInput;
+  ReserveSeatsResult: ResolversUnionTypes<ResolversParentTypes>['ReserveSeatsResult'];
+  Row: Omit<Row, 'seats'> & { seats: ReadonlyArray<ResolversParentTypes['Seat']> };
+  SalesNotOpen: SalesNotOpen;
+  Seat: SeatSource;
+  SeatConnection: Omit<SeatConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SeatEdge']> };
+  SeatEdge: Omit<SeatEdge, 'node'> & { node: ResolversParentTypes['Seat'] };
+  SeatMap: SeatMapSource;
+  SeatMapDelta: SeatMapDelta;
+  SeatMapSnapshot: SeatMapSnapshot;
+  SeatMapUpdate: ResolversUnionTypes<ResolversParentTypes>['SeatMapUpdate'];
+  SeatState: SeatState;
+  SeatingPlan: Scalars['SeatingPlan']['output'];
+  SeatsUnavailable: SeatsUnavailable;
+  Section: Omit<Section, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['Row']> };
+  ServiceBusy: ServiceBusy;
+  SetSalesStatusInput: SetSalesStatusInput;
+  SetSalesStatusResult: ResolversUnionTypes<ResolversParentTypes>['SetSalesStatusResult'];
+  Size: Size;
+  String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  Viewer: ViewerSource;
+};
+
+export type AreaResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Area'] = ResolversParentTypes['Area']> = {
+  borderColor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  color?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  points?: Resolver<ReadonlyArray<ResolversTypes['Point']>, ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Point'], ParentType, ContextType>;
+  radius?: Resolver<Maybe<ResolversTypes['Point']>, ParentType, ContextType>;
+  rotation?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  shape?: Resolver<ResolversTypes['AreaShape'], ParentType, ContextType>;
+  size?: Resolver<Maybe<ResolversTypes['Size']>, ParentType, ContextType>;
+  text?: Resolver<Maybe<ResolversTypes['AreaText']>, ParentType, ContextType>;
+};
+
+export type AreaTextResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AreaText'] = ResolversParentTypes['AreaText']> = {
+  color?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Point'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AvailabilityResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Availability'] = ResolversParentTypes['Availability']> = {
+  available?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  blocked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  booked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reserved?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type BlockSeatsResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BlockSeatsResult'] = ResolversParentTypes['BlockSeatsResult']> = {
+  __resolveType: TypeResolveFn<'Event' | 'InvalidInput' | 'NotFound' | 'SeatsUnavailable', ParentType, ContextType>;
+};
+
+export type BookingResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Booking'] = ResolversParentTypes['Booking']> = {
+  bookedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  reference?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['BookingStatus'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BookingConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BookingConnection'] = ResolversParentTypes['BookingConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['BookingEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type BookingEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BookingEdge'] = ResolversParentTypes['BookingEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Booking'], ParentType, ContextType>;
+};
+
+export type CancelReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CancelReservationResult'] = ResolversParentTypes['CancelReservationResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+};
+
+export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ConfirmReservationResult'] = ResolversParentTypes['ConfirmReservationResult']> = {
+  __resolveType: TypeResolveFn<'Booking' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+};
+
+export type CreateEventResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CreateEventResult'] = ResolversParentTypes['CreateEventResult']> = {
+  __resolveType: TypeResolveFn<'Event' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], unknown> {
+  name: 'DateTime';
+}
+
+export type EventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Event'] = ResolversParentTypes['Event']> = {
+  availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
+  categories?: Resolver<ReadonlyArray<ResolversTypes['PriceCategory']>, ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reservationSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  salesStatus?: Resolver<ResolversTypes['SalesStatus'], ParentType, ContextType>;
+  seat?: Resolver<Maybe<ResolversTypes['Seat']>, ParentType, ContextType, RequireFields<EventSeatArgs, 'id'>>;
+  seatMap?: Resolver<ResolversTypes['SeatMap'], ParentType, ContextType>;
+  seats?: Resolver<ResolversTypes['SeatConnection'], ParentType, ContextType, RequireFields<EventSeatsArgs, 'first'>>;
+  startsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  venue?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EventConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EventConnection'] = ResolversParentTypes['EventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EventEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EventEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EventEdge'] = ResolversParentTypes['EventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
+};
+
+export type ExtendReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExtendReservationResult'] = ResolversParentTypes['ExtendReservationResult']> = {
+  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+};
+
+export type ExtensionLimitReachedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExtensionLimitReached'] = ResolversParentTypes['ExtensionLimitReached']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GuestSessionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['GuestSession'] = ResolversParentTypes['GuestSession']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+};
+
+export type IdempotencyConflictResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['IdempotencyConflict'] = ResolversParentTypes['IdempotencyConflict']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvalidInputResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MoneyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
+  amount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  blockSeats?: Resolver<ResolversTypes['BlockSeatsResult'], ParentType, ContextType, RequireFields<MutationBlockSeatsArgs, 'input'>>;
+  cancelReservation?: Resolver<ResolversTypes['CancelReservationResult'], ParentType, ContextType, RequireFields<MutationCancelReservationArgs, 'input'>>;
+  confirmReservation?: Resolver<ResolversTypes['ConfirmReservationResult'], ParentType, ContextType, RequireFields<MutationConfirmReservationArgs, 'input'>>;
+  createEvent?: Resolver<ResolversTypes['CreateEventResult'], ParentType, ContextType, RequireFields<MutationCreateEventArgs, 'input'>>;
+  extendReservation?: Resolver<ResolversTypes['ExtendReservationResult'], ParentType, ContextType, RequireFields<MutationExtendReservationArgs, 'input'>>;
+  reserveSeats?: Resolver<ResolversTypes['ReserveSeatsResult'], ParentType, ContextType, RequireFields<MutationReserveSeatsArgs, 'input'>>;
+  setSalesStatus?: Resolver<ResolversTypes['SetSalesStatusResult'], ParentType, ContextType, RequireFields<MutationSetSalesStatusArgs, 'input'>>;
+  signInAsGuest?: Resolver<ResolversTypes['GuestSession'], ParentType, ContextType>;
+  unblockSeats?: Resolver<ResolversTypes['BlockSeatsResult'], ParentType, ContextType, RequireFields<MutationUnblockSeatsArgs, 'input'>>;
+};
+
+export type NodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Booking' | 'Event' | 'Reservation' | 'Seat', ParentType, ContextType>;
+};
+
+export type NotFoundResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface PackedSeatStatusesScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PackedSeatStatuses'], unknown> {
+  name: 'PackedSeatStatuses';
+}
+
+export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type PaymentFailedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PaymentFailed'] = ResolversParentTypes['PaymentFailed']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PointResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Point'] = ResolversParentTypes['Point']> = {
+  x?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  y?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type PriceCategoryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PriceCategory'] = ResolversParentTypes['PriceCategory']> = {
+  color?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  price?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType, RequireFields<QueryEventArgs, 'id'>>;
+  events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, RequireFields<QueryEventsArgs, 'first'>>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'id'>>;
+  viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
+};
+
+export type RateLimitedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RateLimited'] = ResolversParentTypes['RateLimited']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Reservation'] = ResolversParentTypes['Reservation']> = {
+  booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresInMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  extensionsLeft?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationConnection'] = ResolversParentTypes['ReservationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReservationEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ReservationEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationEdge'] = ResolversParentTypes['ReservationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Reservation'], ParentType, ContextType>;
+};
+
+export type ReservationExpiredResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationExpired'] = ResolversParentTypes['ReservationExpired']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  expiredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationLimitExceededResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationLimitExceeded'] = ResolversParentTypes['ReservationLimitExceeded']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationNotActiveResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationNotActive'] = ResolversParentTypes['ReservationNotActive']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReserveSeatsResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReserveSeatsResult'] = ResolversParentTypes['ReserveSeatsResult']> = {
+  __resolveType: TypeResolveFn<'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationLimitExceeded' | 'SalesNotOpen' | 'SeatsUnavailable' | 'ServiceBusy', ParentType, ContextType>;
+};
+
+export type RowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Row'] = ResolversParentTypes['Row']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
+};
+
+export type SalesNotOpenResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SalesNotOpen'] = ResolversParentTypes['SalesNotOpen']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  salesStatus?: Resolver<ResolversTypes['SalesStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SeatResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Seat'] = ResolversParentTypes['Seat']> = {
+  accessible?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  category?: Resolver<ResolversTypes['PriceCategory'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Point'], ParentType, ContextType>;
+  reservedByViewer?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  row?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  section?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['SeatStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SeatConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatConnection'] = ResolversParentTypes['SeatConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SeatEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SeatEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatEdge'] = ResolversParentTypes['SeatEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Seat'], ParentType, ContextType>;
+};
+
+export type SeatMapResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMap'] = ResolversParentTypes['SeatMap']> = {
+  areas?: Resolver<ReadonlyArray<ResolversTypes['Area']>, ParentType, ContextType>;
+  height?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sections?: Resolver<ReadonlyArray<ResolversTypes['Section']>, ParentType, ContextType>;
+  statuses?: Resolver<ResolversTypes['PackedSeatStatuses'], ParentType, ContextType>;
+  width?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type SeatMapDeltaResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMapDelta'] = ResolversParentTypes['SeatMapDelta']> = {
+  availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
+  seats?: Resolver<ReadonlyArray<ResolversTypes['SeatState']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SeatMapSnapshotResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMapSnapshot'] = ResolversParentTypes['SeatMapSnapshot']> = {
+  availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  statuses?: Resolver<ResolversTypes['PackedSeatStatuses'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SeatMapUpdateResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMapUpdate'] = ResolversParentTypes['SeatMapUpdate']> = {
+  __resolveType: TypeResolveFn<'SeatMapDelta' | 'SeatMapSnapshot', ParentType, ContextType>;
+};
+
+export type SeatStateResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatState'] = ResolversParentTypes['SeatState']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  seatId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['SeatStatus'], ParentType, ContextType>;
+};
+
+export interface SeatingPlanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SeatingPlan'], unknown> {
+  name: 'SeatingPlan';
+}
+
+export type SeatsUnavailableResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatsUnavailable'] = ResolversParentTypes['SeatsUnavailable']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seatIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Section'] = ResolversParentTypes['Section']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Point'], ParentType, ContextType>;
+  rows?: Resolver<ReadonlyArray<ResolversTypes['Row']>, ParentType, ContextType>;
+};
+
+export type ServiceBusyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ServiceBusy'] = ResolversParentTypes['ServiceBusy']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SetSalesStatusResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SetSalesStatusResult'] = ResolversParentTypes['SetSalesStatusResult']> = {
+  __resolveType: TypeResolveFn<'Event' | 'NotFound', ParentType, ContextType>;
+};
+
+export type SizeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Size'] = ResolversParentTypes['Size']> = {
+  height?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  width?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  availability?: SubscriptionResolver<ResolversTypes['Availability'], "availability", ParentType, ContextType, RequireFields<SubscriptionAvailabilityArgs, 'eventId'>>;
+  reservation?: SubscriptionResolver<ResolversTypes['Reservation'], "reservation", ParentType, ContextType, RequireFields<SubscriptionReservationArgs, 'id'>>;
+  seatMap?: SubscriptionResolver<ResolversTypes['SeatMapUpdate'], "seatMap", ParentType, ContextType, RequireFields<SubscriptionSeatMapArgs, 'eventId'>>;
+};
+
+export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationLimitExceeded' | 'ReservationNotActive' | 'SalesNotOpen' | 'SeatsUnavailable' | 'ServiceBusy', ParentType, ContextType>;
+};
+
+export type ViewerResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  bookings?: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<ViewerBookingsArgs, 'first'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  reservations?: Resolver<ResolversTypes['ReservationConnection'], ParentType, ContextType, RequireFields<ViewerReservationsArgs, 'first'>>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphqlContext> = {
+  Area?: AreaResolvers<ContextType>;
+  AreaText?: AreaTextResolvers<ContextType>;
+  Availability?: AvailabilityResolvers<ContextType>;
+  BlockSeatsResult?: BlockSeatsResultResolvers<ContextType>;
+  Booking?: BookingResolvers<ContextType>;
+  BookingConnection?: BookingConnectionResolvers<ContextType>;
+  BookingEdge?: BookingEdgeResolvers<ContextType>;
+  CancelReservationResult?: CancelReservationResultResolvers<ContextType>;
+  ConfirmReservationResult?: ConfirmReservationResultResolvers<ContextType>;
+  CreateEventResult?: CreateEventResultResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  Event?: EventResolvers<ContextType>;
+  EventConnection?: EventConnectionResolvers<ContextType>;
+  EventEdge?: EventEdgeResolvers<ContextType>;
+  ExtendReservationResult?: ExtendReservationResultResolvers<ContextType>;
+  ExtensionLimitReached?: ExtensionLimitReachedResolvers<ContextType>;
+  GuestSession?: GuestSessionResolvers<ContextType>;
+  IdempotencyConflict?: IdempotencyConflictResolvers<ContextType>;
+  InvalidInput?: InvalidInputResolvers<ContextType>;
+  Money?: MoneyResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
+  NotFound?: NotFoundResolvers<ContextType>;
+  PackedSeatStatuses?: GraphQLScalarType;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  PaymentFailed?: PaymentFailedResolvers<ContextType>;
+  Point?: PointResolvers<ContextType>;
+  PriceCategory?: PriceCategoryResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RateLimited?: RateLimitedResolvers<ContextType>;
+  Reservation?: ReservationResolvers<ContextType>;
+  ReservationConnection?: ReservationConnectionResolvers<ContextType>;
+  ReservationEdge?: ReservationEdgeResolvers<ContextType>;
+  ReservationExpired?: ReservationExpiredResolvers<ContextType>;
+  ReservationLimitExceeded?: ReservationLimitExceededResolvers<ContextType>;
+  ReservationNotActive?: ReservationNotActiveResolvers<ContextType>;
+  ReserveSeatsResult?: ReserveSeatsResultResolvers<ContextType>;
+  Row?: RowResolvers<ContextType>;
+  SalesNotOpen?: SalesNotOpenResolvers<ContextType>;
+  Seat?: SeatResolvers<ContextType>;
+  SeatConnection?: SeatConnectionResolvers<ContextType>;
+  SeatEdge?: SeatEdgeResolvers<ContextType>;
+  SeatMap?: SeatMapResolvers<ContextType>;
+  SeatMapDelta?: SeatMapDeltaResolvers<ContextType>;
+  SeatMapSnapshot?: SeatMapSnapshotResolvers<ContextType>;
+  SeatMapUpdate?: SeatMapUpdateResolvers<ContextType>;
+  SeatState?: SeatStateResolvers<ContextType>;
+  SeatingPlan?: GraphQLScalarType;
+  SeatsUnavailable?: SeatsUnavailableResolvers<ContextType>;
+  Section?: SectionResolvers<ContextType>;
+  ServiceBusy?: ServiceBusyResolvers<ContextType>;
+  SetSalesStatusResult?: SetSalesStatusResultResolvers<ContextType>;
+  Size?: SizeResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
+  Viewer?: ViewerResolvers<ContextType>;
+};
+
