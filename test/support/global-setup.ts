@@ -12,17 +12,34 @@ declare module 'vitest' {
   }
 }
 
+interface RunServer extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** Runs once, before any test file. Returns what ends it. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   installMissingBinaries();
-  const given = process.env.TEST_DATABASE_URL;
-  const own = given === undefined ? await startPostgres() : undefined;
-  const postgresUrl = given ?? own?.url('postgres') ?? '';
-  const templateDatabase = await createTemplate(postgresUrl);
-  project.provide('postgresUrl', postgresUrl);
-  project.provide('templateDatabase', templateDatabase);
-  return async () => {
-    await dropTemplate(postgresUrl, templateDatabase);
-    await own?.[Symbol.asyncDispose]();
-  };
+  const server = await serverForRun();
+  try {
+    const template = await createTemplate(server.url);
+    project.provide('postgresUrl', server.url);
+    project.provide('templateDatabase', template);
+    return () => tearDown(server, template);
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function tearDown(server: RunServer, template: string): Promise<void> {
+  await dropTemplate(server.url, template);
+  await server[Symbol.asyncDispose]();
+}
+
+/** The one that `TEST_DATABASE_URL` names, otherwise one of our own. */
+async function serverForRun(): Promise<RunServer> {
+  const url = process.env.TEST_DATABASE_URL;
+  if (url !== undefined) return { url, [Symbol.asyncDispose]: async () => {} };
+  const own = await startPostgres();
+  return { url: own.url('postgres'), [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
 }
