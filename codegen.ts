@@ -35,6 +35,13 @@ const config: CodegenConfig = {
         },
       },
     },
+    'src/client/generated/documents.ts': {
+      documents: 'src/client/documents/*.graphql',
+      plugins: ['typescript-operations', 'typed-document-node'],
+      config: {
+        scalars: { ID: 'string', DateTime: 'string', SeatingPlan: 'unknown', PackedSeatStatuses: 'string' },
+      },
+    },
   },
 };
 
