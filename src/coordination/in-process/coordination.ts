@@ -1,0 +1,26 @@
+import type { Coordination } from '../coordination.ts';
+import { InProcessBus } from './bus.ts';
+import { ReservationKeys } from './expiry.ts';
+import { InProcessGate } from './gate.ts';
+import { createMemoryRateLimiter } from './rate-limiter.ts';
+
+export interface InProcessSettings {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** For tests: how long a mark stands before its reservation is committed. */
+  readonly leaseMs?: number | undefined;
+}
+
+/** For one node, in memory: always reachable. */
+export function createInProcessCoordination({ now, leaseMs }: InProcessSettings): Coordination {
+  const reservationKeys = new ReservationKeys(now);
+  return {
+    gate: new InProcessGate(now, reservationKeys, leaseMs),
+    bus: new InProcessBus(),
+    expiry: reservationKeys,
+    rateLimiter: createMemoryRateLimiter,
+    reachable: true,
+    onReachableChange: () => () => {},
+    [Symbol.asyncDispose]: async () => reservationKeys[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,31 @@
+import type { ReservationKey } from '../coordination.ts';
+
+// The braces are a hash tag: they keep one event in one cluster slot, so that a script may touch several of its keys.
+
+export function seatKey(eventId: string, seatIndex: number): string {
+  return `hf:{${eventId}}:seat:${seatIndex}`;
+}
+
+export function reservationKey({ eventId, reservationId }: ReservationKey): string {
+  return `hf:{${eventId}}:reservation:${reservationId}`;
+}
+
+export function changesChannel(eventId: string): string {
+  return `hf:{${eventId}}:changes`;
+}
+
+/** Undefined if it is no such channel. */
+export function eventOfChannel(channel: string): string | undefined {
+  return /^hf:\{(.+)\}:changes$/.exec(channel)?.[1];
+}
+
+/** The pattern under which Redis tells what happens to reservations' keys in one of its databases. */
+export function reservationKeyspace(database: number): string {
+  return `__keyspace@${database}__:hf:*:reservation:*`;
+}
+
+/** Undefined if it is no such channel. */
+export function reservationOfKeyspace(channel: string): ReservationKey | undefined {
+  const [, eventId, reservationId] = /^__keyspace@\d+__:hf:\{(.+)\}:reservation:(.+)$/.exec(channel) ?? [];
+  return eventId === undefined || reservationId === undefined ? undefined : { eventId, reservationId };
+}

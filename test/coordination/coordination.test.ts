@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Coordination, ReservationKey, SeatClaim } from '../../src/coordination/coordination.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { implementations, type Shared } from './implementations.ts';
+import { change, Recorder } from './recorder.ts';
+
+const soon = { withinMs: 5_000 };
+const long = 60_000;
+
+describe.each(implementations)('coordination $name', ({ share }) => {
+  let shared: Shared;
+  let node: Coordination;
+  let eventId: string;
+
+  beforeAll(async () => {
+    shared = await share();
+  });
+  afterAll(() => shared[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    node = await shared.openNode();
+    eventId = randomUUID();
+  });
+  afterEach(() => node[Symbol.asyncDispose]());
+
+  const claim = (reservationId: string, ...seatIndexes: number[]): SeatClaim => ({
+    eventId,
+    reservationId,
+    seatIndexes,
+  });
+  const taken = { answer: 'taken' };
+  const refused = (...seatIndexes: number[]) => ({ answer: 'refused', seatIndexes });
+
+  test('can be reached', () => {
+    expect(node.reachable).toBe(true);
+  });
+
+  describe('the gate', () => {
+    test('marks all the seats or none, and names those marked by others', async () => {
+      expect(await node.gate.take(claim('first', 4, 2))).toEqual(taken);
+      expect(await node.gate.take(claim('second', 1, 2, 3, 4))).toEqual(refused(2, 4));
+      expect(await node.gate.take(claim('third', 1, 3))).toEqual(taken);
+    });
+
+    test('keeps events apart', async () => {
+      await node.gate.take(claim('first', 1));
+      expect(await node.gate.take({ ...claim('second', 1), eventId: randomUUID() })).toEqual(taken);
+    });
+
+    test('lets a reservation take its own seats again', async () => {
+      await node.gate.take(claim('first', 1));
+      expect(await node.gate.take(claim('first', 1, 2))).toEqual(taken);
+    });
+
+    test('lets go of seats whose lease ran out', async () => {
+      await node.gate.take(claim('first', 1));
+      expect(await node.gate.take(claim('second', 1))).toEqual(refused(1));
+      await waitFor(async () => (await node.gate.take(claim('second', 1))).answer === 'taken', {
+        ...soon,
+        what: 'the lease to run out',
+      });
+    });
+
+    test('keeps held seats beyond the lease, also when they are taken again', async () => {
+      await node.gate.take(claim('first', 1));
+      await node.gate.hold(claim('first', 1), long);
+      await node.gate.take(claim('first', 1));
+      await node.gate.take(claim('witness', 2));
+      await waitFor(async () => (await node.gate.take(claim('other', 2))).answer === 'taken', {
+        ...soon,
+        what: 'a lease taken at the same time to run out',
+      });
+      expect(await node.gate.take(claim('second', 1))).toEqual(refused(1));
+    });
+
+    test('keeps held seats for about as long as it is told', async () => {
+      await node.gate.take(claim('first', 1));
+      const start = performance.now();
+      await node.gate.hold(claim('first', 1), 1_500);
+      await waitFor(async () => (await node.gate.take(claim('second', 1))).answer === 'taken', {
+        ...soon,
+        what: 'the mark to lapse',
+      });
+      expect(performance.now() - start).toBeGreaterThan(1_300);
+    });
+
+    test('holds only seats that are still marked for the reservation', async () => {
+      await node.gate.take(claim('first', 1));
+      await node.gate.hold(claim('second', 1, 2), long);
+      expect(await node.gate.take(claim('third', 1, 2))).toEqual(refused(1));
+      expect(await node.gate.take(claim('third', 2))).toEqual(taken);
+    });
+
+    test('releases only seats that are still marked for the reservation', async () => {
+      await node.gate.take(claim('first', 1, 2));
+      await node.gate.release(claim('second', 1, 2), true);
+      expect(await node.gate.take(claim('third', 1, 2))).toEqual(refused(1, 2));
+      await node.gate.release(claim('first', 2), false);
+      expect(await node.gate.take(claim('third', 2))).toEqual(taken);
+      expect(await node.gate.take(claim('third', 1))).toEqual(refused(1));
+    });
+
+    test('puts back what the store said, never over a mark, and for a lease at most', async () => {
+      await node.gate.take(claim('first', 1));
+      await node.gate.correct(eventId, [
+        { seatIndex: 1, holder: 'other', remainingMs: long },
+        { seatIndex: 2, holder: 'other', remainingMs: long },
+        { seatIndex: 3, holder: 'BOOKED', remainingMs: Number.POSITIVE_INFINITY },
+        { seatIndex: 4, holder: 'lapsing', remainingMs: 50 },
+      ]);
+      expect(await node.gate.take(claim('first', 1))).toEqual(taken);
+      expect(await node.gate.take(claim('third', 1, 2, 3, 4))).toEqual(refused(1, 2, 3));
+      expect(await node.gate.take(claim('other', 2))).toEqual(taken);
+      await waitFor(async () => (await node.gate.take(claim('third', 3))).answer === 'taken', {
+        ...soon,
+        what: 'what was put back to lapse',
+      });
+    });
+
+    test('has nothing against no seats', async () => {
+      expect(await node.gate.take(claim('first'))).toEqual(taken);
+      await node.gate.hold(claim('first'), long);
+      await node.gate.release(claim('first'), true);
+      await node.gate.correct(eventId, []);
+    });
+  });
+
+  describe('expiry', () => {
+    let expired: ReservationKey[];
+    let stop: () => void;
+
+    beforeEach(() => {
+      expired = [];
+      stop = node.expiry.onExpired((reservation) => expired.push(reservation));
+    });
+
+    const key = (reservationId: string): ReservationKey => ({ eventId, reservationId });
+    const announced = (reservationId: string) =>
+      waitFor(() => expired.some((each) => each.reservationId === reservationId), {
+        ...soon,
+        what: `${reservationId} to be announced`,
+      });
+
+    test('announces a reservation once when it is poked after its deadline', async () => {
+      await node.gate.hold(claim('due', 1), 1);
+      await node.gate.hold(claim('later', 2), long);
+      await node.expiry.poke([key('due'), key('later'), key('unknown')]);
+      await announced('due');
+      await node.expiry.poke([key('due')]);
+      await node.gate.hold(claim('witness', 3), 1);
+      await node.expiry.poke([key('witness')]);
+      await announced('witness');
+      expect(expired).toEqual([key('due'), key('witness')]);
+    });
+
+    test('announces what was poked a little too early', async () => {
+      await node.gate.hold(claim('due', 1), 120);
+      await node.expiry.poke([key('due')]);
+      const start = performance.now();
+      await announced('due');
+      expect(performance.now() - start).toBeLessThan(1_000);
+    });
+
+    test('does not announce a reservation that was extended', async () => {
+      await node.gate.hold(claim('extended', 1), 100);
+      await node.gate.hold(claim('witness', 2), 100);
+      await node.gate.hold(claim('extended', 1), long);
+      await node.expiry.poke([key('extended'), key('witness')]);
+      await announced('witness');
+      expect(expired).toEqual([key('witness')]);
+    });
+
+    test('does not announce a reservation that ended otherwise', async () => {
+      await node.gate.hold(claim('ended', 1), 100);
+      await node.gate.hold(claim('witness', 2), 100);
+      await node.gate.release(claim('ended', 1), true);
+      await node.expiry.poke([key('ended'), key('witness')]);
+      await announced('witness');
+      expect(expired).toEqual([key('witness')]);
+    });
+
+    test.each([0, -5, 0.3])('announces a reservation held for %d ms', async (remainingMs) => {
+      await node.gate.take(claim('over', 1));
+      await node.gate.hold(claim('over', 1), remainingMs);
+      expect(await node.gate.take(claim('next', 1))).toEqual(taken);
+      await node.expiry.poke([key('over')]);
+      await announced('over');
+    });
+
+    test('tells nothing to a listener that has stopped', async () => {
+      const others: ReservationKey[] = [];
+      node.expiry.onExpired((reservation) => others.push(reservation));
+      stop();
+      await node.gate.hold(claim('due', 1), 1);
+      await node.expiry.poke([key('due')]);
+      await waitFor(() => others.length > 0, { ...soon, what: 'the other listener to be told' });
+      expect(expired).toEqual([]);
+    });
+  });
+
+  describe('the bus', () => {
+    test('tells the sender too, after publish was called, and each listener by itself', async () => {
+      const [one, two] = [new Recorder(), new Recorder()];
+      await using _one = await node.bus.subscribe(eventId, one);
+      await using _two = await node.bus.subscribe(eventId, two);
+      const published = node.bus.publish(eventId, change(1));
+      expect(one.told).toEqual([]);
+      await published;
+      await node.bus.publish(eventId, change(2));
+      await waitFor(() => one.changes.length === 2 && two.changes.length === 2, { ...soon, what: 'both changes' });
+      expect(one.told).toEqual([change(1), change(2)]);
+      expect(two.told).toEqual([change(1), change(2)]);
+    });
+
+    test('tells nothing of other events, and nothing after the end', async () => {
+      const [ended, going] = [new Recorder(), new Recorder()];
+      const subscription = await node.bus.subscribe(eventId, ended);
+      await using _ = await node.bus.subscribe(eventId, going);
+      await subscription[Symbol.asyncDispose]();
+      await node.bus.publish(randomUUID(), change(1));
+      await node.bus.publish(eventId, change(2));
+      await waitFor(() => going.changes.length > 0, { ...soon, what: 'the change' });
+      expect(going.told).toEqual([change(2)]);
+      expect(ended.told).toEqual([]);
+    });
+
+    test('can be subscribed to again', async () => {
+      const first = await node.bus.subscribe(eventId, new Recorder());
+      const again = new Recorder();
+      const [, subscription] = await Promise.all([first[Symbol.asyncDispose](), node.bus.subscribe(eventId, again)]);
+      await using _ = subscription;
+      await node.bus.publish(eventId, change(1));
+      await waitFor(() => again.changes.length === 1, { ...soon, what: 'the change' });
+    });
+  });
+
+  describe('a rate limiter', () => {
+    test('allows so many a minute for each key, and says when to come back', async () => {
+      const limiter = node.rateLimiter(randomUUID(), 3);
+      for (let count = 0; count < 3; count += 1) expect(await limiter.consume('viewer')).toEqual({ allowed: true });
+      const answer = await limiter.consume('viewer');
+      expect(answer).toEqual({ allowed: false, retryAfterMs: expect.any(Number) });
+      expect(answer.allowed || answer.retryAfterMs).toBeGreaterThan(0);
+      expect(answer.allowed || answer.retryAfterMs).toBeLessThanOrEqual(60_000);
+      expect(await limiter.consume('other')).toEqual({ allowed: true });
+    });
+
+    test('counts fifty at once', async () => {
+      const limiter = node.rateLimiter(randomUUID(), 10);
+      const answers = await Promise.all(Array.from({ length: 50 }, () => limiter.consume('viewer')));
+      expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
+    });
+
+    test('with an allowance of 0 allows everything', async () => {
+      const limiter = node.rateLimiter(randomUUID(), 0);
+      for (let count = 0; count < 100; count += 1) expect(await limiter.consume('viewer')).toEqual({ allowed: true });
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { defineGateScripts } from '../../../src/coordination/redis/gate-scripts.ts';
+import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const [one, two, three] = ['hf:{event}:seat:1', 'hf:{event}:seat:2', 'hf:{event}:seat:3'] as const;
+const own = 'hf:{event}:reservation:first';
+const LEASE_MS = 2_000;
+const LONG_MS = 600_000;
+
+let server: RedisServer;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url);
+  defineGateScripts(redis);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => redis.flushall());
+
+/** Holder and time left of each key, null if there is no key. */
+async function marks(...keys: string[]): Promise<({ holder: string | null; leftMs: number } | null)[]> {
+  const found = [];
+  for (const key of keys) {
+    const leftMs = await redis.pttl(key);
+    found.push(leftMs === -2 ? null : { holder: await redis.get(key), leftMs });
+  }
+  return found;
+}
+
+const mark = (holder: string, mostMs: number) => ({ holder, leftMs: expect.toSatisfy(isUpTo(mostMs)) });
+/** Within two seconds of it: an answer takes that long at most, and what these tests tell apart lies further apart. */
+const isUpTo = (mostMs: number) => (leftMs: number) => leftMs > Math.max(0, mostMs - 2_000) && leftMs <= mostMs;
+
+describe('take', () => {
+  test('marks every seat for the lease', async () => {
+    expect(await redis.hfTake(2, one, two, 'first', LEASE_MS)).toEqual([]);
+    expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
+  });
+
+  test('writes nothing and gives the positions of seats marked by others', async () => {
+    await redis.set(one, 'second', 'PX', LONG_MS);
+    await redis.set(three, 'third', 'PX', LONG_MS);
+    expect(await redis.hfTake(3, one, two, three, 'first', LEASE_MS)).toEqual([1, 3]);
+    expect(await marks(one, two, three)).toEqual([mark('second', LONG_MS), null, mark('third', LONG_MS)]);
+  });
+
+  test('renews its own marks and never shortens them', async () => {
+    await redis.set(one, 'first', 'PX', 5);
+    await redis.set(two, 'first', 'PX', LONG_MS);
+    expect(await redis.hfTake(2, one, two, 'first', LEASE_MS)).toEqual([]);
+    expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LONG_MS)]);
+  });
+
+  test('gives a mark that would stand for ever a lease', async () => {
+    await redis.set(one, 'first');
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    expect(await marks(one)).toEqual([mark('first', LEASE_MS)]);
+  });
+
+  test('gets seats whose lease has run out', async () => {
+    await redis.hfTake(1, one, 'first', 50);
+    await waitFor(async () => (await redis.hfTake(1, one, 'second', LEASE_MS)).length === 0, {
+      withinMs: 5_000,
+      what: 'the lease to run out',
+    });
+    expect(await marks(one)).toEqual([mark('second', LEASE_MS)]);
+  });
+});
+
+describe('hold', () => {
+  test('moves its own marks to the deadline, and sets the key of the reservation', async () => {
+    await redis.hfTake(2, one, two, 'first', LEASE_MS);
+    expect(await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS - 100)).toBe(2);
+    expect(await marks(own, one, two)).toEqual([
+      mark('first', LONG_MS),
+      mark('first', LONG_MS - 100),
+      mark('first', LONG_MS - 100),
+    ]);
+  });
+
+  test('leaves marks of others and unmarked seats alone, and still sets the key of the reservation', async () => {
+    await redis.set(one, 'second', 'PX', LEASE_MS);
+    expect(await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS)).toBe(0);
+    expect(await marks(own, one, two)).toEqual([mark('first', LONG_MS), mark('second', LEASE_MS), null]);
+  });
+
+  test('again moves the deadline either way', async () => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await redis.hfHold(2, own, one, 'first', LONG_MS, LONG_MS);
+    await redis.hfHold(2, own, one, 'first', 2 * LONG_MS, 2 * LONG_MS);
+    expect(await marks(own, one)).toEqual([mark('first', 2 * LONG_MS), mark('first', 2 * LONG_MS)]);
+    await redis.hfHold(2, own, one, 'first', LEASE_MS, LEASE_MS);
+    expect(await marks(own, one)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
+  });
+
+  test.each([0, -100])('with %d ms left removes its own marks', async (leftMs) => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await redis.hfHold(2, own, one, 'first', LONG_MS, leftMs);
+    expect(await marks(own, one)).toEqual([mark('first', LONG_MS), null]);
+  });
+});
+
+describe('release', () => {
+  beforeEach(async () => {
+    await redis.hfTake(2, one, two, 'first', LEASE_MS);
+    await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS);
+  });
+
+  test('removes some marks of a reservation that goes on', async () => {
+    expect(await redis.hfRelease(2, own, two, 'first', '0')).toBe(1);
+    expect(await marks(own, one, two)).toEqual([mark('first', LONG_MS), mark('first', LONG_MS), null]);
+  });
+
+  test('removes all of a reservation that has ended', async () => {
+    expect(await redis.hfRelease(3, own, one, two, 'first', '1')).toBe(2);
+    expect(await marks(own, one, two)).toEqual([null, null, null]);
+  });
+
+  test('compares before it removes', async () => {
+    const other = 'hf:{event}:reservation:second';
+    expect(await redis.hfRelease(4, other, one, two, three, 'second', '1')).toBe(0);
+    expect(await marks(own, one, two)).toEqual([
+      mark('first', LONG_MS),
+      mark('first', LONG_MS),
+      mark('first', LONG_MS),
+    ]);
+  });
+});
+
+describe('correct', () => {
+  test('puts marks where there are none', async () => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    expect(await redis.hfCorrect(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
+    expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('BOOKED', LEASE_MS)]);
+  });
+});
+
+describe('scripts', () => {
+  test('run by their digest once a connection has sent them', async () => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await redis.config('RESETSTAT');
+    await redis.hfTake(1, two, 'first', LEASE_MS);
+    const stats = await redis.info('commandstats');
+    expect(stats).toContain('cmdstat_evalsha:calls=1');
+    expect(stats).not.toContain('cmdstat_eval:');
+  });
+
+  test('come back after SCRIPT FLUSH, for requests in flight too', async () => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await server.cli('SCRIPT', 'FLUSH');
+    const answers = await Promise.all([
+      redis.hfTake(1, one, 'second', LEASE_MS),
+      redis.hfTake(1, two, 'second', LEASE_MS),
+    ]);
+    expect(answers).toEqual([[1], []]);
+  });
+
+  test('find nothing marked after FLUSHALL', async () => {
+    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await server.flush();
+    expect(await redis.hfTake(1, one, 'second', LEASE_MS)).toEqual([]);
+    expect(await redis.hfHold(2, own, one, 'first', LONG_MS, LONG_MS)).toBe(0);
+    expect(await marks(one)).toEqual([mark('second', LEASE_MS)]);
+  });
+});

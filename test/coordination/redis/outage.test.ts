@@ -1,0 +1,193 @@
+import { expect, test } from 'vitest';
+import type { Coordination } from '../../../src/coordination/coordination.ts';
+import { connectRedis } from '../../../src/coordination/redis/coordination.ts';
+import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { type recordLogs as Logs, recordLogs } from '../logs.ts';
+import { change, Recorder } from '../recorder.ts';
+
+const soon = { withinMs: 10_000 };
+const eventId = 'event';
+const claim = { eventId, reservationId: 'first', seatIndexes: [1] };
+const UNREACHABLE = 'Redis cannot be reached: the store decides alone until it is back';
+
+interface Watched extends AsyncDisposable {
+  readonly node: Coordination;
+  /** Each change of `reachable`, in order. */
+  readonly changes: boolean[];
+  readonly logs: ReturnType<typeof Logs>;
+  reachable(wanted: boolean): Promise<unknown>;
+}
+
+async function watchedNode(redis: RedisServer, nodeId = 'a'): Promise<Watched> {
+  const logs = recordLogs();
+  const node = await connectRedis(redis.url, { nodeId, logger: logs.logger });
+  const changes: boolean[] = [];
+  node.onReachableChange((reachable) => changes.push(reachable));
+  return {
+    node,
+    changes,
+    logs,
+    reachable: (wanted) =>
+      waitFor(() => node.reachable === wanted, { ...soon, what: wanted ? 'Redis to be back' : 'Redis to be gone' }),
+    [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
+  };
+}
+
+async function timeMs(work: () => PromiseLike<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+test('with Redis killed everything goes on alone, and comes back with it', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  const [onA, onB] = [new Recorder(), new Recorder()];
+  await using _a = await a.node.bus.subscribe(eventId, onA);
+  await using _b = await b.node.bus.subscribe(eventId, onB);
+
+  await redis.kill();
+  await Promise.all([a.reachable(false), b.reachable(false)]);
+  expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
+  await a.node.gate.hold(claim, 1_000);
+  await a.node.gate.release(claim, true);
+  await a.node.gate.correct(eventId, [{ seatIndex: 1, holder: 'BOOKED', remainingMs: 1_000 }]);
+  await a.node.expiry.poke([claim]);
+  expect(await a.node.rateLimiter('name', 1).consume('viewer')).toEqual({ allowed: true });
+  await a.node.bus.publish(eventId, change(1));
+  await waitFor(() => onA.changes.length === 1, { ...soon, what: "the node's own change" });
+  expect(onB.told).toEqual([]);
+
+  await redis.start();
+  await Promise.all([a.reachable(true), b.reachable(true)]);
+  await waitFor(() => onA.gaps > 0 && onB.gaps > 0, { ...soon, what: 'both to be told of the gap' });
+  await a.node.bus.publish(eventId, change(2));
+  await waitFor(() => onB.numbers.includes(2), { ...soon, what: 'the change after the gap' });
+  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+  const expired: string[] = [];
+  b.node.expiry.onExpired(({ reservationId }) => expired.push(reservationId));
+  await a.node.gate.hold(claim, 1);
+  await a.node.expiry.poke([claim]);
+  await waitFor(() => expired.includes('first'), { ...soon, what: 'an announcement by the restarted Redis' });
+
+  for (const { changes, logs } of [a, b]) {
+    expect(changes).toEqual([false, true]);
+    expect(logs.warnings()).toEqual([UNREACHABLE]);
+  }
+});
+
+test('a frozen Redis costs one bounded wait, then none, and is given up within two seconds', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  const limiter = a.node.rateLimiter('name', 100);
+  await a.node.gate.take(claim);
+  redis.pause();
+
+  const firstMs = await timeMs(async () => {
+    expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
+  });
+  expect(firstMs).toBeGreaterThan(150);
+  expect(firstMs).toBeLessThan(1_000);
+  const nextMs = await timeMs(async () => {
+    for (let count = 0; count < 20; count += 1) {
+      expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
+      expect(await limiter.consume('viewer')).toEqual({ allowed: true });
+    }
+  });
+  // One in a second may try again and wait; were it each of them, it would come to eight seconds.
+  expect(nextMs).toBeLessThan(1_000);
+
+  await waitFor(() => !a.node.reachable, { withinMs: 2_000, what: 'the frozen Redis to be given up' });
+  redis.resume();
+  await a.reachable(true);
+  await waitFor(async () => (await a.node.gate.take(claim)).answer === 'taken', {
+    ...soon,
+    what: 'the gate to be used',
+  });
+  expect(a.changes).toEqual([false, true]);
+});
+
+test('what was asked of a frozen Redis is not asked again when it is back', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  await redis.kill();
+  await a.reachable(false);
+  await a.node.gate.hold({ ...claim, reservationId: 'stale' }, 60_000);
+  await redis.start();
+  await a.reachable(true);
+  expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
+});
+
+test('a node starts at once without Redis, says so once, and finds it later', async () => {
+  await using redis = await startRedis();
+  await redis.stop();
+  const start = performance.now();
+  await using a = await watchedNode(redis);
+  expect(performance.now() - start).toBeLessThan(2_500);
+  expect(a.node.reachable).toBe(false);
+  const heard = new Recorder();
+  await using _ = await a.node.bus.subscribe(eventId, heard);
+  await a.node.bus.publish(eventId, change(1));
+  await waitFor(() => heard.changes.length === 1, { ...soon, what: "the node's own change" });
+
+  await redis.start();
+  await a.reachable(true);
+  expect(heard.gaps).toBe(1);
+  expect(a.logs.warnings()).toEqual([UNREACHABLE]);
+  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+});
+
+test('a node that lost only its own way to Redis lets the others notice what they missed', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  const onB = new Recorder();
+  await using _ = await b.node.bus.subscribe(eventId, onB);
+  await a.node.bus.publish(eventId, change(1));
+  await waitFor(() => onB.changes.length === 1, { ...soon, what: 'the first change' });
+
+  // The subscriptions of both nodes live on: only connections for commands are of this type.
+  a.node.onReachableChange((reachable) => {
+    if (!reachable) a.node.bus.publish(eventId, change(2)).catch(expect.unreachable);
+  });
+  await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+  await waitFor(() => onB.gaps > 0, { ...soon, what: 'the other node to be told of a gap' });
+  expect(onB.numbers).not.toContain(2);
+});
+
+test('a lost subscription is taken up again, and told as a gap', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  const heard = new Recorder();
+  await using _ = await a.node.bus.subscribe(eventId, heard);
+  await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await waitFor(() => heard.gaps === 1, { ...soon, what: 'the gap' });
+  await redis.cli('PUBLISH', `hf:{${eventId}}:changes`, JSON.stringify({ node: 'b', counter: 1, change: change(1) }));
+  await waitFor(() => heard.changes.length === 1, { ...soon, what: 'the change after it' });
+});
+
+test('a limit is counted by the node alone while Redis is gone', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  const limiter = a.node.rateLimiter('name', 2);
+  await limiter.consume('viewer');
+  await limiter.consume('viewer');
+  expect((await limiter.consume('viewer')).allowed).toBe(false);
+  await redis.kill();
+  await a.reachable(false);
+  expect([(await limiter.consume('viewer')).allowed, (await limiter.consume('viewer')).allowed]).toEqual([true, true]);
+  expect((await limiter.consume('viewer')).allowed).toBe(false);
+});
+
+test('closing a node says nothing of Redis, and does not wait for one that is gone', async () => {
+  await using redis = await startRedis();
+  const a = await watchedNode(redis);
+  const b = await watchedNode(redis, 'b');
+  await a[Symbol.asyncDispose]();
+  expect([a.changes, a.logs.warnings()]).toEqual([[], []]);
+  await redis.kill();
+  await b.reachable(false);
+  expect(await timeMs(() => b[Symbol.asyncDispose]())).toBeLessThan(500);
+});
