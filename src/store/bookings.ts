@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import type { Session } from './database.ts';
+import { type BookingRecord, bookingColumns } from './records.ts';
+import { isBehind, type ListPosition } from './reservations.ts';
+
+export interface BookingKey {
+  readonly eventId: string;
+  readonly bookingId: string;
+}
+
+/** In no particular order; those that do not exist are missing. */
+export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {
+  return session.rows<BookingRecord>(sql`
+    select ${bookingColumns}
+    from unnest(
+      ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
+      ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
+    ) as wanted(event_id, id)
+    join bookings on bookings.event_id = wanted.event_id and bookings.id = wanted.id`);
+}
+
+/** What a reservation became; null when it did not become one. */
+export async function findBookingOfReservation(
+  session: Session,
+  eventId: string,
+  reservationId: string,
+): Promise<BookingRecord | null> {
+  const [booking] = await session.rows<BookingRecord>(sql`
+    select ${bookingColumns} from bookings
+    where bookings.event_id = ${eventId}::uuid and bookings.reservation_id = ${reservationId}::uuid`);
+  return booking ?? null;
+}
+
+/** A viewer's bookings, newest first, from behind `after`. */
+export function listBookings(
+  session: Session,
+  viewerId: string,
+  { after, limit }: { readonly after: ListPosition | null; readonly limit: number },
+): Promise<BookingRecord[]> {
+  return session.rows<BookingRecord>(sql`
+    select ${bookingColumns} from bookings
+    where bookings.viewer_id = ${viewerId} and ${isBehind(sql`bookings.booked_at`, sql`bookings.id`, after)}
+    order by bookings.booked_at desc, bookings.id desc
+    limit ${limit}::int`);
+}
+
+/** A booking whose authorized money is still to be captured. */
+export interface OutstandingCapture extends BookingKey {
+  readonly paymentAuthorization: string;
+}
+
+/** Bookings made at least `graceMs` ago whose money was not captured, the oldest first. */
+export function outstandingCaptures(session: Session, graceMs: number, most: number): Promise<OutstandingCapture[]> {
+  return session.rows<OutstandingCapture>(sql`
+    select event_id as "eventId", id as "bookingId", payment_authorization as "paymentAuthorization"
+    from bookings
+    where payment_captured_at is null
+      and booked_at <= statement_timestamp() - ${graceMs}::int * interval '1 millisecond'
+    order by booked_at
+    limit ${most}::int`);
+}
+
+export async function markCaptured(session: Session, { eventId, bookingId }: BookingKey): Promise<void> {
+  await session.rows(sql`
+    update bookings set payment_captured_at = clock_timestamp()
+    where event_id = ${eventId}::uuid and id = ${bookingId}::uuid and payment_captured_at is null`);
+}

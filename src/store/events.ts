@@ -1,0 +1,131 @@
+import { asc, count, eq, sql } from 'drizzle-orm';
+import type { Drawing, Layout } from '../events/layout.ts';
+import type { Database, Session } from './database.ts';
+import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
+import { events, priceCategories, seats } from './tables.ts';
+
+export interface NewEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly venue: string;
+  readonly startsAt: Date;
+  readonly currency: string;
+  readonly salesStatus: SalesStatus;
+  readonly reservationSeconds: number;
+  readonly layout: Layout;
+  /** In minor units, for each category of the layout. */
+  readonly amounts: readonly number[];
+}
+
+/** Rows of `seats` in one insert: enough to be quick, and short enough to tell how far it has come. */
+const SEATS_AT_ONCE = 5_000;
+
+/** Writes an event with all its seats, or nothing. `onProgress` is told how many seats are written. */
+export async function insertEvent(
+  database: Database,
+  { layout, amounts, ...event }: NewEvent,
+  onProgress: (seatsWritten: number) => void = () => {},
+): Promise<void> {
+  const { seats: layoutSeats, categories, ...drawing } = layout;
+  await database.transaction(async ({ orm, rows }) => {
+    await orm.insert(events).values({ ...event, drawing });
+    await orm
+      .insert(priceCategories)
+      .values(
+        categories.map((category, position) => ({
+          eventId: event.id,
+          position,
+          ...category,
+          amount: amounts[position] ?? 0,
+        })),
+      );
+    for (let first = 0; first < layoutSeats.length; first += SEATS_AT_ONCE) {
+      const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
+      const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
+      await rows(sql`
+        insert into seats (event_id, index, guid, number, x, y, category, accessible)
+        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, category, accessible
+        from unnest(
+          ${column((seat) => seat.guid)}::text[],
+          ${column((seat) => seat.number)}::text[],
+          ${column((seat) => seat.x)}::float8[],
+          ${column((seat) => seat.y)}::float8[],
+          ${column((seat) => seat.category)}::int[],
+          ${column((seat) => seat.accessible)}::bool[]
+        ) with ordinality as seat(guid, number, x, y, category, accessible, position)`);
+      onProgress(first + some.length);
+    }
+  });
+}
+
+/** In no particular order; those that do not exist are missing. */
+export function findEvents(session: Session, ids: readonly string[]): Promise<EventRecord[]> {
+  return session.rows<EventRecord>(sql`select ${eventColumns} from events where id = any(${sql.param(ids)}::uuid[])`);
+}
+
+export interface EventPosition {
+  readonly startsAtMs: number;
+  readonly id: string;
+}
+
+/** Events by the moment they start, from behind `after`. */
+export function listEvents(
+  session: Session,
+  { drafts, after, limit }: { readonly drafts: boolean; readonly after: EventPosition | null; readonly limit: number },
+): Promise<EventRecord[]> {
+  const behind =
+    after === null
+      ? sql`true`
+      : sql`(events.starts_at, events.id) > (to_timestamp(${after.startsAtMs}::float8 / 1000), ${after.id}::uuid)`;
+  return session.rows<EventRecord>(sql`
+    select ${eventColumns} from events
+    where ${behind} and (${drafts}::bool or events.sales_status <> 'DRAFT')
+    order by events.starts_at, events.id
+    limit ${limit}::int`);
+}
+
+/** The event as it is then; null when there is none. */
+export async function updateSalesStatus(
+  session: Session,
+  id: string,
+  salesStatus: SalesStatus,
+): Promise<EventRecord | null> {
+  const [event] = await session.rows<EventRecord>(sql`
+    update events set sales_status = ${salesStatus}::sales_status where id = ${id}::uuid returning ${eventColumns}`);
+  return event ?? null;
+}
+
+export async function countEvents({ orm }: Session): Promise<number> {
+  const [row] = await orm.select({ events: count() }).from(events);
+  return row?.events ?? 0;
+}
+
+/** An event's layout with the prices of its categories. */
+export interface PricedLayout extends Layout {
+  readonly amounts: readonly number[];
+}
+
+/** Null when there is no such event. */
+export async function loadLayout({ orm }: Session, eventId: string): Promise<PricedLayout | null> {
+  const [event] = await orm.select({ drawing: events.drawing }).from(events).where(eq(events.id, eventId));
+  if (event === undefined) return null;
+  const categories = await orm
+    .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
+    .from(priceCategories)
+    .where(eq(priceCategories.eventId, eventId))
+    .orderBy(asc(priceCategories.position));
+  const layoutSeats = await orm
+    .select({
+      guid: seats.guid,
+      number: seats.number,
+      x: seats.x,
+      y: seats.y,
+      category: seats.category,
+      accessible: seats.accessible,
+    })
+    .from(seats)
+    .where(eq(seats.eventId, eventId))
+    .orderBy(asc(seats.index));
+  const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
+  return { ...drawing, seats: layoutSeats, amounts: categories.map(({ amount }) => amount) };
+}

@@ -1,0 +1,89 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { epochMs, reservationStatusAt } from './rules.ts';
+
+/** What the store hands out. Moments are milliseconds since 1970, amounts are in minor units. */
+
+export type SalesStatus = 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
+export type ReservationStatus = 'ACTIVE' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
+export type BookingStatus = 'CONFIRMED' | 'CANCELLED';
+
+export interface EventRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly venue: string;
+  readonly startsAtMs: number;
+  readonly currency: string;
+  readonly salesStatus: SalesStatus;
+  readonly reservationSeconds: number;
+}
+
+/** A reservation as it was at `readAtMs` by the store's clock. */
+export interface ReservationRecord {
+  readonly eventId: string;
+  readonly id: string;
+  readonly viewerId: string;
+  readonly status: ReservationStatus;
+  /** Ascending. */
+  readonly seatIndexes: readonly number[];
+  readonly totalAmount: number;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly extensionsUsed: number;
+  readonly readAtMs: number;
+}
+
+export interface BookingRecord {
+  readonly eventId: string;
+  readonly id: string;
+  readonly reservationId: string;
+  readonly viewerId: string;
+  readonly reference: string;
+  readonly status: BookingStatus;
+  readonly totalAmount: number;
+  /** Ascending. */
+  readonly seatIndexes: readonly number[];
+  readonly bookedAtMs: number;
+}
+
+/** Selects an `EventRecord` from `events`. */
+export const eventColumns: SQL = sql`
+  events.id,
+  events.name,
+  events.venue,
+  ${epochMs(sql`events.starts_at`)} as "startsAtMs",
+  events.currency,
+  events.sales_status as "salesStatus",
+  events.reservation_seconds as "reservationSeconds"`;
+
+/** Selects a `ReservationRecord` from `reservations`, or from what stands under that name. */
+export const reservationColumns = (now: SQL): SQL => sql`
+  reservations.event_id as "eventId",
+  reservations.id,
+  reservations.viewer_id as "viewerId",
+  ${reservationStatusAt(now)} as status,
+  reservations.seat_indexes as "seatIndexes",
+  reservations.total_amount as "totalAmount",
+  ${epochMs(sql`reservations.created_at`)} as "createdAtMs",
+  ${epochMs(sql`reservations.expires_at`)} as "expiresAtMs",
+  reservations.extensions_used as "extensionsUsed",
+  ${epochMs(now)} as "readAtMs"`;
+
+/** A `ReservationRecord` as JSON, from what follows `from` and calls its rows `reservations`; null when that gives none. */
+export const reservationJson = (source: SQL, now: SQL): SQL =>
+  sql`(select row_to_json(record) from (select ${reservationColumns(now)} from ${source}) as record)`;
+
+/** Selects a `BookingRecord` from `bookings`. */
+export const bookingColumns: SQL = sql`
+  bookings.event_id as "eventId",
+  bookings.id,
+  bookings.reservation_id as "reservationId",
+  bookings.viewer_id as "viewerId",
+  bookings.reference,
+  bookings.status,
+  bookings.total_amount as "totalAmount",
+  array(
+    select seat_index from booked_seats
+    where booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id
+    order by seat_index
+  ) as "seatIndexes",
+  ${epochMs(sql`bookings.booked_at`)} as "bookedAtMs"`;

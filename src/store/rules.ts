@@ -1,0 +1,24 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/**
+ * The rule of the dual-attribute store, written here and nowhere else: whether the row of `seats` is free at `now`. A lapsed
+ * seat is, although nothing has written it yet.
+ */
+export const isFree = (now: SQL): SQL =>
+  sql`(seats.status = 'AVAILABLE' or (seats.status = 'RESERVED' and seats.expires_at <= ${now}))`;
+
+/** A seat's status as everyone may see it at `now`. */
+export const publicSeatStatus = (now: SQL): SQL =>
+  sql`case when ${isFree(now)} then 'AVAILABLE' else seats.status::text end`;
+
+/** The status of the row of `reservations` at `now`: past its deadline it is over, although nothing has written it yet. */
+export const reservationStatusAt = (now: SQL): SQL =>
+  sql`case when reservations.status = 'ACTIVE' and reservations.expires_at <= ${now} then 'EXPIRED' else reservations.status::text end`;
+
+/** A moment as milliseconds since 1970: a whole number, as every stored moment has millisecond precision. */
+export const epochMs = (moment: SQL): SQL => sql`floor(extract(epoch from ${moment}) * 1000)::float8`;
+
+/** The store's clock when the statement began. */
+export const statementNow: SQL = sql`date_trunc('milliseconds', statement_timestamp())`;
+
+export const milliseconds = (duration: SQL | number): SQL => sql`${duration}::int * interval '1 millisecond'`;

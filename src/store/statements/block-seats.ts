@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm';
+import type { SeatChange } from '../../coordination/coordination.ts';
+import type { Session } from '../database.ts';
+import { isFree } from '../rules.ts';
+import { seatChange } from './seat-json.ts';
+
+export type BlockOutcome =
+  | { readonly outcome: 'seats-unavailable'; readonly taken: readonly number[] }
+  | { readonly outcome: 'done'; readonly seats: readonly SeatChange[] };
+
+/**
+ * Takes seats off sale, or puts them back: all or none. Seats that are so already stay as they are; reserved or booked ones
+ * refuse it.
+ */
+export async function blockSeats(
+  session: Session,
+  eventId: string,
+  seatIndexes: readonly number[],
+  status: 'BLOCKED' | 'AVAILABLE',
+): Promise<BlockOutcome> {
+  const [row] = await session.rows<{ taken: number[]; seats: SeatChange[] }>(sql`
+    with
+      locked as materialized (
+        select seats.*
+        from seats
+        where seats.event_id = ${eventId}::uuid and seats.index = any(${sql.param(seatIndexes)}::int[])
+        order by seats.index
+        for update
+      ),
+      moment as materialized (select clock_timestamp() as now from (select count(*) from locked) as all_locks_are_held),
+      taken as materialized (
+        select seats.index from locked as seats
+        where not (seats.status = 'BLOCKED' or ${isFree(sql`(select now from moment)`)})
+      ),
+      changed as (
+        update seats
+        set status = ${status}::seat_status, reservation_id = null, expires_at = null, version = seats.version + 1
+        from locked
+        where seats.event_id = ${eventId}::uuid and seats.index = locked.index
+          and locked.status <> ${status}::seat_status
+          and not exists (select from taken)
+        returning ${seatChange} as change
+      )
+    select
+      (select coalesce(json_agg(index order by index), '[]') from taken) as taken,
+      (select coalesce(json_agg(change), '[]') from changed) as seats`);
+  if (row === undefined) throw new Error('the statement gave no row');
+  return row.taken.length > 0
+    ? { outcome: 'seats-unavailable', taken: row.taken }
+    : { outcome: 'done', seats: row.seats };
+}

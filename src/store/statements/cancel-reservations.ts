@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import type { SeatChange } from '../../coordination/coordination.ts';
+import type { Session } from '../database.ts';
+import type { ReservationRecord } from '../records.ts';
+import {
+  type HolderRequest,
+  type HolderRow,
+  holderRows,
+  type NotRunning,
+  notRunning,
+  runningReservations,
+} from './running-reservations.ts';
+import { seatChange } from './seat-json.ts';
+
+export interface CancelRequest extends HolderRequest {
+  /** Only these: ascending, each once, and at least one. Null for all of its seats. */
+  readonly seatIndexes: readonly number[] | null;
+}
+
+export type CancelOutcome =
+  | NotRunning
+  | { readonly outcome: 'seats-not-held'; readonly heldSeatIndexes: readonly number[] }
+  | { readonly outcome: 'cancelled'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
+
+/** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
+export async function cancelReservations(
+  session: Session,
+  eventId: string,
+  requests: readonly CancelRequest[],
+): Promise<CancelOutcome[]> {
+  const named = requests.flatMap(({ reservationId, seatIndexes }) =>
+    (seatIndexes ?? []).map((index) => ({ reservationId, index })),
+  );
+  const rows = await session.rows<HolderRow>(sql`
+    with
+      ${runningReservations(eventId, requests)},
+      named as materialized (
+        select reservation_id, array_agg(index) as seat_indexes
+        from unnest(
+          ${sql.param(named.map(({ reservationId }) => reservationId))}::uuid[],
+          ${sql.param(named.map(({ index }) => index))}::int[]
+        ) as named(reservation_id, index)
+        group by reservation_id
+      ),
+      let_go as materialized (
+        select running.*, coalesce(named.seat_indexes, running.seat_indexes) as freed
+        from running
+        left join named on named.reservation_id = running.id
+        where named.seat_indexes is null or named.seat_indexes <@ running.seat_indexes
+      ),
+      kept as materialized (
+        select
+          let_go.id,
+          array(select index from unnest(let_go.seat_indexes) as index except select unnest(let_go.freed) order by index)
+            as seat_indexes,
+          (
+            select coalesce(sum(price_categories.amount), 0)
+            from unnest(let_go.freed) as freed(index)
+            join seats on seats.event_id = let_go.event_id and seats.index = freed.index
+            join price_categories
+              on price_categories.event_id = seats.event_id and price_categories.position = seats.category
+          )::int as freed_amount
+        from let_go
+      ),
+      cancelled as (
+        update reservations
+        set
+          status = case when kept.seat_indexes = '{}' then 'CANCELLED' else reservations.status end,
+          seat_indexes = case when kept.seat_indexes = '{}' then let_go.seat_indexes else kept.seat_indexes end,
+          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end
+        from let_go join kept on kept.id = let_go.id
+        where reservations.event_id = let_go.event_id and reservations.id = let_go.id
+        returning reservations.*
+      ),
+      seats_freed as (
+        update seats
+        set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
+        from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
+        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        returning held.reservation_id, ${seatChange} as change
+      )
+    ${holderRows(sql`cancelled`, sql`seats_freed`)}`);
+  return rows.map((row) => {
+    if (!row.running || row.found === null) return notRunning(row);
+    if (row.changed === null) return { outcome: 'seats-not-held', heldSeatIndexes: row.found.seatIndexes };
+    return { outcome: 'cancelled', reservation: row.changed, seats: row.changes };
+  });
+}

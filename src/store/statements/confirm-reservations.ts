@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import type { SeatChange } from '../../coordination/coordination.ts';
+import type { Session } from '../database.ts';
+import {
+  type HolderRequest,
+  type HolderRow,
+  holderRows,
+  momentNow,
+  type NotRunning,
+  notRunning,
+  runningReservations,
+} from './running-reservations.ts';
+import { seatChange } from './seat-json.ts';
+
+export interface ConfirmRequest extends HolderRequest {
+  /** The new booking's. */
+  readonly bookingId: string;
+  readonly reference: string;
+  readonly paymentAuthorization: string;
+}
+
+export type ConfirmOutcome = NotRunning | { readonly outcome: 'confirmed'; readonly seats: readonly SeatChange[] };
+
+/** Makes bookings of reservations that still run. Answers in the requests' order. */
+export async function confirmReservations(
+  session: Session,
+  eventId: string,
+  requests: readonly ConfirmRequest[],
+): Promise<ConfirmOutcome[]> {
+  const rows = await session.rows<HolderRow>(sql`
+    with
+      ${runningReservations(eventId, requests)},
+      given as materialized (
+        select * from unnest(
+          ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
+          ${sql.param(requests.map(({ bookingId }) => bookingId))}::uuid[],
+          ${sql.param(requests.map(({ reference }) => reference))}::text[],
+          ${sql.param(requests.map(({ paymentAuthorization }) => paymentAuthorization))}::text[]
+        ) as given(reservation_id, booking_id, reference, payment_authorization)
+      ),
+      made as (
+        insert into bookings (
+          event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization
+        )
+        select
+          running.event_id, given.booking_id, running.id, running.viewer_id, given.reference, running.total_amount,
+          ${momentNow}, given.payment_authorization
+        from running join given on given.reservation_id = running.id
+        returning *
+      ),
+      confirmed as (
+        update reservations set status = 'CONFIRMED'
+        from made
+        where reservations.event_id = made.event_id and reservations.id = made.reservation_id
+        returning reservations.*
+      ),
+      listed as (
+        insert into booked_seats (event_id, booking_id, seat_index)
+        select made.event_id, made.id, held.index
+        from made join held on held.reservation_id = made.reservation_id
+      ),
+      seats_booked as (
+        update seats
+        set status = 'BOOKED', booking_id = made.id, reservation_id = null, expires_at = null, version = seats.version + 1
+        from held join made on made.reservation_id = held.reservation_id
+        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        returning made.reservation_id, ${seatChange} as change
+      )
+    ${holderRows(sql`confirmed`, sql`seats_booked`)}`);
+  return rows.map((row) => (row.changed === null ? notRunning(row) : { outcome: 'confirmed', seats: row.changes }));
+}

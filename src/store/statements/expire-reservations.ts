@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm';
+import type { EventChange, ReservationKey, SeatChange } from '../../coordination/coordination.ts';
+import type { Session } from '../database.ts';
+import { isFree, statementNow } from '../rules.ts';
+import { seatChange } from './seat-json.ts';
+
+/**
+ * The housekeeping that follows a deadline: reservations EXPIRED, the seats they still hold AVAILABLE. Only those truly
+ * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try.
+ */
+export async function expireReservations(
+  session: Session,
+  eventId: string,
+  reservationIds: readonly string[],
+): Promise<EventChange> {
+  const now = sql`(select now from moment)`;
+  const [row] = await session.rows<{ reservationIds: string[]; seats: SeatChange[] }>(sql`
+    with
+      moment as materialized (select ${statementNow} as now),
+      overdue as materialized (
+        select reservations.id, reservations.seat_indexes
+        from reservations
+        where reservations.event_id = ${eventId}::uuid
+          and reservations.id = any(${sql.param(reservationIds)}::uuid[])
+          and reservations.status = 'ACTIVE' and reservations.expires_at <= ${now}
+        order by reservations.id
+        for update skip locked
+      ),
+      lapsed as materialized (
+        select seats.index
+        from overdue
+        cross join unnest(overdue.seat_indexes) as held(index)
+        join seats on seats.event_id = ${eventId}::uuid and seats.index = held.index
+        where seats.reservation_id = overdue.id and ${isFree(now)}
+        order by seats.index
+        for update of seats
+      ),
+      expired as (
+        update reservations set status = 'EXPIRED'
+        from overdue
+        where reservations.event_id = ${eventId}::uuid and reservations.id = overdue.id
+        returning reservations.id
+      ),
+      freed as (
+        update seats
+        set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
+        from lapsed
+        where seats.event_id = ${eventId}::uuid and seats.index = lapsed.index
+        returning ${seatChange} as change
+      )
+    select
+      (select coalesce(json_agg(id), '[]') from expired) as "reservationIds",
+      (select coalesce(json_agg(change), '[]') from freed) as seats`);
+  return row ?? { reservationIds: [], seats: [] };
+}
+
+/** Active reservations past their deadline by `graceMs` or more, the longest overdue first. */
+export function overdueReservations(session: Session, graceMs: number, most: number): Promise<ReservationKey[]> {
+  return session.rows<ReservationKey>(sql`
+    select reservations.event_id as "eventId", reservations.id as "reservationId"
+    from reservations
+    where reservations.status = 'ACTIVE'
+      and reservations.expires_at <= statement_timestamp() - ${graceMs}::int * interval '1 millisecond'
+    order by reservations.expires_at
+    limit ${most}::int`);
+}

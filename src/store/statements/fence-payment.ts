@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import type { SeatChange } from '../../coordination/coordination.ts';
+import type { Session } from '../database.ts';
+import type { ReservationRecord } from '../records.ts';
+import {
+  type HolderRequest,
+  type HolderRow,
+  holderRows,
+  momentNow,
+  type NotRunning,
+  notRunning,
+  runningReservations,
+} from './running-reservations.ts';
+import { seatChange } from './seat-json.ts';
+
+export type FenceOutcome =
+  | NotRunning
+  | { readonly outcome: 'fenced'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
+
+/**
+ * Makes sure, before a payment, that the reservation runs for `paymentSeconds` more. It does so once in a reservation's
+ * life, so that nobody keeps seats by paying in vain; a later payment has whatever time is left.
+ */
+export async function fencePayment(
+  session: Session,
+  eventId: string,
+  request: HolderRequest,
+  paymentSeconds: number,
+): Promise<FenceOutcome> {
+  const [row] = await session.rows<HolderRow>(sql`
+    with
+      ${runningReservations(eventId, [request])},
+      fenced as (
+        update reservations
+        set
+          expires_at = greatest(running.expires_at, ${momentNow} + ${paymentSeconds}::int * interval '1 second'),
+          payment_fenced = true
+        from running
+        where reservations.event_id = running.event_id and reservations.id = running.id and not running.payment_fenced
+        returning reservations.*
+      ),
+      seats_moved as (
+        update seats
+        set expires_at = fenced.expires_at, version = seats.version + 1
+        from held
+        join fenced on fenced.id = held.reservation_id
+        join running on running.id = fenced.id and running.expires_at < fenced.expires_at
+        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        returning seats.reservation_id, ${seatChange} as change
+      )
+    ${holderRows(sql`fenced`, sql`seats_moved`)}`);
+  if (row === undefined || row.found === null) return { outcome: 'not-found' };
+  if (!row.running) return notRunning(row);
+  return { outcome: 'fenced', reservation: row.changed ?? row.found, seats: row.changes };
+}

@@ -1,0 +1,190 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts';
+import { lockViewers } from '../advisory-locks.ts';
+import type { Database } from '../database.ts';
+import { type ReservationRecord, reservationJson, type SalesStatus } from '../records.ts';
+import { isFree, statementNow } from '../rules.ts';
+import { changesOf, seatChange, seatHolder } from './seat-json.ts';
+
+export interface ReserveSeatsRequest {
+  /** The new reservation's. */
+  readonly reservationId: string;
+  readonly viewerId: string;
+  /** Ascending, each once, and at least one. */
+  readonly seatIndexes: readonly number[];
+  readonly idempotencyKey: string | null;
+}
+
+/** In order of precedence. */
+export type ReserveSeatsOutcome =
+  | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
+  | { readonly outcome: 'idempotency-conflict' }
+  | { readonly outcome: 'sales-not-open'; readonly salesStatus: SalesStatus }
+  | { readonly outcome: 'too-many-reservations' }
+  | {
+      readonly outcome: 'seats-unavailable';
+      readonly taken: readonly number[];
+      readonly holders: readonly SeatHolder[];
+    }
+  | { readonly outcome: 'reserved'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
+
+/**
+ * Reserves for each request all of its seats or none, in one transaction, and answers in the requests' order. No two of
+ * them may be one viewer's or want one seat: what would have to be judged one after the other goes into two batches.
+ */
+export function reserveSeats(
+  database: Database,
+  eventId: string,
+  requests: readonly ReserveSeatsRequest[],
+  limits: { readonly maxActiveReservations: number },
+): Promise<ReserveSeatsOutcome[]> {
+  return database.transaction(async (session) => {
+    await session.rows(lockViewers(requests.map(({ viewerId }) => viewerId)));
+    const rows = await session.rows<Row>(statement(eventId, requests, limits.maxActiveReservations));
+    return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
+  });
+}
+
+interface Row {
+  readonly earlier: ReservationRecord | null;
+  readonly earlierIsSame: boolean | null;
+  readonly salesStatus: SalesStatus;
+  readonly belowLimit: boolean;
+  readonly free: readonly number[];
+  readonly holders: readonly SeatHolder[];
+  readonly created: ReservationRecord | null;
+  readonly changes: readonly SeatChange[];
+}
+
+function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined): ReserveSeatsOutcome {
+  if (row === undefined) throw new Error('the event of the reservation has gone');
+  if (row.earlier !== null) {
+    return row.earlierIsSame === true
+      ? { outcome: 'repeated', reservation: row.earlier }
+      : { outcome: 'idempotency-conflict' };
+  }
+  if (row.salesStatus !== 'ON_SALE') return { outcome: 'sales-not-open', salesStatus: row.salesStatus };
+  if (!row.belowLimit) return { outcome: 'too-many-reservations' };
+  if (row.created !== null) return { outcome: 'reserved', reservation: row.created, seats: row.changes };
+  const free = new Set(row.free);
+  return {
+    outcome: 'seats-unavailable',
+    taken: request.seatIndexes.filter((index) => !free.has(index)),
+    holders: row.holders,
+  };
+}
+
+/**
+ * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
+ * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written.
+ */
+function statement(eventId: string, requests: readonly ReserveSeatsRequest[], maxActiveReservations: number): SQL {
+  const now = sql`(select now from moment)`;
+  const wanted = requests.flatMap(({ seatIndexes }, ordinal) => seatIndexes.map((index) => ({ ordinal, index })));
+  return sql`
+    with
+      moment as materialized (select ${statementNow} as now),
+      event as materialized (select * from events where id = ${eventId}::uuid),
+      request as materialized (
+        select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.idempotency_key
+        from unnest(
+          ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
+          ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
+          ${sql.param(requests.map(({ idempotencyKey }) => idempotencyKey))}::text[]
+        ) with ordinality as given(reservation_id, viewer_id, idempotency_key, position)
+      ),
+      wanted as materialized (
+        select * from unnest(
+          ${sql.param(wanted.map(({ ordinal }) => ordinal))}::int[],
+          ${sql.param(wanted.map(({ index }) => index))}::int[]
+        ) as wanted(ordinal, index)
+      ),
+      asked as materialized (
+        select ordinal, array_agg(index order by index) as seat_indexes from wanted group by ordinal
+      ),
+      earlier as materialized (
+        select request.ordinal, reservations.*
+        from request
+        join reservations on reservations.viewer_id = request.viewer_id
+          and reservations.idempotency_key = request.idempotency_key
+      ),
+      judged as materialized (
+        select
+          request.*,
+          (
+            select count(*) from reservations
+            where reservations.viewer_id = request.viewer_id
+              and reservations.status = 'ACTIVE' and reservations.expires_at > ${now}
+          ) < ${maxActiveReservations}::int as below_limit
+        from request
+      ),
+      admitted as materialized (
+        select judged.* from judged, event
+        where event.sales_status = 'ON_SALE'
+          and judged.below_limit
+          and not exists (select from earlier where earlier.ordinal = judged.ordinal)
+      ),
+      locked as materialized (
+        select admitted.ordinal, seats.index, price_categories.amount
+        from admitted
+        join wanted on wanted.ordinal = admitted.ordinal
+        join seats on seats.event_id = ${eventId}::uuid and seats.index = wanted.index
+        join price_categories on price_categories.event_id = seats.event_id and price_categories.position = seats.category
+        where ${isFree(now)}
+        order by seats.index
+        for update of seats
+      ),
+      complete as materialized (
+        select admitted.*, asked.seat_indexes, sum(locked.amount)::int as total_amount
+        from locked
+        join admitted on admitted.ordinal = locked.ordinal
+        join asked on asked.ordinal = locked.ordinal
+        group by admitted.ordinal, admitted.reservation_id, admitted.viewer_id, admitted.idempotency_key,
+          admitted.below_limit, asked.seat_indexes
+        having count(*) = cardinality(asked.seat_indexes)
+      ),
+      reservations_made as (
+        insert into reservations (
+          event_id, id, viewer_id, seat_indexes, requested_seat_indexes, total_amount, created_at, expires_at, idempotency_key
+        )
+        select
+          event.id, complete.reservation_id, complete.viewer_id, complete.seat_indexes, complete.seat_indexes,
+          complete.total_amount, ${now}, ${now} + event.reservation_seconds * interval '1 second', complete.idempotency_key
+        from complete, event
+        returning *
+      ),
+      seats_reserved as (
+        update seats
+        set
+          status = 'RESERVED',
+          reservation_id = reservations_made.id,
+          expires_at = reservations_made.expires_at,
+          version = seats.version + 1
+        from locked
+        join complete on complete.ordinal = locked.ordinal
+        join reservations_made on reservations_made.id = complete.reservation_id
+        where seats.event_id = ${eventId}::uuid and seats.index = locked.index
+        returning seats.reservation_id, ${seatChange} as change
+      )
+    select
+      ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal limit 1`, now)} as earlier,
+      (
+        select earlier.event_id = event.id and earlier.requested_seat_indexes = asked.seat_indexes
+        from earlier where earlier.ordinal = judged.ordinal limit 1
+      ) as "earlierIsSame",
+      event.sales_status as "salesStatus",
+      judged.below_limit as "belowLimit",
+      array(select index from locked where locked.ordinal = judged.ordinal) as free,
+      (
+        select coalesce(json_agg(${seatHolder(now)}), '[]') from wanted
+        join seats on seats.event_id = event.id and seats.index = wanted.index
+        where wanted.ordinal = judged.ordinal and complete.ordinal is null and not ${isFree(now)}
+      ) as holders,
+      ${reservationJson(sql`reservations_made as reservations where reservations.id = judged.reservation_id`, now)} as created,
+      ${changesOf(sql`seats_reserved`, sql`judged.reservation_id`)} as changes
+    from judged
+    cross join event
+    join asked on asked.ordinal = judged.ordinal
+    left join complete on complete.ordinal = judged.ordinal
+    order by judged.ordinal`;
+}
