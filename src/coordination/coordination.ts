@@ -6,7 +6,7 @@ export interface Coordination extends AsyncDisposable {
   readonly gate: Gate;
   readonly bus: Bus;
   readonly expiry: ExpiryNotifications;
-  /** A limiter of its own name and allowance, counted over all nodes. `perMinute` 0 allows everything. */
+  /** A limiter of its own name and allowance, counted over all nodes; one a name. `perMinute` 0 allows everything. */
   rateLimiter(name: string, perMinute: number): RateLimiter;
   /** False while what is shared cannot be reached: nodes then learn of each other's changes from the store alone. */
   readonly reachable: boolean;
@@ -23,12 +23,15 @@ export interface Gate {
   take(claim: SeatClaim): Promise<GateAnswer>;
   /**
    * After the commit: moves the seats' marks that are still the reservation's from the lease to `remainingMs`, and
-   * sets the reservation's own key, whose expiry is announced, to the same.
+   * sets the reservation's own key, whose expiry is announced, to the same. Again, with another time, for an extension.
    */
   hold(claim: SeatClaim, remainingMs: number): Promise<void>;
   /** Removes the seats' marks that are still the reservation's; and its own key if `reservationEnded`. */
   release(claim: SeatClaim, reservationEnded: boolean): Promise<void>;
-  /** Puts back what the store said of seats the gate had let through, under a short lease; never over another mark. */
+  /**
+   * Puts back what the store said of seats the gate had let through, under a short lease; never over another mark, so
+   * that the claim which was refused must be released before.
+   */
   correct(eventId: string, holders: readonly SeatHolder[]): Promise<void>;
 }
 
@@ -54,9 +57,13 @@ export type GateAnswer =
 
 /** One channel an event, on which nodes tell each other what they have committed. */
 export interface Bus {
-  /** Never rejects: what cannot be published is repaired by the readers from the store. The sender hears itself too. */
+  /**
+   * Resolves once the change is on its way, and never rejects: what does not arrive is repaired by the readers from the
+   * store. The sender hears itself too, as changes of its own: later, and whether or not others can be reached.
+   * Others may hear a large change in parts.
+   */
   publish(eventId: string, change: EventChange): Promise<void>;
-  /** Resolves once every later message will be heard. */
+  /** Resolves once every later message will be heard; while that cannot be, at once, and `onGap` follows when it can. */
   subscribe(eventId: string, listener: BusListener): Promise<AsyncDisposable>;
 }
 

@@ -105,6 +105,7 @@ export class Connection implements AsyncDisposable {
 
   #note(error: unknown): void {
     this.#lastError = error instanceof Error ? error : new Error(String(error));
-    this.#settings.logger.debug({ err: error }, 'a Redis connection failed');
+    // The message alone: ioredis puts the command on the error, which for a handshake has the password in it.
+    this.#settings.logger.debug({ reason: this.#lastError.message }, 'a Redis connection failed');
   }
 }

@@ -60,7 +60,11 @@ export class Reachability implements AsyncDisposable {
     if (this.#isClosing || isReachable === this.#isReachable) return;
     this.#isReachable = isReachable;
     if (isReachable) this.#logger.info('Redis can be reached');
-    else this.#logger.warn({ err: cause }, 'Redis cannot be reached: the store decides alone until it is back');
+    else
+      this.#logger.warn(
+        { reason: cause?.message },
+        'Redis cannot be reached: the store decides alone until it is back',
+      );
     this.#listeners.tell(isReachable);
   }
 }

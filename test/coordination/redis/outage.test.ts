@@ -168,6 +168,29 @@ test('a lost subscription is taken up again, and told as a gap', async () => {
   await waitFor(() => heard.changes.length === 1, { ...soon, what: 'the change after it' });
 });
 
+test('a node that was busy itself does not blame Redis for it', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  const answer = a.node.gate.take(claim);
+  const busyUntil = performance.now() + 1_500;
+  while (performance.now() < busyUntil);
+  expect(await answer).toEqual({ answer: 'taken' });
+  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+  expect(a.changes).toEqual([]);
+});
+
+test('a password that is wrong is said, and not shown', async () => {
+  await using redis = await startRedis();
+  const logs = recordLogs();
+  const url = redis.url.replace('redis://', 'redis://:not-the-password@');
+  await redis.cli('CONFIG', 'SET', 'requirepass', 'the-password');
+  await using node = await connectRedis(url, { nodeId: 'a', logger: logs.logger });
+  expect(node.reachable).toBe(false);
+  expect(logs.warnings()).toEqual([UNREACHABLE]);
+  expect(JSON.stringify(logs.lines)).toContain('WRONGPASS');
+  expect(JSON.stringify(logs.lines)).not.toContain('the-password');
+});
+
 test('a limit is counted by the node alone while Redis is gone', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
