@@ -29,29 +29,27 @@ export async function insertEvent(
   const { seats: layoutSeats, categories, ...drawing } = layout;
   await database.transaction(async ({ orm, rows }) => {
     await orm.insert(events).values({ ...event, drawing });
-    await orm
-      .insert(priceCategories)
-      .values(
-        categories.map((category, position) => ({
-          eventId: event.id,
-          position,
-          ...category,
-          amount: amounts[position] ?? 0,
-        })),
-      );
+    await orm.insert(priceCategories).values(
+      categories.map((category, position) => ({
+        eventId: event.id,
+        position,
+        ...category,
+        amount: amounts[position] ?? 0,
+      })),
+    );
     for (let first = 0; first < layoutSeats.length; first += SEATS_AT_ONCE) {
       const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
       const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
       await rows(sql`
         insert into seats (event_id, index, guid, number, x, y, category, accessible)
-        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, category, accessible
+        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, category, accessible::bool
         from unnest(
           ${column((seat) => seat.guid)}::text[],
           ${column((seat) => seat.number)}::text[],
           ${column((seat) => seat.x)}::float8[],
           ${column((seat) => seat.y)}::float8[],
           ${column((seat) => seat.category)}::int[],
-          ${column((seat) => seat.accessible)}::bool[]
+          ${column((seat) => Number(seat.accessible))}::int[]
         ) with ordinality as seat(guid, number, x, y, category, accessible, position)`);
       onProgress(first + some.length);
     }
