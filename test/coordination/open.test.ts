@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { type CoordinationSettings, openCoordination } from '../../src/coordination/open.ts';
+import { testRedis } from '../support/redis.ts';
+import { recordLogs } from './logs.ts';
+
+const claim = (reservationId: string) => ({ eventId: 'opened', reservationId, seatIndexes: [1] });
+
+test('nodes with the URL of one Redis share it, and a node without is alone', async () => {
+  await using redis = await testRedis();
+  const settings: CoordinationSettings = {
+    nodeId: 'node',
+    logger: recordLogs().logger,
+    now: () => performance.now(),
+  };
+  await using one = await openCoordination({ ...settings, redisUrl: redis.url });
+  await using two = await openCoordination({ ...settings, redisUrl: redis.url });
+  await using alone = await openCoordination(settings);
+  expect((await one.gate.take(claim('first'))).answer).toBe('taken');
+  expect((await two.gate.take(claim('second'))).answer).toBe('refused');
+  expect((await alone.gate.take(claim('second'))).answer).toBe('taken');
+  await one.gate.release(claim('first'), true);
+});
