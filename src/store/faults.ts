@@ -47,11 +47,27 @@ export function isStoreUnavailable(error: unknown): boolean {
   return kindOf(error) !== undefined;
 }
 
-/** Drizzle wraps what the driver throws, so the code may stand on an inner error. */
+/** The statement would have written a value a second time that the named index allows once. */
+export function isUniqueViolation(error: unknown, index: string): boolean {
+  return causes(error).some(
+    (cause) =>
+      property(cause, 'code') === '23505' &&
+      [property(cause, 'constraint'), property(cause, 'constraint_name')].includes(index),
+  );
+}
+
 function kindOf(error: unknown): Kind | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const kind = 'code' in at && typeof at.code === 'string' ? KINDS[at.code] : undefined;
-    if (kind !== undefined) return kind;
-  }
-  return undefined;
+  return causes(error)
+    .map((cause) => KINDS[property(cause, 'code') ?? ''])
+    .find((kind) => kind !== undefined);
+}
+
+/** Drizzle wraps what the drivers throw. */
+function causes(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
+}
+
+function property(error: Error, name: string): string | undefined {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,0 +1,32 @@
+import type { Database } from '../store/database.ts';
+import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
+import type { Commits } from './commits.ts';
+import { GroupCommit } from './group-commit.ts';
+
+export interface CancelCommand extends CancelRequest {
+  readonly eventId: string;
+}
+
+export interface CancelDependencies {
+  readonly database: Database;
+  readonly commits: Commits;
+}
+
+export function createCancel({
+  database,
+  commits,
+}: CancelDependencies): (command: CancelCommand) => Promise<CancelOutcome> {
+  const store = new GroupCommit<CancelRequest, CancelOutcome>({
+    claims: ({ reservationId }) => [reservationId],
+    write: async (eventId, requests) => {
+      const outcomes = await cancelReservations(database, eventId, requests);
+      for (const outcome of outcomes) {
+        if (outcome.outcome !== 'cancelled') continue;
+        const { reservation, seats } = outcome;
+        commits.released(reservation, seats, reservation.status === 'CANCELLED');
+      }
+      return outcomes;
+    },
+  });
+  return ({ eventId, ...request }) => store.submit(eventId, request);
+}

@@ -1,0 +1,148 @@
+import type { Logger } from 'pino';
+import type { Gate } from '../coordination/coordination.ts';
+import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
+import { findBookingOfReservation } from '../store/bookings.ts';
+import type { Database } from '../store/database.ts';
+import { isUniqueViolation } from '../store/faults.ts';
+import type { BookingRecord, ReservationRecord } from '../store/records.ts';
+import {
+  type ConfirmOutcome,
+  type ConfirmRequest,
+  confirmReservations,
+} from '../store/statements/confirm-reservations.ts';
+import { type FenceOutcome, fencePayment } from '../store/statements/fence-payment.ts';
+import type { NotRunning } from '../store/statements/running-reservations.ts';
+import type { Captures } from './captures.ts';
+import type { Commits } from './commits.ts';
+import { type HolderCommand, keepKey } from './extend.ts';
+import { GroupCommit } from './group-commit.ts';
+import { bookingReference } from './reference.ts';
+
+export interface ConfirmCommand extends HolderCommand {
+  readonly paymentToken: string | null;
+  /** ISO 4217, the event's. */
+  readonly currency: string;
+}
+
+export type ConfirmResult =
+  | NotRunning
+  | { readonly outcome: 'payment-failed'; readonly reason: string }
+  /** The payment provider gave no answer. */
+  | { readonly outcome: 'payment-unavailable' }
+  | { readonly outcome: 'booked'; readonly booking: BookingRecord };
+
+export interface ConfirmDependencies {
+  readonly database: Database;
+  readonly gate: Gate;
+  readonly commits: Commits;
+  readonly payment: PaymentProvider;
+  readonly captures: Captures;
+  readonly paymentSeconds: number;
+  readonly newId: () => string;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly logger: Logger;
+}
+
+/** A random reference that is taken already is drawn anew, this often at most. */
+const MAX_DRAWS = 5;
+
+/** Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost. */
+export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
+  const { database, gate, commits, payment, captures, paymentSeconds, newId, logger } = dependencies;
+  const store = storeWrites(dependencies);
+
+  return async (command) => {
+    const fence = await fenceDeadline(command);
+    if (fence.outcome !== 'fenced') return bookedBefore(command, fence);
+    const bookingId = newId();
+    const answer = await authorize(command, fence.reservation, bookingId);
+    if (answer === null) return { outcome: 'payment-unavailable' };
+    if (answer.outcome === 'declined') return { outcome: 'payment-failed', reason: answer.reason };
+    return book(command, bookingId, answer.authorizationId);
+  };
+
+  async function fenceDeadline({ eventId, ...request }: ConfirmCommand): Promise<FenceOutcome> {
+    await keepKey(gate, eventId, request.reservationId, paymentSeconds);
+    const fence = await fencePayment(database, eventId, request, paymentSeconds);
+    if (fence.outcome === 'fenced') commits.held(fence.reservation, fence.seats);
+    return fence;
+  }
+
+  /** Null when the provider gave no answer: then it has set nothing aside. */
+  async function authorize(
+    { currency, paymentToken }: ConfirmCommand,
+    { id, totalAmount, expiresAtMs, readAtMs }: ReservationRecord,
+    attemptId: string,
+  ): Promise<AuthorizationAnswer | null> {
+    const time = Math.min(paymentSeconds * 1000, expiresAtMs - readAtMs);
+    const order = { amount: totalAmount, currency, token: paymentToken, attemptId, reservationId: id };
+    try {
+      return await payment.authorize({ ...order, signal: AbortSignal.timeout(time) });
+    } catch (error) {
+      logger.error({ err: error, reservationId: id }, 'the payment provider gave no answer');
+      return null;
+    }
+  }
+
+  /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
+  async function book(
+    command: ConfirmCommand,
+    bookingId: string,
+    paymentAuthorization: string,
+  ): Promise<ConfirmResult> {
+    const { eventId, reservationId, viewerId } = command;
+    const outcome = await store.submit(eventId, { reservationId, viewerId, bookingId, paymentAuthorization });
+    if (outcome.outcome !== 'confirmed') {
+      await giveBack(paymentAuthorization, reservationId);
+      return bookedBefore(command, outcome);
+    }
+    captures.begin({ eventId, bookingId, paymentAuthorization });
+    return bookingOf(command);
+  }
+
+  async function giveBack(authorizationId: string, reservationId: string): Promise<void> {
+    try {
+      await payment.void(authorizationId);
+    } catch (error) {
+      logger.error({ err: error, reservationId, authorizationId }, 'an authorized payment could not be voided');
+    }
+  }
+
+  /** A second confirm gives what the first made. */
+  async function bookedBefore(command: ConfirmCommand, notRunning: NotRunning): Promise<ConfirmResult> {
+    const confirmed = notRunning.outcome === 'not-active' && notRunning.status === 'CONFIRMED';
+    return confirmed ? bookingOf(command) : notRunning;
+  }
+
+  async function bookingOf({ eventId, reservationId }: ConfirmCommand): Promise<ConfirmResult> {
+    const booking = await findBookingOfReservation(database, eventId, reservationId);
+    if (booking === null) throw new Error(`the confirmed reservation ${reservationId} has no booking`);
+    return { outcome: 'booked', booking };
+  }
+}
+
+function storeWrites({ database, commits, random }: ConfirmDependencies) {
+  type Request = Omit<ConfirmRequest, 'reference'>;
+
+  const confirm = async (eventId: string, requests: readonly Request[], draws = 1): Promise<ConfirmOutcome[]> => {
+    const referenced = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
+    try {
+      return await confirmReservations(database, eventId, referenced);
+    } catch (error) {
+      if (draws === MAX_DRAWS || !isUniqueViolation(error, 'bookings_reference')) throw error;
+      return confirm(eventId, requests, draws + 1);
+    }
+  };
+
+  return new GroupCommit<Request, ConfirmOutcome>({
+    claims: ({ reservationId }) => [reservationId],
+    write: async (eventId, requests) => {
+      const outcomes = await confirm(eventId, requests);
+      requests.forEach(({ reservationId }, position) => {
+        const outcome = outcomes[position];
+        if (outcome?.outcome === 'confirmed') commits.booked(eventId, reservationId, outcome.seats);
+      });
+      return outcomes;
+    },
+  });
+}

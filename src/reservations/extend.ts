@@ -1,0 +1,46 @@
+import type { Gate } from '../coordination/coordination.ts';
+import type { Database } from '../store/database.ts';
+import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
+import type { HolderRequest } from '../store/statements/running-reservations.ts';
+import type { Commits } from './commits.ts';
+import { GroupCommit } from './group-commit.ts';
+
+/** A holder's wish to change a reservation. */
+export interface HolderCommand extends HolderRequest {
+  readonly eventId: string;
+}
+
+export interface ExtendDependencies {
+  readonly database: Database;
+  readonly gate: Gate;
+  readonly commits: Commits;
+  readonly extensionSeconds: number;
+  readonly maxExtensions: number;
+}
+
+export function createExtend(dependencies: ExtendDependencies): (command: HolderCommand) => Promise<ExtendOutcome> {
+  const { database, gate, commits, extensionSeconds, maxExtensions } = dependencies;
+  const store = new GroupCommit<HolderRequest, ExtendOutcome>({
+    claims: ({ reservationId }) => [reservationId],
+    write: async (eventId, requests) => {
+      const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
+      for (const outcome of outcomes) {
+        if (outcome.outcome === 'extended') commits.held(outcome.reservation, outcome.seats);
+      }
+      return outcomes;
+    },
+  });
+
+  return async ({ eventId, ...request }) => {
+    await keepKey(gate, eventId, request.reservationId, extensionSeconds);
+    return store.submit(eventId, request);
+  };
+}
+
+/**
+ * Keeps the reservation's own key from expiring between a commit that moves the deadline and the news of it. Done for a
+ * change that is then refused, it only makes nodes look at the deadline themselves.
+ */
+export function keepKey(gate: Gate, eventId: string, reservationId: string, seconds: number): Promise<void> {
+  return gate.hold({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);
+}

@@ -1,0 +1,81 @@
+import type { Gate, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import type { Database } from '../store/database.ts';
+import { findReservationByKey } from '../store/reservations.ts';
+import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
+import type { Commits } from './commits.ts';
+import { GroupCommit } from './group-commit.ts';
+
+export interface ReserveRequest {
+  readonly eventId: string;
+  readonly viewerId: string;
+  /** Ascending, each once, all of them the event's, and at least one. */
+  readonly seatIndexes: readonly number[];
+  readonly idempotencyKey: string | null;
+}
+
+/** The store's outcomes; what the upper layers refuse looks the same. */
+export type ReserveOutcome = ReserveSeatsOutcome;
+
+export interface ReserveDependencies {
+  readonly database: Database;
+  readonly gate: Gate;
+  readonly commits: Commits;
+  /** Those of the seats that this node's live map knows to be taken now; none when it has no live map of the event. */
+  readonly takenSeats: (eventId: string, seatIndexes: readonly number[]) => readonly number[];
+  readonly newId: () => string;
+  readonly maxActiveReservations: number;
+}
+
+/** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
+export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
+  const { database, gate, takenSeats, newId } = dependencies;
+  const store = storeWrites(dependencies);
+
+  return async (request) => {
+    const { eventId, seatIndexes } = request;
+    const known = takenSeats(eventId, seatIndexes);
+    if (known.length > 0) return refuse(request, known);
+    const claim: SeatClaim = { eventId, reservationId: newId(), seatIndexes };
+    const marked = await gate.take(claim);
+    if (marked.answer === 'refused') return refuse(request, marked.seatIndexes);
+    return reserveInStore(request, claim);
+  };
+
+  /** A retry of a reservation that succeeded must not be refused for seats that are its own. */
+  async function refuse(request: ReserveRequest, taken: readonly number[]): Promise<ReserveOutcome> {
+    if (request.idempotencyKey !== null) {
+      const earlier = await findReservationByKey(database, request.viewerId, request.idempotencyKey);
+      if (earlier !== null) return reserveInStore(request, { ...request, reservationId: newId() });
+    }
+    return { outcome: 'seats-unavailable', taken, holders: [] };
+  }
+
+  async function reserveInStore(request: ReserveRequest, claim: SeatClaim): Promise<ReserveOutcome> {
+    let outcome: ReserveOutcome | undefined;
+    try {
+      outcome = await store.submit(request.eventId, { ...request, reservationId: claim.reservationId });
+      return outcome;
+    } finally {
+      if (outcome?.outcome !== 'reserved') void handBack(claim, outcome);
+    }
+  }
+
+  async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
+    await gate.release(claim, true);
+    const holders: readonly SeatHolder[] = outcome?.outcome === 'seats-unavailable' ? outcome.holders : [];
+    if (holders.length > 0) await gate.correct(claim.eventId, holders);
+  }
+}
+
+function storeWrites({ database, commits, maxActiveReservations }: ReserveDependencies) {
+  return new GroupCommit<ReserveSeatsRequest, ReserveOutcome>({
+    claims: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
+    write: async (eventId, requests) => {
+      const outcomes = await reserveSeats(database, eventId, requests, { maxActiveReservations });
+      for (const outcome of outcomes) {
+        if (outcome.outcome === 'reserved') commits.held(outcome.reservation, outcome.seats);
+      }
+      return outcomes;
+    },
+  });
+}
