@@ -1,26 +1,4 @@
-import type { ReservationRecord } from '../store/records.ts';
-
-export interface EventRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly venue: string;
-  readonly startsAtMs: number;
-  readonly currency: string;
-  readonly salesStatus: 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
-  readonly reservationSeconds: number;
-}
-
-export interface BookingRecord {
-  readonly eventId: string;
-  readonly id: string;
-  readonly reservationId: string;
-  readonly viewerId: string;
-  readonly reference: string;
-  readonly status: 'CONFIRMED' | 'CANCELLED';
-  readonly totalAmount: number;
-  readonly seatIndexes: readonly number[];
-  readonly bookedAtMs: number;
-}
+import type { BookingRecord, EventRecord, ReservationRecord } from '../store/records.ts';
 
 /**
  * What resolvers hand each other: no more of an object than its fields need to find the rest. Those that stand in an interface

@@ -1,0 +1,60 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * How the schema's scalars are written and read; PackedSeatStatuses passes as the string it is. Not whole GraphQLScalarTypes, whose
+ * empty descriptions would take the place of those in `schema/`. Literals are read like the JSON value they stand for.
+ */
+export const scalars = {
+  DateTime: { serialize: formatMoment, parseValue: parseMoment },
+  SeatingPlan: { parseValue: parsePlan },
+};
+
+/** Years that RFC 3339 can write: four digits, and none before year 0. */
+const earliestMs = Date.parse('0000-01-01T00:00:00Z');
+const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Takes a Date, or milliseconds since 1970. */
+function formatMoment(moment: unknown): string {
+  const ms = moment instanceof Date ? moment.getTime() : moment;
+  if (typeof ms !== 'number' || !isWritable(ms))
+    throw new GraphQLError('DateTime cannot be written: no Date or milliseconds');
+  return new Date(ms).toISOString();
+}
+
+/** RFC 3339, section 5.6, `date-time`; a leap second is refused, as a Date has none. */
+const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/i;
+
+function parseMoment(text: unknown): Date {
+  const parts = typeof text === 'string' ? rfc3339.exec(text) : null;
+  if (!parts) throw new GraphQLError("DateTime must be RFC 3339 with an offset, such as '2026-11-20T18:30:00.000Z'");
+  const [, date, time, fraction = '', ...offset] = parts;
+  const local = new Date(`${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  // Date carries what a month or day has too much over to the next one.
+  const exists = !Number.isNaN(local.getTime()) && local.toISOString().startsWith(`${date}T${time}`);
+  const ms = local.getTime() - offsetMinutes(offset) * 60_000;
+  if (!exists || !isWritable(ms)) throw new GraphQLError(`DateTime '${text}' does not exist`);
+  return new Date(ms);
+}
+
+function offsetMinutes([sign, hours = '0', minutes = '0']: readonly string[]): number {
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+const isWritable = (ms: number): boolean => ms >= earliestMs && ms <= latestMs;
+
+/** Real plans nest nine levels deep. */
+const maxPlanDepth = 32;
+
+/** What a plan must hold beyond being an object is told by the importer, with the path to the spot. */
+function parsePlan(plan: unknown): object {
+  if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) {
+    throw new GraphQLError('SeatingPlan must be a JSON object');
+  }
+  if (!nestsWithin(maxPlanDepth, plan)) throw new GraphQLError(`SeatingPlan nests deeper than ${maxPlanDepth} levels`);
+  return plan;
+}
+
+function nestsWithin(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => nestsWithin(levels - 1, inner));
+}

@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphqlContext } from './context.ts';
+import type { Resolvers } from './generated/resolvers.ts';
+import { scalars } from './scalars.ts';
+
+/** The package's `schema/`: as far from `src/graphql` as from `dist/graphql`. */
+const directory = new URL('../../schema/', import.meta.url);
+
+/** The schema of `schema/*.graphql`, answered by `resolvers`. Throws when they name a type or field that it does not have. */
+export function createSchema(resolvers: Resolvers): GraphQLSchema {
+  return makeExecutableSchema<GraphqlContext>({ typeDefs: readTypeDefinitions(), resolvers: [scalars, resolvers] });
+}
+
+function readTypeDefinitions(): string[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.graphql'));
+  return names.sort().map((name) => readFileSync(new URL(name, directory), 'utf8'));
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, findBreakingChanges, parse, printSchema } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { differences, factsOf } from '../contract/facts.ts';
+
+const text = readFileSync(new URL('../contract/contract.graphql', import.meta.url), 'utf8');
+const contract = parse(text);
+const schema = createSchema({});
+
+describe('the schema', () => {
+  test('holds all of the contract, word for word', () => {
+    expect(differences(contract, parse(printSchema(schema)))).toEqual([]);
+  });
+
+  test('asks nothing of a client that the contract does not', () => {
+    expect(findBreakingChanges(buildSchema(text), schema)).toEqual([]);
+  });
+});
+
+describe('the comparison', () => {
+  test('draws every kind of fact', () => {
+    expect(factsOf(contract).get('Query.events:first')).toEqual({ signature: 'Int = 20', description: '' });
+    expect(factsOf(contract).get('Money.amount')).toEqual({ signature: 'Int!', description: 'Minor units (cents).' });
+  });
+
+  test.each([
+    [
+      'a type',
+      'type Money { "Minor units (cents)." amount: Int! "ISO 4217." currency: String! }',
+      '',
+      'Money is missing',
+    ],
+    ['a field', 'availability: Availability!\n  seatMap', 'seatMap', 'Event.availability is missing'],
+    ['non-null', 'booking(id: ID!)', 'booking(id: ID)', "Query.booking:id is 'ID', not 'ID!'"],
+    ['a default', 'first: Int = 100', 'first: Int', "Event.seats:first is 'Int', not 'Int = 100'"],
+    ['an enum value', 'DRAFT ON_SALE', 'ON_SALE', 'SalesStatus.DRAFT is missing'],
+    ['a member', 'Event | InvalidInput\n', 'Event\n', 'CreateEventResult = InvalidInput is missing'],
+    ['an interface', 'type Seat implements Node', 'type Seat', 'Seat implements Node is missing'],
+    ['an input', 'paymentToken: String', '', 'ConfirmReservationInput.paymentToken is missing'],
+    ['an argument', '(status: [ReservationStatus!], first', '(first', 'Viewer.reservations:status is missing'],
+    ['a kind', 'interface UserError {', 'type UserError {', /^UserError is 'ObjectTypeDefinition'/],
+    ['a word', '"All of the seats or none."', '"All of the seats."', 'Mutation.reserveSeats is described otherwise'],
+    ['a description', '"ISO 4217."', '', 'Money.currency is described otherwise'],
+  ])('misses %s that is gone or changed', (_what, before, after, difference) => {
+    const changed = text.replace(before, after);
+    expect(changed).not.toBe(text);
+    expect(differences(contract, parse(changed))).toContainEqual(
+      typeof difference === 'string' ? difference : expect.stringMatching(difference),
+    );
+  });
+});
