@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import type { Coordination, EventChange, SeatChange } from '../coordination/coordination.ts';
+import { Listeners } from '../coordination/listeners.ts';
+import { type Frame, Frames, type Snapshot } from './frames.ts';
+import { Repairs } from './repairs.ts';
+import { SeatMap } from './seat-map.ts';
+import type { SeatStates } from './seat-states.ts';
+import type { StateReader, StateReaderSettings } from './state-reader.ts';
+import type { ShownSeatMap } from './updates.ts';
+
+export interface LiveSeatMapSettings extends StateReaderSettings {
+  readonly coordination: Pick<Coordination, 'bus' | 'reachable' | 'onReachableChange'>;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Changes are gathered this long. */
+  readonly frameMs: number;
+  readonly logger: Logger;
+  /** The map was compared with the store, which differed in so many seats. */
+  readonly onRepaired: (eventId: string, differences: number) => void;
+  /** The map may have learned something of these reservations: their deadline, or that they hold seats no more. */
+  readonly onReservationsSeen: (map: LiveSeatMap, reservationIds: Iterable<string>) => void;
+}
+
+/** One event's map, from which everyone on this node is served, kept equal to the store. */
+export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
+  readonly eventId: string;
+  readonly #settings: LiveSeatMapSettings;
+  readonly #reader: StateReader;
+  readonly #seats: SeatMap;
+  readonly #frames: Frames;
+  readonly #repairs: Repairs;
+  readonly #reservationsChanged = new Listeners<readonly string[]>();
+  readonly #closed = new Listeners<void>();
+  readonly #stopWatching: () => void;
+
+  /** `states` has just been read by `reader`. The caller passes on what the bus tells. */
+  constructor(eventId: string, settings: LiveSeatMapSettings, reader: StateReader, states: SeatStates) {
+    this.eventId = eventId;
+    this.#settings = settings;
+    this.#reader = reader;
+    this.#seats = new SeatMap(states);
+    this.#frames = new Frames(this.#seats, settings.frameMs);
+    this.#repairs = new Repairs({
+      repair: () => this.#readAgain(),
+      isDegraded: () => !settings.coordination.reachable,
+      onFailed: (err) => settings.logger.warn({ err, eventId }, 'a seat map could not be compared with the store'),
+      monotonicNow: settings.monotonicNow,
+      random: settings.random,
+    });
+    this.#stopWatching = settings.coordination.onReachableChange(() => this.repair());
+    if (!settings.coordination.reachable) this.repair();
+    settings.onReservationsSeen(this, this.#seats.reservationIds);
+  }
+
+  /** False while changes may be missing here. The map stays shown all the same. */
+  get isLive(): boolean {
+    return this.#settings.coordination.reachable && !this.#repairs.isNeeded;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#frames.snapshot;
+  }
+
+  /** Told at once of every frame after the snapshot of this moment. Returns how to stop. */
+  subscribe(listener: (frame: Frame) => void): () => void {
+    return this.#frames.subscribe(listener);
+  }
+
+  onClosed(listener: () => void): () => void {
+    return this.#closed.add(listener);
+  }
+
+  /** Tells of reservations whose state changed, or whose time ran out. Returns how to stop. */
+  onReservationsChanged(listener: (reservationIds: readonly string[]) => void): () => void {
+    return this.#reservationsChanged.add(listener);
+  }
+
+  /** True only for a seat that the store, as far as this map knows, would refuse. Ask only while the map is live. */
+  isTaken(index: number): boolean {
+    return this.#seats.isTaken(index, this.#settings.clock.nowAtMost());
+  }
+
+  /** By the store's clock; undefined if the reservation holds no seats here. */
+  deadlineOf(reservationId: string): number | undefined {
+    return this.#seats.deadlineOf(reservationId);
+  }
+
+  /** What a commit changed, as the bus tells it, in any order and any number of times. */
+  receive(change: EventChange): void {
+    this.apply(change.seats, change.reservationIds);
+    if (change.reservationIds.length > 0) this.#reservationsChanged.tell(change.reservationIds);
+  }
+
+  /** As `receive`, without telling those who watch reservations. */
+  apply(seats: readonly SeatChange[], reservationIds: readonly string[]): void {
+    this.#reader.hear(seats);
+    this.#frames.touch(this.#seats.apply(seats));
+    const holders = seats.flatMap(({ reservationId }) => reservationId ?? []);
+    this.#settings.onReservationsSeen(this, new Set([...reservationIds, ...holders]));
+  }
+
+  /** The reservation's time has run out; only those of its seats whose deadline is past are taken for free. */
+  lapse(reservationId: string): void {
+    this.#frames.touch(this.#seats.lapse(reservationId, this.#settings.clock.now()));
+    this.#reservationsChanged.tell([reservationId]);
+  }
+
+  /** Something may have been missed: compares with the store as soon as that may be done again. */
+  repair(): void {
+    this.#repairs.ask();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopWatching();
+    this.#frames[Symbol.dispose]();
+    this.#closed.tell();
+    await this.#repairs[Symbol.asyncDispose]();
+  }
+
+  async #readAgain(): Promise<void> {
+    const differences = await this.#reader.read((states) => {
+      const differing = this.#seats.replace(states);
+      this.#frames.touch(differing);
+      this.#settings.onReservationsSeen(this, this.#seats.reservationIds);
+      return differing.length;
+    });
+    if (differences === null) throw new Error('the event is gone from the store');
+    this.#settings.onRepaired(this.eventId, differences);
+  }
+}
