@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ArrayStore } from './array-store.ts';
+import { lingerMs, Network, openNode, type TestNode } from './nodes.ts';
+
+let store: ArrayStore;
+let network: Network;
+/** Grants. */
+let a: TestNode;
+/** Only shows. */
+let b: TestNode;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  store = new ArrayStore(2_000, () => performance.now() + 1_000_000);
+  network = new Network();
+  a = openNode('a', store, network);
+  b = openNode('b', store, network);
+});
+afterEach(async () => {
+  await a[Symbol.asyncDispose]();
+  await b[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+const keyOf = (reservationId: string) => ({ eventId: store.eventId, reservationId });
+
+async function grant(reservationId: string, seatIndexes: readonly number[], forMs: number) {
+  const change = store.reserve(reservationId, seatIndexes, forMs);
+  await network.shared.gate.hold({ ...keyOf(reservationId), seatIndexes }, forMs);
+  a.expiry.granted(keyOf(reservationId), store.nowMs + forMs);
+  await a.bus.publish(store.eventId, change);
+}
+
+async function open(node: TestNode) {
+  const use = await node.seatMaps.open(store.eventId);
+  if (use === null) throw new Error('the event is there');
+  return use;
+}
+
+/** Publishes as another node would, which nobody hears. */
+async function unheard(publish: () => Promise<void>) {
+  const { faults } = network;
+  network.faults = () => [];
+  await publish();
+  network.faults = faults;
+}
+
+describe('a reservation that runs out', () => {
+  it('shows on every node within a frame and a little, never early, and is written once by the node that granted it', async () => {
+    const { map } = await open(b);
+    const watcher = vi.fn();
+    map.onReservationsChanged(watcher);
+    const expire = vi.spyOn(store, 'expire');
+    await grant('r', [1, 2], 10_000);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(map.snapshot.availability.reserved).toBe(2);
+    watcher.mockClear();
+    await vi.advanceTimersByTimeAsync(70);
+    expect(map.snapshot.availability.reserved).toBe(0);
+    expect(watcher).toHaveBeenCalledWith(['r']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(expire.mock.calls).toEqual([[store.eventId, ['r']]]);
+    expect(map.snapshot.sequence).toBe(2);
+  });
+
+  it('is written in batches when thousands run out at once', async () => {
+    const { map } = await open(b);
+    for (let n = 0; n < 1_200; n += 1) await grant(`r${n}`, [n], 10_000);
+    const expire = vi.spyOn(store, 'expire');
+    await vi.advanceTimersByTimeAsync(10_100);
+    expect(expire.mock.calls.map(([, reservationIds]) => reservationIds.length)).toEqual([500, 500, 200]);
+    expect(map.snapshot.availability.available).toBe(2_000);
+  });
+
+  it('is written by another node after a while when the one that granted it is gone', async () => {
+    const { map } = await open(b);
+    await grant('r', [1], 10_000);
+    await a[Symbol.asyncDispose]();
+    const expire = vi.spyOn(store, 'expire');
+    await vi.advanceTimersByTimeAsync(10_100);
+    expect(map.snapshot.availability.reserved).toBe(0);
+    expect(expire).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(expire.mock.calls).toEqual([[store.eventId, ['r']]]);
+  });
+
+  it.each([
+    ['without notifications', () => vi.spyOn(network.shared.expiry, 'poke').mockResolvedValue()],
+    ['when its key was lost', () => network.shared.gate.release({ ...keyOf('r'), seatIndexes: [1] }, true)],
+  ])('shows on every node %s, by asking the store', async (_, lose) => {
+    const maps = [(await open(a)).map, (await open(b)).map];
+    await grant('r', [1], 10_000);
+    await lose();
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(maps.map(({ snapshot }) => snapshot.availability.reserved)).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(maps.map(({ snapshot }) => snapshot.availability.reserved)).toEqual([0, 0]);
+  });
+
+  it('shows on every node while they cannot reach each other', async () => {
+    const maps = [(await open(a)).map, (await open(b)).map];
+    await grant('r', [1], 10_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.spyOn(network.shared.expiry, 'poke').mockResolvedValue();
+    network.setReachable(false);
+    await vi.advanceTimersByTimeAsync(6_300);
+    expect(maps.map(({ snapshot }) => snapshot.availability.reserved)).toEqual([0, 0]);
+  });
+
+  it('is written as soon as the store answers again', async () => {
+    const { map } = await open(a);
+    await grant('r', [1], 10_000);
+    const expire = vi.spyOn(store, 'expire').mockRejectedValue(new Error('no store'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(map.snapshot.availability.reserved).toBe(0);
+    expect(expire.mock.calls.length).toBeLessThan(12);
+    expire.mockRestore();
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(await store.expire(store.eventId, ['r'])).toEqual({ seats: [], reservationIds: [] });
+  });
+});
+
+describe('a reservation that did not run out', () => {
+  it('stays held on a node that never heard of its extension', async () => {
+    const { map } = await open(b);
+    await grant('r', [1], 10_000);
+    await vi.advanceTimersByTimeAsync(9_000);
+    await unheard(async () => {
+      await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 31_000);
+      const change = store.extend('r', 30_000);
+      await a.bus.publish(store.eventId, change);
+      a.expiry.granted(keyOf('r'), change.seats[0]?.expiresAtMs ?? 0);
+    });
+    const frames = vi.fn();
+    map.subscribe(frames);
+    await vi.advanceTimersByTimeAsync(30_900);
+    expect(frames).not.toHaveBeenCalled();
+    expect(b.onRepaired).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(map.snapshot.availability.reserved).toBe(0);
+  });
+
+  it('is shown as it is on a node that never heard of its end', async () => {
+    const { map } = await open(b);
+    await grant('r1', [1], 10_000);
+    await grant('r2', [2], 10_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await unheard(async () => {
+      await network.shared.gate.release({ ...keyOf('r1'), seatIndexes: [1] }, true);
+      await network.shared.gate.release({ ...keyOf('r2'), seatIndexes: [2] }, true);
+      await a.bus.publish(store.eventId, store.end('r1', 'BOOKED'));
+      await a.bus.publish(store.eventId, store.end('r2', 'AVAILABLE'));
+    });
+    const frames = vi.fn();
+    map.subscribe(frames);
+    await vi.advanceTimersByTimeAsync(5_500);
+    expect(frames.mock.calls).toMatchObject([
+      [
+        {
+          seats: [
+            { index: 1, status: 'BOOKED' },
+            { index: 2, status: 'AVAILABLE' },
+          ],
+        },
+      ],
+    ]);
+  });
+
+  it('is not asked about once it has ended', async () => {
+    await open(b);
+    await grant('r1', [1], 10_000);
+    await grant('r2', [2], 10_000);
+    for (const id of ['r1', 'r2']) a.expiry.ended(keyOf(id));
+    await a.bus.publish(store.eventId, store.end('r1', 'BOOKED'));
+    await a.bus.publish(store.eventId, store.end('r2', 'AVAILABLE'));
+    const poke = vi.spyOn(network.shared.expiry, 'poke');
+    const expire = vi.spyOn(store, 'expire');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([poke.mock.calls, expire.mock.calls]).toEqual([[], []]);
+  });
+});
+
+it('does not poke for a map that is shown no more', async () => {
+  const use = await open(b);
+  await grant('r', [1], 60_000);
+  await a[Symbol.asyncDispose]();
+  use[Symbol.dispose]();
+  await vi.advanceTimersByTimeAsync(lingerMs);
+  const poke = vi.spyOn(network.shared.expiry, 'poke');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(poke).not.toHaveBeenCalled();
+});
+
+it("takes an announcement that is early by this node's clock for true at the deadline, not before", async () => {
+  const { map } = await open(b);
+  await grant('r', [1], 10_000);
+  await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 9_900);
+  await vi.advanceTimersByTimeAsync(9_950);
+  await network.shared.expiry.poke([keyOf('r')]);
+  const expire = vi.spyOn(store, 'expire').mockRejectedValue(new Error('no store'));
+  await vi.advanceTimersByTimeAsync(49);
+  expect(map.snapshot.availability.reserved).toBe(1);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(map.snapshot.availability.reserved).toBe(0);
+  expect(expire).toHaveBeenCalledTimes(1);
+});
