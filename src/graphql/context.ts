@@ -1,3 +1,38 @@
-/** What every resolver is handed beside its arguments. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled in with the resolvers.
-export interface GraphqlContext {}
+import { GraphQLError } from 'graphql';
+import type { Viewer } from '../identity/viewer.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+import type { Services } from './services.ts';
+
+/** Who is asking, as the transport knows it. */
+export interface Requester {
+  /** Null without a token. */
+  readonly viewer: Viewer | null;
+  readonly clientAddress: string;
+}
+
+/** What every resolver is handed beside its arguments: made anew for each operation. */
+export interface GraphqlContext extends Requester {
+  readonly services: Services;
+  readonly loaders: Loaders;
+}
+
+export function createContext(services: Services, requester: Requester): GraphqlContext {
+  return { ...requester, services, loaders: createLoaders(services.store, requester.viewer) };
+}
+
+/** Throws a top-level error for a request without a token. */
+export function requireViewer({ viewer }: GraphqlContext): Viewer {
+  if (viewer !== null) return viewer;
+  throw new GraphQLError('Sign in first: this needs a token', { extensions: { code: 'UNAUTHENTICATED' } });
+}
+
+/** Throws a top-level error for whoever is not an organizer. */
+export function requireOrganizer(context: GraphqlContext): void {
+  requireViewer(context);
+  if (isOrganizer(context)) return;
+  throw new GraphQLError('This is for organizers only', { extensions: { code: 'FORBIDDEN' } });
+}
+
+export function isOrganizer({ viewer }: GraphqlContext): boolean {
+  return viewer?.roles.includes('ORGANIZER') ?? false;
+}

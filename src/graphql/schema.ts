@@ -8,9 +8,9 @@ import { scalars } from './scalars.ts';
 /** The package's `schema/`: as far from `src/graphql` as from `dist/graphql`. */
 const directory = new URL('../../schema/', import.meta.url);
 
-/** The schema of `schema/*.graphql`, answered by `resolvers`. Throws when they name a type or field that it does not have. */
-export function createSchema(resolvers: Resolvers): GraphQLSchema {
-  return makeExecutableSchema<GraphqlContext>({ typeDefs: readTypeDefinitions(), resolvers: [scalars, resolvers] });
+/** The schema of `schema/*.graphql`, answered by the resolvers together. Throws when they name a type or field that it does not have. */
+export function createSchema(resolvers: readonly Resolvers[]): GraphQLSchema {
+  return makeExecutableSchema<GraphqlContext>({ typeDefs: readTypeDefinitions(), resolvers: [scalars, ...resolvers] });
 }
 
 function readTypeDefinitions(): string[] {

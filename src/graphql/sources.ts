@@ -1,3 +1,4 @@
+import type { Seating } from '../events/seating.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../store/records.ts';
 
 /**
@@ -9,15 +10,21 @@ export interface EventSource {
   readonly event: EventRecord;
 }
 
-/** A seat by its place in the event's plan order; everything else of it comes from the layout and the live statuses. */
+/** A seat by its place in the event's plan order; it comes with the layout, as thousands are asked for at once. */
 export interface SeatSource {
   readonly __typename: 'Seat';
   readonly eventId: string;
+  readonly seating: Seating;
   readonly index: number;
+}
+
+export function seatSources(eventId: string, seating: Seating, indexes: readonly number[]): SeatSource[] {
+  return indexes.map((index) => ({ __typename: 'Seat', eventId, seating, index }));
 }
 
 export interface SeatMapSource {
   readonly eventId: string;
+  readonly seating: Seating;
 }
 
 export interface ReservationSource {

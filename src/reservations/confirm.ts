@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Gate } from '../coordination/coordination.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
-import { findBookingOfReservation } from '../store/bookings.ts';
+import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { isUniqueViolation } from '../store/faults.ts';
 import type { BookingRecord, ReservationRecord } from '../store/records.ts';
@@ -115,8 +115,8 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   }
 
   async function bookingOf({ eventId, reservationId }: ConfirmCommand): Promise<ConfirmResult> {
-    const booking = await findBookingOfReservation(database, eventId, reservationId);
-    if (booking === null) throw new Error(`the confirmed reservation ${reservationId} has no booking`);
+    const [booking] = await findBookingsOfReservations(database, [{ eventId, reservationId }]);
+    if (booking === undefined) throw new Error(`the confirmed reservation ${reservationId} has no booking`);
     return { outcome: 'booked', booking };
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Session } from './database.ts';
 import { type BookingRecord, bookingColumns } from './records.ts';
 import { isBehind, type ListPosition } from './reservations.ts';
@@ -19,16 +20,18 @@ export function findBookings(session: Session, keys: readonly BookingKey[]): Pro
     join bookings on bookings.event_id = wanted.event_id and bookings.id = wanted.id`);
 }
 
-/** What a reservation became; null when it did not become one. */
-export async function findBookingOfReservation(
+/** What reservations became, in no particular order; those that did not become a booking are missing. */
+export function findBookingsOfReservations(
   session: Session,
-  eventId: string,
-  reservationId: string,
-): Promise<BookingRecord | null> {
-  const [booking] = await session.rows<BookingRecord>(sql`
-    select ${bookingColumns} from bookings
-    where bookings.event_id = ${eventId}::uuid and bookings.reservation_id = ${reservationId}::uuid`);
-  return booking ?? null;
+  keys: readonly ReservationKey[],
+): Promise<BookingRecord[]> {
+  return session.rows<BookingRecord>(sql`
+    select ${bookingColumns}
+    from unnest(
+      ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
+      ${sql.param(keys.map(({ reservationId }) => reservationId))}::uuid[]
+    ) as wanted(event_id, reservation_id)
+    join bookings on bookings.event_id = wanted.event_id and bookings.reservation_id = wanted.reservation_id`);
 }
 
 /** A viewer's bookings, newest first, from behind `after`. */

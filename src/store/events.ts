@@ -98,14 +98,18 @@ export async function countEvents({ orm }: Session): Promise<number> {
   return row?.events ?? 0;
 }
 
-/** An event's layout with the prices of its categories. */
+/** An event's layout with the prices of its categories, in minor units of the currency. */
 export interface PricedLayout extends Layout {
+  readonly currency: string;
   readonly amounts: readonly number[];
 }
 
 /** Null when there is no such event. */
 export async function loadLayout({ orm }: Session, eventId: string): Promise<PricedLayout | null> {
-  const [event] = await orm.select({ drawing: events.drawing }).from(events).where(eq(events.id, eventId));
+  const [event] = await orm
+    .select({ drawing: events.drawing, currency: events.currency })
+    .from(events)
+    .where(eq(events.id, eventId));
   if (event === undefined) return null;
   const categories = await orm
     .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
@@ -125,5 +129,5 @@ export async function loadLayout({ orm }: Session, eventId: string): Promise<Pri
     .where(eq(seats.eventId, eventId))
     .orderBy(asc(seats.index));
   const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
-  return { ...drawing, seats: layoutSeats, amounts: categories.map(({ amount }) => amount) };
+  return { ...drawing, seats: layoutSeats, currency: event.currency, amounts: categories.map(({ amount }) => amount) };
 }

@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import * as client from '../../src/client/generated/documents.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
-const schema = createSchema({});
+const schema = createSchema([{}]);
 const documents = Object.entries<DocumentNode>(client).filter(([, document]) => getOperationAST(document));
 
 describe('the client documents', () => {

@@ -17,7 +17,7 @@ test('an outcome is told by its __typename, and one without does not compile', a
   const source =
     'mutation { setSalesStatus(input: { eventId: "x", salesStatus: PAUSED }) { ... on NotFound { code } } }';
   const answer = (resolver: SetSalesStatus) =>
-    graphql({ schema: createSchema({ Mutation: { setSalesStatus: resolver } }), source });
+    graphql({ schema: createSchema([{ Mutation: { setSalesStatus: resolver } }]), source });
   expect(await answer(named)).toEqual({ data: { setSalesStatus: { code: 'NOT_FOUND' } } });
   expect(await answer(nameless)).toHaveProperty('errors');
 });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSeatingPlan } from '../../src/events/seating-plan/parse.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
-const schema = createSchema({});
+const schema = createSchema([{}]);
 const scalar = (name: string) => assertScalarType(schema.getType(name));
 
 describe('DateTime', () => {

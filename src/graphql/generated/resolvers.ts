@@ -278,9 +278,9 @@ export type Mutation = {
   /**
    * Lets go of the reservation, or of the seats named in it.
    *
-   * Letting go of all its seats cancels it. Outcomes, in order of precedence: `NotFound` (also when it is somebody else's),
-   * `ReservationNotActive`, `ReservationExpired`, `InvalidInput` (an empty list, a seat twice, a seat it does not hold), `Reservation`;
-   * `ServiceBusy` at any point.
+   * Letting go of all its seats cancels it. Outcomes, in order of precedence: `InvalidInput` (an empty list, a seat twice),
+   * `NotFound` (also when it is somebody else's), `ReservationNotActive`, `ReservationExpired`, `InvalidInput` (a seat it does not
+   * hold), `Reservation`; `ServiceBusy` at any point.
    */
   readonly cancelReservation: CancelReservationResult;
   /**
@@ -308,9 +308,9 @@ export type Mutation = {
    *
    * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (no seats, a seat twice, an unusable key),
    * `ReservationLimitExceeded` (too many seats in one), `NotFound` (the event), `InvalidInput` (a seat that is not the event's),
-   * then, judged together by the store: `Reservation` or `IdempotencyConflict` (the key was used before), `SalesNotOpen`,
-   * `ReservationLimitExceeded` (too many active reservations), `SeatsUnavailable`, `Reservation`.
-   * `ServiceBusy` may come at any point, and then nothing was changed, or the retry with the same key tells.
+   * `Reservation` or `IdempotencyConflict` (the key was used before), `SeatsUnavailable` (where that is known without asking the
+   * store), and by the store `SalesNotOpen`, `ReservationLimitExceeded` (too many active reservations), `SeatsUnavailable`,
+   * `Reservation`. `ServiceBusy` may come at any point: then nothing was changed, or a retry with the same key tells what was.
    */
   readonly reserveSeats: ReserveSeatsResult;
   /**

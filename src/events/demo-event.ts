@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Database } from '../store/database.ts';
+import { countEvents } from '../store/events.ts';
+import type { EventRecord } from '../store/records.ts';
+import { createEvent } from './create-event.ts';
+
+/** The package's `demo/`: as far from `src/events` as from `dist/events`. */
+const directory = new URL('../../demo/', import.meta.url);
+
+/** Ahead of now by the node's clock, as nothing is decided by it. */
+const STARTS_IN_DAYS = 30;
+
+/** Puts the demo event on sale in a store that has no events yet; null when there are some. */
+export async function createDemoEvent(database: Database, reservationSeconds: number): Promise<EventRecord | null> {
+  if ((await countEvents(database)) > 0) return null;
+  const [event, plan] = await Promise.all([readJson('event.json'), readJson('seating-plan.json')]);
+  const created = await createEvent(
+    database,
+    { ...event, plan, startsAt: evening(STARTS_IN_DAYS), reservationSeconds },
+    { id: randomUUID(), salesStatus: 'ON_SALE' },
+  );
+  if (!created.ok) throw new Error(`the demo event is wrong at ${created.path}: ${created.message}`);
+  return created.event;
+}
+
+async function readJson(name: string) {
+  return JSON.parse(await readFile(new URL(name, directory), 'utf8'));
+}
+
+function evening(inDays: number): Date {
+  const date = new Date();
+  date.setUTCDate(date.getUTCDate() + inDays);
+  date.setUTCHours(19, 30, 0, 0);
+  return date;
+}

@@ -1,0 +1,44 @@
+import type { Bus } from '../coordination/coordination.ts';
+import type { Database } from '../store/database.ts';
+import { updateSalesStatus } from '../store/events.ts';
+import type { EventRecord, SalesStatus } from '../store/records.ts';
+import { type BlockOutcome, blockSeats } from '../store/statements/block-seats.ts';
+import { type CreateEventOutcome, createEvent, type EventInput } from './create-event.ts';
+
+export interface OrganizingDependencies {
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly newId: () => string;
+}
+
+/** What organizers do with their events. */
+export class Organizing {
+  readonly #dependencies: OrganizingDependencies;
+
+  constructor(dependencies: OrganizingDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** As a draft. */
+  createEvent(input: EventInput): Promise<CreateEventOutcome> {
+    const { database, newId } = this.#dependencies;
+    return createEvent(database, input, { id: newId(), salesStatus: 'DRAFT' });
+  }
+
+  /** Null when there is no such event. */
+  setSalesStatus(eventId: string, salesStatus: SalesStatus): Promise<EventRecord | null> {
+    return updateSalesStatus(this.#dependencies.database, eventId, salesStatus);
+  }
+
+  /** Takes seats of the event off sale (BLOCKED), or puts them back (AVAILABLE). */
+  async setBlocked(
+    eventId: string,
+    seatIndexes: readonly number[],
+    status: 'BLOCKED' | 'AVAILABLE',
+  ): Promise<BlockOutcome> {
+    const { database, bus } = this.#dependencies;
+    const outcome = await blockSeats(database, eventId, seatIndexes, status);
+    if (outcome.outcome === 'done') void bus.publish(eventId, { seats: outcome.seats, reservationIds: [] });
+    return outcome;
+  }
+}

@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache';
+import type { Session } from '../store/database.ts';
+import { loadLayout } from '../store/events.ts';
+import { Seating } from './seating.ts';
+
+/** Seats of all the layouts that are kept: about 100 MB at the most. */
+const MAX_SEATS_KEPT = 500_000;
+
+/** The layouts this node has needed lately. They never change, so they are read once. */
+export class Seatings {
+  readonly #session: Session;
+  readonly #known = new LRUCache<string, Seating>({
+    maxSize: MAX_SEATS_KEPT,
+    sizeCalculation: ({ seatCount }) => Math.max(seatCount, 1),
+  });
+  readonly #loading = new Map<string, Promise<Seating | null>>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Null when there is no such event. Whoever asks meanwhile shares one reading. */
+  get(eventId: string): Promise<Seating | null> {
+    const known = this.#known.get(eventId);
+    if (known !== undefined) return Promise.resolve(known);
+    const loading = this.#loading.get(eventId) ?? this.#load(eventId).finally(() => this.#loading.delete(eventId));
+    this.#loading.set(eventId, loading);
+    return loading;
+  }
+
+  async #load(eventId: string): Promise<Seating | null> {
+    const layout = await loadLayout(this.#session, eventId);
+    if (layout === null) return null;
+    const seating = new Seating(layout);
+    this.#known.set(eventId, seating);
+    return seating;
+  }
+}

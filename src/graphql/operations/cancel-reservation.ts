@@ -1,0 +1,38 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { GraphqlContext } from '../context.ts';
+import type { CancelReservationInput } from '../generated/resolvers.ts';
+import { decodeReservationId, decodeSeatId } from '../ids.ts';
+import { invalidInput, notFound, notRunning } from '../outcomes.ts';
+import { faultOfSeatList } from '../seat-ids.ts';
+
+export async function cancelReservation(
+  { services: { reservations } }: GraphqlContext,
+  viewer: Viewer,
+  { reservationId, seatIds }: CancelReservationInput,
+) {
+  const fault = seatIds == null ? null : faultOfSeatList(seatIds);
+  if (fault !== null) return fault;
+  const key = decodeReservationId(reservationId);
+  if (key === null) return notFound('reservation');
+  const named = seatIds == null ? null : seatIds.map((id) => indexIn(key.eventId, id));
+  const seatIndexes = named?.toSorted((one, other) => one - other) ?? null;
+  const outcome = await reservations.cancel({ ...key, viewerId: viewer.id, seatIndexes });
+  switch (outcome.outcome) {
+    case 'cancelled':
+      return { __typename: 'Reservation', reservation: outcome.reservation } as const;
+    case 'seats-not-held': {
+      const position = named?.findIndex((index) => !outcome.heldSeatIndexes.includes(index));
+      return invalidInput(`seatIds[${position}]`, 'The reservation does not hold this seat.');
+    }
+    default:
+      return notRunning(outcome);
+  }
+}
+
+/** An index that no reservation holds, for what is no seat of the event. */
+const NO_SEAT = -1;
+
+function indexIn(eventId: string, seatId: string): number {
+  const seat = decodeSeatId(seatId);
+  return seat !== null && seat.eventId === eventId ? seat.index : NO_SEAT;
+}

@@ -1,0 +1,28 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { GraphqlContext } from '../context.ts';
+import type { ExtendReservationInput } from '../generated/resolvers.ts';
+import { decodeReservationId } from '../ids.ts';
+import { notFound, notRunning } from '../outcomes.ts';
+
+export async function extendReservation(
+  { services: { reservations, policy } }: GraphqlContext,
+  viewer: Viewer,
+  input: ExtendReservationInput,
+) {
+  const key = decodeReservationId(input.reservationId);
+  if (key === null) return notFound('reservation');
+  const outcome = await reservations.extend({ ...key, viewerId: viewer.id });
+  switch (outcome.outcome) {
+    case 'extended':
+      return { __typename: 'Reservation', reservation: outcome.reservation } as const;
+    case 'limit-reached':
+      return {
+        __typename: 'ExtensionLimitReached',
+        code: 'EXTENSION_LIMIT_REACHED',
+        message: `A reservation can be extended ${policy.maxExtensions} times at most.`,
+        limit: policy.maxExtensions,
+      } as const;
+    default:
+      return notRunning(outcome);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { GraphqlContext } from '../context.ts';
+import { isOrganizer } from '../context.ts';
+import type { ReserveSeatsInput } from '../generated/resolvers.ts';
+import { decodeEventId } from '../ids.ts';
+import { invalidInput, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
+import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
+
+/** The order of the checks is the precedence that the schema documents. */
+export async function reserveSeats(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
+  const { seatings, reservations, policy } = context.services;
+  const fault = faultOfSeatList(input.seatIds) ?? faultOfKey(input.idempotencyKey);
+  if (fault !== null) return fault;
+  if (input.seatIds.length > policy.maxSeatsPerReservation) {
+    return reservationLimitExceeded(policy.maxSeatsPerReservation, 'seats in one reservation');
+  }
+  const eventId = decodeEventId(input.eventId);
+  const seating = eventId === null ? null : await seatings.get(eventId);
+  if (eventId === null || seating === null) return notFound('event');
+  const seats = parseSeatIds(input.seatIds, eventId, seating);
+  if (!seats.ok) return seats.invalid;
+
+  const outcome = await reservations.reserve({
+    eventId,
+    viewerId: viewer.id,
+    seatIndexes: seats.indexes,
+    idempotencyKey: input.idempotencyKey ?? null,
+  });
+  switch (outcome.outcome) {
+    case 'reserved':
+    case 'repeated':
+      return { __typename: 'Reservation', reservation: outcome.reservation } as const;
+    case 'idempotency-conflict':
+      return {
+        __typename: 'IdempotencyConflict',
+        code: 'IDEMPOTENCY_CONFLICT',
+        message: 'The idempotency key belongs to a reservation of other seats.',
+      } as const;
+    case 'sales-not-open':
+      if (outcome.salesStatus === 'DRAFT' && !isOrganizer(context)) return notFound('event');
+      return {
+        __typename: 'SalesNotOpen',
+        code: 'SALES_NOT_OPEN',
+        message: 'The event takes no new reservations now.',
+        salesStatus: outcome.salesStatus,
+      } as const;
+    case 'too-many-reservations':
+      return reservationLimitExceeded(policy.maxActiveReservations, 'active reservations');
+    case 'seats-unavailable':
+      return seatsUnavailable(eventId, outcome.taken);
+  }
+}
+
+/** Longer than any id that a client makes. */
+const MAX_KEY_LENGTH = 200;
+
+function faultOfKey(key: string | null | undefined) {
+  if (key == null) return null;
+  const usable = key.length >= 1 && key.length <= MAX_KEY_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(key);
+  return usable
+    ? null
+    : invalidInput('idempotencyKey', `A key has 1 to ${MAX_KEY_LENGTH} characters, none of them a control character.`);
+}

@@ -1,0 +1,81 @@
+import { QueueFull } from '../reservations/group-commit.ts';
+import { isStoreUnavailable } from '../store/faults.ts';
+import type { NotRunning } from '../store/statements/running-reservations.ts';
+import { encodeSeatId } from './ids.ts';
+
+/** The user errors of the contract, one function each. Messages are for people. */
+
+export const invalidInput = (path: string, message: string) =>
+  ({ __typename: 'InvalidInput', code: 'INVALID_INPUT', message, path }) as const;
+
+export const notFound = (what: 'event' | 'reservation') =>
+  ({ __typename: 'NotFound', code: 'NOT_FOUND', message: `There is no such ${what}.` }) as const;
+
+export const seatsUnavailable = (eventId: string, taken: readonly number[]) =>
+  ({
+    __typename: 'SeatsUnavailable',
+    code: 'SEATS_UNAVAILABLE',
+    message: taken.length === 1 ? 'A seat is taken.' : `${taken.length} seats are taken.`,
+    seatIds: taken.map((index) => encodeSeatId(eventId, index)),
+  }) as const;
+
+export const reservationLimitExceeded = (limit: number, of: 'active reservations' | 'seats in one reservation') =>
+  ({
+    __typename: 'ReservationLimitExceeded',
+    code: 'RESERVATION_LIMIT_EXCEEDED',
+    message: `At most ${limit} ${of} are allowed.`,
+    limit,
+  }) as const;
+
+export const rateLimited = (retryAfterMs: number) =>
+  ({
+    __typename: 'RateLimited',
+    code: 'RATE_LIMITED',
+    message: `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    retryAfterMs,
+  }) as const;
+
+/** What a client is asked to wait while the store, or the payment provider, does not answer. */
+const BUSY_RETRY_MS = 1_000;
+
+export const serviceBusy = () =>
+  ({
+    __typename: 'ServiceBusy',
+    code: 'SERVICE_BUSY',
+    message: 'The server cannot do this right now. Try again shortly.',
+    retryAfterMs: BUSY_RETRY_MS,
+  }) as const;
+
+/** The outcomes of a reservation that cannot be changed any more. */
+export function notRunning(outcome: NotRunning) {
+  switch (outcome.outcome) {
+    case 'not-found':
+      return notFound('reservation');
+    case 'not-active':
+      return {
+        __typename: 'ReservationNotActive',
+        code: 'RESERVATION_NOT_ACTIVE',
+        message: `The reservation is ${outcome.status.toLowerCase()}.`,
+        status: outcome.status,
+      } as const;
+    case 'expired':
+      return {
+        __typename: 'ReservationExpired',
+        code: 'RESERVATION_EXPIRED',
+        message: 'The reservation has expired.',
+        expiredAt: new Date(outcome.expiredAtMs),
+      } as const;
+  }
+}
+
+/** Turns a store that does not answer, or a queue that is full, into the outcome that says so. */
+export async function orServiceBusy<Result>(
+  work: () => Promise<Result>,
+): Promise<Result | ReturnType<typeof serviceBusy>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QueueFull || isStoreUnavailable(error)) return serviceBusy();
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import { eventOf, findBooking, seatsOf } from '../finding.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { encodeBookingId } from '../ids.ts';
+
+export const bookingResolvers: Resolvers = {
+  Query: {
+    booking: (_, { id }, context) => findBooking(context, id),
+  },
+  Booking: {
+    id: ({ booking }) => encodeBookingId(booking.eventId, booking.id),
+    reference: ({ booking }) => booking.reference,
+    event: ({ booking }, _, context) => eventOf(context, booking),
+    seats: ({ booking }, _, context) => seatsOf(context, booking),
+    status: ({ booking }) => booking.status,
+    total: async ({ booking }, _, context) => {
+      const { event } = await eventOf(context, booking);
+      return { amount: booking.totalAmount, currency: event.currency };
+    },
+    bookedAt: ({ booking }) => new Date(booking.bookedAtMs),
+  },
+};

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { listEvents } from '../../store/events.ts';
+import { type Availability, findSeats } from '../../store/seats.ts';
+import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
+import { findEvent, seatingOf } from '../finding.ts';
+import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
+import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
+import { invalidInput, notFound, seatsUnavailable } from '../outcomes.ts';
+import { cursorCodec, pageSize, toConnection } from '../pages.ts';
+import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
+import { subscribeToAvailability } from '../subscriptions.ts';
+import { priceCategory } from './seat-map.ts';
+
+const eventPages = { usual: 20, max: 100 };
+/** The seat map gives all seats at once anyway. */
+const seatPages = { usual: 100, max: 50_000 };
+const eventCursor = cursorCodec(z.strictObject({ startsAtMs: z.number(), id: z.uuid() }));
+const seatCursor = cursorCodec(z.strictObject({ index: z.int() }));
+
+export const eventResolvers: Resolvers = {
+  Query: {
+    event: (_, { id }, context) => findEvent(context, id),
+    events: async (_, { first, after }, context) => {
+      const size = pageSize(first, eventPages);
+      const page = { drafts: isOrganizer(context), after: eventCursor.decode(after), limit: size + 1 };
+      const rows = await listEvents(context.services.store, page);
+      return toConnection({
+        rows,
+        size,
+        cursorOf: ({ startsAtMs, id }) => eventCursor.encode({ startsAtMs, id }),
+        nodeOf: (event) => ({ __typename: 'Event', event }) as const,
+      });
+    },
+  },
+  Mutation: {
+    createEvent: async (_, { input }, context) => {
+      requireOrganizer(context);
+      const { organizing, policy } = context.services;
+      const reservationSeconds = input.reservationSeconds ?? policy.reservationSeconds;
+      const created = await organizing.createEvent({ ...input, reservationSeconds });
+      return created.ok ? { __typename: 'Event', event: created.event } : invalidInput(created.path, created.message);
+    },
+    setSalesStatus: async (_, { input: { eventId, salesStatus } }, context) => {
+      requireOrganizer(context);
+      const id = decodeEventId(eventId);
+      const event = id === null ? null : await context.services.organizing.setSalesStatus(id, salesStatus);
+      return event === null ? notFound('event') : { __typename: 'Event', event };
+    },
+    blockSeats: (_, { input }, context) => setBlocked(context, input, 'BLOCKED'),
+    unblockSeats: (_, { input }, context) => setBlocked(context, input, 'AVAILABLE'),
+  },
+  Subscription: {
+    availability: {
+      subscribe: (_, { eventId }, context) => subscribeToAvailability(context, eventId),
+      resolve: (availability: Availability) => availability,
+    },
+  },
+  Event: {
+    id: ({ event }) => encodeEventId(event.id),
+    name: ({ event }) => event.name,
+    venue: ({ event }) => event.venue,
+    startsAt: ({ event }) => new Date(event.startsAtMs),
+    currency: ({ event }) => event.currency,
+    salesStatus: ({ event }) => event.salesStatus,
+    reservationSeconds: ({ event }) => event.reservationSeconds,
+    categories: async ({ event }, _, context) => {
+      const seating = await seatingOf(context, event.id);
+      return seating.layout.categories.map((_category, position) => priceCategory(event.id, seating, position));
+    },
+    availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
+    seatMap: async ({ event }, _, context) => ({ eventId: event.id, seating: await seatingOf(context, event.id) }),
+    seat: async ({ event }, { id }, context) => {
+      const seat = decodeSeatId(id);
+      const seating = await seatingOf(context, event.id);
+      if (seat === null || seat.eventId !== event.id || !seating.has(seat.index)) return null;
+      return { __typename: 'Seat', eventId: event.id, seating, index: seat.index };
+    },
+    seats: async ({ event }, { status, categoryId, first, after }, context) => {
+      const size = pageSize(first, seatPages);
+      const category = categoryId == null ? null : decodeCategoryId(categoryId);
+      if (categoryId != null && category?.eventId !== event.id) return emptyPage;
+      const filter = { status: status ?? null, category: category?.position ?? null };
+      const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
+      const { indexes, totalCount } = await findSeats(context.services.store, event.id, filter, place);
+      const seating = await seatingOf(context, event.id);
+      const connection = toConnection({
+        rows: indexes,
+        size,
+        cursorOf: (index) => seatCursor.encode({ index }),
+        nodeOf: (index) => ({ __typename: 'Seat', eventId: event.id, seating, index }) as const,
+      });
+      return { ...connection, totalCount };
+    },
+  },
+};
+
+const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 };
+
+type BlockSeats = Parameters<Extract<MutationResolvers['blockSeats'], (...args: never[]) => unknown>>[1]['input'];
+
+async function setBlocked(context: GraphqlContext, input: BlockSeats, status: 'BLOCKED' | 'AVAILABLE') {
+  requireOrganizer(context);
+  const eventId = decodeEventId(input.eventId);
+  const event = eventId === null ? null : await context.loaders.event.load(eventId);
+  if (event === null) return notFound('event');
+  const fault = faultOfSeatList(input.seatIds);
+  if (fault !== null) return fault;
+  const seats = parseSeatIds(input.seatIds, event.id, await seatingOf(context, event.id));
+  if (!seats.ok) return seats.invalid;
+  const outcome = await context.services.organizing.setBlocked(event.id, seats.indexes, status);
+  if (outcome.outcome === 'seats-unavailable') return seatsUnavailable(event.id, outcome.taken);
+  return { __typename: 'Event', event } as const;
+}

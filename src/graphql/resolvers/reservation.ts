@@ -1,0 +1,62 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { ReservationRecord } from '../../store/records.ts';
+import { type GraphqlContext, requireViewer } from '../context.ts';
+import { eventOf, findReservation, seatsOf } from '../finding.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { encodeReservationId } from '../ids.ts';
+import { cancelReservation } from '../operations/cancel-reservation.ts';
+import { confirmReservation } from '../operations/confirm-reservation.ts';
+import { extendReservation } from '../operations/extend-reservation.ts';
+import { reserveSeats } from '../operations/reserve-seats.ts';
+import { orServiceBusy, rateLimited } from '../outcomes.ts';
+import { subscribeToReservation } from '../subscriptions.ts';
+
+export const reservationResolvers: Resolvers = {
+  Query: {
+    reservation: (_, { id }, context) => findReservation(context, id),
+  },
+  Mutation: {
+    reserveSeats: (_, { input }, context) => limited(context, (viewer) => reserveSeats(context, viewer, input)),
+    extendReservation: (_, { input }, context) =>
+      limited(context, (viewer) => extendReservation(context, viewer, input)),
+    confirmReservation: (_, { input }, context) =>
+      limited(context, (viewer) => confirmReservation(context, viewer, input)),
+    cancelReservation: (_, { input }, context) => {
+      const viewer = requireViewer(context);
+      return orServiceBusy(() => cancelReservation(context, viewer, input));
+    },
+  },
+  Subscription: {
+    reservation: {
+      subscribe: (_, { id }, context) => subscribeToReservation(context, id),
+      resolve: (reservation: ReservationRecord) => ({ __typename: 'Reservation', reservation }) as const,
+    },
+  },
+  Reservation: {
+    id: ({ reservation }) => encodeReservationId(reservation.eventId, reservation.id),
+    event: ({ reservation }, _, context) => eventOf(context, reservation),
+    seats: ({ reservation }, _, context) => seatsOf(context, reservation),
+    status: ({ reservation }) => reservation.status,
+    total: async ({ reservation }, _, context) => {
+      const { event } = await eventOf(context, reservation);
+      return { amount: reservation.totalAmount, currency: event.currency };
+    },
+    createdAt: ({ reservation }) => new Date(reservation.createdAtMs),
+    expiresAt: ({ reservation }) => new Date(reservation.expiresAtMs),
+    expiresInMs: ({ reservation: { status, expiresAtMs, readAtMs } }) =>
+      status === 'ACTIVE' ? expiresAtMs - readAtMs : 0,
+    extensionsLeft: ({ reservation: { status, extensionsUsed } }, _, { services }) =>
+      status === 'ACTIVE' ? Math.max(0, services.policy.maxExtensions - extensionsUsed) : 0,
+    booking: async ({ reservation: { eventId, id, status } }, _, { loaders }) => {
+      const booking = status === 'CONFIRMED' ? await loaders.bookingOf.load({ eventId, reservationId: id }) : null;
+      return booking && { __typename: 'Booking', booking };
+    },
+  },
+};
+
+/** Counts the mutation against the viewer's allowance, and carries it out if that is not used up. */
+async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
+  const viewer = requireViewer(context);
+  const allowance = await context.services.mutationLimiter.consume(viewer.id);
+  return allowance.allowed ? orServiceBusy(() => work(viewer)) : rateLimited(allowance.retryAfterMs);
+}

@@ -1,0 +1,31 @@
+import type { RateLimiter } from '../coordination/coordination.ts';
+import type { Organizing } from '../events/organizing.ts';
+import type { Seatings } from '../events/seatings.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
+import type { Reservations } from '../reservations/reservations.ts';
+import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
+import type { Session } from '../store/database.ts';
+
+/** What resolvers put to work: the same for every request of a node. */
+export interface Services {
+  /** For reading only. */
+  readonly store: Session;
+  readonly seatings: Seatings;
+  readonly reservations: Reservations;
+  readonly organizing: Organizing;
+  readonly seatMaps: LiveSeatMaps;
+  readonly reservationUpdates: ReservationUpdates;
+  readonly identity: Identity;
+  /** By viewer. */
+  readonly mutationLimiter: RateLimiter;
+  /** By network address. */
+  readonly guestLimiter: RateLimiter;
+  readonly policy: {
+    readonly maxExtensions: number;
+    readonly maxActiveReservations: number;
+    readonly maxSeatsPerReservation: number;
+    /** For events that set none. */
+    readonly reservationSeconds: number;
+  };
+}

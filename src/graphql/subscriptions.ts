@@ -1,0 +1,56 @@
+import { GraphQLError } from 'graphql';
+import type { Availability } from '../seat-map/status.ts';
+import type { SeatMapUpdate } from '../seat-map/updates.ts';
+import type { ReservationRecord } from '../store/records.ts';
+import type { GraphqlContext } from './context.ts';
+import { findEvent, findReservation } from './finding.ts';
+import { decodeEventId, encodeSeatId } from './ids.ts';
+
+/** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */
+
+export async function subscribeToSeatMap(context: GraphqlContext, id: string): Promise<AsyncIterable<SeatMapUpdate>> {
+  const eventId = await visibleEvent(context, id);
+  return (await context.services.seatMaps.updates(eventId)) ?? refuse('event');
+}
+
+export async function subscribeToAvailability(
+  context: GraphqlContext,
+  id: string,
+): Promise<AsyncIterable<Availability>> {
+  const eventId = await visibleEvent(context, id);
+  return (await context.services.seatMaps.availability(eventId)) ?? refuse('event');
+}
+
+export async function subscribeToReservation(
+  context: GraphqlContext,
+  id: string,
+): Promise<AsyncIterable<ReservationRecord>> {
+  const { reservation } = (await findReservation(context, id)) ?? refuse('reservation');
+  return context.services.reservationUpdates.follow({
+    eventId: reservation.eventId,
+    reservationId: reservation.id,
+  });
+}
+
+/** What one message of a seat map looks like to its readers, the same for all of them. */
+export function seatMapMessage(id: string, update: SeatMapUpdate) {
+  const eventId = decodeEventId(id);
+  if (eventId === null) throw new Error(`a subscription to ${id}, which is no event`);
+  switch (update.kind) {
+    case 'snapshot':
+      return { __typename: 'SeatMapSnapshot', ...update } as const;
+    case 'delta': {
+      const seats = update.seats.map((seat) => ({ ...seat, seatId: encodeSeatId(eventId, seat.index) }));
+      return { __typename: 'SeatMapDelta', ...update, seats } as const;
+    }
+  }
+}
+
+async function visibleEvent(context: GraphqlContext, id: string): Promise<string> {
+  const { event } = (await findEvent(context, id)) ?? refuse('event');
+  return event.id;
+}
+
+function refuse(what: string): never {
+  throw new GraphQLError(`There is no such ${what}`, { extensions: { code: 'NOT_FOUND' } });
+}

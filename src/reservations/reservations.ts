@@ -1,0 +1,26 @@
+import { type CancelDependencies, createCancel } from './cancel.ts';
+import { type ConfirmDependencies, createConfirm } from './confirm.ts';
+import { createExtend, type ExtendDependencies } from './extend.ts';
+import { createReserve, type ReserveDependencies } from './reserve.ts';
+
+export type ReservationDependencies = ReserveDependencies &
+  ExtendDependencies &
+  ConfirmDependencies &
+  CancelDependencies;
+
+/** What buyers do. Each gives one of a closed list of outcomes, and rejects only when the store or its queue fails. */
+export interface Reservations {
+  readonly reserve: ReturnType<typeof createReserve>;
+  readonly extend: ReturnType<typeof createExtend>;
+  readonly confirm: ReturnType<typeof createConfirm>;
+  readonly cancel: ReturnType<typeof createCancel>;
+}
+
+export function createReservations(dependencies: ReservationDependencies): Reservations {
+  return {
+    reserve: createReserve(dependencies),
+    extend: createExtend(dependencies),
+    confirm: createConfirm(dependencies),
+    cancel: createCancel(dependencies),
+  };
+}
