@@ -12,12 +12,16 @@ export class HeldSeats {
     return [...this.#seats.keys()];
   }
 
+  holderOf(index: number): string | null {
+    return this.#holders[index] ?? null;
+  }
+
   of(reservationId: string): ReadonlySet<number> {
     return this.#seats.get(reservationId) ?? new Set();
   }
 
   set(index: number, reservationId: string | null): void {
-    const before = this.#holders[index] ?? null;
+    const before = this.holderOf(index);
     if (before === reservationId) return;
     if (before !== null) this.#remove(index, before);
     if (reservationId !== null) this.#add(index, reservationId);

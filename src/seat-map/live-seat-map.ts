@@ -118,13 +118,18 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
   }
 
   async #readAgain(): Promise<void> {
-    const differences = await this.#reader.read((states) => {
-      const differing = this.#seats.replace(states);
-      this.#frames.touch(differing);
-      this.#settings.onReservationsSeen(this, this.#seats.reservationIds);
-      return differing.length;
-    });
+    const differences = await this.#reader.read((states) => this.#replace(states));
     if (differences === null) throw new Error('the event is gone from the store');
     this.#settings.onRepaired(this.eventId, differences);
+  }
+
+  /** Gives how many seats differed to the public. */
+  #replace(states: SeatStates): number {
+    const reservationIds = this.#seats.reservationsDiffering(states);
+    const differing = this.#seats.replace(states);
+    this.#frames.touch(differing);
+    this.#settings.onReservationsSeen(this, this.#seats.reservationIds);
+    if (reservationIds.length > 0) this.#reservationsChanged.tell(reservationIds);
+    return differing.length;
   }
 }

@@ -47,6 +47,16 @@ export class SeatMap {
     return { total: this.seatCount, available, reserved, booked, blocked };
   }
 
+  /** Reservations of seats, held here or in the store, that were written since this map heard of them. */
+  reservationsDiffering({ seats }: SeatStates): string[] {
+    const written = seats.filter(({ index, version }) => this.#versions[index] !== version);
+    const holders = written.flatMap(({ index, reservationId }) => [
+      this.#held.holderOf(index) ?? [],
+      reservationId ?? [],
+    ]);
+    return [...new Set(holders.flat())];
+  }
+
   /** Older and equal versions lose. Gives the indexes whose public status changed. */
   apply(changes: readonly SeatChange[]): number[] {
     return this.#changedBy(() => {

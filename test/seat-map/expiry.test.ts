@@ -122,6 +122,33 @@ describe('a reservation that runs out', () => {
   });
 });
 
+describe('a reservation that was extended', () => {
+  it('is still written at once by the node that granted it', async () => {
+    await open(a);
+    await grant('r', [1], 10_000);
+    await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 40_000);
+    await b.bus.publish(store.eventId, store.extend('r', 30_000));
+    const expire = vi.spyOn(store, 'expire');
+    await vi.advanceTimersByTimeAsync(39_999);
+    expect(expire).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(expire).toHaveBeenCalledTimes(1);
+  });
+
+  it('is met at its new deadline, even if the store was being asked about the old one', async () => {
+    await grant('r', [1], 10_000);
+    vi.spyOn(network.shared.expiry, 'poke').mockResolvedValueOnce();
+    const expire = vi.spyOn(store, 'expire').mockImplementationOnce(async () => {
+      a.expiry.granted(keyOf('r'), store.nowMs + 30_000);
+      return { seats: [], reservationIds: [] };
+    });
+    await vi.advanceTimersByTimeAsync(10_200);
+    expect(expire).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(expire).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe('a reservation that did not run out', () => {
   it('stays held on a node that never heard of its extension', async () => {
     const { map } = await open(b);

@@ -71,13 +71,30 @@ describe('opening', () => {
     expect((await opening).map.snapshot.availability.reserved).toBe(1);
   });
 
+  it('reads once more when something was missed meanwhile', async () => {
+    const other = network.coordination('b').bus;
+    const goOn = holdLoads();
+    const opening = openMap();
+    await vi.advanceTimersByTimeAsync(0);
+    network.faults = () => [];
+    await other.publish(store.eventId, store.reserve('r1', [1], 60_000));
+    network.faults = () => [1];
+    await other.publish(store.eventId, store.reserve('r2', [2], 60_000));
+    await vi.advanceTimersByTimeAsync(10);
+    goOn();
+    const { map } = await opening;
+    expect(map.isLive).toBe(false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([map.isLive, map.snapshot.availability.reserved]).toEqual([true, 2]);
+  });
+
   it('ends when the last one left some seconds ago, and not before', async () => {
     const uses = [await openMap(), await openMap()];
     for (const use of uses) use[Symbol.dispose]();
     await vi.advanceTimersByTimeAsync(lingerMs - 1);
     const again = await openMap();
     await vi.advanceTimersByTimeAsync(lingerMs * 2);
-    expect(store.loads).toBe(1);
+    expect([store.loads, node.seatMaps.shown(store.eventId)]).toEqual([1, again.map]);
 
     again[Symbol.dispose]();
     again[Symbol.dispose]();
@@ -127,6 +144,8 @@ describe('a map', () => {
     const { map } = await openMap();
     const frame = vi.fn();
     map.subscribe(frame);
+    const watcher = vi.fn();
+    map.onReservationsChanged(watcher);
     const other = network.coordination('b').bus;
     network.faults = () => [];
     await other.publish(store.eventId, store.reserve('r1', [1], 60_000));
@@ -141,11 +160,14 @@ describe('a map', () => {
     await vi.advanceTimersByTimeAsync(frameMs);
     expect(frame.mock.calls).toMatchObject([[{ sequence: 1, seats: [{ index: 1 }, { index: 2 }] }]]);
     expect(node.onRepaired.mock.calls).toEqual([[store.eventId, 1]]);
+    expect(watcher.mock.calls).toEqual([[['r2']], [['r1']]]);
     expect(map.isLive).toBe(true);
   });
 
   it('is never repaired twice at once, and once more when asked meanwhile', async () => {
     const { map } = await openMap();
+    const frame = vi.fn();
+    map.subscribe(frame);
     const goOn = holdLoads();
     for (let n = 0; n < 10; n += 1) map.repair();
     await vi.advanceTimersByTimeAsync(1);
@@ -157,7 +179,7 @@ describe('a map', () => {
     goOn();
     await vi.advanceTimersByTimeAsync(1_000);
     expect([store.loads, map.isLive]).toEqual([3, true]);
-    expect(map.snapshot.availability.reserved).toBe(1);
+    expect(frame.mock.calls).toMatchObject([[{ seats: [{ index: 1, status: 'RESERVED' }] }]]);
   });
 
   it('stays shown while the store is away, and asks again less and less often', async () => {
