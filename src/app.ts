@@ -1,0 +1,218 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Closing } from './closing.ts';
+import type { Config, SecretSource } from './config.ts';
+import type { Coordination, EventChange } from './coordination/coordination.ts';
+import { openCoordination } from './coordination/open.ts';
+import { createDemoEvent } from './events/demo-event.ts';
+import { Organizing } from './events/organizing.ts';
+import { Seatings } from './events/seatings.ts';
+import { createContext } from './graphql/context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { createSchema } from './graphql/schema.ts';
+import type { Services } from './graphql/services.ts';
+import { type Identity, openIdentity } from './identity/identity.ts';
+import { keptSecret } from './identity/secret-file.ts';
+import type { PaymentProvider } from './payment/provider.ts';
+import { createTestPaymentProvider } from './payment/test-provider.ts';
+import { Captures } from './reservations/captures.ts';
+import { Commits } from './reservations/commits.ts';
+import { ReservationUpdates } from './reservations/reservation-updates.ts';
+import { createReservations } from './reservations/reservations.ts';
+import { startSweep } from './reservations/sweep.ts';
+import { Expiry } from './seat-map/expiry.ts';
+import { LiveSeatMaps } from './seat-map/live-seat-maps.ts';
+import { measureStoreClock } from './seat-map/measure-store-clock.ts';
+import { StoreClock } from './seat-map/store-clock.ts';
+import { openServer } from './server/server.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { isStoreUnavailable } from './store/faults.ts';
+import { expireReservations } from './store/statements/expire-reservations.ts';
+import { loadSeatStates } from './store/statements/load-seat-states.ts';
+import { readClock } from './store/statements/read-clock.ts';
+
+/** A map that nobody looks at is kept this long, for readers that reconnect. */
+const SEAT_MAP_LINGER_MS = 30_000;
+const AVAILABILITY_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 10_000;
+const CLOCK_EVERY_MS = 2_000;
+
+/** What a test may stand in for. */
+export interface AppParts {
+  readonly logger: Logger;
+  readonly payment?: PaymentProvider;
+}
+
+/** One node: listening, until it is disposed of. */
+export interface App extends AsyncDisposable {
+  readonly url: string;
+  readonly graphqlUrl: string;
+}
+
+/** Wires everything together, and is the only one that sees everything. Rejects with what cannot be opened. */
+export async function createApp(
+  config: Config,
+  { logger, payment = createTestPaymentProvider() }: AppParts,
+): Promise<App> {
+  const closing = new Closing();
+  try {
+    const database = closing.add(await openDatabase(config.database));
+    await database.migrate();
+    if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
+    const node = await openNode(config, { database, payment, logger }, closing);
+    const server = await openServer({
+      http: config.http,
+      production: config.production,
+      schema: createSchema(resolvers),
+      contextFor: (caller) => createContext(node.services, caller),
+      identity: node.services.identity,
+      logger,
+      ready: node.ready,
+      isUnavailable: isStoreUnavailable,
+    });
+    closing.defer(() => server.close());
+    return { ...server, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
+  } catch (error) {
+    await closing[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function offerDemo(database: Database, config: Config, logger: Logger): Promise<void> {
+  const demo = await createDemoEvent(database, config.reservations.reservationSeconds);
+  if (demo !== null) logger.info(`created the demo event '${demo.name}', on sale`);
+}
+
+interface Foundation {
+  readonly database: Database;
+  readonly payment: PaymentProvider;
+  readonly logger: Logger;
+}
+
+/** What serves requests, and what runs beside them. */
+interface Node {
+  readonly services: Services;
+  /** Why this node cannot serve now; nothing if it can. */
+  readonly ready: () => readonly string[];
+}
+
+async function openNode(config: Config, foundation: Foundation, closing: Closing): Promise<Node> {
+  const { database, payment, logger } = foundation;
+  const coordination = closing.add(
+    await openCoordination({
+      redisUrl: config.redisUrl ?? undefined,
+      nodeId: randomUUID(),
+      logger,
+      now: () => performance.now(),
+    }),
+  );
+  const { clock, storeAnswers } = await watchStoreClock(database, closing);
+  const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock }, closing);
+  const captures = new Captures(database, payment, logger);
+  closing.defer(() => captures.settled());
+  closing.add(
+    startSweep({
+      database,
+      captures,
+      expire: expireAndTell(database, coordination),
+      logger,
+      intervalMs: SWEEP_EVERY_MS,
+    }),
+  );
+
+  const reservations = createReservations({
+    database,
+    gate: coordination.gate,
+    commits: new Commits(coordination, expiry),
+    takenSeats: (eventId, indexes) => {
+      const map = seatMaps.get(eventId);
+      return map === undefined ? [] : indexes.filter((index) => map.isTaken(index));
+    },
+    newId: randomUUID,
+    random: randomBytes,
+    payment,
+    captures,
+    paymentSeconds: config.paymentSeconds,
+    logger,
+    ...config.reservations,
+  });
+  const services: Services = {
+    store: database,
+    seatings: new Seatings(database),
+    reservations,
+    organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
+    seatMaps,
+    reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
+    identity: await identityOf(config.identity),
+    mutationLimiter: coordination.rateLimiter('mutations', config.limits.mutationsPerMinute),
+    guestLimiter: coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute),
+    policy: config.reservations,
+  };
+  return { services, ready: () => (storeAnswers() ? [] : ['the store does not answer']) };
+}
+
+async function watchStoreClock(database: Database, closing: Closing) {
+  const clock = new StoreClock(() => performance.now());
+  let answers = true;
+  const readStoreClock = async () => {
+    answers = false;
+    const nowMs = await readClock(database);
+    answers = true;
+    return nowMs;
+  };
+  const monotonicNow = () => performance.now();
+  closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
+  return { clock, storeAnswers: () => answers };
+}
+
+interface LiveMapParts {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly coordination: Coordination;
+  readonly clock: StoreClock;
+}
+
+function openLiveMaps(config: Config, { database, logger, coordination, clock }: LiveMapParts, closing: Closing) {
+  const seatMaps = closing.add(
+    new LiveSeatMaps({
+      load: (eventId) => loadSeatStates(database, eventId),
+      clock,
+      monotonicNow: () => performance.now(),
+      coordination,
+      random: Math.random,
+      frameMs: config.seatMapFrameMs,
+      logger,
+      onRepaired: (eventId, differences) =>
+        logger.debug({ eventId, differences }, 'compared a seat map with the store'),
+      lingerMs: SEAT_MAP_LINGER_MS,
+      availabilityEveryMs: AVAILABILITY_EVERY_MS,
+    }),
+  );
+  const expiry = closing.add(
+    new Expiry({
+      notifications: coordination.expiry,
+      seatMaps,
+      clock,
+      expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
+      publish: (eventId, change) => coordination.bus.publish(eventId, change),
+      random: Math.random,
+      logger,
+    }),
+  );
+  return { seatMaps, expiry };
+}
+
+function expireAndTell(database: Database, { bus }: Coordination) {
+  return async (eventId: string, reservationIds: readonly string[]): Promise<void> => {
+    const change: EventChange = await expireReservations(database, eventId, reservationIds);
+    if (change.reservationIds.length > 0) await bus.publish(eventId, change);
+  };
+}
+
+async function identityOf({ secret, ...config }: Config['identity']): Promise<Identity> {
+  return openIdentity({ ...config, secret: secret && (await secretOf(secret)) });
+}
+
+function secretOf(source: SecretSource): string | Promise<string> {
+  return source.kind === 'given' ? source.secret : keptSecret(source.dataDir);
+}

@@ -1,0 +1,63 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { GraphqlContext } from '../graphql/context.ts';
+import { parseOptions } from './documents.ts';
+import type { PublicError } from './errors.ts';
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  readonly publicError: PublicError;
+  readonly logger: Logger;
+}
+
+export async function startApollo({ schema, publicError, logger }: ApolloOptions) {
+  const apollo = new ApolloServer<GraphqlContext>({
+    schema,
+    logger,
+    parseOptions,
+    // Clients generate their code from the schema, which is public anyway.
+    introspection: true,
+    // A browser sends nothing by itself that this API would take for a right: there are no cookies, only bearer tokens.
+    csrfPrevention: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: (_formatted, error) => publicError(error),
+    stopOnTerminationSignals: false,
+    plugins: [...disabled(), subscriptionsElsewhere],
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** Each of them costs time at every request, or calls home. */
+function disabled(): ApolloServerPlugin[] {
+  return [
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginInlineTraceDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ];
+}
+
+/** Apollo would run a subscription's field like a query's, and fail on what it finds there. */
+const subscriptionsElsewhere: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        if (operation?.operation !== 'subscription') return;
+        throw new GraphQLError('Subscriptions need a websocket with the subprotocol graphql-transport-ws', {
+          extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+        });
+      },
+    };
+  },
+};

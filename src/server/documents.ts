@@ -1,0 +1,44 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type ParseOptions, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+/** The documents that ask for everything there is take some 500 tokens. */
+export const parseOptions: ParseOptions = { maxTokens: 2_000 };
+
+/** Characters; a document takes some 60 times its text, so these are 30 MB. */
+const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
+
+/** Parses and checks a document, or tells what is wrong with it. */
+export type DocumentReader = (query: string) => DocumentNode | readonly GraphQLError[];
+
+/** Remembers what it read: apps send the same few documents, and all of them at once after a reconnect. */
+export function documentReader(schema: GraphQLSchema): DocumentReader {
+  const remembered = new LRUCache<string, DocumentNode>({
+    ...rememberedDocuments,
+    sizeCalculation: (_, query) => query.length,
+  });
+  return (query) => {
+    const known = remembered.get(query);
+    if (known !== undefined) return known;
+    const document = parsed(query);
+    if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED')];
+    const errors = validate(schema, document);
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    remembered.set(query, document);
+    return document;
+  };
+}
+
+function parsed(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, parseOptions);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+/** With the codes that Apollo gives over HTTP. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes = null, source = null, positions = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+}

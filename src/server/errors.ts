@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import type { Logger } from 'pino';
+
+/** What a client may read of an error, whichever transport it came by. */
+export type PublicError = (error: unknown) => GraphQLFormattedError;
+
+export interface FaultReporting {
+  /** Whether the error says that the store cannot be reached at present. */
+  isUnavailable(error: unknown): boolean;
+  readonly logger: Logger;
+}
+
+/** How long a client should wait while the store, or who knows its token, cannot be reached. */
+export const retryAfterMs = 1000;
+
+/**
+ * Errors that were meant for the client pass. Every other becomes INTERNAL_SERVER_ERROR with an `errorId`, under which
+ * the log has the cause; or SERVICE_BUSY where the store is unavailable.
+ */
+export function publicErrors({ isUnavailable, logger }: FaultReporting): PublicError {
+  return (error) => {
+    const fault = faultOf(error);
+    if (error instanceof GraphQLError && isMeantForClient(error, fault)) return passOn(error);
+    const where = error instanceof GraphQLError ? placeOf(error) : {};
+    if (isUnavailable(fault)) {
+      // An outage is reported once by those who watch the store, not by each of its victims.
+      logger.debug({ err: fault, path: where.path }, 'store unavailable');
+      return { ...serviceBusy, ...where };
+    }
+    const errorId = randomUUID().slice(0, 8);
+    logger.error({ err: fault, errorId, path: where.path }, 'internal error');
+    return { message: 'Internal error', ...where, extensions: { code: 'INTERNAL_SERVER_ERROR', errorId } };
+  };
+}
+
+export const serviceBusy: GraphQLFormattedError = {
+  message: 'The service is busy, try again shortly',
+  extensions: { code: 'SERVICE_BUSY', retryAfterMs },
+};
+
+/** What was thrown in the first place, without what graphql-js and Apollo wrapped around it. */
+function faultOf(error: unknown): unknown {
+  let at = error;
+  while (at instanceof GraphQLError && at.originalError) at = at.originalError;
+  return at;
+}
+
+/** Those that carry a code, and what graphql-js says about the request; not what it says about a resolver's result. */
+function isMeantForClient(error: GraphQLError, fault: unknown): boolean {
+  if (error.extensions.code !== undefined) return true;
+  if (!(fault instanceof GraphQLError)) return false;
+  return error.path === undefined || concernsArgument(error);
+}
+
+/** Complaints about a result point at the field, those about an argument at its value. */
+function concernsArgument({ nodes }: GraphQLError): boolean {
+  return nodes?.[0] !== undefined && nodes[0].kind !== Kind.FIELD;
+}
+
+function passOn(error: GraphQLError): GraphQLFormattedError {
+  // Apollo takes the response's status from `http`; it is no business of the client's.
+  const { http: _, code = 'BAD_USER_INPUT', ...rest } = error.extensions;
+  return { ...error.toJSON(), extensions: { code, ...rest } };
+}
+
+function placeOf(error: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
+  const { locations, path } = error.toJSON();
+  return { ...(locations && { locations }), ...(path && { path }) };
+}

@@ -1,0 +1,23 @@
+import { AltairFastify } from 'altair-fastify-plugin';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+
+const path = '/explorer';
+
+/** Altair, all of it from this server, so that it works without a network. `/` leads there. */
+export async function addExplorer(http: FastifyInstance, endpoint: string): Promise<void> {
+  await http.register(AltairFastify, {
+    path,
+    baseURL: `${path}/`,
+    endpointURL: endpoint,
+    subscriptionsEndpoint: endpoint,
+    // Altair's name for graphql-transport-ws.
+    initialSubscriptionRequestHandlerId: 'graphql-ws',
+  });
+  http.get('/', (_request, reply) => reply.redirect(path));
+}
+
+/** A person who opens the API's address in a browser wants to see it, not an error. */
+export const redirectBrowsers: onRequestAsyncHookHandler = async (request, reply) => {
+  if (request.method !== 'GET' || !request.headers.accept?.includes('text/html')) return;
+  return reply.redirect(path);
+};

@@ -1,0 +1,72 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { HttpConfig } from '../config.ts';
+import type { GraphqlContext, Requester } from '../graphql/context.ts';
+import type { Identity } from '../identity/identity.ts';
+import { authenticateRequest } from './authentication.ts';
+import { limitBody, maxPlanBytes } from './body-limit.ts';
+import type { TrustsProxy } from './client-address.ts';
+import { endConnectionsOnClose } from './closing-connections.ts';
+import { errorReplies } from './error-replies.ts';
+import type { PublicError } from './errors.ts';
+import { addExplorer, redirectBrowsers } from './explorer.ts';
+import { addHealth, type Readiness } from './health.ts';
+
+export interface HttpOptions {
+  readonly http: HttpConfig;
+  readonly production: boolean;
+  contextFor(requester: Requester): GraphqlContext;
+  readonly identity: Identity;
+  readonly logger: Logger;
+  readonly ready: Readiness;
+  readonly apollo: ApolloServer<GraphqlContext>;
+  readonly publicError: PublicError;
+  readonly trustsProxy: TrustsProxy;
+}
+
+export const graphqlPath = '/graphql';
+
+/** A whole request, the largest seating plan over a slow line included. */
+const requestTimeoutMs = 120_000;
+
+/** Browsers ask again after two hours at most, whatever they are told. */
+const preflightSeconds = 7_200;
+
+/** Everything but websockets; does not listen yet. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = options.logger;
+  const http = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustsProxy,
+    requestTimeout: requestTimeoutMs,
+    // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
+    return503OnClosing: false,
+  });
+  http.setErrorHandler(errorReplies(options));
+  endConnectionsOnClose(http);
+  http.decorateRequest('viewer', null);
+  const { corsOrigins } = options.http;
+  await http.register(cors, { origin: corsOrigins === '*' ? '*' : [...corsOrigins], maxAge: preflightSeconds });
+  addHealth(http, options.ready);
+  if (!options.production) await addExplorer(http, graphqlPath);
+  addGraphql(http, options);
+  return http;
+}
+
+function addGraphql(http: FastifyInstance, { apollo, contextFor, identity, production }: HttpOptions): void {
+  const authenticate = authenticateRequest(identity);
+  http.route({
+    method: ['GET', 'POST'],
+    url: graphqlPath,
+    bodyLimit: maxPlanBytes,
+    onRequest: production ? authenticate : [redirectBrowsers, authenticate],
+    preParsing: limitBody,
+    handler: fastifyApolloHandler(apollo, {
+      context: async ({ viewer, ip }) => contextFor({ viewer, clientAddress: ip }),
+    }),
+  });
+}

@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net';
+import type { ApolloServer } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { HttpConfig } from '../config.ts';
+import type { GraphqlContext, Requester } from '../graphql/context.ts';
+import type { Identity } from '../identity/identity.ts';
+import { startApollo } from './apollo.ts';
+import { trustsProxies } from './client-address.ts';
+import { publicErrors } from './errors.ts';
+import type { Readiness } from './health.ts';
+import { createHttp, graphqlPath } from './http.ts';
+import { openWebsockets, type Websockets } from './websocket/websockets.ts';
+
+export interface ServerOptions {
+  readonly http: HttpConfig;
+  readonly production: boolean;
+  readonly schema: GraphQLSchema;
+  /** Called for each operation, so that nothing loaded for one is served to the next. */
+  contextFor(requester: Requester): GraphqlContext;
+  readonly identity: Identity;
+  readonly logger: Logger;
+  readonly ready: Readiness;
+  /** Whether an error says that the store cannot be reached at present. */
+  isUnavailable(error: unknown): boolean;
+}
+
+export interface Server {
+  /** `http://host:port`, with the real port. */
+  readonly url: string;
+  /** Of HTTP, and of websockets with `ws:` instead. */
+  readonly graphqlUrl: string;
+  /** Resolves within 10 s, when what was under way is answered or cut off and every connection closed. */
+  close(): Promise<void>;
+}
+
+/** Nobody waits longer for a shutdown: orchestrators kill after 30 s, and the store wants to be closed too. */
+const closeWithinMs = 10_000;
+
+/** Listens, for HTTP and websockets. Throws what listening threw, such as EADDRINUSE. */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  let closed: Promise<void> | undefined;
+  const ready: Readiness = () => (closed === undefined ? options.ready() : ['shutting down']);
+  const parts = await createParts({ ...options, ready });
+  try {
+    await parts.http.listen({ host: options.http.host, port: options.http.port });
+  } catch (error) {
+    await close(parts);
+    throw error;
+  }
+  const url = urlOf(options.http.host, parts.http);
+  return {
+    url,
+    graphqlUrl: `${url}${graphqlPath}`,
+    close() {
+      closed ??= close(parts);
+      return closed;
+    },
+  };
+}
+
+interface Parts {
+  readonly apollo: ApolloServer<GraphqlContext>;
+  readonly http: FastifyInstance;
+  readonly websockets: Websockets;
+}
+
+async function createParts(options: ServerOptions): Promise<Parts> {
+  const shared = {
+    ...options,
+    publicError: publicErrors(options),
+    trustsProxy: trustsProxies(options.http.trustedProxies),
+  };
+  const apollo = await startApollo(shared);
+  const http = await createHttp({ ...shared, apollo });
+  return { apollo, http, websockets: openWebsockets({ ...shared, server: http.server, path: graphqlPath }) };
+}
+
+async function close({ apollo, http, websockets }: Parts): Promise<void> {
+  const cutOff = setTimeout(() => {
+    websockets.terminate();
+    http.server.closeAllConnections();
+  }, closeWithinMs);
+  try {
+    await Promise.all([websockets.close(), http.close()]);
+    await apollo.stop();
+  } finally {
+    clearTimeout(cutOff);
+  }
+}
+
+/** A server that listens everywhere is reached here as localhost. */
+function urlOf(host: string, http: FastifyInstance): string {
+  const { port } = http.server.address() as AddressInfo;
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

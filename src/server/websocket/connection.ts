@@ -1,0 +1,92 @@
+import type { Server as GraphqlWs } from 'graphql-ws';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
+import type { VerifiedToken } from '../../identity/verify.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { type CloseCode, closeCodes } from '../close-codes.ts';
+import { afterDeadline } from './deadline.ts';
+
+export type Extra = { readonly connection: Connection };
+
+/** Bytes that wait for a client to read them: a few of the largest answers. One that leaves more unread is cut off. */
+const maxUnreadBytes = 64_000_000;
+
+/** One client's websocket: who it is, what it is at, and how it ends. */
+export class Connection {
+  readonly clientAddress: string;
+  viewer: Viewer | null = null;
+  /** By the client's id, kept by graphql-ws: null for what is being executed, otherwise a running subscription. */
+  operations: Readonly<Record<string, unknown>> = {};
+  readonly #socket: WebSocket;
+  readonly #logger: Logger;
+  #leaving = false;
+
+  constructor(socket: WebSocket, clientAddress: string, logger: Logger) {
+    this.#socket = socket;
+    this.clientAddress = clientAddress;
+    this.#logger = logger;
+  }
+
+  open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
+    const socket = this.#socket;
+    // ws closes the socket after it; mostly a client that broke the protocol or sent too much.
+    socket.on('error', (error) => this.#logger.debug({ err: error }, 'websocket failed'));
+    const adapter = {
+      protocol: socket.protocol,
+      send: (text: string) => this.#send(text),
+      close: (code?: number, reason?: string) => socket.close(code, reason),
+      onMessage: (handle: (text: string) => Promise<void>) =>
+        socket.on('message', (data) => void this.#handle(handle(String(data)))),
+    };
+    const closed = graphql.opened(adapter, { connection: this });
+    socket.once('close', (code, reason) => {
+      onClose();
+      closed(code, String(reason)).catch((error: unknown) =>
+        this.#logger.error({ err: error }, 'subscription not ended'),
+      );
+    });
+  }
+
+  /** Ends with the token: the client is to come back with another. */
+  authenticated({ viewer, expiresAtMs }: VerifiedToken): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
+    this.viewer = viewer;
+    const cancel = afterDeadline(expiresAtMs, () => this.#refuse(new InvalidToken('expired')));
+    this.#socket.once('close', cancel);
+  }
+
+  /** Tells the client to come back elsewhere, as soon as its queries and mutations are answered. */
+  leave(): void {
+    this.#leaving = true;
+    const busy = Object.values(this.operations).includes(null);
+    if (!busy) this.#socket.close(closeCodes.goingAway, 'Going away');
+  }
+
+  /** Resolves when the socket took it, which is what holds subscriptions back; what can't be sent, nobody waits for. */
+  #send(text: string): Promise<void> {
+    if (this.#socket.bufferedAmount > maxUnreadBytes) this.#socket.terminate();
+    return new Promise((resolve) => this.#socket.send(text, () => resolve()));
+  }
+
+  async #handle(handling: Promise<void>): Promise<void> {
+    try {
+      await handling;
+    } catch (error) {
+      this.#refuse(error);
+    }
+    if (this.#leaving) this.leave();
+  }
+
+  #refuse(error: unknown): void {
+    const { code, reason } = closingAfter(error);
+    if (code !== closeCodes.forbidden) this.#logger.error({ err: error, code }, 'websocket closed');
+    this.#socket.close(code, reason);
+  }
+}
+
+function closingAfter(error: unknown): { code: CloseCode; reason: string } {
+  if (error instanceof InvalidToken) return { code: closeCodes.forbidden, reason: error.message };
+  if (error instanceof IdentityUnavailable) return { code: closeCodes.tryAgainLater, reason: 'Try again later' };
+  return { code: closeCodes.internalError, reason: 'Internal error' };
+}

@@ -1,0 +1,76 @@
+import { type ExecutionArgs, execute, GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
+import type { Logger } from 'pino';
+import type { GraphqlContext, Requester } from '../../graphql/context.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { authenticateConnection } from '../authentication.ts';
+import { documentReader } from '../documents.ts';
+import type { PublicError } from '../errors.ts';
+import type { Connection, Extra } from './connection.ts';
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  contextFor(requester: Requester): GraphqlContext;
+  readonly identity: Identity;
+  readonly publicError: PublicError;
+  readonly logger: Logger;
+}
+
+/** A client says who it is right after it connected. */
+const connectionInitWaitTimeout = 5_000;
+
+/** Of one socket at once, running subscriptions included. A page has a handful. */
+const maxOperations = 100;
+
+/** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
+export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
+  const { identity, publicError } = options;
+  return makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout,
+    execute,
+    subscribe,
+    async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
+      connection.operations = subscriptions;
+      const token = await authenticateConnection(connectionParams, identity);
+      if (token !== null) connection.authenticated(token);
+    },
+    onSubscribe: operationReader(options),
+    onNext: (_context, _id, _payload, _args, { errors, data }) =>
+      errors && { errors: errors.map(publicError), ...(data !== undefined && { data }) },
+    onError: (_context, _id, _payload, errors) => errors.map(publicError),
+  });
+}
+
+type OnSubscribe = (
+  context: { readonly extra: Extra },
+  id: string,
+  payload: SubscribePayload,
+) => ExecutionArgs | readonly GraphQLError[];
+
+/** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
+function operationReader({ schema, contextFor }: GraphqlOptions): OnSubscribe {
+  const readDocument = documentReader(schema);
+  return ({ extra: { connection } }, _id, { query, operationName, variables }) => {
+    if (Object.keys(connection.operations).length > maxOperations) return [tooManyOperations()];
+    const document = readDocument(query);
+    if (!('kind' in document)) return document;
+    try {
+      const contextValue = contextFor(requesterOf(connection));
+      return { schema, document, operationName, variableValues: variables, contextValue };
+    } catch (error) {
+      return [
+        new GraphQLError('No context', { originalError: error instanceof Error ? error : new Error(String(error)) }),
+      ];
+    }
+  };
+}
+
+function requesterOf({ viewer, clientAddress }: Connection): Requester {
+  return { viewer, clientAddress };
+}
+
+function tooManyOperations(): GraphQLError {
+  return new GraphQLError(`At most ${maxOperations} operations run on one websocket at once`, {
+    extensions: { code: 'RATE_LIMITED' },
+  });
+}
