@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterDeadline } from '../../src/server/websocket/deadline.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const dayMs = 86_400_000;
+
+test('a deadline beyond what a timer takes is kept', () => {
+  let called = 0;
+  afterDeadline(Date.now() + 60 * dayMs, () => called++);
+  vi.advanceTimersByTime(60 * dayMs - 1);
+  expect(called).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(called).toBe(1);
+});
+
+test('one that never comes can be cancelled after any wait', () => {
+  const cancel = afterDeadline(8.64e15, () => expect.unreachable());
+  vi.advanceTimersByTime(60 * dayMs);
+  cancel();
+  expect(vi.getTimerCount()).toBe(0);
+});

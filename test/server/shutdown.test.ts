@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createClient } from 'graphql-ws';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { waitFor } from '../support/wait-for.ts';
+import { RawSocket } from './raw-socket.ts';
+import { openStage, post } from './stage.ts';
+
+const within = { withinMs: 5_000 };
+
+test('answers what is under way, on both transports, and tells sockets to come back', async () => {
+  await using stage = await openStage();
+  using idle = await RawSocket.connect(stage);
+  idle.subscribe('1', 'subscription { forever }');
+  await idle.message(({ type }) => type === 'next');
+  using busy = await RawSocket.connect(stage);
+  busy.subscribe('1', '{ slow }');
+  const answers = Array.from({ length: 50 }, () => post(stage, '{ slow }'));
+  await waitFor(() => stage.gate.waiting === 51, { ...within, what: 'requests to be under way' });
+
+  const start = performance.now();
+  const closed = stage.server.close();
+  expect(stage.server.close()).toBe(closed);
+  expect(await idle.close()).toEqual({ code: 1001, reason: 'Going away' });
+  await waitFor(() => stage.running() === 0, { ...within, what: 'subscriptions to end' });
+  await expect(fetch(`${stage.server.url}/healthz`)).rejects.toThrow();
+  expect(busy.closed).toBeUndefined();
+
+  stage.gate.open();
+  for (const { status, body } of await Promise.all(answers)) {
+    expect([status, body]).toEqual([200, { data: { slow: 'at last' } }]);
+  }
+  expect(await busy.close()).toEqual({ code: 1001, reason: 'Going away' });
+  expect(busy.received.map(({ type }) => type)).toEqual(['connection_ack', 'next', 'complete']);
+  await closed;
+  // Nothing was left to be cut off.
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+test('says at once that it is not ready, to those still connected', async () => {
+  await using stage = await openStage();
+  const slow = post(stage, '{ slow }');
+  await waitFor(() => stage.gate.waiting === 1, { ...within, what: 'the request to be under way' });
+  const { hostname, port } = new URL(stage.server.url);
+  // Its request is begun before the shutdown, so that its connection is not an idle one, and ended after.
+  const probe = connect(Number(port), hostname).setEncoding('utf8');
+  let answer = '';
+  probe.on('data', (text) => {
+    answer += text;
+  });
+  await once(probe, 'connect');
+  probe.write('GET /readyz HTTP/1.1\r\n');
+  expect((await fetch(`${stage.server.url}/healthz`)).status).toBe(200);
+  const closed = stage.server.close();
+  probe.write('Host: x\r\n\r\n');
+  await once(probe, 'end');
+  expect(answer).toMatch(/^HTTP\/1\.1 503 .*"reasons":\["shutting down"\]/s);
+  stage.gate.open();
+  expect((await slow).body).toEqual({ data: { slow: 'at last' } });
+  await closed;
+});
+
+test('cuts off after ten seconds what does not end', { timeout: 20_000 }, async () => {
+  await using stage = await openStage();
+  const hanging = post(stage, '{ slow }');
+  hanging.catch(() => {});
+  using busy = await RawSocket.connect(stage);
+  busy.subscribe('1', '{ slow }');
+  await waitFor(() => stage.gate.waiting === 2, { ...within, what: 'requests to be under way' });
+  const start = performance.now();
+  await stage.server.close();
+  const tookMs = performance.now() - start;
+  expect(tookMs).toBeGreaterThan(9_500);
+  expect(tookMs).toBeLessThan(12_000);
+  await expect(hanging).rejects.toThrow();
+  expect((await busy.close()).code).toBe(1006);
+});
+
+test('a stock client goes on at the node that takes over', async () => {
+  const first = await openStage();
+  const port = Number(new URL(first.server.url).port);
+  const client = createClient({
+    url: first.server.graphqlUrl.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 500,
+    retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
+  });
+  const values = client.iterate<{ forever: number }>({ query: 'subscription { forever }' });
+  expect((await values.next()).done).toBe(false);
+  await first.server.close();
+  await using second = await openStage({ http: { port } });
+  await waitFor(() => second.running() === 1, { ...within, what: 'the client to come back' });
+  await values.return?.();
+  await client.dispose();
+});

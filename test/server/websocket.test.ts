@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { keepAlive } from '../../src/server/websocket/keep-alive.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { RawSocket } from './raw-socket.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const allEnded = () =>
+  waitFor(() => stage.running() === 0, { withinMs: 5_000, what: 'source iterators to be returned' });
+
+test('runs queries, mutations and subscriptions for a stock client', async () => {
+  const client = createClient({ url: stage.server.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
+  const results = async (query: string) => {
+    const all: unknown[] = [];
+    for await (const { data } of client.iterate({ query })) all.push(data);
+    return all;
+  };
+  expect(await results('{ hello }')).toEqual([{ hello: 'world' }]);
+  expect(await results('mutation { add(by: 3) }')).toEqual([{ add: 3 }]);
+  expect(await results('subscription { count(to: 3) }')).toEqual([{ count: 1 }, { count: 2 }, { count: 3 }]);
+  await allEnded();
+  await client.dispose();
+});
+
+test('makes a context for each operation', async () => {
+  using raw = await RawSocket.connect(stage);
+  const before = stage.contexts();
+  for (const id of ['1', '2', '3']) raw.subscribe(id, '{ hello }');
+  await Promise.all(['1', '2', '3'].map((id) => raw.outcome(id)));
+  expect(stage.contexts()).toBe(before + 3);
+});
+
+describe('source iterators are returned', () => {
+  const start = async () => {
+    const raw = await RawSocket.connect(stage);
+    raw.subscribe('1', 'subscription { forever }');
+    await raw.message(({ type }) => type === 'next');
+    expect(stage.running()).toBe(1);
+    return raw;
+  };
+
+  test('when the client completes', async () => {
+    using raw = await start();
+    raw.send({ type: 'complete', id: '1' });
+    await allEnded();
+    expect(raw.closed).toBeUndefined();
+  });
+
+  test('when it closes the socket', async () => {
+    using raw = await start();
+    raw.socket.close(1000);
+    await allEnded();
+  });
+
+  test('when it is gone without a word', async () => {
+    using raw = await start();
+    raw.socket.terminate();
+    await allEnded();
+  });
+});
+
+describe('closes a socket', () => {
+  test('without the subprotocol', async () => {
+    using raw = new RawSocket(stage, { protocols: [] });
+    expect((await raw.close()).code).toBe(4406);
+  });
+
+  test('that subscribes before it says who it is', async () => {
+    using raw = new RawSocket(stage);
+    raw.socket.once('open', () => raw.subscribe('1', '{ hello }'));
+    expect((await raw.close()).code).toBe(4401);
+  });
+
+  test('that says it twice', async () => {
+    using raw = await RawSocket.connect(stage);
+    raw.send({ type: 'connection_init' });
+    expect((await raw.close()).code).toBe(4429);
+  });
+
+  test('that uses an id twice', async () => {
+    using raw = await RawSocket.connect(stage);
+    raw.subscribe('1', '{ slow }');
+    raw.subscribe('1', '{ slow }');
+    expect((await raw.close()).code).toBe(4409);
+    stage.gate.open();
+  });
+
+  test('that says nothing', { timeout: 10_000 }, async () => {
+    using raw = new RawSocket(stage);
+    const code = await waitFor(() => raw.closed?.code, { withinMs: 8_000, what: 'the socket to be closed' });
+    expect(code).toBe(4408);
+  });
+
+  test.each([
+    ['nonsense', 'nonsense', 4400],
+    ['too much', `"${'x'.repeat(1_000_001)}"`, 1009],
+  ])('that sends %s', async (_what, text, code) => {
+    using raw = await RawSocket.connect(stage);
+    raw.socket.send(text);
+    expect((await raw.close()).code).toBe(code);
+  });
+});
+
+test('refuses more than a hundred operations at once', async () => {
+  using raw = await RawSocket.connect(stage);
+  for (let id = 1; id <= 101; id++) raw.subscribe(String(id), '{ slow }');
+  expect(await raw.outcome('101')).toMatchObject([
+    { type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+  ]);
+  await waitFor(() => stage.gate.waiting >= 100, { withinMs: 5_000, what: 'a hundred operations to run' });
+  stage.gate.open();
+  expect(await raw.outcome('100')).toMatchObject([{ payload: { data: { slow: 'at last' } } }, { type: 'complete' }]);
+});
+
+test.each(['/', '/graphql/', '/graphqlx', '/healthz'])('answers 404 to a websocket on %s', async (path) => {
+  using raw = new RawSocket(stage, { path });
+  const [, response] = await once(raw.socket, 'unexpected-response');
+  expect(response.statusCode).toBe(404);
+});
+
+test('takes a websocket with parameters in its address', async () => {
+  using raw = await RawSocket.connect(stage, undefined, { path: '/graphql?from=app' });
+  expect(raw.closed).toBeUndefined();
+});
+
+describe('keep-alive', () => {
+  test('ends a socket that does not answer, and only that', async () => {
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    sockets.on('connection', (socket) => keepAlive(socket, 50));
+    await once(sockets, 'listening');
+    const address = sockets.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    const url = `ws://127.0.0.1:${address.port}`;
+    const [alive, dead] = [new WebSocket(url), new WebSocket(url, { autoPong: false })];
+    let pings = 0;
+    alive.on('ping', () => pings++);
+    const [code] = await once(dead, 'close');
+    expect(code).toBe(1006);
+    await waitFor(() => pings >= 5, { withinMs: 5_000, what: 'more pings' });
+    expect(alive.readyState).toBe(WebSocket.OPEN);
+    alive.terminate();
+    await new Promise((resolve) => sockets.close(resolve));
+  });
+});
