@@ -1,0 +1,32 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+
+export interface Reply<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** Sends one operation over HTTP, as any client would, and gives the reply as it came. */
+export async function send<Data, Variables>(
+  graphqlUrl: string,
+  document: TypedDocumentNode<Data, Variables> | string,
+  variables: Variables,
+  token?: string,
+): Promise<Reply<Data>> {
+  const response = await fetch(graphqlUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+  });
+  return (await response.json()) as Reply<Data>;
+}
+
+/** As `send`, for an operation that must give data: throws the errors it gave instead. */
+export async function dataOf<Data, Variables>(...args: Parameters<typeof send<Data, Variables>>): Promise<Data> {
+  const { data, errors } = await send<Data, Variables>(...args);
+  if (errors !== undefined || data == null) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
+  return data;
+}

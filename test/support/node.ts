@@ -1,0 +1,35 @@
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+import type { PaymentProvider } from '../../src/payment/provider.ts';
+
+/** Every node of a test accepts the tokens that `tokenFor` makes. */
+const jwtSecret = 'the secret of the tests, which is long enough';
+const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
+
+export interface NodeOptions {
+  /** Settings as an operator would give them; by default an embedded database that keeps nothing, and no rate limits. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly payment?: PaymentProvider;
+}
+
+/** A node in this process, on a free port. Disposing of it stops it. */
+export function startNode({ env = {}, payment }: NodeOptions = {}): Promise<App> {
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    JWT_SECRET: jwtSecret,
+    DATA_DIR: 'memory://',
+    RATE_LIMIT_PER_MINUTE: '0',
+    ...env,
+  });
+  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  return createApp(config, payment === undefined ? { logger } : { logger, payment });
+}
+
+/** A token for the viewer, good for an hour. */
+export async function tokenFor(sub: string, roles: readonly string[] = []): Promise<string> {
+  const { token } = await identity.sign({ sub, roles, ttlSeconds: 3600 });
+  return token;
+}
