@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import type { Role } from '../../src/identity/viewer.ts';
 import type { PaymentProvider } from '../../src/payment/provider.ts';
 
 /** Every node of a test accepts the tokens that `tokenFor` makes. */
@@ -29,7 +30,7 @@ export function startNode({ env = {}, payment }: NodeOptions = {}): Promise<App>
 }
 
 /** A token for the viewer, good for an hour. */
-export async function tokenFor(sub: string, roles: readonly string[] = []): Promise<string> {
+export async function tokenFor(sub: string, roles: readonly Role[] = []): Promise<string> {
   const { token } = await identity.sign({ sub, roles, ttlSeconds: 3600 });
   return token;
 }
