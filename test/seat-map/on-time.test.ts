@@ -1,0 +1,88 @@
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Coordination } from '../../src/coordination/coordination.ts';
+import { createInProcessCoordination } from '../../src/coordination/in-process/coordination.ts';
+import { Expiry } from '../../src/seat-map/expiry.ts';
+import { LiveSeatMaps } from '../../src/seat-map/live-seat-maps.ts';
+import { measureStoreClock } from '../../src/seat-map/measure-store-clock.ts';
+import { StoreClock } from '../../src/seat-map/store-clock.ts';
+import type { Database } from '../../src/store/database.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import { readClock } from '../../src/store/statements/read-clock.ts';
+import { reserveSeats } from '../../src/store/statements/reserve-seats.ts';
+import { requestFor } from '../store/buyers.ts';
+import { engines } from '../store/engines.ts';
+import { createSampleEvent } from '../store/sample-event.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const seatCount = 200;
+const monotonicNow = () => performance.now();
+
+/** A node's maps and expiry on a real store. */
+async function openNode(database: Database, coordination: Coordination) {
+  const clock = new StoreClock(monotonicNow);
+  const measuring = await measureStoreClock({ clock, readStoreClock: () => readClock(database), monotonicNow });
+  const shared = { clock, monotonicNow, random: Math.random, logger: pino({ level: 'silent' }) };
+  const seatMaps = new LiveSeatMaps({
+    ...shared,
+    coordination,
+    load: (eventId) => loadSeatStates(database, eventId),
+    frameMs: 50,
+    onRepaired: () => {},
+    lingerMs: 5_000,
+    availabilityEveryMs: 1_000,
+  });
+  const expiry = new Expiry({
+    ...shared,
+    notifications: coordination.expiry,
+    seatMaps,
+    expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
+    publish: (eventId, change) => coordination.bus.publish(eventId, change),
+  });
+  onTestFinished(async () => {
+    measuring[Symbol.dispose]();
+    await expiry[Symbol.asyncDispose]();
+    await seatMaps[Symbol.asyncDispose]();
+  });
+  return { seatMaps, expiry };
+}
+
+it.each(engines)(
+  'frees seats on every map on time, not a millisecond early, and in the store, on $engine',
+  async ({ open }) => {
+    const database = await open();
+    const eventId = await createSampleEvent(database, seatCount, { reservationSeconds: 2 });
+    const coordination = createInProcessCoordination({ now: monotonicNow });
+    onTestFinished(() => coordination[Symbol.asyncDispose]());
+    const granting = await openNode(database, coordination);
+    const showing = await openNode(database, coordination);
+    const updates = await showing.seatMaps.updates(eventId);
+
+    const deadlines = new Map<number, number>();
+    const requests = Array.from({ length: seatCount }, (_, index) => requestFor([index]));
+    for (const outcome of await reserveSeats(database, eventId, requests, { maxActiveReservations: 1 })) {
+      if (outcome.outcome !== 'reserved') throw new Error(outcome.outcome);
+      const { id: reservationId, seatIndexes, expiresAtMs, readAtMs } = outcome.reservation;
+      for (const index of seatIndexes) deadlines.set(index, expiresAtMs);
+      await coordination.gate.hold({ eventId, reservationId, seatIndexes }, expiresAtMs - readAtMs);
+      granting.expiry.granted({ eventId, reservationId }, expiresAtMs);
+      await coordination.bus.publish(eventId, { seats: outcome.seats, reservationIds: [reservationId] });
+    }
+
+    // The store runs on this machine, so that this machine's wall clock is the store's.
+    const lateMs: number[] = [];
+    for await (const update of updates ?? []) {
+      const seats = update.kind === 'delta' ? update.seats : [];
+      const freed = seats.filter(({ status }) => status === 'AVAILABLE');
+      lateMs.push(...freed.map(({ index }) => Date.now() - (deadlines.get(index) ?? Number.NaN)));
+      if (lateMs.length >= seatCount) break;
+    }
+    expect(lateMs).toHaveLength(seatCount);
+    expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...lateMs)).toBeLessThanOrEqual(250);
+    const stored = async () =>
+      (await loadSeatStates(database, eventId))?.seats.every(({ status }) => status === 'AVAILABLE');
+    await waitFor(stored, { withinMs: 2_000, what: 'the seats to be AVAILABLE in the store' });
+  },
+);
