@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { SeatChange } from '../../src/coordination/coordination.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { ReservationRecord } from '../../src/store/records.ts';
+import { findReservations } from '../../src/store/reservations.ts';
+import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import {
+  type ReserveSeatsOutcome,
+  type ReserveSeatsRequest,
+  reserveSeats,
+} from '../../src/store/statements/reserve-seats.ts';
+
+export const MAX_ACTIVE_RESERVATIONS = 3;
+
+/** By a viewer of its own, if none is named. */
+export function requestFor(
+  seatIndexes: readonly number[],
+  over: Partial<ReserveSeatsRequest> = {},
+): ReserveSeatsRequest {
+  return { reservationId: randomUUID(), viewerId: randomUUID(), seatIndexes, idempotencyKey: null, ...over };
+}
+
+export function reserveTogether(
+  database: Database,
+  eventId: string,
+  requests: readonly ReserveSeatsRequest[],
+): Promise<ReserveSeatsOutcome[]> {
+  return reserveSeats(database, eventId, requests, { maxActiveReservations: MAX_ACTIVE_RESERVATIONS });
+}
+
+/** One request in a batch by itself. */
+export async function reserve(
+  database: Database,
+  eventId: string,
+  seatIndexes: readonly number[],
+  over: Partial<ReserveSeatsRequest> = {},
+): Promise<ReserveSeatsOutcome> {
+  return only(await reserveTogether(database, eventId, [requestFor(seatIndexes, over)]));
+}
+
+/** Rejects if the seats are not to be had. */
+export async function hold(
+  database: Database,
+  eventId: string,
+  seatIndexes: readonly number[],
+  over: Partial<ReserveSeatsRequest> = {},
+): Promise<ReservationRecord> {
+  const outcome = await reserve(database, eventId, seatIndexes, over);
+  if (outcome.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(outcome)}`);
+  return outcome.reservation;
+}
+
+export function confirmationOf({ id, viewerId }: Pick<ReservationRecord, 'id' | 'viewerId'>): ConfirmRequest {
+  const bookingId = randomUUID();
+  return { reservationId: id, viewerId, bookingId, reference: bookingId, paymentAuthorization: `auth ${bookingId}` };
+}
+
+/** Rejects if the reservation cannot be confirmed. Returns the booking's id. */
+export async function book(database: Database, reservation: ReservationRecord): Promise<string> {
+  const request = confirmationOf(reservation);
+  const outcome = only(await confirmReservations(database, reservation.eventId, [request]));
+  if (outcome.outcome !== 'confirmed') throw new Error(`not confirmed: ${JSON.stringify(outcome)}`);
+  return request.bookingId;
+}
+
+/** As if the reservations had been made so long ago that their deadlines come in so many milliseconds, or came before. */
+export async function moveDeadlines(
+  database: Database,
+  eventId: string,
+  deadlines: readonly { readonly id: string; readonly inMs: number }[],
+): Promise<void> {
+  const ids = sql.param(deadlines.map(({ id }) => id));
+  // In the store's own order of locking, so that a test may do it while others are at the same rows.
+  await database.transaction(async ({ rows }) => {
+    await rows(sql`
+      select from reservations where event_id = ${eventId}::uuid and id = any(${ids}::uuid[]) order by id for update`);
+    await rows(sql`
+      select from seats where event_id = ${eventId}::uuid and reservation_id = any(${ids}::uuid[]) order by index for update`);
+    await rows(sql`
+      with moved as (
+        update reservations
+        set created_at = clock_timestamp() - interval '1 hour',
+          expires_at = clock_timestamp() + in_ms * interval '1 millisecond'
+        from unnest(${ids}::uuid[], ${sql.param(deadlines.map(({ inMs }) => inMs))}::int[]) as deadline(id, in_ms)
+        where event_id = ${eventId}::uuid and reservations.id = deadline.id and status = 'ACTIVE'
+        returning reservations.id, expires_at
+      )
+      update seats set expires_at = moved.expires_at
+      from moved where event_id = ${eventId}::uuid and reservation_id = moved.id`);
+  });
+}
+
+/** A second past the deadline. */
+export async function lapse(database: Database, ...reservations: readonly ReservationRecord[]): Promise<void> {
+  for (const { eventId, id } of reservations) await moveDeadlines(database, eventId, [{ id, inMs: -1_000 }]);
+}
+
+/** The reservation as it is now. */
+export async function reread(database: Database, { eventId, id }: ReservationRecord): Promise<ReservationRecord> {
+  return only(await findReservations(database, [{ eventId, reservationId: id }]));
+}
+
+/** The seats' rows as stored, ascending by index. */
+export async function storedSeats(
+  database: Database,
+  eventId: string,
+  indexes: readonly number[],
+): Promise<SeatChange[]> {
+  const states = await loadSeatStates(database, eventId);
+  return (states?.seats ?? []).filter(({ index }) => indexes.includes(index));
+}
+
+/** 'AVAILABLE AVAILABLE BOOKED': the seats' statuses as stored, ascending by index. */
+export async function storedStatuses(database: Database, eventId: string, indexes: readonly number[]): Promise<string> {
+  return (await storedSeats(database, eventId, indexes)).map(({ status }) => status).join(' ');
+}
+
+export function only<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined || items.length !== 1) throw new Error(`${items.length} where there should be one`);
+  return item;
+}

@@ -1,0 +1,185 @@
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import type { SeatChange } from '../../src/coordination/coordination.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { blockSeats } from '../../src/store/statements/block-seats.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
+import { onServer } from '../support/create-database.ts';
+import { testDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { confirmationOf, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+const { url } = await testDatabase();
+const SEATS = 8;
+const seatIndexes = Array.from({ length: SEATS }, (_, index) => index);
+const VIEWERS = ['ada', 'ben', 'cem', 'dot', 'eva', 'fay'];
+
+/** The items in random order. */
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  const keyed = items.map((item) => ({ item, key: Math.random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+/** Two requests of two seats and one of three, in any order, by three of six viewers. */
+function overlappingRequests() {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = shuffled(seatIndexes);
+  const viewers = shuffled(VIEWERS);
+  return [
+    [a, b],
+    [c, d, e],
+    [f, g],
+  ].map((seats, place) => requestFor(seats, { viewerId: viewers[place] ?? '' }));
+}
+
+/** Many buyers at the same few seats; keeps what it was told about every write. */
+class Rush {
+  readonly changes: SeatChange[] = [];
+  readonly #database: Database;
+  readonly #eventId: string;
+  readonly #held: { id: string; viewerId: string }[] = [];
+
+  constructor(database: Database, eventId: string) {
+    this.#database = database;
+    this.#eventId = eventId;
+  }
+
+  /** One write, whichever chance says. */
+  async act(): Promise<void> {
+    const dice = Math.random();
+    if (dice < 0.5) return this.#reserve();
+    if (dice < 0.55) return this.#confirm();
+    if (dice < 0.7) return this.#cancel();
+    if (dice < 0.8) return this.#extend();
+    if (dice < 0.9) return this.#expire();
+    return this.#block();
+  }
+
+  async #reserve(): Promise<void> {
+    const requests = overlappingRequests();
+    const outcomes = await reserveTogether(this.#database, this.#eventId, requests);
+    outcomes.forEach((outcome, place) => {
+      if (outcome.outcome !== 'reserved') return;
+      expect(outcome.seats.map(({ index }) => index).sort()).toEqual([...(requests[place]?.seatIndexes ?? [])].sort());
+      this.#held.push(outcome.reservation);
+      this.changes.push(...outcome.seats);
+    });
+  }
+
+  /** Some of the reservations that were made, in any order: also such as are over. */
+  #some(): { reservationId: string; viewerId: string }[] {
+    return shuffled(this.#held)
+      .slice(0, 4)
+      .map(({ id, viewerId }) => ({ reservationId: id, viewerId }));
+  }
+
+  async #confirm(): Promise<void> {
+    const requests = this.#some().map(({ reservationId, viewerId }) => confirmationOf({ id: reservationId, viewerId }));
+    this.#keep(await confirmReservations(this.#database, this.#eventId, requests));
+  }
+
+  async #cancel(): Promise<void> {
+    const requests = this.#some().map((request) => ({ ...request, seatIndexes: null }));
+    this.#keep(await cancelReservations(this.#database, this.#eventId, requests));
+  }
+
+  async #extend(): Promise<void> {
+    const terms = { extensionSeconds: 10, maxExtensions: 2 };
+    this.#keep(await extendReservations(this.#database, this.#eventId, this.#some(), terms));
+  }
+
+  async #expire(): Promise<void> {
+    const ids = this.#some().map(({ reservationId }) => reservationId);
+    await moveDeadlines(
+      this.#database,
+      this.#eventId,
+      ids.map((id) => ({ id, inMs: -1 })),
+    );
+    this.changes.push(...(await expireReservations(this.#database, this.#eventId, ids)).seats);
+  }
+
+  async #block(): Promise<void> {
+    const seats = shuffled(seatIndexes).slice(0, 3);
+    const outcome = await blockSeats(
+      this.#database,
+      this.#eventId,
+      seats,
+      Math.random() < 0.3 ? 'BLOCKED' : 'AVAILABLE',
+    );
+    if (outcome.outcome === 'done') this.changes.push(...outcome.seats);
+  }
+
+  #keep(outcomes: readonly { outcome: string; seats?: readonly SeatChange[] }[]): void {
+    for (const { seats = [] } of outcomes) this.changes.push(...seats);
+  }
+}
+
+/** Every write of a seat was told once, nothing was told that was not so, and what is booked stays booked. */
+async function expectOneHistory(database: Database, eventId: string, changes: readonly SeatChange[]): Promise<void> {
+  for (const seat of await storedSeats(database, eventId, seatIndexes)) {
+    const told = changes.filter(({ index }) => index === seat.index).sort((a, b) => a.version - b.version);
+    expect(told.map(({ version }) => version)).toEqual(Array.from({ length: seat.version }, (_, place) => place + 1));
+    const last = told.at(-1);
+    if (last !== undefined) expect(seat).toMatchObject({ status: last.status, reservationId: last.reservationId });
+    expect(told.slice(0, -1).filter(({ status }) => status === 'BOOKED')).toEqual([]);
+  }
+}
+
+/** What is wrong between the tables: nothing. */
+async function expectAgreement(database: Database): Promise<void> {
+  const halfHeld = sql`
+    select reservations.id from reservations
+    where status = 'ACTIVE' and expires_at > now() and cardinality(seat_indexes) <> (
+      select count(*) from seats
+      where seats.event_id = reservations.event_id and seats.reservation_id = reservations.id
+        and seats.index = any(reservations.seat_indexes) and seats.expires_at = reservations.expires_at)`;
+  const heldByNobody = sql`
+    select seats.index from seats where status = 'RESERVED' and expires_at > now() and not exists (
+      select from reservations
+      where reservations.event_id = seats.event_id and reservations.id = seats.reservation_id and reservations.status = 'ACTIVE')`;
+  const halfBooked = sql`
+    select reservations.id from reservations where status = 'CONFIRMED' and cardinality(seat_indexes) <> (
+      select count(*) from bookings
+      join booked_seats on booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id
+      join seats on seats.event_id = bookings.event_id and seats.index = seat_index and seats.booking_id = bookings.id
+      where bookings.event_id = reservations.event_id and bookings.reservation_id = reservations.id
+        and seats.status = 'BOOKED')`;
+  for (const wrong of [halfHeld, heldByNobody, halfBooked]) expect(await database.rows(wrong)).toEqual([]);
+}
+
+test('requests for overlapping seats in every order are all or nothing, and never deadlock', async () => {
+  let writes = 0;
+  {
+    await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
+    for (let round = 0; round < 20; round++) {
+      const eventId = await createSampleEvent(database, SEATS);
+      const rush = new Rush(database, eventId);
+      const buyer = async () => {
+        for (let turn = 0; turn < 12; turn++) await rush.act();
+      };
+      await Promise.all(Array.from({ length: 10 }, buyer));
+      await expectOneHistory(database, eventId, rush.changes);
+      writes += rush.changes.length;
+    }
+    await expectAgreement(database);
+  }
+  expect(writes).toBeGreaterThan(1_000);
+  expect(await countDeadlocks()).toBe(0);
+});
+
+/** A connection counts what it met when it is closed. */
+function countDeadlocks(): Promise<number> {
+  return onServer(url, async (connection) => {
+    const isAlone = async () => {
+      const others = await connection`
+        select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+      return others.length === 0;
+    };
+    await waitFor(isAlone, { withinMs: 5_000, what: 'the connections to be gone' });
+    const [row] = await connection`select deadlocks from pg_stat_database where datname = current_database()`;
+    return Number(row?.deadlocks);
+  });
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Layout } from '../../src/events/layout.ts';
+import type { Database } from '../../src/store/database.ts';
+import { insertEvent, type NewEvent } from '../../src/store/events.ts';
+
+/** In minor units: what the seats of `sampleLayout` cost. Seats with an even index are of the first category. */
+export const STALLS = 4_500;
+export const BALCONY = 2_000;
+
+/** What `seatIndexes` of a sample event cost together. */
+export function priceOf(seatIndexes: readonly number[]): number {
+  return seatIndexes.reduce((total, index) => total + (index % 2 === 0 ? STALLS : BALCONY), 0);
+}
+
+/** One row of so many seats, in two price categories by turns. */
+export function sampleLayout(seatCount: number): Layout {
+  return {
+    width: seatCount,
+    height: 10,
+    categories: [
+      { name: 'Stalls', color: '#aa0000' },
+      { name: 'Balcony', color: null },
+    ],
+    sections: [{ name: 'Hall', position: { x: 0, y: 0 }, rows: [{ name: 'A', firstSeatIndex: 0, seatCount }] }],
+    areas: [],
+    seats: Array.from({ length: seatCount }, (_, index) => ({
+      guid: `seat-${index}`,
+      number: String(index + 1),
+      x: index + 0.5,
+      y: 2.25,
+      category: index % 2,
+      accessible: index % 10 === 0,
+    })),
+  };
+}
+
+export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): NewEvent {
+  return {
+    id: randomUUID(),
+    name: 'Hamlet',
+    venue: 'Globe',
+    startsAt: new Date('2027-05-01T19:30:00.000Z'),
+    currency: 'EUR',
+    salesStatus: 'ON_SALE',
+    reservationSeconds: 600,
+    layout: sampleLayout(seatCount),
+    amounts: [STALLS, BALCONY],
+    ...over,
+  };
+}
+
+/** Writes an event of so many seats, ON_SALE if nothing else is said. Returns its id. */
+export async function createSampleEvent(
+  database: Database,
+  seatCount: number,
+  over: Partial<NewEvent> = {},
+): Promise<string> {
+  const event = sampleEvent(seatCount, over);
+  await insertEvent(database, event);
+  return event.id;
+}
