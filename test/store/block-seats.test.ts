@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { blockSeats } from '../../src/store/statements/block-seats.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { book, hold, lapse, reserve, storedSeats, storedStatuses } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+describe.each(engines)('blocking seats on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('takes them off sale until they are put back', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const outcome = await blockSeats(database, eventId, [3, 1], 'BLOCKED');
+    const blocked = { status: 'BLOCKED', version: 1, reservationId: null, expiresAtMs: null };
+    expect(outcome).toMatchObject({
+      outcome: 'done',
+      seats: [
+        { index: 1, ...blocked },
+        { index: 3, ...blocked },
+      ],
+    });
+    expect(await reserve(database, eventId, [1, 2])).toMatchObject({ outcome: 'seats-unavailable', taken: [1] });
+    const back = await blockSeats(database, eventId, [1, 3], 'AVAILABLE');
+    expect(back).toMatchObject({
+      outcome: 'done',
+      seats: [{ index: 1, status: 'AVAILABLE', version: 2 }, { index: 3 }],
+    });
+    await hold(database, eventId, [1, 2, 3]);
+  });
+
+  test('leaves those alone that are so already', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    await blockSeats(database, eventId, [1], 'BLOCKED');
+    expect(await blockSeats(database, eventId, [1, 2], 'BLOCKED')).toMatchObject({ seats: [{ index: 2, version: 1 }] });
+    expect(await blockSeats(database, eventId, [4], 'AVAILABLE')).toEqual({ outcome: 'done', seats: [] });
+    expect(await storedSeats(database, eventId, [1])).toMatchObject([{ status: 'BLOCKED', version: 1 }]);
+  });
+
+  test.each(['BLOCKED', 'AVAILABLE'] as const)(
+    'is refused when a seat is taken, and changes none: %s',
+    async (status) => {
+      const eventId = await createSampleEvent(database, 9);
+      await hold(database, eventId, [1]);
+      await book(database, await hold(database, eventId, [2]));
+      await blockSeats(database, eventId, [4], 'BLOCKED');
+      const outcome = await blockSeats(database, eventId, [0, 1, 2, 3, 4], status);
+      expect(outcome).toEqual({ outcome: 'seats-unavailable', taken: [1, 2] });
+      expect(await storedStatuses(database, eventId, [0, 1, 2, 3, 4])).toBe(
+        'AVAILABLE RESERVED BOOKED AVAILABLE BLOCKED',
+      );
+    },
+  );
+
+  test('takes lapsed seats, and their reservation then frees only the others', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const lapsed = await hold(database, eventId, [1, 2]);
+    await lapse(database, lapsed);
+    expect(await blockSeats(database, eventId, [1], 'BLOCKED')).toMatchObject({ seats: [{ index: 1, version: 2 }] });
+    const { seats } = await expireReservations(database, eventId, [lapsed.id]);
+    expect(seats).toMatchObject([{ index: 2, status: 'AVAILABLE' }]);
+    expect(await storedStatuses(database, eventId, [1, 2])).toBe('BLOCKED AVAILABLE');
+  });
+});

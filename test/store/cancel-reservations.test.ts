@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { findBookings } from '../../src/store/bookings.ts';
+import type { ReservationRecord } from '../../src/store/records.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { book, hold, lapse, only, reread, storedSeats, storedStatuses } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent, priceOf } from './sample-event.ts';
+
+const asked = ({ id, viewerId }: ReservationRecord, seatIndexes: readonly number[] | null) => ({
+  reservationId: id,
+  viewerId,
+  seatIndexes,
+});
+
+describe.each(engines)('cancelling on $engine', async ({ open }) => {
+  const database = await open();
+  const cancel = async (reservation: ReservationRecord, seatIndexes: readonly number[] | null) =>
+    only(await cancelReservations(database, reservation.eventId, [asked(reservation, seatIndexes)]));
+
+  test('frees all seats at once, and keeps what the reservation held', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2]);
+    const outcome = await cancel(reservation, null);
+    const ended = { status: 'CANCELLED', seatIndexes: [1, 2], totalAmount: priceOf([1, 2]) };
+    const seats = [1, 2].map((index) => ({
+      ...{ index, status: 'AVAILABLE', version: 2, reservationId: null, expiresAtMs: null },
+    }));
+    expect(outcome).toMatchObject({ outcome: 'cancelled', reservation: ended, seats });
+    expect(await storedSeats(database, eventId, [1, 2])).toMatchObject(seats);
+    expect(await reread(database, reservation)).toMatchObject(ended);
+    await hold(database, eventId, [1, 2]);
+  });
+
+  test('frees the named seats, and takes their price off', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2, 4, 7]);
+    const outcome = await cancel(reservation, [2, 7]);
+    const left = { status: 'ACTIVE', seatIndexes: [1, 4], totalAmount: priceOf([1, 4]) };
+    expect(outcome).toMatchObject({ outcome: 'cancelled', reservation: left });
+    expect(outcome).toMatchObject({ seats: [{ index: 2 }, { index: 7 }] });
+    expect(await reread(database, reservation)).toMatchObject({ ...left, expiresAtMs: reservation.expiresAtMs });
+    expect(await storedStatuses(database, eventId, [1, 2, 4, 7])).toBe('RESERVED AVAILABLE RESERVED AVAILABLE');
+    await hold(database, eventId, [2, 7]);
+    const [booking] = await findBookings(database, [{ eventId, bookingId: await book(database, reservation) }]);
+    expect(booking).toMatchObject({ seatIndexes: [1, 4], totalAmount: priceOf([1, 4]) });
+    expect(await storedStatuses(database, eventId, [1, 2, 4, 7])).toBe('BOOKED RESERVED BOOKED RESERVED');
+  });
+
+  test('of every seat by name is cancelling the whole', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2]);
+    await cancel(reservation, [2]);
+    const outcome = await cancel(reservation, [1]);
+    const ended = { status: 'CANCELLED', seatIndexes: [1], totalAmount: priceOf([1]) };
+    expect(outcome).toMatchObject({ outcome: 'cancelled', reservation: ended, seats: [{ index: 1 }] });
+    expect(await cancel(reservation, [1])).toEqual({ outcome: 'not-active', status: 'CANCELLED' });
+  });
+
+  test('of a seat it does not hold changes nothing, and says which it holds', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2]);
+    await hold(database, eventId, [3]);
+    for (const named of [[3], [1, 3], [1, 2, 8]]) {
+      expect(await cancel(reservation, named)).toEqual({ outcome: 'seats-not-held', heldSeatIndexes: [1, 2] });
+    }
+    expect(await storedStatuses(database, eventId, [1, 2, 3])).toBe('RESERVED RESERVED RESERVED');
+  });
+
+  test('is judged for each reservation by itself: whose it is, whether it runs, what it holds', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [other, booked, lapsed, without, partly, whole] = await Promise.all(
+      [[0], [1], [2], [3], [4, 5], [6]].map((seatIndexes) => hold(database, eventId, seatIndexes)),
+    );
+    if (!other || !booked || !lapsed || !without || !partly || !whole) throw new Error('six were made');
+    await book(database, booked);
+    await lapse(database, lapsed);
+    const outcomes = await cancelReservations(database, eventId, [
+      { ...asked(other, null), viewerId: randomUUID() },
+      asked(booked, [8]),
+      asked(lapsed, [8]),
+      asked(without, [6]),
+      asked(whole, null),
+      asked(partly, [5]),
+    ]);
+    expect(outcomes).toMatchObject([
+      { outcome: 'not-found' },
+      { outcome: 'not-active', status: 'CONFIRMED' },
+      { outcome: 'expired' },
+      { outcome: 'seats-not-held', heldSeatIndexes: [3] },
+      { outcome: 'cancelled', reservation: { id: whole.id, status: 'CANCELLED' }, seats: [{ index: 6 }] },
+      { outcome: 'cancelled', reservation: { id: partly.id, seatIndexes: [4] }, seats: [{ index: 5 }] },
+    ]);
+    const all = [0, 1, 2, 3, 4, 5, 6];
+    const expected = 'RESERVED BOOKED RESERVED RESERVED RESERVED AVAILABLE AVAILABLE';
+    expect(await storedStatuses(database, eventId, all)).toBe(expected);
+  });
+});

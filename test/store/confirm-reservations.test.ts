@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { findBookings, findBookingsOfReservations } from '../../src/store/bookings.ts';
+import { updateSalesStatus } from '../../src/store/events.ts';
+import { isUniqueViolation } from '../../src/store/faults.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { book, confirmationOf, hold, lapse, only, reread, reserve, storedSeats, storedStatuses } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent, priceOf } from './sample-event.ts';
+
+describe.each(engines)('confirming on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('makes a booking of the reservation, and books its seats', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [2, 3, 5]);
+    const request = confirmationOf(reservation);
+    const outcome = only(await confirmReservations(database, eventId, [request]));
+    if (outcome.outcome !== 'confirmed') throw new Error(outcome.outcome);
+    const booked = [2, 3, 5].map((index) => ({
+      ...{ index, status: 'BOOKED', version: 2, reservationId: null, expiresAtMs: null },
+    }));
+    expect([...outcome.seats].sort((a, b) => a.index - b.index)).toEqual(booked);
+    expect(await storedSeats(database, eventId, [2, 3, 5])).toMatchObject(booked);
+    expect(await reread(database, reservation)).toMatchObject({ status: 'CONFIRMED', seatIndexes: [2, 3, 5] });
+    const [booking] = await findBookings(database, [{ eventId, bookingId: request.bookingId }]);
+    expect(booking).toMatchObject({ reservationId: reservation.id, viewerId: reservation.viewerId });
+    expect(booking).toMatchObject({ reference: request.reference, status: 'CONFIRMED' });
+    expect(booking).toMatchObject({ seatIndexes: [2, 3, 5], totalAmount: priceOf([2, 3, 5]) });
+    expect(booking?.bookedAtMs).toBeGreaterThanOrEqual(reservation.createdAtMs);
+  });
+
+  test('a second time changes nothing', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1]);
+    const bookingId = await book(database, reservation);
+    const again = only(await confirmReservations(database, eventId, [confirmationOf(reservation)]));
+    expect(again).toEqual({ outcome: 'not-active', status: 'CONFIRMED' });
+    const bookings = await findBookingsOfReservations(database, [{ eventId, reservationId: reservation.id }]);
+    expect(only(bookings).id).toBe(bookingId);
+  });
+
+  test('is judged for each reservation by itself, and answered in order', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [running, cancelled, lapsed, expired, others, last] = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((index) => hold(database, eventId, [index])),
+    );
+    if (!running || !cancelled || !lapsed || !expired || !others || !last) throw new Error('six were made');
+    const whole = { reservationId: cancelled.id, viewerId: cancelled.viewerId, seatIndexes: null };
+    await cancelReservations(database, eventId, [whole]);
+    await lapse(database, lapsed, expired);
+    await expireReservations(database, eventId, [expired.id]);
+    const stranger = { ...others, viewerId: randomUUID() };
+    const nobodys = { id: randomUUID(), viewerId: running.viewerId };
+    const asked = [last, stranger, expired, nobodys, lapsed, cancelled, running].map(confirmationOf);
+    const outcomes = await confirmReservations(database, eventId, asked);
+    const expiredAt = async (reservation: typeof lapsed) => (await reread(database, reservation)).expiresAtMs;
+    expect(outcomes).toMatchObject([
+      { outcome: 'confirmed', seats: [{ index: 5 }] },
+      { outcome: 'not-found' },
+      { outcome: 'expired', expiredAtMs: await expiredAt(expired) },
+      { outcome: 'not-found' },
+      { outcome: 'expired', expiredAtMs: await expiredAt(lapsed) },
+      { outcome: 'not-active', status: 'CANCELLED' },
+      { outcome: 'confirmed', seats: [{ index: 0 }] },
+    ]);
+    expect(await storedStatuses(database, eventId, [0, 4, 5])).toBe('BOOKED RESERVED BOOKED');
+  });
+
+  test('of another event’s reservation finds nothing', async () => {
+    const [here, there] = [await createSampleEvent(database, 2), await createSampleEvent(database, 2)];
+    const reservation = await hold(database, here, [0]);
+    const outcomes = await confirmReservations(database, there, [confirmationOf(reservation)]);
+    expect(outcomes).toEqual([{ outcome: 'not-found' }]);
+  });
+
+  test('is too late once the next buyer has a seat, whatever the reservation says', async () => {
+    const eventId = await createSampleEvent(database, 4);
+    const late = await hold(database, eventId, [0, 1]);
+    await lapse(database, late);
+    const next = await hold(database, eventId, [1]);
+    const outcomes = await confirmReservations(database, eventId, [confirmationOf(late)]);
+    expect(only(outcomes).outcome).toBe('expired');
+    await book(database, next);
+    expect(await storedStatuses(database, eventId, [0, 1])).toBe('RESERVED BOOKED');
+  });
+
+  test('works while sales are paused or closed', async () => {
+    const eventId = await createSampleEvent(database, 4);
+    const [first, second] = [await hold(database, eventId, [0]), await hold(database, eventId, [1])];
+    await updateSalesStatus(database, eventId, 'PAUSED');
+    await book(database, first);
+    await updateSalesStatus(database, eventId, 'CLOSED');
+    await book(database, second);
+    expect(await storedStatuses(database, eventId, [0, 1])).toBe('BOOKED BOOKED');
+  });
+
+  test('with a reference that is taken rejects and changes nothing', async () => {
+    const eventId = await createSampleEvent(database, 4);
+    const [first, second] = [await hold(database, eventId, [0]), await hold(database, eventId, [1])];
+    const reference = await book(database, first);
+    const refused = confirmReservations(database, eventId, [{ ...confirmationOf(second), reference }]);
+    const error = await refused.catch((reason: unknown) => reason);
+    expect(isUniqueViolation(error, 'bookings_reference')).toBe(true);
+    expect(await storedStatuses(database, eventId, [1])).toBe('RESERVED');
+    await book(database, second);
+  });
+
+  test('keeps seats for good: nobody can reserve them, and no lapse frees them', async () => {
+    const eventId = await createSampleEvent(database, 4);
+    const reservation = await hold(database, eventId, [0]);
+    await book(database, reservation);
+    await lapse(database, reservation);
+    expect((await expireReservations(database, eventId, [reservation.id])).reservationIds).toEqual([]);
+    expect(await reserve(database, eventId, [0])).toMatchObject({ outcome: 'seats-unavailable', taken: [0] });
+  });
+});

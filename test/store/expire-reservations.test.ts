@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { expireReservations, overdueReservations } from '../../src/store/statements/expire-reservations.ts';
+import { testDatabase } from '../support/database.ts';
+import { hold, lapse, moveDeadlines, reread, reserve, storedSeats, storedStatuses } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+const { url } = await testDatabase();
+
+describe.each(engines)('expiring on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('ends overdue reservations and frees their seats, and leaves the others', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [overdue, running] = [await hold(database, eventId, [1, 2]), await hold(database, eventId, [3])];
+    await lapse(database, overdue);
+    const { reservationIds, seats } = await expireReservations(database, eventId, [running.id, overdue.id]);
+    expect(reservationIds).toEqual([overdue.id]);
+    const freed = [1, 2].map((index) => ({
+      ...{ index, status: 'AVAILABLE', version: 2, reservationId: null, expiresAtMs: null },
+    }));
+    expect([...seats].sort((a, b) => a.index - b.index)).toEqual(freed);
+    expect(await storedSeats(database, eventId, [1, 2])).toMatchObject(freed);
+    expect(await reread(database, overdue)).toMatchObject({ status: 'EXPIRED', seatIndexes: [1, 2] });
+    expect(await storedStatuses(database, eventId, [3])).toBe('RESERVED');
+  });
+
+  test('a second time changes nothing', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const overdue = await hold(database, eventId, [1]);
+    await lapse(database, overdue);
+    await expireReservations(database, eventId, [overdue.id]);
+    expect(await expireReservations(database, eventId, [overdue.id])).toEqual({ reservationIds: [], seats: [] });
+  });
+
+  test('leaves the seats that the next buyer has by now', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const overdue = await hold(database, eventId, [1, 2]);
+    await lapse(database, overdue);
+    const next = await hold(database, eventId, [2, 3]);
+    const { reservationIds, seats } = await expireReservations(database, eventId, [overdue.id, next.id]);
+    expect(reservationIds).toEqual([overdue.id]);
+    expect(seats).toMatchObject([{ index: 1 }]);
+    expect(await storedSeats(database, eventId, [2, 3])).toMatchObject([
+      { reservationId: next.id, version: 2 },
+      { reservationId: next.id, version: 1 },
+    ]);
+  });
+
+  test('is due for those past their deadline by so much, the longest overdue first', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [long, short, running] = await Promise.all([0, 1, 2].map((index) => hold(database, eventId, [index])));
+    if (!long || !short || !running) throw new Error('three were made');
+    await moveDeadlines(database, eventId, [
+      { id: short.id, inMs: -60_000 },
+      { id: long.id, inMs: -120_000 },
+    ]);
+    const due = async (graceMs: number, most = 1_000) =>
+      (await overdueReservations(database, graceMs, most))
+        .filter((key) => key.eventId === eventId)
+        .map(({ reservationId }) => reservationId);
+    expect(await due(0)).toEqual([long.id, short.id]);
+    expect(await due(90_000)).toEqual([long.id]);
+    expect(await due(0, 1)).toEqual([long.id]);
+    await expireReservations(database, eventId, [long.id]);
+    expect(await due(0)).toEqual([short.id]);
+  });
+});
+
+test('of many nodes that expire the same reservations, one does it', async () => {
+  await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
+  const eventId = await createSampleEvent(database, 40);
+  const held = await Promise.all(
+    Array.from({ length: 20 }, (_, place) => hold(database, eventId, [place, 39 - place])),
+  );
+  await lapse(database, ...held);
+  const ids = held.map(({ id }) => id);
+  const changes = await Promise.all(Array.from({ length: 10 }, () => expireReservations(database, eventId, ids)));
+  expect(changes.flatMap(({ reservationIds }) => reservationIds).sort()).toEqual([...ids].sort());
+  expect(changes.flatMap(({ seats }) => seats)).toHaveLength(40);
+  expect((await reserve(database, eventId, [0, 39])).outcome).toBe('reserved');
+});

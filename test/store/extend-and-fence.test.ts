@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { ReservationRecord } from '../../src/store/records.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
+import { fencePayment } from '../../src/store/statements/fence-payment.ts';
+import { book, hold, lapse, moveDeadlines, only, reread, storedSeats } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+const asked = ({ id, viewerId }: ReservationRecord) => ({ reservationId: id, viewerId });
+const someoneElse = ({ id }: ReservationRecord) => ({ reservationId: id, viewerId: randomUUID() });
+
+describe.each(engines)('extending on $engine', async ({ open }) => {
+  const database = await open();
+  const terms = { extensionSeconds: 300, maxExtensions: 1 };
+  const extend = async (reservation: ReservationRecord, maxExtensions = 1) =>
+    only(await extendReservations(database, reservation.eventId, [asked(reservation)], { ...terms, maxExtensions }));
+
+  test('moves the deadline of the reservation and of all its seats', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2]);
+    const expiresAtMs = reservation.expiresAtMs + 300_000;
+    const outcome = await extend(reservation);
+    expect(outcome).toMatchObject({ outcome: 'extended', reservation: { expiresAtMs, extensionsUsed: 1 } });
+    const seats = [1, 2].map((index) => ({
+      ...{ index, status: 'RESERVED', version: 2, reservationId: reservation.id, expiresAtMs },
+    }));
+    expect(outcome).toMatchObject({ seats });
+    expect(await storedSeats(database, eventId, [1, 2])).toMatchObject(seats);
+  });
+
+  test('is allowed so many times', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1]);
+    expect((await extend(reservation, 0)).outcome).toBe('limit-reached');
+    expect((await extend(reservation, 2)).outcome).toBe('extended');
+    expect((await extend(reservation, 2)).outcome).toBe('extended');
+    expect(await extend(reservation, 2)).toEqual({ outcome: 'limit-reached' });
+    expect((await reread(database, reservation)).expiresAtMs).toBe(reservation.expiresAtMs + 600_000);
+  });
+
+  test('is judged for each reservation by itself: whose it is, whether it runs, how often it was extended', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [spent, other, booked, lapsed, fresh] = await Promise.all(
+      [0, 1, 2, 3, 4].map((index) => hold(database, eventId, [index])),
+    );
+    if (!spent || !other || !booked || !lapsed || !fresh) throw new Error('five were made');
+    for (const reservation of [spent, booked, lapsed]) await extend(reservation);
+    await book(database, booked);
+    await lapse(database, lapsed);
+    const requests = [asked(spent), someoneElse(other), asked(booked), asked(lapsed), asked(fresh)];
+    expect(await extendReservations(database, eventId, requests, terms)).toMatchObject([
+      { outcome: 'limit-reached' },
+      { outcome: 'not-found' },
+      { outcome: 'not-active', status: 'CONFIRMED' },
+      { outcome: 'expired' },
+      { outcome: 'extended', reservation: { id: fresh.id }, seats: [{ index: 4 }] },
+    ]);
+    expect((await reread(database, other)).extensionsUsed).toBe(0);
+  });
+
+  test('in time keeps the housekeeping away', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1]);
+    await extend(reservation);
+    expect(await expireReservations(database, eventId, [reservation.id])).toEqual({ seats: [], reservationIds: [] });
+  });
+});
+
+describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
+  const database = await open();
+  const fence = (reservation: ReservationRecord, paymentSeconds = 30) =>
+    fencePayment(database, reservation.eventId, asked(reservation), paymentSeconds);
+
+  test('moves a deadline that is near, of the reservation and its seats', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2]);
+    await moveDeadlines(database, eventId, [{ id: reservation.id, inMs: 5_000 }]);
+    const outcome = await fence(reservation);
+    if (outcome.outcome !== 'fenced') throw new Error(outcome.outcome);
+    const { expiresAtMs, readAtMs, extensionsUsed } = outcome.reservation;
+    expect(expiresAtMs - readAtMs).toBe(30_000);
+    expect(extensionsUsed).toBe(0);
+    expect(outcome.seats).toMatchObject([1, 2].map((index) => ({ index, expiresAtMs, version: 2 })));
+    expect(await storedSeats(database, eventId, [1, 2])).toMatchObject([{ expiresAtMs }, { expiresAtMs }]);
+  });
+
+  test('leaves a deadline that is far away, and writes no seat', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1]);
+    const { expiresAtMs } = reservation;
+    expect(await fence(reservation)).toMatchObject({ outcome: 'fenced', reservation: { expiresAtMs }, seats: [] });
+    expect(await storedSeats(database, eventId, [1])).toMatchObject([{ expiresAtMs, version: 1 }]);
+  });
+
+  test('moves it once in the reservation’s life', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [moved, left] = [await hold(database, eventId, [1]), await hold(database, eventId, [2])];
+    await moveDeadlines(database, eventId, [{ id: moved.id, inMs: 5_000 }]);
+    for (const reservation of [moved, left]) {
+      await fence(reservation);
+      await moveDeadlines(database, eventId, [{ id: reservation.id, inMs: 5_000 }]);
+      const { expiresAtMs } = await reread(database, reservation);
+      expect(await fence(reservation)).toMatchObject({ outcome: 'fenced', reservation: { expiresAtMs }, seats: [] });
+    }
+  });
+
+  test('is refused to others, and when the reservation is over', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [booked, lapsed] = [await hold(database, eventId, [1]), await hold(database, eventId, [2])];
+    await book(database, booked);
+    await lapse(database, lapsed);
+    expect(await fencePayment(database, eventId, someoneElse(lapsed), 30)).toEqual({ outcome: 'not-found' });
+    expect(await fence(booked)).toEqual({ outcome: 'not-active', status: 'CONFIRMED' });
+    const { expiresAtMs } = await reread(database, lapsed);
+    expect(await fence(lapsed)).toEqual({ outcome: 'expired', expiredAtMs: expiresAtMs });
+  });
+});
