@@ -12,12 +12,17 @@ export async function addExplorer(http: FastifyInstance, endpoint: string): Prom
     subscriptionsEndpoint: endpoint,
     // Altair's name for graphql-transport-ws.
     initialSubscriptionRequestHandlerId: 'graphql-ws',
+    initialQuery: '{ events { edges { node { id name salesStatus } } } }',
+    // It advertises services that are not there offline.
+    initialSettings: { 'banners.disable': true },
   });
-  http.get('/', (_request, reply) => reply.redirect(path));
+  // The files' own index page does not know where it is.
+  for (const elsewhere of ['/', `${path}/`]) http.get(elsewhere, (_request, reply) => reply.redirect(path));
 }
 
 /** A person who opens the API's address in a browser wants to see it, not an error. */
 export const redirectBrowsers: onRequestAsyncHookHandler = async (request, reply) => {
-  if (request.method !== 'GET' || !request.headers.accept?.includes('text/html')) return;
+  const asksNothing = request.method === 'GET' && !request.url.includes('?');
+  if (!asksNothing || !request.headers.accept?.includes('text/html')) return;
   return reply.redirect(path);
 };

@@ -5,7 +5,7 @@ const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9
 
 test('browsers are led to the explorer, which needs nobody else', async () => {
   await using stage = await openStage({ production: false });
-  for (const path of ['/', '/graphql']) {
+  for (const path of ['/', '/graphql', '/explorer/']) {
     const page = await fetch(stage.server.url + path, { headers: browser });
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     expect(new URL(page.url).pathname).toBe('/explorer');
@@ -15,7 +15,7 @@ test('browsers are led to the explorer, which needs nobody else', async () => {
   }
   const script = await fetch(`${stage.server.url}/explorer/main.js`);
   expect([script.status, (await script.text()).length]).toEqual([200, expect.any(Number)]);
-  const query = await fetch(`${stage.server.graphqlUrl}?query={hello}`, { headers: { accept: 'application/json' } });
+  const query = await fetch(`${stage.server.graphqlUrl}?query={hello}`, { headers: browser });
   expect(await query.json()).toEqual({ data: { hello: 'world' } });
 });
 

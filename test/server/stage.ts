@@ -11,6 +11,7 @@ const typeDefs = `
     hello: String!
     caller: String!
     length(of: String!): Int!
+    text(length: Int!): String!
     fault: String
     deepFault: Outer
     wrong: Int
@@ -76,6 +77,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       hello: () => 'world',
       caller: (_: unknown, _args: unknown, { viewer, clientAddress }: Requester) => `${viewer?.id} at ${clientAddress}`,
       length: (_: unknown, { of }: { of: string }) => of.length,
+      text: (_: unknown, { length }: { length: number }) => 'x'.repeat(length),
       fault: () => {
         throw new Error(secretText);
       },

@@ -99,6 +99,17 @@ describe('closes a socket', () => {
     expect(code).toBe(4408);
   });
 
+  test('that does not read what it asked for', async () => {
+    using raw = await RawSocket.connect(stage);
+    raw.socket.pause();
+    const before = stage.contexts();
+    for (let id = 1; id <= 12; id++) raw.subscribe(String(id), '{ text(length: 10000000) }');
+    const cutOff = once(raw.socket, 'close');
+    await waitFor(() => stage.contexts() >= before + 9, { withinMs: 5_000, what: 'more answers than are kept' });
+    raw.socket.resume();
+    expect((await cutOff)[0]).toBe(1006);
+  });
+
   test.each([
     ['nonsense', 'nonsense', 4400],
     ['too much', `"${'x'.repeat(1_000_001)}"`, 1009],
@@ -118,6 +129,28 @@ test('refuses more than a hundred operations at once', async () => {
   await waitFor(() => stage.gate.waiting >= 100, { withinMs: 5_000, what: 'a hundred operations to run' });
   stage.gate.open();
   expect(await raw.outcome('100')).toMatchObject([{ payload: { data: { slow: 'at last' } } }, { type: 'complete' }]);
+});
+
+test('does nothing that is asked after the last answer', async () => {
+  const ending = await openStage();
+  using raw = await RawSocket.connect(ending);
+  raw.subscribe('1', '{ slow }');
+  await waitFor(() => ending.gate.waiting === 1, { withinMs: 5_000, what: 'the query to run' });
+  const closed = ending.server.close();
+  const before = ending.contexts();
+  raw.subscribe('2', 'mutation { add(by: 1) }');
+  // Its pong shows that the server has read the mutation before.
+  raw.socket.ping();
+  await once(raw.socket, 'pong');
+  ending.gate.open();
+  await closed;
+  expect(raw.closed?.code).toBe(1001);
+  expect(raw.received.map(({ id, type }) => `${id} ${type}`)).toEqual([
+    'undefined connection_ack',
+    '1 next',
+    '1 complete',
+  ]);
+  expect(ending.contexts()).toBe(before);
 });
 
 test.each(['/', '/graphql/', '/graphqlx', '/healthz'])('answers 404 to a websocket on %s', async (path) => {

@@ -7,6 +7,9 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { afterDeadline } from './deadline.ts';
 
+/** graphql-ws does not tell when the last answer was handed over. */
+const recheckAnswersMs = 20;
+
 export type Extra = { readonly connection: Connection };
 
 /** Bytes that wait for a client to read them: a few of the largest answers. One that leaves more unread is cut off. */
@@ -20,7 +23,7 @@ export class Connection {
   operations: Readonly<Record<string, unknown>> = {};
   readonly #socket: WebSocket;
   readonly #logger: Logger;
-  #leaving = false;
+  #ending = false;
 
   constructor(socket: WebSocket, clientAddress: string, logger: Logger) {
     this.#socket = socket;
@@ -37,7 +40,10 @@ export class Connection {
       send: (text: string) => this.#send(text),
       close: (code?: number, reason?: string) => socket.close(code, reason),
       onMessage: (handle: (text: string) => Promise<void>) =>
-        socket.on('message', (data) => void this.#handle(handle(String(data)))),
+        socket.on('message', (data) => {
+          // What comes now is done by no one, so that a client which asks again elsewhere does not have it done twice.
+          if (!this.#ending) handle(String(data)).catch((error: unknown) => this.#refuse(error));
+        }),
     };
     const closed = graphql.opened(adapter, { connection: this });
     socket.once('close', (code, reason) => {
@@ -52,15 +58,24 @@ export class Connection {
   authenticated({ viewer, expiresAtMs }: VerifiedToken): void {
     if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.viewer = viewer;
-    const cancel = afterDeadline(expiresAtMs, () => this.#refuse(new InvalidToken('expired')));
+    const cancel = afterDeadline(expiresAtMs, () =>
+      this.#end(closeCodes.forbidden, new InvalidToken('expired').message),
+    );
     this.#socket.once('close', cancel);
   }
 
-  /** Tells the client to come back elsewhere, as soon as its queries and mutations are answered. */
+  /** Tells the client to come back elsewhere. */
   leave(): void {
-    this.#leaving = true;
-    const busy = Object.values(this.operations).includes(null);
-    if (!busy) this.#socket.close(closeCodes.goingAway, 'Going away');
+    this.#end(closeCodes.goingAway, 'Going away');
+  }
+
+  /** As soon as queries and mutations under way are answered. */
+  #end(code: CloseCode, reason: string): void {
+    this.#ending = true;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const answering = Object.values(this.operations).includes(null);
+    if (answering) setTimeout(() => this.#end(code, reason), recheckAnswersMs);
+    else this.#socket.close(code, reason);
   }
 
   /** Resolves when the socket took it, which is what holds subscriptions back; what can't be sent, nobody waits for. */
@@ -69,17 +84,9 @@ export class Connection {
     return new Promise((resolve) => this.#socket.send(text, () => resolve()));
   }
 
-  async #handle(handling: Promise<void>): Promise<void> {
-    try {
-      await handling;
-    } catch (error) {
-      this.#refuse(error);
-    }
-    if (this.#leaving) this.leave();
-  }
-
   #refuse(error: unknown): void {
     const { code, reason } = closingAfter(error);
+    this.#ending = true;
     if (code !== closeCodes.forbidden) this.#logger.error({ err: error, code }, 'websocket closed');
     this.#socket.close(code, reason);
   }
