@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Closing } from './closing.ts';
-import type { Config, SecretSource } from './config.ts';
+import type { Config } from './config.ts';
 import type { Coordination, EventChange } from './coordination/coordination.ts';
 import { openCoordination } from './coordination/open.ts';
 import { createDemoEvent } from './events/demo-event.ts';
 import { Organizing } from './events/organizing.ts';
+import { RecentEvents } from './events/recent-events.ts';
 import { Seatings } from './events/seatings.ts';
 import { createContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
-import { type Identity, openIdentity } from './identity/identity.ts';
-import { keptSecret } from './identity/secret-file.ts';
+import { identityOf } from './identity/open.ts';
 import type { PaymentProvider } from './payment/provider.ts';
 import { createTestPaymentProvider } from './payment/test-provider.ts';
 import { Captures } from './reservations/captures.ts';
@@ -140,6 +140,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     store: database,
     seatings: new Seatings(database),
     reservations,
+    recentEvents: new RecentEvents(database),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
     reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
@@ -207,12 +208,4 @@ function expireAndTell(database: Database, { bus }: Coordination) {
     const change: EventChange = await expireReservations(database, eventId, reservationIds);
     if (change.reservationIds.length > 0) await bus.publish(eventId, change);
   };
-}
-
-async function identityOf({ secret, ...config }: Config['identity']): Promise<Identity> {
-  return openIdentity({ ...config, secret: secret && (await secretOf(secret)) });
-}
-
-function secretOf(source: SecretSource): string | Promise<string> {
-  return source.kind === 'given' ? source.secret : keptSecret(source.dataDir);
 }

@@ -1,5 +1,6 @@
 import type { Seating } from '../events/seating.ts';
 import { findBookings } from '../store/bookings.ts';
+import type { EventRecord } from '../store/records.ts';
 import { findReservations } from '../store/reservations.ts';
 import { type GraphqlContext, isOrganizer } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
@@ -16,14 +17,13 @@ import {
 export async function findEvent(context: GraphqlContext, id: string): Promise<EventSource | null> {
   const eventId = decodeEventId(id);
   const event = eventId === null ? null : await context.loaders.event.load(eventId);
-  if (event === null || (event.salesStatus === 'DRAFT' && !isOrganizer(context))) return null;
-  return { __typename: 'Event', event };
+  return event !== null && isVisible(context, event) ? { __typename: 'Event', event } : null;
 }
 
 export async function findSeat(context: GraphqlContext, id: string): Promise<SeatSource | null> {
   const key = decodeSeatId(id);
   const event = key === null ? null : await context.loaders.event.load(key.eventId);
-  if (key === null || event === null || (event.salesStatus === 'DRAFT' && !isOrganizer(context))) return null;
+  if (key === null || event === null || !isVisible(context, event)) return null;
   const seating = await context.services.seatings.get(key.eventId);
   return seating?.has(key.index) ? { __typename: 'Seat', ...key, seating } : null;
 }
@@ -42,6 +42,11 @@ export async function findBooking(context: GraphqlContext, id: string): Promise<
   if (key === null || context.viewer === null) return null;
   const [booking] = await findBookings(context.services.store, [key]);
   return booking !== undefined && isForViewer(context, booking) ? { __typename: 'Booking', booking } : null;
+}
+
+/** Drafts are for organizers only. */
+export function isVisible(context: GraphqlContext, event: EventRecord): boolean {
+  return event.salesStatus !== 'DRAFT' || isOrganizer(context);
 }
 
 function isForViewer(context: GraphqlContext, { viewerId }: { readonly viewerId: string }): boolean {

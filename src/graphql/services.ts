@@ -1,5 +1,6 @@
 import type { RateLimiter } from '../coordination/coordination.ts';
 import type { Organizing } from '../events/organizing.ts';
+import type { RecentEvents } from '../events/recent-events.ts';
 import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly seatings: Seatings;
   readonly reservations: Reservations;
   readonly organizing: Organizing;
+  readonly recentEvents: RecentEvents;
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;
   readonly identity: Identity;

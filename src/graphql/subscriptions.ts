@@ -3,13 +3,13 @@ import type { Availability } from '../seat-map/status.ts';
 import type { SeatMapUpdate } from '../seat-map/updates.ts';
 import type { ReservationRecord } from '../store/records.ts';
 import type { GraphqlContext } from './context.ts';
-import { findEvent, findReservation } from './finding.ts';
+import { findReservation, isVisible } from './finding.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
 
 /** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */
 
 export async function subscribeToSeatMap(context: GraphqlContext, id: string): Promise<AsyncIterable<SeatMapUpdate>> {
-  const eventId = await visibleEvent(context, id);
+  const eventId = (await subscribableEvent(context, id)) ?? refuse('event');
   return (await context.services.seatMaps.updates(eventId)) ?? refuse('event');
 }
 
@@ -17,7 +17,7 @@ export async function subscribeToAvailability(
   context: GraphqlContext,
   id: string,
 ): Promise<AsyncIterable<Availability>> {
-  const eventId = await visibleEvent(context, id);
+  const eventId = (await subscribableEvent(context, id)) ?? refuse('event');
   return (await context.services.seatMaps.availability(eventId)) ?? refuse('event');
 }
 
@@ -46,9 +46,11 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
   }
 }
 
-async function visibleEvent(context: GraphqlContext, id: string): Promise<string> {
-  const { event } = (await findEvent(context, id)) ?? refuse('event');
-  return event.id;
+/** The uuid of an event that the viewer may see; null if there is none. Thousands may ask at once. */
+export async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
+  const eventId = decodeEventId(id);
+  const event = eventId && (await context.services.recentEvents.get(eventId));
+  return event && isVisible(context, event) ? event.id : null;
 }
 
 function refuse(what: string): never {
