@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, post, type Stage, secretText, tokenOf } from './stage.ts';
@@ -55,6 +57,23 @@ describe('bodies', () => {
     expect(status).toBe(413);
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
     expect(body.errors?.[0]?.message).toContain('at most 1000000 bytes');
+  });
+
+  test('that are too large are read to their end, for clients that listen only then', async () => {
+    const { authorization } = await organizer();
+    const bytes = 33_000_000;
+    const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n`;
+    const client = connect(Number(new URL(stage.server.url).port), '127.0.0.1')
+      .setEncoding('utf8')
+      .pause();
+    client.write(`${head}Authorization: ${authorization}\r\n\r\n`);
+    await new Promise<void>((resolve, reject) => {
+      client.once('error', reject);
+      client.write('x'.repeat(bytes), () => resolve());
+    });
+    const [answer] = await once(client.resume(), 'data');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    client.destroy();
   });
 
   test('that come in chunks are counted', async () => {
