@@ -14,7 +14,10 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
   const kept = !dataDir.startsWith('memory://');
   if (kept) await mkdir(dataDir, { recursive: true });
   const unlock = kept ? await lockDataDir(dataDir) : async () => {};
-  const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir);
+  const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
   const orm = drizzle(client, { schema: tables });
   const session = sessionOf(orm);
   return {

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  countEvents,
+  type EventPosition,
+  findEvents,
+  insertEvent,
+  listEvents,
+  loadLayout,
+  updateSalesStatus,
+} from '../../src/store/events.ts';
+import { countSeats } from '../../src/store/seats.ts';
+import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent, sampleEvent, sampleLayout } from './sample-event.ts';
+
+describe.each(engines)('events on $engine', async ({ engine, open }) => {
+  const database = await open();
+
+  test('come back as they were written, layout and prices included', async () => {
+    const event = sampleEvent(30, { salesStatus: 'DRAFT', reservationSeconds: 1 });
+    await insertEvent(database, event);
+    const { id, name, venue, currency } = event;
+    expect(await findEvents(database, [id, randomUUID()])).toEqual([
+      {
+        ...{ id, name, venue, currency, salesStatus: 'DRAFT', reservationSeconds: 1 },
+        startsAtMs: Date.UTC(2027, 4, 1, 19, 30),
+      },
+    ]);
+    expect(await loadLayout(database, id)).toEqual({
+      ...event.layout,
+      currency: event.currency,
+      amounts: event.amounts,
+    });
+    const states = await loadSeatStates(database, id);
+    const free = { status: 'AVAILABLE', version: 0, reservationId: null, expiresAtMs: null };
+    expect(states?.seats).toMatchObject(Array.from({ length: 30 }, (_, index) => ({ index, ...free })));
+  });
+
+  test('keep every field of their layout', async () => {
+    const plain = sampleLayout(2);
+    const layout = {
+      ...plain,
+      sections: [
+        { name: '', position: { x: -1.5, y: 2 }, rows: [] },
+        { name: 'Loge “A”, {links}', position: { x: 0, y: 0 }, rows: [{ name: 'ä', firstSeatIndex: 0, seatCount: 2 }] },
+      ],
+      areas: [
+        {
+          ...{ shape: 'POLYGON' as const, position: { x: 1, y: 2 }, rotation: 30, size: null, radius: null },
+          ...{ points: [{ x: 0, y: 0.125 }], color: '#000', borderColor: null },
+          text: { text: 'Bühne', position: { x: 3, y: 4 }, size: 12, color: null },
+        },
+      ],
+      seats: plain.seats.map((seat, index) => ({ ...seat, guid: `{"${index}",\\}`, number: index ? 'NULL' : '' })),
+    };
+    const event = sampleEvent(0, { layout });
+    await insertEvent(database, event);
+    expect(await loadLayout(database, event.id)).toEqual({
+      ...layout,
+      currency: event.currency,
+      amounts: event.amounts,
+    });
+  });
+
+  test('are not found by ids that nobody has', async () => {
+    expect(await findEvents(database, [randomUUID()])).toEqual([]);
+    expect(await loadLayout(database, randomUUID())).toBeNull();
+    expect(await loadSeatStates(database, randomUUID())).toBeNull();
+    expect(await updateSalesStatus(database, randomUUID(), 'CLOSED')).toBeNull();
+  });
+
+  test('change their sales status', async () => {
+    const id = await createSampleEvent(database, 2);
+    expect(await updateSalesStatus(database, id, 'PAUSED')).toMatchObject({ id, salesStatus: 'PAUSED' });
+    expect(await findEvents(database, [id])).toMatchObject([{ salesStatus: 'PAUSED' }]);
+  });
+
+  test('of 50,000 seats are written in seconds, and tell how far they are', { timeout: 60_000 }, async () => {
+    const event = sampleEvent(50_000);
+    const progress: number[] = [];
+    const began = performance.now();
+    await insertEvent(database, event, (seatsWritten) => progress.push(seatsWritten));
+    // Ten is promised on Postgres; a machine that is busy with other tests needs some of it.
+    if (engine === 'Postgres') expect(performance.now() - began).toBeLessThan(8_000);
+    expect(progress).toEqual(Array.from({ length: 10 }, (_, chunk) => (chunk + 1) * 5_000));
+    expect(await countSeats(database, [event.id])).toMatchObject([{ total: 50_000, available: 50_000 }]);
+  });
+
+  test('are written whole or not at all', async () => {
+    const before = await countEvents(database);
+    const event = sampleEvent(7_000);
+    const lastBroken = event.layout.seats.map((seat, index) => ({ ...seat, category: index === 6_999 ? 9 : 0 }));
+    const progress: number[] = [];
+    const written = insertEvent(database, { ...event, layout: { ...event.layout, seats: lastBroken } }, (seats) =>
+      progress.push(seats),
+    );
+    await expect(written).rejects.toThrow();
+    expect(progress).toEqual([5_000]);
+    expect(await findEvents(database, [event.id])).toEqual([]);
+    expect(await countSeats(database, [event.id])).toEqual([]);
+    expect(await countEvents(database)).toBe(before);
+  });
+});
+
+describe.each(engines)('lists of events on $engine', async ({ open }) => {
+  const database = await open();
+
+  /** Ids page by page, as a client would walk them. */
+  async function pages(limit: number, drafts: boolean): Promise<string[][]> {
+    const found: string[][] = [];
+    let after: EventPosition | null = null;
+    for (;;) {
+      const page = await listEvents(database, { drafts, after, limit });
+      const last = page.at(-1);
+      if (last === undefined) return found;
+      found.push(page.map(({ id }) => id));
+      after = { startsAtMs: last.startsAtMs, id: last.id };
+    }
+  }
+
+  test('go by the moment they start, page by page, drafts only for those who may see them', async () => {
+    const at = (startsAt: string, over = {}) =>
+      createSampleEvent(database, 1, { startsAt: new Date(startsAt), ...over });
+    const last = await at('2027-01-01T00:00:00.002Z');
+    const first = await at('2026-12-31T23:59:59.999Z');
+    const together = [
+      await at('2027-01-01T00:00:00.001Z'),
+      await at('2027-01-01T00:00:00.001Z'),
+      await at('2027-01-01T00:00:00.001Z'),
+    ].sort();
+    const draft = await at('2027-01-01T00:00:00.003Z', { salesStatus: 'DRAFT' });
+    const shown = [first, ...together, last];
+    expect(await pages(2, false)).toEqual([shown.slice(0, 2), shown.slice(2, 4), shown.slice(4)]);
+    expect((await pages(1, true)).flat()).toEqual([...shown, draft]);
+    expect(await countEvents(database)).toBe(6);
+  });
+});

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  findBookings,
+  findBookingsOfReservations,
+  listBookings,
+  markCaptured,
+  outstandingCaptures,
+} from '../../src/store/bookings.ts';
+import { findReservations, type ListPosition, listReservations } from '../../src/store/reservations.ts';
+import { countSeats, findSeats, readSeatStates } from '../../src/store/seats.ts';
+import { blockSeats } from '../../src/store/statements/block-seats.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { book, hold, lapse, moveDeadlines } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+describe.each(engines)('reading seats on $engine', async ({ open }) => {
+  const database = await open();
+
+  /** Seats 0 and 1 held, 2 booked, 3 blocked, 4 and 5 lapsed, 6 to 9 never touched. */
+  async function eventWithSales() {
+    const eventId = await createSampleEvent(database, 10);
+    const held = await hold(database, eventId, [0, 1]);
+    await book(database, await hold(database, eventId, [2], { viewerId: held.viewerId }));
+    await blockSeats(database, eventId, [3], 'BLOCKED');
+    const lapsed = await hold(database, eventId, [4, 5]);
+    await lapse(database, lapsed);
+    return { eventId, held, lapsed };
+  }
+
+  test('counts lapsed ones as available, for each event that exists', async () => {
+    const { eventId } = await eventWithSales();
+    const empty = await createSampleEvent(database, 3);
+    const counts = await countSeats(database, [eventId, randomUUID(), empty]);
+    expect(counts).toHaveLength(2);
+    expect(counts).toContainEqual({ eventId, total: 10, available: 6, reserved: 2, booked: 1, blocked: 1 });
+    expect(counts).toContainEqual({ eventId: empty, total: 3, available: 3, reserved: 0, booked: 0, blocked: 0 });
+  });
+
+  test('tells the public status, and only the holder that it is theirs', async () => {
+    const { eventId, held, lapsed } = await eventWithSales();
+    const seen = async (viewerId: string | null, indexes: readonly number[] | null = null) => {
+      const states = await readSeatStates(database, eventId, { viewerId, indexes });
+      return states.map(
+        ({ index, status, reservedByViewer }) => `${index} ${status}${reservedByViewer ? ' mine' : ''}`,
+      );
+    };
+    const rest = ['2 BOOKED', '3 BLOCKED', ...[4, 5, 6, 7, 8, 9].map((index) => `${index} AVAILABLE`)];
+    const toOthers = ['0 RESERVED', '1 RESERVED', ...rest];
+    expect(await seen(held.viewerId)).toEqual(['0 RESERVED mine', '1 RESERVED mine', ...rest]);
+    for (const other of [lapsed.viewerId, randomUUID(), null]) expect(await seen(other)).toEqual(toOthers);
+    expect(await seen(held.viewerId, [5, 0, 99])).toEqual(['0 RESERVED mine', '5 AVAILABLE']);
+  });
+
+  test('finds those of a status, of a category, of both, page by page', async () => {
+    const { eventId } = await eventWithSales();
+    const find = (filter: Partial<Parameters<typeof findSeats>[2]>, page = { afterIndex: -1, limit: 100 }) =>
+      findSeats(database, eventId, { status: null, category: null, ...filter }, page);
+    expect(await find({})).toEqual({ indexes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], totalCount: 10 });
+    expect(await find({ status: 'AVAILABLE' })).toEqual({ indexes: [4, 5, 6, 7, 8, 9], totalCount: 6 });
+    expect(await find({ status: 'RESERVED' })).toEqual({ indexes: [0, 1], totalCount: 2 });
+    expect(await find({ category: 1 })).toEqual({ indexes: [1, 3, 5, 7, 9], totalCount: 5 });
+    expect(await find({ status: 'AVAILABLE', category: 1 })).toEqual({ indexes: [5, 7, 9], totalCount: 3 });
+    const page = { afterIndex: 4, limit: 2 };
+    expect(await find({ status: 'AVAILABLE' }, page)).toEqual({ indexes: [5, 6], totalCount: 6 });
+    const end = { afterIndex: 9, limit: 2 };
+    expect(await find({ status: 'AVAILABLE' }, end)).toEqual({ indexes: [], totalCount: 6 });
+  });
+});
+
+describe.each(engines)('reading reservations and bookings on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('gives a lapsed reservation as EXPIRED, with the store’s clock', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [running, over] = [await hold(database, eventId, [0]), await hold(database, eventId, [1])];
+    await moveDeadlines(database, eventId, [
+      { id: running.id, inMs: 60_000 },
+      { id: over.id, inMs: 0 },
+    ]);
+    const keys = [over.id, running.id, randomUUID()].map((reservationId) => ({ eventId, reservationId }));
+    const found = await findReservations(database, keys);
+    const byId = new Map(found.map((reservation) => [reservation.id, reservation]));
+    expect([...byId.keys()].sort()).toEqual([running.id, over.id].sort());
+    expect(byId.get(over.id)?.status).toBe('EXPIRED');
+    const { status, expiresAtMs = 0, readAtMs = 0 } = byId.get(running.id) ?? {};
+    expect(status).toBe('ACTIVE');
+    expect(expiresAtMs - readAtMs).toBeLessThanOrEqual(60_000);
+    expect(expiresAtMs - readAtMs).toBeGreaterThan(50_000);
+  });
+
+  test('lists a viewer’s own reservations, the newest first, of the statuses asked for', async () => {
+    const [here, there] = [await createSampleEvent(database, 9), await createSampleEvent(database, 9)];
+    const viewerId = randomUUID();
+    const mine = { viewerId };
+    await hold(database, here, [8]);
+    const booked = await hold(database, here, [0], mine);
+    await book(database, booked);
+    const expired = await hold(database, there, [0], mine);
+    await lapse(database, expired);
+    const cancelled = await hold(database, here, [1], mine);
+    await cancelReservations(database, here, [{ reservationId: cancelled.id, viewerId, seatIndexes: null }]);
+    const active = await hold(database, there, [1], mine);
+    const list = async (statuses: Parameters<typeof listReservations>[2]['statuses']) =>
+      (await listReservations(database, viewerId, { statuses, after: null, limit: 10 })).map(({ id }) => id);
+    expect(await list(['ACTIVE'])).toEqual([active.id]);
+    expect(await list(['EXPIRED'])).toEqual([expired.id]);
+    expect(await list(['CONFIRMED', 'CANCELLED'])).toEqual([cancelled.id, booked.id]);
+    expect(await list([])).toEqual([]);
+    expect(new Set(await list(null))).toEqual(new Set([active.id, cancelled.id, booked.id, expired.id]));
+  });
+
+  test('walks the lists page by page, also where several were made in one moment', async () => {
+    const eventId = await createSampleEvent(database, 12);
+    const viewerId = randomUUID();
+    for (let seat = 0; seat < 12; seat++) await book(database, await hold(database, eventId, [seat], { viewerId }));
+    const mine = { statuses: null, after: null, limit: 100 };
+    const reservations = await listReservations(database, viewerId, mine);
+    expect(reservations).toHaveLength(12);
+    const bookings = await listBookings(database, viewerId, mine);
+    expect(bookings.map(({ reservationId }) => reservationId).sort()).toEqual(reservations.map(({ id }) => id).sort());
+
+    await database.orm.execute(
+      `update reservations set created_at = '2026-01-01 00:00:00.123Z' where viewer_id = '${viewerId}'`,
+    );
+    await database.orm.execute(
+      `update bookings set booked_at = '2026-01-01 00:00:00.123Z' where viewer_id = '${viewerId}'`,
+    );
+    const reservationIds = await walk(
+      (after) => listReservations(database, viewerId, { statuses: null, after, limit: 5 }),
+      'createdAtMs',
+    );
+    expect(reservationIds).toEqual(
+      reservations
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    );
+    const bookingIds = await walk((after) => listBookings(database, viewerId, { after, limit: 5 }), 'bookedAtMs');
+    expect(bookingIds).toEqual(
+      bookings
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    );
+  });
+
+  test('finds bookings by their ids and by their reservations', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const [first, second, open] = [
+      await hold(database, eventId, [5, 2]),
+      await hold(database, eventId, [3]),
+      await hold(database, eventId, [4]),
+    ];
+    const bookingIds = [await book(database, first), await book(database, second)];
+    const found = await findBookings(
+      database,
+      [...bookingIds, randomUUID()].map((bookingId) => ({ eventId, bookingId })),
+    );
+    expect(found.map(({ id }) => id).sort()).toEqual([...bookingIds].sort());
+    expect(found.find(({ id }) => id === bookingIds[0])?.seatIndexes).toEqual([2, 5]);
+    const keys = [first, open].map(({ id }) => ({ eventId, reservationId: id }));
+    expect(await findBookingsOfReservations(database, keys)).toMatchObject([{ id: bookingIds[0] }]);
+    expect(await findBookings(database, [])).toEqual([]);
+  });
+
+  test('names the bookings whose money is still to be captured, once they are so old', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const captured = await book(database, await hold(database, eventId, [0]));
+    const outstanding = await book(database, await hold(database, eventId, [1]));
+    await markCaptured(database, { eventId, bookingId: captured });
+    const due = async (graceMs: number) =>
+      (await outstandingCaptures(database, graceMs, 1_000)).filter((capture) => capture.eventId === eventId);
+    expect(await due(0)).toEqual([{ eventId, bookingId: outstanding, paymentAuthorization: `auth ${outstanding}` }]);
+    expect(await due(60_000)).toEqual([]);
+  });
+});
+
+/** Ids page by page, as a client would walk them. */
+async function walk<At extends string, Item extends { id: string } & Record<At, number>>(
+  page: (after: ListPosition | null) => Promise<Item[]>,
+  at: At,
+): Promise<string[]> {
+  const ids: string[] = [];
+  let after: ListPosition | null = null;
+  for (;;) {
+    const items = await page(after);
+    const last = items.at(-1);
+    if (last === undefined) return ids;
+    ids.push(...items.map(({ id }) => id));
+    after = { atMs: last[at], id: last.id };
+  }
+}
