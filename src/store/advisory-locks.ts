@@ -4,8 +4,8 @@ import { type SQL, sql } from 'drizzle-orm';
 const MIGRATION = 1;
 const VIEWER = 2;
 
-/** One migration at a time, for the rest of the transaction. */
-export const lockMigrations: SQL = sql`select pg_advisory_xact_lock(${MIGRATION}::int, 0)`;
+/** One migration at a time, until the connection ends. */
+export const lockMigrations: SQL = sql`select pg_advisory_lock(${MIGRATION}::int, 0)`;
 
 /**
  * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
@@ -35,14 +35,29 @@ export async function openPostgres(
     orm,
     rows: (statement) => retrying(() => session.rows(statement)),
     transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
-    migrate: () =>
-      orm.transaction(async (transaction) => {
-        await transaction.execute(sql`set local statement_timeout = 0`);
-        await transaction.execute(lockMigrations);
-        await migrate(transaction, migrations);
-      }),
+    migrate: () => migrateAlone(url, migrations),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * On a connection of its own, which may take its time and whose end lets go of the lock: Drizzle begins the transaction
+ * of its migrations by itself.
+ */
+async function migrateAlone(url: string, migrations: MigrationConfig): Promise<void> {
+  const client = postgres(url, {
+    max: 1,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    onnotice: () => {},
+    connection: { application_name: 'holdfast', statement_timeout: 0 },
+  });
+  try {
+    const orm = drizzle(client);
+    await orm.execute(lockMigrations);
+    await migrate(orm, migrations);
+  } finally {
+    await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
 }
 
 function sessionOf(orm: Pick<PostgresJsDatabase<typeof tables>, 'execute'> & Session['orm']): Session {
