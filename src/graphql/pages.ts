@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What an argument `first` may be: null, which a client may send in spite of a default, stands for `usual`. */
 export interface PageLimits {
@@ -20,6 +20,9 @@ export interface CursorCodec<Place> {
   /** Null for no cursor. Throws a GraphQLError with BAD_USER_INPUT for what no page ever gave. */
   readonly decode: (after: string | null | undefined) => Place | null;
 }
+
+/** Milliseconds since 1970, within what the store can tell: a cursor may be made up. */
+export const cursorMoment = z.number().min(0).max(Date.parse('9999-12-31T23:59:59.999Z'));
 
 /** No cursor of ours comes near it. */
 const maxCursorLength = 500;

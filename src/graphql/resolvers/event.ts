@@ -6,7 +6,7 @@ import { findEvent, seatingOf } from '../finding.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
 import { invalidInput, notFound, seatsUnavailable } from '../outcomes.ts';
-import { cursorCodec, pageSize, toConnection } from '../pages.ts';
+import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
@@ -14,8 +14,8 @@ import { priceCategory } from './seat-map.ts';
 const eventPages = { usual: 20, max: 100 };
 /** The seat map gives all seats at once anyway. */
 const seatPages = { usual: 100, max: 50_000 };
-const eventCursor = cursorCodec(z.strictObject({ startsAtMs: z.number(), id: z.uuid() }));
-const seatCursor = cursorCodec(z.strictObject({ index: z.int() }));
+const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z.uuid() }));
+const seatCursor = cursorCodec(z.strictObject({ index: z.int32() }));
 
 export const eventResolvers: Resolvers = {
   Query: {

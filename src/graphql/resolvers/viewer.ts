@@ -5,11 +5,11 @@ import { listBookings } from '../../store/bookings.ts';
 import { listReservations } from '../../store/reservations.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { cursorCodec, pageSize, toConnection } from '../pages.ts';
+import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 
 const pages = { usual: 20, max: 100 };
 /** Where a list that is newest first ends. */
-const cursor = cursorCodec(z.strictObject({ atMs: z.number(), id: z.uuid() }));
+const cursor = cursorCodec(z.strictObject({ atMs: cursorMoment, id: z.uuid() }));
 
 export const viewerResolvers: Resolvers = {
   Query: {
