@@ -12,6 +12,7 @@ import { createContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
+import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
 import { identityOf } from './identity/open.ts';
 import type { PaymentProvider } from './payment/provider.ts';
 import { createTestPaymentProvider } from './payment/test-provider.ts';
@@ -60,11 +61,17 @@ export async function createApp(
     await database.migrate();
     if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
     const node = await openNode(config, { database, payment, logger }, closing);
+    const shared = new SharedSubscriptions({
+      seatMaps: node.services.seatMaps,
+      publicContext: () => createContext(node.services, { viewer: null, clientAddress: '' }),
+      monotonicNow: () => performance.now(),
+    });
     const server = await openServer({
       http: config.http,
       production: config.production,
       schema: createSchema(resolvers),
-      contextFor: (caller) => createContext(node.services, caller),
+      contextFor: (requester) => createContext(node.services, requester),
+      subscribe: (request) => shared.subscribe(request),
       identity: node.services.identity,
       logger,
       ready: node.ready,

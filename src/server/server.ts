@@ -11,6 +11,7 @@ import { trustsProxies } from './client-address.ts';
 import { publicErrors } from './errors.ts';
 import type { Readiness } from './health.ts';
 import { createHttp, graphqlPath } from './http.ts';
+import type { GraphqlOptions } from './websocket/graphql.ts';
 import { openWebsockets, type Websockets } from './websocket/websockets.ts';
 
 export interface ServerOptions {
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** Called for each operation, so that nothing loaded for one is served to the next. */
   contextFor(requester: Requester): GraphqlContext;
+  /** Over websockets, as `GraphqlOptions` has it. */
+  subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;
   readonly logger: Logger;
   readonly ready: Readiness;

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, subscribe } from 'graphql';
 import { type Logger, pino } from 'pino';
 import type { GraphqlContext, Requester } from '../../src/graphql/context.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
@@ -116,6 +116,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const server = await openServer({
     production: true,
     schema: makeExecutableSchema({ typeDefs, resolvers }),
+    subscribe: async (request) => subscribe(request),
     contextFor: (caller) => {
       state.contexts += 1;
       return { ...caller } as unknown as GraphqlContext;

@@ -23,7 +23,6 @@ export interface SharedSubscriptionsOptions {
   readonly seatMaps: LiveSeatMaps;
   /** Of nobody in particular: what is executed for all sees what everyone may see. */
   readonly publicContext: () => GraphqlContext;
-  readonly publicError: (error: GraphQLError) => GraphQLFormattedError;
   readonly monotonicNow: () => number;
 }
 
@@ -31,6 +30,8 @@ export interface SharedSubscriptionsOptions {
 export interface SubscriptionRequest extends ExecutionArgs {
   readonly contextValue: GraphqlContext;
   readonly outlet: Outlet;
+  /** What a client may read of an error. */
+  readonly publicError: (error: GraphQLError) => GraphQLFormattedError;
 }
 
 /** What everybody gets alike is executed and written as text once, however many subscribe. */
@@ -75,7 +76,7 @@ export class SharedSubscriptions {
     return membership;
   }
 
-  #sharedOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest): SharedSubscription {
+  #sharedOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest) {
     const ofMap = this.#ofMap.get(map) ?? new Map<string, SharedSubscription>();
     this.#ofMap.set(map, ofMap);
     const key = this.#keyOf(request);
@@ -99,9 +100,9 @@ export class SharedSubscriptions {
 
   #sourceOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest): PayloadSource {
     const execute = (rootValue: unknown) => {
-      const { outlet: _, ...args } = request;
+      const { outlet: _, publicError, ...args } = request;
       const { data, errors } = executeSync({ ...args, contextValue: this.#options.publicContext(), rootValue });
-      return errors === undefined ? { data } : { errors: errors.map(this.#options.publicError), data };
+      return errors === undefined ? { data } : { errors: errors.map(publicError), data };
     };
     switch (field) {
       case 'seatMap':

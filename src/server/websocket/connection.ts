@@ -1,6 +1,7 @@
-import type { Server as GraphqlWs } from 'graphql-ws';
+import { type Server as GraphqlWs, MessageType } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { Outlet } from '../../graphql/shared-subscriptions/shared-subscription.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { VerifiedToken } from '../../identity/verify.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -64,6 +65,12 @@ export class Connection {
     this.#socket.once('close', cancel);
   }
 
+  /** Of the operation with the client's id, for payloads that are text already. */
+  outlet(id: string): Outlet {
+    const head = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
+    return { next: (payload, onSent) => this.#write(`${head}${payload}}`, onSent) };
+  }
+
   /** Tells the client to come back elsewhere. */
   leave(): void {
     this.#end(closeCodes.goingAway, 'Going away');
@@ -80,8 +87,12 @@ export class Connection {
 
   /** Resolves when the socket took it, which is what holds subscriptions back; what can't be sent, nobody waits for. */
   #send(text: string): Promise<void> {
+    return new Promise((resolve) => this.#write(text, resolve));
+  }
+
+  #write(text: string, onSent: () => void): void {
     if (this.#socket.bufferedAmount > maxUnreadBytes) this.#socket.terminate();
-    return new Promise((resolve) => this.#socket.send(text, () => resolve()));
+    this.#socket.send(text, () => onSent());
   }
 
   #refuse(error: unknown): void {

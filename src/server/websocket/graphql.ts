@@ -1,7 +1,8 @@
-import { type ExecutionArgs, execute, GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import { type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
+import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
@@ -11,10 +12,14 @@ import type { Connection, Extra } from './connection.ts';
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   contextFor(requester: Requester): GraphqlContext;
+  /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
+  subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
   readonly publicError: PublicError;
   readonly logger: Logger;
 }
+
+export type Subscribed = AsyncIterable<ExecutionResult> | ExecutionResult;
 
 /** A client says who it is right after it connected. */
 const connectionInitWaitTimeout = 5_000;
@@ -28,7 +33,8 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout,
     execute,
-    subscribe,
+    // The request is what `operationReader` made of the client's message.
+    subscribe: (request) => options.subscribe(request as SubscriptionRequest),
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
       connection.operations = subscriptions;
       const token = await authenticateConnection(connectionParams, identity);
@@ -45,18 +51,19 @@ type OnSubscribe = (
   context: { readonly extra: Extra },
   id: string,
   payload: SubscribePayload,
-) => ExecutionArgs | readonly GraphQLError[];
+) => SubscriptionRequest | readonly GraphQLError[];
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
-function operationReader({ schema, contextFor }: GraphqlOptions): OnSubscribe {
+function operationReader({ schema, contextFor, publicError }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema);
-  return ({ extra: { connection } }, _id, { query, operationName, variables }) => {
+  return ({ extra: { connection } }, id, { query, operationName, variables }) => {
     if (Object.keys(connection.operations).length > maxOperations) return [tooManyOperations()];
     const document = readDocument(query);
     if (!('kind' in document)) return document;
     try {
       const contextValue = contextFor(requesterOf(connection));
-      return { schema, document, operationName, variableValues: variables, contextValue };
+      const outlet = connection.outlet(id);
+      return { schema, document, operationName, variableValues: variables, contextValue, outlet, publicError };
     } catch (error) {
       return [
         new GraphQLError('No context', { originalError: error instanceof Error ? error : new Error(String(error)) }),

@@ -1,0 +1,70 @@
+import { parse, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { shareable } from '../../src/graphql/shared-subscriptions/shareable.ts';
+
+const schema = createSchema([]);
+
+function verdict(source: string, variables: Record<string, unknown> = { id: 'event_1' }) {
+  const document = parse(source);
+  expect(validate(schema, document)).toEqual([]);
+  return shareable(schema, document, undefined, variables);
+}
+
+describe('is shared', () => {
+  test.each([
+    [
+      'a seat map',
+      'subscription ($id: ID!) { seatMap(eventId: $id) { __typename ... on SeatMapDelta { seats { index } } } }',
+    ],
+    ['counts', 'subscription ($id: ID!) { availability(eventId: $id) { total available } }'],
+    [
+      'one with fragments and aliases',
+      `subscription ($id: ID!) { map: seatMap(eventId: $id) { ...Update } }
+       fragment Update on SeatMapUpdate { ... on SeatMapSnapshot { n: sequence availability { ...Counts } } }
+       fragment Counts on Availability { total }`,
+    ],
+  ])('%s', (_, source) => {
+    expect(verdict(source)).toMatchObject({ eventId: 'event_1' });
+  });
+
+  test('with the event in the document', () => {
+    expect(verdict('subscription { availability(eventId: "event_2") { total } }', {})).toEqual({
+      field: 'availability',
+      eventId: 'event_2',
+    });
+  });
+});
+
+describe('is not shared', () => {
+  test.each([
+    ['what belongs to a viewer', 'subscription ($id: ID!) { reservation(id: $id) { id status } }'],
+    ['a query', 'query ($id: ID!) { event(id: $id) { availability { total } } }'],
+    [
+      'a root field behind a condition',
+      'subscription ($id: ID!) { availability(eventId: $id) @include(if: true) { total } }',
+    ],
+    [
+      'a root field in a fragment',
+      'subscription ($id: ID!) { ...Root } fragment Root on Subscription { availability(eventId: $id) { total } }',
+    ],
+    [
+      'a document with another operation that is a viewer’s',
+      'subscription A { availability(eventId: "event_2") { total } } query B { viewer { id } }',
+    ],
+  ])('%s', (_, source) => {
+    const document = parse(source);
+    const operationName = source.includes('subscription A') ? 'A' : undefined;
+    expect(shareable(schema, document, operationName, { id: 'event_1' })).toBeNull();
+  });
+});
+
+test('every type that can be shared has only fields of public types', () => {
+  const scalars = new Set(['Int', 'ID', 'PackedSeatStatuses', 'SeatStatus', 'Boolean', 'String']);
+  const fieldTypes = ['SeatMapSnapshot', 'SeatMapDelta', 'SeatState', 'Availability'].flatMap((name) => {
+    const type = schema.getType(name);
+    if (type === undefined || !('getFields' in type)) throw new Error(`${name} has no fields`);
+    return Object.values(type.getFields()).map((field) => String(field.type).replaceAll(/[![\]]/g, ''));
+  });
+  expect(fieldTypes.filter((name) => !scalars.has(name) && !['SeatState', 'Availability'].includes(name))).toEqual([]);
+});
