@@ -1,3 +1,4 @@
+import { v5 as uuidOf } from 'uuid';
 import type { Gate, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
 import type { Database } from '../store/database.ts';
 import { findReservationByKey } from '../store/reservations.ts';
@@ -33,19 +34,19 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
 
   return async (request) => {
     const { eventId, seatIndexes } = request;
+    const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes };
     const known = takenSeats(eventId, seatIndexes);
-    if (known.length > 0) return refuse(request, known);
-    const claim: SeatClaim = { eventId, reservationId: newId(), seatIndexes };
+    if (known.length > 0) return refuse(request, claim, known);
     const marked = await gate.take(claim);
-    if (marked.answer === 'refused') return refuse(request, marked.seatIndexes);
+    if (marked.answer === 'refused') return refuse(request, claim, marked.seatIndexes);
     return reserveInStore(request, claim);
   };
 
-  /** A retry of a reservation that succeeded must not be refused for seats that are its own. */
-  async function refuse(request: ReserveRequest, taken: readonly number[]): Promise<ReserveOutcome> {
+  /** A retry of a reservation that succeeded must not be refused for seats that it held once. */
+  async function refuse(request: ReserveRequest, claim: SeatClaim, taken: readonly number[]): Promise<ReserveOutcome> {
     if (request.idempotencyKey !== null) {
       const earlier = await findReservationByKey(database, request.viewerId, request.idempotencyKey);
-      if (earlier !== null) return reserveInStore(request, { ...request, reservationId: newId() });
+      if (earlier !== null) return reserveInStore(request, claim);
     }
     return { outcome: 'seats-unavailable', taken, holders: [] };
   }
@@ -61,10 +62,29 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   }
 
   async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
-    await gate.release(claim, true);
+    const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
+    if (seatIndexes.length > 0) await gate.release({ ...claim, seatIndexes }, false);
     const holders: readonly SeatHolder[] = outcome?.outcome === 'seats-unavailable' ? outcome.holders : [];
     if (holders.length > 0) await gate.correct(claim.eventId, holders);
   }
+}
+
+/** In it, names of reservations are made from viewers and keys (RFC 9562, version 5). */
+const KEY_NAMESPACE = '5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42';
+
+/**
+ * The same for every copy of one intent, so that the gate does not turn copies away for each other's marks, on whichever
+ * nodes they are. Neither viewers' ids nor keys have control characters.
+ */
+function reservationIdOf({ viewerId, idempotencyKey }: ReserveRequest, newId: () => string): string {
+  return idempotencyKey === null ? newId() : uuidOf(`${viewerId}\n${idempotencyKey}`, KEY_NAMESPACE);
+}
+
+/** A copy of the request that succeeded shares its marks with it. */
+function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boolean {
+  if (outcome?.outcome !== 'repeated') return false;
+  const { status, seatIndexes } = outcome.reservation;
+  return status === 'ACTIVE' && seatIndexes.includes(seatIndex);
 }
 
 function storeWrites({ database, commits, maxActiveReservations }: ReserveDependencies) {
