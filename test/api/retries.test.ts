@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { bookingIn, countTypes, newBuyer, reservationIn } from './buyer.ts';
+import { storedStatuses } from './store-view.ts';
+import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
+import { type Offer, offer, seatAt } from './venue.ts';
+import { watchSeatMap } from './watching.ts';
+
+/** Long enough for ten confirms to be under way at once. */
+const payment = createTestPaymentProvider({ latencyMs: 100 });
+const soon = { withinMs: 5_000 };
+
+let nodes: TwoNodes;
+let sale: Offer;
+
+beforeAll(async () => {
+  nodes = await startTwoNodes({ payment });
+  sale = await offer(nodes.a, { seats: 200 });
+});
+afterAll(() => nodes?.[Symbol.asyncDispose]());
+
+let nextSeat = 0;
+/** Seats no other test uses. */
+const freshSeats = (count: number) => Array.from({ length: count }, () => nextSeat++);
+const nodeOf = (nth: number) => (nth % 2 === 0 ? nodes.a : nodes.b);
+
+describe('a reservation with an idempotency key', () => {
+  test.each([false, true])('is made once by fifty copies at once (maps shown: %s)', async (mapsShown) => {
+    const watches = mapsShown ? await Promise.all([nodes.a, nodes.b].map((node) => watchSeatMap(node, sale))) : [];
+    const buyer = await newBuyer();
+    const seats = freshSeats(2);
+    const copies = Array.from({ length: 50 }, (_, nth) => buyer.reserve(nodeOf(nth), sale, seats, 'intent'));
+    const outcomes = await Promise.all(copies);
+
+    expect(countTypes(outcomes)).toEqual({ Reservation: 50 });
+    expect(new Set(outcomes.map((outcome) => reservationIn(outcome).id)).size).toBe(1);
+    const stored = await storedStatuses(nodes.b, sale);
+    expect(seats.map((seat) => stored[seat])).toEqual(['RESERVED', 'RESERVED']);
+    for (const watch of watches) await watch[Symbol.asyncDispose]();
+  });
+
+  test('is made once by fifty copies at once, although others want the same seats', async () => {
+    const buyer = await newBuyer();
+    const rivals = await Promise.all(Array.from({ length: 20 }, newBuyer));
+    const seats = freshSeats(2);
+    const [outcomes, others] = await Promise.all([
+      Promise.all(Array.from({ length: 50 }, (_, nth) => buyer.reserve(nodeOf(nth), sale, seats, 'intent'))),
+      Promise.all(rivals.map((rival, nth) => rival.reserve(nodeOf(nth), sale, seats, 'intent'))),
+    ]);
+    const won = new Set([...outcomes, ...others].flatMap((o) => (o.__typename === 'Reservation' ? o.id : [])));
+    expect(won.size).toBe(1);
+  });
+
+  test('is refused when the key comes back with other seats, or for another event', async () => {
+    const buyer = await newBuyer();
+    const elsewhere = await offer(nodes.b);
+    const [first = 0, second = 0] = freshSeats(2);
+    const made = reservationIn(await buyer.reserve(nodes.a, sale, [first], 'intent'));
+    expect(await buyer.reserve(nodes.b, sale, [second], 'intent')).toMatchObject({ __typename: 'IdempotencyConflict' });
+    expect(await buyer.reserve(nodes.b, sale, [first, second], 'intent')).toMatchObject({
+      __typename: 'IdempotencyConflict',
+    });
+    expect(await buyer.reserve(nodes.b, elsewhere, [first], 'intent')).toMatchObject({
+      __typename: 'IdempotencyConflict',
+    });
+    expect(reservationIn(await buyer.reserve(nodes.b, sale, [first], 'intent')).id).toBe(made.id);
+    // What was refused left nothing behind.
+    const other = await newBuyer();
+    reservationIn(await other.reserve(nodes.a, sale, [second], 'intent'));
+    reservationIn(await other.reserve(nodes.a, elsewhere, [first], 'another intent'));
+  });
+
+  test('is given by a retry as it is then: confirmed, cancelled or expired, and keeps its seats from nobody', async () => {
+    const buyer = await newBuyer();
+    const rival = await newBuyer();
+    const [booked = 0, cancelled = 0] = freshSeats(2);
+    const brief = await offer(nodes.a, { reservationSeconds: 1 });
+    const bookedId = reservationIn(await buyer.reserve(nodes.a, sale, [booked], 'booked')).id;
+    bookingIn(await buyer.confirm(nodes.b, bookedId));
+    const cancelledId = reservationIn(await buyer.reserve(nodes.a, sale, [cancelled], 'cancelled')).id;
+    reservationIn(await buyer.cancel(nodes.b, cancelledId));
+    const expiredId = reservationIn(await buyer.reserve(nodes.a, brief, [0], 'expired')).id;
+    const isExpired = async () => (await buyer.look(nodes.a, expiredId))?.status === 'EXPIRED';
+    await waitFor(isExpired, { ...soon, what: 'the reservation to expire' });
+
+    const retry = async (on: Offer, seat: number, key: string) =>
+      reservationIn(await buyer.reserve(nodes.b, on, [seat], key));
+    expect(await retry(sale, booked, 'booked')).toMatchObject({ id: bookedId, status: 'CONFIRMED' });
+    expect(await retry(sale, cancelled, 'cancelled')).toMatchObject({ id: cancelledId, status: 'CANCELLED' });
+    expect(await retry(brief, 0, 'expired')).toMatchObject({ id: expiredId, status: 'EXPIRED' });
+    const soonTaken = async (on: Offer, seat: number) =>
+      (await rival.reserve(nodes.a, on, [seat])).__typename === 'Reservation';
+    await waitFor(() => soonTaken(sale, cancelled), { withinMs: 250, what: 'the cancelled seat' });
+    await waitFor(() => soonTaken(brief, 0), { withinMs: 250, what: 'the lapsed seat' });
+    expect(await retry(sale, cancelled, 'cancelled')).toMatchObject({ id: cancelledId, status: 'CANCELLED' });
+    expect(await retry(brief, 0, 'expired')).toMatchObject({ id: expiredId, status: 'EXPIRED' });
+  });
+
+  test('is given by a retry with the seats that are left of it', async () => {
+    const buyer = await newBuyer();
+    const seats = freshSeats(2);
+    const [kept = 0, freed = 0] = seats;
+    const made = reservationIn(await buyer.reserve(nodes.a, sale, seats, 'intent'));
+    reservationIn(await buyer.cancel(nodes.a, made.id, [seatAt(sale.seatIds, freed)]));
+    const again = reservationIn(await buyer.reserve(nodes.b, sale, seats, 'intent'));
+    expect([again.id, again.seats.map(({ index }) => index)]).toEqual([made.id, [kept]]);
+    const rival = await newBuyer();
+    const isTaken = async () => (await rival.reserve(nodes.a, sale, [freed])).__typename === 'Reservation';
+    await waitFor(isTaken, { withinMs: 250, what: 'the freed seat' });
+    expect(await rival.reserve(nodes.b, sale, [kept])).toMatchObject({ __typename: 'SeatsUnavailable' });
+  });
+
+  test('is judged anew after an attempt that was refused', async () => {
+    const [buyer, holder] = [await newBuyer(), await newBuyer()];
+    const [seat = 0] = freshSeats(1);
+    const held = reservationIn(await holder.reserve(nodes.a, sale, [seat]));
+    expect(await buyer.reserve(nodes.b, sale, [seat], 'intent')).toMatchObject({
+      __typename: 'SeatsUnavailable',
+      seatIds: [seatAt(sale.seatIds, seat)],
+    });
+    reservationIn(await holder.cancel(nodes.a, held.id));
+    const isTaken = async () => (await buyer.reserve(nodes.b, sale, [seat], 'intent')).__typename === 'Reservation';
+    await waitFor(isTaken, { withinMs: 250, what: 'the seat' });
+  });
+
+  test('belongs to one viewer: the same key of another means nothing', async () => {
+    const [one, other] = [await newBuyer(), await newBuyer()];
+    const [first = 0, second = 0] = freshSeats(2);
+    const made = reservationIn(await one.reserve(nodes.a, sale, [first], 'intent'));
+    expect(reservationIn(await other.reserve(nodes.b, sale, [second], 'intent')).id).not.toBe(made.id);
+  });
+});
+
+describe('confirming', () => {
+  test('a second time gives the same booking', async () => {
+    const buyer = await newBuyer();
+    const before = payment.ledger().length;
+    const { id } = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(2)));
+    const booking = bookingIn(await buyer.confirm(nodes.a, id));
+    expect(bookingIn(await buyer.confirm(nodes.b, id, 'tok_decline'))).toEqual(booking);
+    expect(payment.ledger().slice(before)).toHaveLength(1);
+  });
+
+  test('ten times at once gives one booking, and all payments but one back', async () => {
+    const buyer = await newBuyer();
+    const before = payment.ledger().length;
+    const { id } = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(2)));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, nth) => buyer.confirm(nodeOf(nth), id)));
+    expect(new Set(outcomes.map((outcome) => bookingIn(outcome).id)).size).toBe(1);
+
+    const states = () =>
+      payment
+        .ledger()
+        .slice(before)
+        .map(({ state }) => state);
+    const areSettled = () => !states().includes('authorized');
+    await waitFor(areSettled, { ...soon, what: 'every payment to be captured or voided' });
+    expect(states().length).toBeGreaterThan(1);
+    expect(states().filter((state) => state === 'captured')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,37 @@
+import type { App } from '../../src/app.ts';
+import type { PaymentProvider } from '../../src/payment/provider.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { startNode } from '../support/node.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
+
+export interface TwoNodes extends AsyncDisposable {
+  readonly a: App;
+  readonly b: App;
+  readonly databaseUrl: string;
+  readonly redis: RedisServer;
+}
+
+export interface TwoNodesOptions {
+  /** For both of them. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly payment?: PaymentProvider;
+}
+
+/** Two nodes that share nothing but a Postgres database and a Redis, both of their own. */
+export async function startTwoNodes({ env, ...parts }: TwoNodesOptions = {}): Promise<TwoNodes> {
+  const database = await createTestDatabase();
+  const redis = await startRedis();
+  const options = { ...parts, env: { ...env, DATABASE_URL: database.url, REDIS_URL: redis.url } };
+  const [a, b] = await Promise.all([startNode(options), startNode(options)]);
+  return {
+    a,
+    b,
+    databaseUrl: database.url,
+    redis,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+      await redis[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
