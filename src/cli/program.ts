@@ -1,20 +1,38 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { CommandFailure, type ExitCode, exitCodes } from './failure.ts';
+import { importCommand } from './import.ts';
+import { migrateCommand } from './migrate.ts';
 import { problemAtStart } from './problems.ts';
 import { serveCommand } from './serve.ts';
+import { tokenCommand } from './token.ts';
 
-/** Runs one command line, without the program's own name. Gives the exit code: 0 done, 1 failed, 2 wrongly called. */
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const program = new Command('holdfast')
-    .description('A seat-reservation server. Settings come from the environment: see docs/settings.md.')
-    .addCommand(serveCommand(env))
-    .exitOverride();
+const epilogue = `
+Settings come from the environment: see docs/settings.md. \`holdfast help <command>\` has examples.
+Exit codes: 0 done, 1 failed, 2 wrongly called or wrong settings.`;
+
+/** Runs one command line, without the program's own name. Gives the exit code. */
+export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return 0;
+    await createProgram(env).parseAsync(args, { from: 'user' });
+    return exitCodes.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // Commander has said already what is wrong, or has shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wronglyCalled;
     process.stderr.write(`${problemAtStart(error)}\n`);
-    return error instanceof ConfigError ? 2 : 1;
+    if (error instanceof CommandFailure) return error.exitCode;
+    return error instanceof ConfigError ? exitCodes.wronglyCalled : exitCodes.failed;
   }
+}
+
+function createProgram(env: NodeJS.ProcessEnv): Command {
+  const program = new Command('holdfast')
+    .description('A seat-reservation server.')
+    .addHelpText('after', epilogue)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'holdfast:')) })
+    .exitOverride();
+  for (const command of [serveCommand(env), migrateCommand(env), tokenCommand(env), importCommand(env)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
 }

@@ -4,8 +4,19 @@ import { createApp } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 
+const examples = `
+SIGTERM or SIGINT (Ctrl-C) stops the node when what is under way is answered; a second one stops it at once.
+
+Examples:
+  $ holdfast serve
+  $ PORT=4001 DATA_DIR=/var/lib/holdfast holdfast serve
+  $ DATABASE_URL=postgres://localhost/holdfast REDIS_URL=redis://localhost JWT_SECRET=... holdfast serve`;
+
 export function serveCommand(env: NodeJS.ProcessEnv): Command {
-  return new Command('serve').description('run a node until it is told to stop').action(() => serve(readConfig(env)));
+  return new Command('serve')
+    .description('run a node until it is told to stop')
+    .addHelpText('after', examples)
+    .action(() => serve(readConfig(env)));
 }
 
 /** Resolves when a signal has stopped the node and everything is closed; a second signal stops it at once. */

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import type { CategoryPrice } from '../events/seating-plan/prices.ts';
+import type { Refusal } from '../events/seating-plan/refusal.ts';
+import { CommandFailure, exitCodes } from './failure.ts';
+
+/** What the file holds, plan or not. @throws CommandFailure if it cannot be read, or is not JSON */
+export async function readPlan(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CommandFailure(`${file} cannot be read: ${messageOf(error)}`);
+  });
+  try {
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new CommandFailure(`${file} is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** The options that give what the importer names otherwise. */
+const optionOf: Readonly<Record<string, string>> = {
+  name: '--name',
+  venue: '--venue',
+  startsAt: '--starts-at',
+  currency: '--currency',
+  reservationSeconds: '--reservation-seconds',
+  prices: '--price',
+};
+
+/** The importer's refusal in terms of the command: the file and the path in it, or the option. */
+export function importFailure(
+  file: string,
+  prices: readonly CategoryPrice[],
+  { path, message }: Refusal,
+): CommandFailure {
+  const [, inPlan] = /^plan\.(.+)$/.exec(path) ?? [];
+  if (inPlan !== undefined) return new CommandFailure(`${file}: ${inPlan}: ${message}`);
+  if (path === 'plan') return new CommandFailure(`${file} is not a seating plan: ${message}`);
+  return new CommandFailure(`${optionAt(path, prices)}: ${message}`, exitCodes.wronglyCalled);
+}
+
+function optionAt(path: string, prices: readonly CategoryPrice[]): string {
+  const [, at] = /^prices\[(\d+)\]/.exec(path) ?? [];
+  const price = at === undefined ? undefined : prices[Number(at)];
+  return price === undefined ? (optionOf[path] ?? path) : `--price ${price.category}=${price.amount}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
