@@ -64,7 +64,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
     const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
     if (seatIndexes.length > 0) await gate.release({ ...claim, seatIndexes }, false);
-    const holders: readonly SeatHolder[] = outcome?.outcome === 'seats-unavailable' ? outcome.holders : [];
+    const holders = outcome?.outcome === 'seats-unavailable' ? outcome.holders.filter(isKnownToEnd) : [];
     if (holders.length > 0) await gate.correct(claim.eventId, holders);
   }
 }
@@ -78,6 +78,11 @@ const KEY_NAMESPACE = '5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42';
  */
 function reservationIdOf({ viewerId, idempotencyKey }: ReserveRequest, newId: () => string): string {
   return idempotencyKey === null ? newId() : uuidOf(`${viewerId}\n${idempotencyKey}`, KEY_NAMESPACE);
+}
+
+/** Of blocked seats the gate never hears that they are back on sale, and would go on turning buyers away. */
+function isKnownToEnd({ holder }: SeatHolder): boolean {
+  return holder !== 'BLOCKED';
 }
 
 /** A copy of the request that succeeded shares its marks with it. */

@@ -4,6 +4,7 @@ import { isOrganizer } from '../context.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { decodeEventId } from '../ids.ts';
 import { invalidInput, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
+import { mayKnow } from '../public-events.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
 
 /** The order of the checks is the precedence that the schema documents. */
@@ -18,7 +19,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
   const seating = eventId === null ? null : await seatings.get(eventId);
   if (eventId === null || seating === null) return notFound('event');
   const seats = parseSeatIds(input.seatIds, eventId, seating);
-  if (!seats.ok) return seats.invalid;
+  if (!seats.ok) return (await mayKnow(context, eventId, seating)) ? seats.invalid : notFound('event');
 
   const outcome = await reservations.reserve({
     eventId,
@@ -47,7 +48,8 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
     case 'too-many-reservations':
       return reservationLimitExceeded(policy.maxActiveReservations, 'active reservations');
     case 'seats-unavailable':
-      return seatsUnavailable(eventId, outcome.taken);
+      // Layers above the store refuse seats without looking at the sales status.
+      return (await mayKnow(context, eventId, seating)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
   }
 }
 
