@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import {
+  BlockSeatsDocument,
+  ConfirmReservationDocument,
+  EventsDocument,
+  MyBookingsDocument,
+  MyReservationsDocument,
+  SeatsDocument,
+  type SeatsQueryVariables,
+} from '../../src/client/generated/documents.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf } from '../support/graphql.ts';
+import { startNode, tokenFor } from '../support/node.ts';
+import { type Offer, offer, organizerToken, reserve, seatAt } from './venue.ts';
+
+const database = await testDatabase();
+let node: App;
+let hamlet: Offer;
+beforeAll(async () => {
+  node = await startNode({ env: { DATABASE_URL: database.url, MAX_ACTIVE_RESERVATIONS: '1000' } });
+  hamlet = await offer(node, { seats: 205, name: 'Page 0' });
+});
+afterAll(() => node?.[Symbol.asyncDispose]());
+
+interface Page {
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** Ids of all pages in turn; `between` is done before each page but the first. */
+async function walk(read: (after: string | null) => Promise<Page>, between = async () => {}): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = null; ; await between()) {
+    const { edges, pageInfo }: Page = await read(after);
+    ids.push(...edges.map(({ node: { id } }) => id));
+    expect(pageInfo.endCursor).toBe(edges.at(-1)?.cursor ?? null);
+    if (!pageInfo.hasNextPage) return ids;
+    expect(pageInfo.endCursor).not.toBe(after);
+    after = pageInfo.endCursor;
+  }
+}
+
+const events = async (first: number | null, after: string | null): Promise<Page> =>
+  (await dataOf(node.graphqlUrl, EventsDocument, { first, after })).events;
+
+async function reservations(token: string, first: number | null, after: string | null): Promise<Page> {
+  const { viewer } = await dataOf(node.graphqlUrl, MyReservationsDocument, { first, after }, token);
+  return viewer?.reservations ?? expect.fail();
+}
+
+async function bookings(token: string, first: number | null, after: string | null): Promise<Page> {
+  const { viewer } = await dataOf(node.graphqlUrl, MyBookingsDocument, { first, after }, token);
+  return viewer?.bookings ?? expect.fail();
+}
+
+async function seats(variables: Omit<SeatsQueryVariables, 'eventId'>) {
+  const { event } = await dataOf(node.graphqlUrl, SeatsDocument, { eventId: hamlet.eventId, ...variables });
+  return event?.seats ?? expect.fail();
+}
+
+async function book(index: number, token: string): Promise<string> {
+  const { id: reservationId } = await reserve(node, hamlet, [index], token);
+  const { confirmReservation } = await dataOf(
+    node.graphqlUrl,
+    ConfirmReservationDocument,
+    { input: { reservationId } },
+    token,
+  );
+  return confirmReservation.__typename === 'Booking' ? confirmReservation.id : expect.fail();
+}
+
+describe('seats', () => {
+  test('come in plan order, each once, whatever the size of pages', async () => {
+    for (const first of [1, 7, 100, 205]) {
+      const limit = first === 1 ? 10 : 205;
+      const ids: string[] = [];
+      for (let after: string | null = null; ids.length < limit; ) {
+        const page: Page & { totalCount: number } = await seats({ first, after });
+        expect(page.totalCount).toBe(205);
+        ids.push(...page.edges.map(({ node: { id } }) => id));
+        after = page.pageInfo.endCursor;
+      }
+      expect(ids).toEqual(hamlet.seatIds.slice(0, limit));
+    }
+    expect(await walk((after) => seats({ first: 50, after }))).toEqual(hamlet.seatIds);
+  });
+
+  test('are 100 a page when nothing is said, and none when none are asked for', async () => {
+    for (const first of [undefined, null])
+      expect((await seats(first === undefined ? {} : { first })).edges).toHaveLength(100);
+    expect(await seats({ first: 0 })).toEqual({
+      totalCount: 205,
+      edges: [],
+      pageInfo: { hasNextPage: true, endCursor: null },
+    });
+    const { pageInfo } = await seats({ first: 205 });
+    const behind = await seats({ first: 5, after: pageInfo.endCursor });
+    expect(behind).toEqual({ totalCount: 205, edges: [], pageInfo: { hasNextPage: false, endCursor: null } });
+  });
+
+  test('are counted and given by status and category', async () => {
+    const buyer = await tokenFor('a buyer of some');
+    const [reserved, booked, blocked] = [200, 201, 204];
+    await reserve(node, hamlet, [reserved], buyer);
+    await book(booked, buyer);
+    const input = { eventId: hamlet.eventId, seatIds: [seatAt(hamlet.seatIds, blocked)] };
+    await dataOf(node.graphqlUrl, BlockSeatsDocument, { input }, await organizerToken);
+    for (const [status, index] of [
+      ['RESERVED', reserved],
+      ['BOOKED', booked],
+      ['BLOCKED', blocked],
+    ] as const) {
+      expect(await seats({ status })).toMatchObject({ totalCount: 1, edges: [{ node: { index, status } }] });
+    }
+    const free = await walk((after) => seats({ status: 'AVAILABLE', first: 60, after }));
+    const taken = new Set([reserved, booked, blocked]);
+    expect(free).toEqual(hamlet.seatIds.filter((_, index) => !taken.has(index)));
+
+    const { edges } = await seats({ first: 1 });
+    const categoryId = edges[0]?.node.category.id ?? '';
+    const front = hamlet.seatIds.filter((_, index) => index % 10 < 5);
+    expect((await seats({ categoryId })).totalCount).toBe(front.length);
+    expect(await walk((after) => seats({ categoryId, first: 30, after }))).toEqual(front);
+    expect(await seats({ categoryId, status: 'BOOKED' })).toMatchObject({
+      totalCount: 1,
+      edges: [{ node: { index: booked } }],
+    });
+    const elsewhere = await offer(node);
+    const nothing = { totalCount: 0, edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+    const other = categoryId.replace(/_.*_/, `_${elsewhere.eventId.split('_')[1]}_`);
+    expect(other).not.toBe(categoryId);
+    for (const id of [other, 'x', `${categoryId}7`]) expect(await seats({ categoryId: id })).toEqual(nothing);
+  });
+});
+
+describe('events', () => {
+  test('come soonest first, each once, also those that start together, while others are created', async () => {
+    const startsAt = '2029-01-01T20:00:00.000Z';
+    const made = await Promise.all(
+      Array.from({ length: 23 }, (_, at) => offer(node, { startsAt, name: `Twin ${at}` })),
+    );
+    let created = 0;
+    const createMore = async () => {
+      await offer(node, { startsAt: '2028-01-01T20:00:00.000Z', name: `Earlier ${++created}` });
+      await offer(node, { startsAt, name: `Another twin ${created}` });
+    };
+    const ids = await walk((after) => events(5, after), createMore);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining([...made.map(({ eventId }) => eventId), hamlet.eventId]));
+
+    const { edges } = (await dataOf(node.graphqlUrl, EventsDocument, { first: 100 })).events;
+    const starts = edges.map(({ node: event }) => event.startsAt);
+    expect(starts).toEqual(starts.toSorted());
+  });
+
+  test('are 20 a page when nothing is said, and none when none are asked for', async () => {
+    expect((await events(null, null)).edges).toHaveLength(20);
+    expect(await events(0, null)).toEqual({ edges: [], pageInfo: { hasNextPage: true, endCursor: null } });
+  });
+});
+
+describe('what a viewer has', () => {
+  test('reservations come newest first, each once, while more are made', async () => {
+    const token = await tokenFor('a collector of reservations');
+    const made = await Promise.all(
+      Array.from({ length: 25 }, async (_, at) => (await reserve(node, hamlet, [at], token)).id),
+    );
+    let index = 30;
+    const ids = await walk(
+      (after) => reservations(token, 4, after),
+      async () => void (await reserve(node, hamlet, [index++], token)),
+    );
+    expect(ids.toSorted()).toEqual(made.toSorted());
+    expect((await reservations(token, null, null)).edges).toHaveLength(20);
+    expect((await reservations(token, 1, null)).edges[0]?.node).toMatchObject({ seats: [{ index: index - 1 }] });
+    expect((await reservations(token, 0, null)).pageInfo).toEqual({ hasNextPage: true, endCursor: null });
+  });
+
+  test('reservations of some statuses only', async () => {
+    const token = await tokenFor('a collector of statuses');
+    await reserve(node, hamlet, [60], token);
+    await book(61, token);
+    const asked = async (status: readonly ('ACTIVE' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED')[] | null) => {
+      const { viewer } = await dataOf(node.graphqlUrl, MyReservationsDocument, { status }, token);
+      return viewer?.reservations.edges.map(({ node: reservation }) => reservation.status);
+    };
+    expect(await asked(null)).toEqual(['CONFIRMED', 'ACTIVE']);
+    expect(await asked(['ACTIVE'])).toEqual(['ACTIVE']);
+    expect(await asked(['ACTIVE', 'CONFIRMED'])).toEqual(['CONFIRMED', 'ACTIVE']);
+    expect(await asked(['EXPIRED', 'CANCELLED'])).toEqual([]);
+    expect(await asked([])).toEqual([]);
+  });
+
+  test('bookings come newest first, each once, while more are made', async () => {
+    const token = await tokenFor('a collector of bookings');
+    const made = await Promise.all(Array.from({ length: 13 }, (_, at) => book(100 + at, token)));
+    let index = 120;
+    const ids = await walk(
+      (after) => bookings(token, 3, after),
+      async () => void (await book(index++, token)),
+    );
+    expect(ids.toSorted()).toEqual(made.toSorted());
+    expect((await bookings(token, 0, null)).edges).toEqual([]);
+    expect((await bookings(token, null, null)).edges[0]?.node).toMatchObject({ seats: [{ index: index - 1 }] });
+  });
+});
