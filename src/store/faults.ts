@@ -1,4 +1,4 @@
-type Kind = 'retry' | 'unavailable';
+type Kind = 'retry' | 'unavailable' | 'lost';
 
 /** Postgres' and the driver's error codes that say something about the moment and not about the statement. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -9,23 +9,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
   '53200': 'unavailable', // out_of_memory
   '53300': 'unavailable', // too_many_connections
   '57014': 'unavailable', // query_canceled, by statement_timeout
-  '57P01': 'unavailable', // admin_shutdown
-  '57P02': 'unavailable', // crash_shutdown
-  '57P03': 'unavailable', // cannot_connect_now
-  '08000': 'unavailable', // connection_exception
-  '08003': 'unavailable', // connection_does_not_exist
-  '08006': 'unavailable', // connection_failure
-  CONNECTION_CLOSED: 'unavailable',
-  CONNECTION_DESTROYED: 'unavailable',
-  CONNECTION_ENDED: 'unavailable',
-  CONNECT_TIMEOUT: 'unavailable',
-  ECONNREFUSED: 'unavailable',
-  ECONNRESET: 'unavailable',
-  EHOSTUNREACH: 'unavailable',
-  ENOENT: 'unavailable', // a unix socket that is gone
-  ENOTFOUND: 'unavailable',
-  EPIPE: 'unavailable',
-  ETIMEDOUT: 'unavailable',
+  '57P01': 'lost', // admin_shutdown
+  '57P02': 'lost', // crash_shutdown
+  '57P03': 'lost', // cannot_connect_now
+  '08000': 'lost', // connection_exception
+  '08003': 'lost', // connection_does_not_exist
+  '08006': 'lost', // connection_failure
+  CONNECTION_CLOSED: 'lost',
+  CONNECTION_DESTROYED: 'lost',
+  CONNECTION_ENDED: 'lost',
+  CONNECT_TIMEOUT: 'lost',
+  EAI_AGAIN: 'lost', // the name server does not answer
+  ECONNREFUSED: 'lost',
+  ECONNRESET: 'lost',
+  EHOSTUNREACH: 'lost',
+  ENETUNREACH: 'lost',
+  ENOENT: 'lost', // a unix socket that is gone
+  ENOTFOUND: 'lost',
+  EPIPE: 'lost',
+  ETIMEDOUT: 'lost',
 };
 
 /** A transaction is begun at most this often before its error is let through. */
@@ -45,6 +47,11 @@ export async function retrying<Result>(work: () => Promise<Result>): Promise<Res
 /** The store could not be reached, or refuses work for now. What was under way may have happened or not. */
 export function isStoreUnavailable(error: unknown): boolean {
   return kindOf(error) !== undefined;
+}
+
+/** The connection is no more, or never was. */
+export function isConnectionLost(error: unknown): boolean {
+  return kindOf(error) === 'lost';
 }
 
 /** The statement would have written a value a second time that the named index allows once. */

@@ -1,11 +1,12 @@
 import type { SQL } from 'drizzle-orm';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
 import type { Database, Session } from './database.ts';
-import { retrying } from './faults.ts';
+import { isConnectionLost, retrying } from './faults.ts';
 import * as tables from './tables.ts';
 
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
@@ -29,12 +30,11 @@ export async function openPostgres(
     await close();
     throw error;
   });
-  const orm = drizzle(client, { schema: tables });
-  const session = sessionOf(orm);
+  const session = sessionOn(client);
   return {
-    orm,
+    orm: session.orm,
     rows: (statement) => retrying(() => session.rows(statement)),
-    transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
+    transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
     migrate: () => migrateAlone(url, migrations),
     [Symbol.asyncDispose]: close,
   };
@@ -60,9 +60,44 @@ async function migrateAlone(url: string, migrations: MigrationConfig): Promise<v
   }
 }
 
-function sessionOf(orm: Pick<PostgresJsDatabase<typeof tables>, 'execute'> & Session['orm']): Session {
+/**
+ * After a failure postgres.js' `begin` sends a rollback, even when the connection was lost: that fails where nobody can catch
+ * it, and ends the process (github.com/porsager/postgres/issues/1208). So it never hears of such a failure from the work. It
+ * rejects by itself as soon as it sees that the connection is closed.
+ */
+function inTransaction<Result>(
+  client: postgres.Sql,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const guarded = async (connection: postgres.TransactionSql) => {
+    try {
+      return await work(Object.assign(connection, { options: client.options }));
+    } catch (error) {
+      return isConnectionLost(error) ? new Promise<never>(() => {}) : Promise.reject(error);
+    }
+  };
+  return client.begin(guarded) as Promise<Result>;
+}
+
+/** The pool, or the one connection of a transaction. */
+type Connection = Pick<postgres.Sql, 'unsafe' | 'options'>;
+
+const dialect = new PgDialect();
+
+/** Statements are prepared once on each connection: to plan one of the larger takes as long as to run it. */
+function sessionOn(connection: Connection): Session {
+  let orm: Session['orm'] | undefined;
   return {
-    orm,
-    rows: async <Row>(statement: SQL) => [...(await orm.execute(statement))] as Row[],
+    get orm() {
+      // Drizzle calls nothing else of it.
+      orm ??= drizzle(connection as postgres.Sql, { schema: tables });
+      return orm;
+    },
+    rows: async <Row>(statement: SQL) => {
+      const { sql: text, params } = dialect.sqlToQuery(statement);
+      return [
+        ...(await connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true })),
+      ] as Row[];
+    },
   };
 }

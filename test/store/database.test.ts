@@ -1,0 +1,152 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, inject, test } from 'vitest';
+import { type Database, openDatabase, type Session } from '../../src/store/database.ts';
+import { countEvents } from '../../src/store/events.ts';
+import { isStoreUnavailable } from '../../src/store/faults.ts';
+import { createDatabase, databaseName, onServer } from '../support/create-database.ts';
+import { testDatabase } from '../support/database.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+const { url } = await testDatabase();
+const open = (databaseUrl = url) => openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 });
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.unreachable('it was expected to fail'),
+    (error: unknown) => error,
+  );
+
+describe('migrating', () => {
+  test('an empty database from eight nodes at once works, and again changes nothing', async () => {
+    const empty = await createDatabase(inject('postgresUrl'));
+    const nodes = await Promise.all(Array.from({ length: 8 }, () => open(empty)));
+    try {
+      await Promise.all(nodes.map((node) => node.migrate()));
+      await Promise.all(nodes.map((node) => createSampleEvent(node, 1)));
+      await nodes[0]?.migrate();
+      expect(await Promise.all(nodes.map(countEvents))).toEqual(Array(8).fill(8));
+    } finally {
+      await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+      await onServer(
+        inject('postgresUrl'),
+        (server) => server`drop database ${server(databaseName(empty))} with (force)`,
+      );
+    }
+  });
+});
+
+describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) => {
+  const database = await openEngine();
+
+  test('that throws changes nothing, and lets the next one through', async () => {
+    const failing = database.transaction(async ({ rows }) => {
+      await rows(sql`create table half (id int)`);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
+  });
+
+  test('is begun anew after a failure of timing, and not for ever', async () => {
+    const raise = sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
+    let attempts = 0;
+    const failAtFirst = (times: number) => () =>
+      database.transaction(async ({ rows }) => {
+        attempts += 1;
+        if (attempts <= times) await rows(raise);
+        return attempts;
+      });
+    expect(await failAtFirst(2)()).toBe(3);
+    attempts = 0;
+    expect(isStoreUnavailable(await failureOf(failAtFirst(100)()))).toBe(true);
+    expect(attempts).toBe(5);
+  });
+
+  test('that is at fault itself is not begun anew, and the store is not blamed', async () => {
+    let attempts = 0;
+    const failing = database.transaction(async ({ rows }) => {
+      attempts += 1;
+      await rows(sql`select 1 / 0`);
+    });
+    expect(isStoreUnavailable(await failureOf(failing))).toBe(false);
+    expect(attempts).toBe(1);
+  });
+});
+
+describe('a Postgres', () => {
+  test('that nobody answers for is unavailable', async () => {
+    const error = await failureOf(open('postgres://postgres@127.0.0.1:1/none'));
+    expect(isStoreUnavailable(error)).toBe(true);
+  });
+
+  test('without the database is not merely unavailable', async () => {
+    const missing = new URL(url);
+    missing.pathname = 'no_such_database';
+    const error = await failureOf(open(missing.href));
+    expect(isStoreUnavailable(error)).toBe(false);
+    expect(String(error)).toContain('no_such_database');
+  });
+
+  test('that ends a connection under a statement is unavailable, and then at work again', async () => {
+    await using database = await open();
+    const statement = database.rows(sql`select pg_terminate_backend(pg_backend_pid())`);
+    expect(isStoreUnavailable(await failureOf(statement))).toBe(true);
+    await waitFor(() => isBack(database), { withinMs: 10_000, what: 'the pool to recover' });
+  });
+
+  test('that ends connections in transactions, again and again, is unavailable, and then at work again', async () => {
+    await using database = await open();
+    const beKilled = ({ rows }: Session) => rows(sql`select pg_terminate_backend(pg_backend_pid())`);
+    for (let time = 0; time < 5; time++) {
+      const transaction = database.transaction(async (session) => {
+        await session.rows(sql`create table half (id int)`);
+        await beKilled(session);
+      });
+      expect(isStoreUnavailable(await failureOf(transaction))).toBe(true);
+    }
+    const both = () => Promise.all([inTransaction(database), inTransaction(database)]);
+    await waitFor(both, { withinMs: 10_000, what: 'the whole pool to recover' });
+    expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
+  });
+
+  test('that takes too long over a statement is unavailable', async () => {
+    await using database = await open();
+    const slow = database.transaction(async ({ rows }) => {
+      await rows(sql`set local statement_timeout = 20`);
+      await rows(sql`select pg_sleep(5)`);
+    });
+    expect(isStoreUnavailable(await failureOf(slow))).toBe(true);
+    expect(await database.rows(sql`show statement_timeout`)).toEqual([{ statement_timeout: '15s' }]);
+  });
+
+  test('that dies is unavailable until it is back', async () => {
+    await using server = await startPostgres();
+    await using database = await open(await server.createDatabase());
+    const lost = failureOf(database.rows(sql`select pg_sleep(20)`));
+    await waitFor(() => isAsleep(server.url('postgres')), { withinMs: 5_000, what: 'the statement to run' });
+    await server.kill();
+    expect(isStoreUnavailable(await lost)).toBe(true);
+    expect(isStoreUnavailable(await failureOf(database.rows(sql`select 1`)))).toBe(true);
+    await server.start();
+    await waitFor(() => isBack(database), { withinMs: 10_000, what: 'the pool to recover' });
+  });
+});
+
+/** Long enough that two of them need two connections. */
+function inTransaction(database: Database): Promise<unknown> {
+  return database.transaction(({ rows }) => rows(sql`select pg_sleep(0.05)`));
+}
+
+async function isBack(database: Database): Promise<boolean> {
+  return (await database.rows(sql`select 1 as one`)).length === 1;
+}
+
+function isAsleep(serverUrl: string): Promise<boolean> {
+  return onServer(serverUrl, async (server) => {
+    const sleepers = await server`select from pg_stat_activity where wait_event = 'PgSleep'`;
+    return sleepers.length > 0;
+  });
+}
