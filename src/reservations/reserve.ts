@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts';
 import { findReservationByKey } from '../store/reservations.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { Commits } from './commits.ts';
+import { GateChecks } from './gate-checks.ts';
 import { GroupCommit } from './group-commit.ts';
 
 export interface ReserveRequest {
@@ -31,6 +32,7 @@ export interface ReserveDependencies {
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
   const { database, gate, takenSeats, newId } = dependencies;
   const store = storeWrites(dependencies);
+  const checks = new GateChecks();
 
   return async (request) => {
     const { eventId, seatIndexes } = request;
@@ -38,8 +40,10 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     const known = takenSeats(eventId, seatIndexes);
     if (known.length > 0) return refuse(request, claim, known);
     const marked = await gate.take(claim);
-    if (marked.answer === 'refused') return refuse(request, claim, marked.seatIndexes);
-    return reserveInStore(request, claim);
+    if (marked.answer !== 'refused') return reserveInStore(request, claim);
+    const refused = marked.seatIndexes;
+    if (!checks.areDue(eventId, refused)) return refuse(request, claim, refused);
+    return checks.run(eventId, refused, () => reserveInStore(request, claim));
   };
 
   /** A retry of a reservation that succeeded must not be refused for seats that it held once. */
