@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../identity/viewer.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import { SeatBudget } from './seat-budget.ts';
 import type { Services } from './services.ts';
 
 /** Who is asking, as the transport knows it. */
@@ -14,10 +15,12 @@ export interface Requester {
 export interface GraphqlContext extends Requester {
   readonly services: Services;
   readonly loaders: Loaders;
+  readonly seatBudget: SeatBudget;
 }
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
-  return { ...requester, services, loaders: createLoaders(services.store, requester.viewer) };
+  const loaders = createLoaders(services.store, requester.viewer);
+  return { ...requester, services, loaders, seatBudget: new SeatBudget() };
 }
 
 /** Throws a top-level error for a request without a token. */

@@ -82,6 +82,7 @@ export const eventResolvers: Resolvers = {
       const filter = { status: status ?? null, category: category?.position ?? null };
       const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
       const { indexes, totalCount } = await findSeats(context.services.store, event.id, filter, place);
+      context.seatBudget.spend(indexes.length);
       const seating = await seatingOf(context, event.id);
       const connection = toConnection({
         rows: indexes,

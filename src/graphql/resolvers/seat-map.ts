@@ -20,13 +20,16 @@ export const seatMapResolvers: Resolvers = {
     width: ({ seating }) => seating.layout.width,
     height: ({ seating }) => seating.layout.height,
     areas: ({ seating }) => seating.layout.areas,
-    sections: ({ eventId, seating }) =>
-      seating.layout.sections.map((section) => ({
+    sections: ({ eventId, seating }, _, { seatBudget }) => {
+      seatBudget.spend(seating.seatCount);
+      return seating.layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
         rows: section.rows.map((row) => ({ name: row.name, seats: rowSeats(eventId, seating, row) })),
-      })),
-    statuses: async ({ eventId }, _, { services }) => {
+      }));
+    },
+    statuses: async ({ eventId, seating }, _, { services, seatBudget }) => {
+      seatBudget.spend(seating.seatCount);
       const states = await readSeatStates(services.store, eventId, { viewerId: null, indexes: null });
       return packStatuses(Uint8Array.from(states, ({ status }) => statusCodes[status]));
     },

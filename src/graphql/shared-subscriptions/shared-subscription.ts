@@ -2,8 +2,12 @@ import type { Payload } from './payload.ts';
 
 /** Where one subscriber's messages go. */
 export interface Outlet {
-  /** Sends a `next` with the payload, a JSON text; calls back when it has left this process, or never will. */
-  next(payload: string, onSent: () => void): void;
+  /** False while the client has left so much unread that it is to be sent no more. */
+  readonly hasRoom: boolean;
+  /** Calls back once: as soon as there is room again, or when there never will be. */
+  onRoom(callback: () => void): void;
+  /** Sends a `next` with the payload, a JSON text. */
+  next(payload: string): void;
 }
 
 /** What changes, as payloads of one operation. */
@@ -23,11 +27,15 @@ export interface SharedSubscriptionOptions {
   readonly monotonicNow: () => number;
 }
 
+/** How often those are looked at for whom it was too early: so late may a message be, and so rarely are thousands gone through. */
+const EARLY_CHECK_MS = 50;
+
 /** One operation, executed once for all who sent it. */
 export class SharedSubscription implements Disposable {
   readonly #options: SharedSubscriptionOptions;
   readonly #subscribers = new Set<Subscriber>();
   readonly #stop: () => void;
+  #early: Subscriber[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SharedSubscriptionOptions) {
@@ -57,52 +65,52 @@ export class SharedSubscription implements Disposable {
 
   /** A subscriber that cannot take it now is told everything when it can, which is all that is remembered of it. */
   #tell(subscriber: Subscriber, payload: Payload): void {
-    const now = this.#options.monotonicNow();
-    if (subscriber.isSending || now < subscriber.notBefore) {
+    if (subscriber.isBehind) return;
+    const { everyMs, monotonicNow } = this.#options;
+    if (!subscriber.outlet.hasRoom) {
       subscriber.isBehind = true;
-      if (!subscriber.isSending) this.#catchUpIn(subscriber.notBefore - now);
-      return;
+      subscriber.outlet.onRoom(() => this.#catchUp(subscriber));
+    } else if (everyMs > 0 && monotonicNow() < subscriber.toldAt + everyMs) {
+      subscriber.isBehind = true;
+      this.#catchUpSoon(subscriber);
+    } else {
+      subscriber.tell(payload, monotonicNow());
     }
-    subscriber.notBefore = now + this.#options.everyMs;
-    subscriber.send(payload, () => this.#catchUp(subscriber));
   }
 
   #catchUp(subscriber: Subscriber): void {
-    if (!subscriber.isBehind || subscriber.isSending || !this.#subscribers.has(subscriber)) return;
+    if (!this.#subscribers.has(subscriber)) return;
     subscriber.isBehind = false;
     this.#tell(subscriber, this.#options.source.current());
   }
 
-  #catchUpIn(waitMs: number): void {
+  #catchUpSoon(subscriber: Subscriber): void {
+    this.#early.push(subscriber);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      for (const subscriber of this.#subscribers) this.#catchUp(subscriber);
-    }, Math.ceil(waitMs));
+      for (const waiting of this.#early.splice(0)) this.#catchUp(waiting);
+    }, EARLY_CHECK_MS);
   }
 }
 
 class Subscriber {
-  isSending = false;
-  /** What it was told last is no longer all there is. */
+  readonly outlet: Outlet;
+  /** What it was told last is no longer all there is, and it waits to be told everything. */
   isBehind = false;
-  notBefore = Number.NEGATIVE_INFINITY;
-  readonly #outlet: Outlet;
+  toldAt = Number.NEGATIVE_INFINITY;
   #sequence: number;
   #told: Payload | undefined;
 
   constructor(outlet: Outlet, firstSequence: number) {
-    this.#outlet = outlet;
+    this.outlet = outlet;
     this.#sequence = firstSequence;
   }
 
-  send(payload: Payload, onSent: () => void): void {
+  tell(payload: Payload, now: number): void {
     if (payload === this.#told) return;
-    this.#told = payload;
-    this.isSending = true;
-    this.#outlet.next(payload.text(this.#sequence), () => {
-      this.isSending = false;
-      onSent();
-    });
+    this.outlet.next(payload.text(this.#sequence));
     this.#sequence += 1;
+    this.#told = payload;
+    this.toldAt = now;
   }
 }

@@ -12,7 +12,7 @@ import type { LiveSeatMaps } from '../../seat-map/live-seat-maps.ts';
 import { Pulled } from '../../seat-map/pulled.ts';
 import type { GraphqlContext } from '../context.ts';
 import { subscribableEvent } from '../subscriptions.ts';
-import { type SharedField, shareable } from './shareable.ts';
+import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
 import { type Outlet, type PayloadSource, SharedSubscription } from './shared-subscription.ts';
 import { availabilitySource, seatMapSource } from './sources.ts';
 
@@ -24,6 +24,8 @@ export interface SharedSubscriptionsOptions {
   /** Of nobody in particular: what is executed for all sees what everyone may see. */
   readonly publicContext: () => GraphqlContext;
   readonly monotonicNow: () => number;
+  /** Called at every execution: one a change and distinct operation, one more where somebody must be told everything. */
+  readonly onExecuted?: (field: SharedField) => void;
 }
 
 /** A subscription of a validated document, and where its messages may go without being executed for it alone. */
@@ -61,7 +63,8 @@ export class SharedSubscriptions {
     const use = eventId && (await this.#options.seatMaps.open(eventId));
     if (!operation || !use) return null;
 
-    const shared = this.#sharedOf(use.map, operation.field, request);
+    const key = this.#keyOf(document, operation);
+    const shared = this.#sharedOf(use.map, key, operation, request);
     const leave = shared.join(outlet);
     const membership = new Pulled<never>({
       take: () => undefined,
@@ -69,17 +72,16 @@ export class SharedSubscriptions {
         leave();
         stopClosed();
         use[Symbol.dispose]();
-        if (!shared.isUsed) this.#drop(use.map, request);
+        if (!shared.isUsed) this.#drop(use.map, key);
       },
     });
     const stopClosed = use.map.onClosed(() => membership.end());
     return membership;
   }
 
-  #sharedOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest) {
+  #sharedOf(map: LiveSeatMap, key: string, { field }: ShareableOperation, request: SubscriptionRequest) {
     const ofMap = this.#ofMap.get(map) ?? new Map<string, SharedSubscription>();
     this.#ofMap.set(map, ofMap);
-    const key = this.#keyOf(request);
     const known = ofMap.get(key);
     if (known !== undefined) return known;
     const shared = new SharedSubscription({
@@ -92,16 +94,19 @@ export class SharedSubscriptions {
     return shared;
   }
 
-  #drop(map: LiveSeatMap, request: SubscriptionRequest): void {
-    const key = this.#keyOf(request);
+  #drop(map: LiveSeatMap, key: string): void {
     this.#ofMap.get(map)?.get(key)?.[Symbol.dispose]();
     this.#ofMap.get(map)?.delete(key);
   }
 
+  /** Of the first subscriber's request, only what it has in common with the others' is kept. */
   #sourceOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest): PayloadSource {
+    const { schema, document, operationName, variableValues, publicError } = request;
+    const { publicContext, onExecuted } = this.#options;
+    const args = { schema, document, operationName, variableValues };
     const execute = (rootValue: unknown) => {
-      const { outlet: _, publicError, ...args } = request;
-      const { data, errors } = executeSync({ ...args, contextValue: this.#options.publicContext(), rootValue });
+      onExecuted?.(field);
+      const { data, errors } = executeSync({ ...args, contextValue: publicContext(), rootValue });
       return errors === undefined ? { data } : { errors: errors.map(publicError), data };
     };
     switch (field) {
@@ -112,11 +117,10 @@ export class SharedSubscriptions {
     }
   }
 
-  /** Tells operations apart: the document, which operation of it, and the variables. */
-  #keyOf({ document, operationName, variableValues }: SubscriptionRequest): string {
+  /** Tells operations apart: the document, which operation of it, and its variables. */
+  #keyOf(document: DocumentNode, { name, variables }: ShareableOperation): string {
     const number = this.#documentNumbers.get(document) ?? ++this.#documents;
     this.#documentNumbers.set(document, number);
-    const variables = Object.entries(variableValues ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
-    return JSON.stringify([number, operationName, variables]);
+    return JSON.stringify([number, name, Object.entries(variables)]);
   }
 }
