@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { blockSeats } from '../../src/store/statements/block-seats.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import { expireReservations, overdueReservations } from '../../src/store/statements/expire-reservations.ts';
+import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
+import { fencePayment } from '../../src/store/statements/fence-payment.ts';
+import { onServer } from '../support/create-database.ts';
+import { testDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { confirmationOf, requestFor, reserveTogether } from './buyers.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+const { url } = await testDatabase();
+const onOneConnection = () => openDatabase({ kind: 'postgres', url, poolSize: 1 });
+
+/** Postgres plans a prepared statement anew five times at most, and then may keep one plan for whatever comes. */
+const ROUNDS = 12;
+const BATCH = 32;
+
+interface SeatStatistics {
+  readonly seq_scan: number;
+  readonly updates: number;
+  readonly hot_updates: number;
+}
+
+/** A connection counts what it did when it is closed. */
+function seatStatistics(): Promise<SeatStatistics> {
+  return onServer(url, async (connection) => {
+    const isAlone = async () =>
+      (await connection`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
+        .length === 0;
+    await waitFor(isAlone, { withinMs: 5_000, what: 'the connections to be gone' });
+    const [row] = await connection<SeatStatistics[]>`
+      select seq_scan::int, n_tup_upd::int as updates, n_tup_hot_upd::int as hot_updates
+      from pg_stat_user_tables where relname = 'seats'`;
+    if (row === undefined) throw new Error('seats is not a table');
+    return row;
+  });
+}
+
+/** Reserves `size` times two seats, and does with them all that can be done. Seats are taken all over the hall. */
+async function sellAndLetGo(database: Database, eventId: string, round: number, size: number): Promise<void> {
+  const seatOf = (place: number) => (7_919 * (round * 2 * BATCH + place)) % 50_000;
+  const pairs = Array.from({ length: size }, (_, place) => [seatOf(2 * place), seatOf(2 * place + 1)]);
+  const requests = pairs.map((pair) => requestFor(pair.sort((a, b) => a - b)));
+  const outcomes = await reserveTogether(database, eventId, requests);
+  expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['reserved']));
+  const asked = requests.map(({ reservationId, viewerId }) => ({ reservationId, viewerId }));
+  await extendReservations(database, eventId, asked, { extensionSeconds: 1, maxExtensions: 1 });
+  for (const one of asked.slice(0, 1)) await fencePayment(database, eventId, one, 3_600);
+  const half = size / 2;
+  await cancelReservations(
+    database,
+    eventId,
+    asked.slice(half).map((one) => ({ ...one, seatIndexes: null })),
+  );
+  const kept = asked
+    .slice(0, half)
+    .map(({ reservationId, viewerId }) => confirmationOf({ id: reservationId, viewerId }));
+  await confirmReservations(database, eventId, kept);
+  const free = pairs.slice(half).flat();
+  await blockSeats(database, eventId, free, 'BLOCKED');
+  await blockSeats(database, eventId, free, 'AVAILABLE');
+}
+
+async function letLapse(database: Database, eventId: string): Promise<void> {
+  const requests = Array.from({ length: BATCH }, (_, place) => requestFor([2 * place, 2 * place + 1]));
+  await reserveTogether(database, eventId, requests);
+  const allOverdue = async () => (await overdueReservations(database, 0, 1_000)).length === BATCH;
+  await waitFor(allOverdue, { withinMs: 5_000, what: 'the reservations to lapse' });
+  const { seats } = await expireReservations(
+    database,
+    eventId,
+    requests.map(({ reservationId }) => reservationId),
+  );
+  expect(seats).toHaveLength(2 * BATCH);
+}
+
+test('what a sale writes finds its seats by key and is a HOT update, whatever plan Postgres keeps', async () => {
+  const { eventId, briefId } = await (async () => {
+    await using database = await onOneConnection();
+    await createSampleEvent(database, 20_000);
+    const briefId = await createSampleEvent(database, 20_000, { reservationSeconds: 1 });
+    return { briefId, eventId: await createSampleEvent(database, 50_000) };
+  })();
+  const before = await seatStatistics();
+  {
+    await using database = await onOneConnection();
+    for (let round = 0; round < 2 * ROUNDS; round++) {
+      await sellAndLetGo(database, eventId, round, round % 2 === 0 ? 2 : BATCH);
+    }
+    await letLapse(database, briefId);
+  }
+  const after = await seatStatistics();
+  expect(after.seq_scan - before.seq_scan).toBe(0);
+  const updates = after.updates - before.updates;
+  expect(updates).toBeGreaterThan(2_000);
+  expect((after.hot_updates - before.hot_updates) / updates).toBeGreaterThan(0.95);
+});
