@@ -1,4 +1,4 @@
-import type { Bus, Gate } from '../coordination/coordination.ts';
+import type { Bus } from '../coordination/coordination.ts';
 import type { Database } from '../store/database.ts';
 import { updateSalesStatus } from '../store/events.ts';
 import type { EventRecord, SalesStatus } from '../store/records.ts';
@@ -8,7 +8,6 @@ import { type CreateEventOutcome, createEvent, type EventInput } from './create-
 export interface OrganizingDependencies {
   readonly database: Database;
   readonly bus: Bus;
-  readonly gate: Gate;
   readonly newId: () => string;
 }
 
@@ -37,12 +36,9 @@ export class Organizing {
     seatIndexes: readonly number[],
     status: 'BLOCKED' | 'AVAILABLE',
   ): Promise<BlockOutcome> {
-    const { database, bus, gate } = this.#dependencies;
+    const { database, bus } = this.#dependencies;
     const outcome = await blockSeats(database, eventId, seatIndexes, status);
-    if (outcome.outcome !== 'done') return outcome;
-    void bus.publish(eventId, { seats: outcome.seats, reservationIds: [] });
-    // The gate may have been told by the store that the seats are blocked: the status stands for the holder there.
-    void gate.release({ eventId, reservationId: 'BLOCKED', seatIndexes }, false);
+    if (outcome.outcome === 'done') void bus.publish(eventId, { seats: outcome.seats, reservationIds: [] });
     return outcome;
   }
 }
