@@ -148,7 +148,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     seatings: new Seatings(database),
     reservations,
     recentEvents: new RecentEvents(database),
-    organizing: new Organizing({ database, bus: coordination.bus, gate: coordination.gate, newId: randomUUID }),
+    organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
     reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
     identity: await identityOf(config.identity),
