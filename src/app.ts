@@ -68,6 +68,7 @@ export async function createApp(
     });
     const server = await openServer({
       http: config.http,
+      websockets: config.websockets,
       production: config.production,
       schema: createSchema(resolvers),
       contextFor: (requester) => createContext(node.services, requester),

@@ -18,6 +18,7 @@ export interface Config {
   /** How long a payment may take, by which a reservation's deadline is fenced. */
   readonly paymentSeconds: number;
   readonly seatMapFrameMs: number;
+  readonly websockets: WebsocketConfig;
 }
 
 export interface HttpConfig {
@@ -61,6 +62,20 @@ export interface LimitsConfig {
   readonly mutationsPerMinute: number;
   /** Per network address; 0 is no limit. */
   readonly guestSignInsPerMinute: number;
+}
+
+export interface WebsocketConfig {
+  /** Per node. */
+  readonly maxSockets: number;
+  /** Per websocket, at once. */
+  readonly maxSubscriptions: number;
+  /** Per websocket; 0 is no limit. */
+  readonly operationsPerMinute: number;
+  readonly maxMessageBytes: number;
+  readonly initSeconds: number;
+  /** What a client may have left unread and still be told more. */
+  readonly unreadBytes: number;
+  readonly stallSeconds: number;
 }
 
 /** The environment is wrong. The message has one line per wrong setting, and never a confidential value. */
@@ -125,6 +140,15 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     },
     paymentSeconds: settings.PAYMENT_SECONDS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
+    websockets: {
+      maxSockets: settings.MAX_WEBSOCKETS,
+      maxSubscriptions: settings.MAX_SUBSCRIPTIONS_PER_WEBSOCKET,
+      operationsPerMinute: settings.WEBSOCKET_OPERATIONS_PER_MINUTE,
+      maxMessageBytes: settings.WEBSOCKET_MESSAGE_BYTES,
+      initSeconds: settings.WEBSOCKET_INIT_SECONDS,
+      unreadBytes: settings.WEBSOCKET_UNREAD_BYTES,
+      stallSeconds: settings.WEBSOCKET_STALL_SECONDS,
+    },
   };
 }
 

@@ -37,6 +37,15 @@ describe('readConfig', () => {
       limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300 },
       paymentSeconds: 30,
       seatMapFrameMs: 50,
+      websockets: {
+        maxSockets: 20_000,
+        maxSubscriptions: 100,
+        operationsPerMinute: 600,
+        maxMessageBytes: 100_000,
+        initSeconds: 5,
+        unreadBytes: 128_000,
+        stallSeconds: 60,
+      },
     });
   });
 

@@ -83,6 +83,25 @@ export const settingsSchema = z.object({
     'how long a payment may take; a reservation being paid for holds that long',
   ),
   SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
+  MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets a node serves at once'),
+  MAX_SUBSCRIPTIONS_PER_WEBSOCKET: byDefault(
+    '100',
+    whole(1, 10_000),
+    'operations that run on one websocket at once, subscriptions first of all',
+  ),
+  WEBSOCKET_OPERATIONS_PER_MINUTE: byDefault(
+    '600',
+    whole(0, 1_000_000),
+    'operations a client may begin on one websocket; with four times as many messages it is closed; 0 turns both limits off',
+  ),
+  WEBSOCKET_MESSAGE_BYTES: byDefault('100000', whole(1000, 100_000_000), 'largest message a client may send'),
+  WEBSOCKET_INIT_SECONDS: byDefault('5', whole(1, 600), 'how long a client may take to say `connection_init`'),
+  WEBSOCKET_UNREAD_BYTES: byDefault(
+    '128000',
+    whole(1000, 100_000_000),
+    'a client that has left more unread is told no changes until it reads on, and then everything',
+  ),
+  WEBSOCKET_STALL_SECONDS: byDefault('60', whole(1, 3600), 'a client that reads nothing for this long is closed'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

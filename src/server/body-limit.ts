@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { preParsingAsyncHookHandler } from 'fastify';
 
-/** Bytes of a request, on either transport: a thousand times what a reservation takes. */
+/** Bytes of a request over HTTP: a thousand times what a reservation takes. */
 export const maxRequestBytes = 1_000_000;
 
 /** Bytes of an organizer's request over HTTP: a seating plan of 50,000 seats takes 8 to 20 MB. */

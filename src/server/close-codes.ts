@@ -1,16 +1,52 @@
-/**
- * Why this server closes a websocket, beside what graphql-ws and ws themselves answer to a client that breaks the protocol.
- * A stock graphql-ws client comes back after all but `internalError`, and asks its `connectionParams` function again.
- */
+/** Why this server closes a websocket, other than that graphql-ws or ws found the client to break the protocol. */
 export const closeCodes = {
-  /** This node is shutting down; another one takes over. */
   goingAway: 1001,
-  /** The identity provider cannot be asked at present, so that the token may be good. */
+  tooManyMessages: 1008,
   tryAgainLater: 1013,
-  /** The token was refused, or has run out; the reason says which. */
   forbidden: 4403,
-  /** A fault of this server, which would come again. */
+  idInUse: 4409,
+  tooSlow: 4420,
   internalError: 4500,
 } as const;
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
+
+/** One row of the protocol's documentation. */
+export interface CloseCodeRow {
+  readonly code: number;
+  readonly meaning: string;
+  /** What the stock graphql-ws client does, which asks its `connectionParams` function again when it comes back. */
+  readonly comesBack: boolean;
+}
+
+/** Every code a client may see, those of graphql-ws and ws included. */
+export const closeCodeTable: readonly CloseCodeRow[] = [
+  { code: closeCodes.goingAway, meaning: 'this node is shutting down; another one takes over', comesBack: true },
+  { code: 1002, meaning: 'what was sent is no websocket frame', comesBack: false },
+  { code: 1006, meaning: 'the connection broke; seen by the client only, never sent', comesBack: true },
+  { code: 1007, meaning: 'what was sent is no UTF-8', comesBack: false },
+  { code: closeCodes.tooManyMessages, meaning: 'too many messages a minute, in spite of errors', comesBack: false },
+  { code: 1009, meaning: 'a message was larger than `WEBSOCKET_MESSAGE_BYTES`', comesBack: false },
+  {
+    code: closeCodes.tryAgainLater,
+    meaning: 'the node has `MAX_WEBSOCKETS`, or the identity provider cannot be asked at present',
+    comesBack: true,
+  },
+  { code: 4400, meaning: 'what was sent is no message of the protocol', comesBack: false },
+  { code: 4401, meaning: 'an operation came before `connection_ack`', comesBack: false },
+  {
+    code: closeCodes.forbidden,
+    meaning: 'the token was refused, or has run out; the reason says which',
+    comesBack: true,
+  },
+  { code: 4406, meaning: 'the subprotocol is not `graphql-transport-ws`', comesBack: false },
+  { code: 4408, meaning: 'no `connection_init` within `WEBSOCKET_INIT_SECONDS`', comesBack: true },
+  { code: closeCodes.idInUse, meaning: 'an operation came with the id of one that has not ended', comesBack: false },
+  {
+    code: closeCodes.tooSlow,
+    meaning: 'nothing was read for `WEBSOCKET_STALL_SECONDS`, or too much was asked for without reading it',
+    comesBack: true,
+  },
+  { code: 4429, meaning: '`connection_init` came twice', comesBack: false },
+  { code: closeCodes.internalError, meaning: 'a fault of the server, which would come again', comesBack: false },
+];

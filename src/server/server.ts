@@ -3,7 +3,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { HttpConfig } from '../config.ts';
+import type { HttpConfig, WebsocketConfig } from '../config.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import { startApollo } from './apollo.ts';
@@ -16,6 +16,7 @@ import { openWebsockets, type Websockets } from './websocket/websockets.ts';
 
 export interface ServerOptions {
   readonly http: HttpConfig;
+  readonly websockets: WebsocketConfig;
   readonly production: boolean;
   readonly schema: GraphQLSchema;
   /** Called for each operation, so that nothing loaded for one is served to the next. */
@@ -77,7 +78,13 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   };
   const apollo = await startApollo(shared);
   const http = await createHttp({ ...shared, apollo });
-  return { apollo, http, websockets: openWebsockets({ ...shared, server: http.server, path: graphqlPath }) };
+  const websockets = openWebsockets({
+    ...shared,
+    limits: options.websockets,
+    server: http.server,
+    path: graphqlPath,
+  });
+  return { apollo, http, websockets };
 }
 
 async function close({ apollo, http, websockets }: Parts): Promise<void> {

@@ -29,11 +29,27 @@ describe('is shared', () => {
   });
 
   test('with the event in the document', () => {
-    expect(verdict('subscription { availability(eventId: "event_2") { total } }', {})).toEqual({
+    expect(verdict('subscription { availability(eventId: "event_2") { total } }', {})).toMatchObject({
       field: 'availability',
       eventId: 'event_2',
     });
   });
+});
+
+describe('variables', () => {
+  const counts = 'subscription ($id: ID = "event_3") { availability(eventId: $id) { total } }';
+
+  test('count with their defaults, and only those that the operation declares', () => {
+    expect(verdict(counts, {})).toMatchObject({ eventId: 'event_3', variables: { id: 'event_3' } });
+    expect(verdict(counts, { id: 'event_4', other: 1 })?.variables).toEqual({ id: 'event_4' });
+  });
+
+  test.each([[{ id: null }], [{ id: { no: 'id' } }]])(
+    'that the operation cannot take are left to the usual way: %j',
+    (given) => {
+      expect(verdict(counts, given)).toBeNull();
+    },
+  );
 });
 
 describe('is not shared', () => {

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError, subscribe } from 'graphql';
 import { type Logger, pino } from 'pino';
+import { readConfig } from '../../src/config.ts';
 import type { GraphqlContext, Requester } from '../../src/graphql/context.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openServer, type Server, type ServerOptions } from '../../src/server/server.ts';
@@ -52,7 +53,8 @@ export interface LogLine {
   readonly err?: { readonly message: string };
 }
 
-interface StageOptions extends Partial<Omit<ServerOptions, 'http' | 'identity'>> {
+interface StageOptions extends Partial<Omit<ServerOptions, 'http' | 'websockets' | 'identity'>> {
+  readonly websockets?: Partial<ServerOptions['websockets']>;
   readonly http?: Partial<ServerOptions['http']>;
   readonly identity?: Identity;
 }
@@ -126,6 +128,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     isUnavailable: (error) => error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED',
     ...options,
     http: { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: '*', ...options.http },
+    websockets: { ...readConfig({}).websockets, ...options.websockets },
     identity,
   });
   return {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import { keepAlive } from '../../src/server/websocket/keep-alive.ts';
+import { WebSocket } from 'ws';
 import { waitFor } from '../support/wait-for.ts';
 import { RawSocket } from './raw-socket.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -103,16 +102,15 @@ describe('closes a socket', () => {
     using raw = await RawSocket.connect(stage);
     raw.socket.pause();
     const before = stage.contexts();
-    for (let id = 1; id <= 12; id++) raw.subscribe(String(id), '{ text(length: 10000000) }');
-    const cutOff = once(raw.socket, 'close');
-    await waitFor(() => stage.contexts() >= before + 9, { withinMs: 5_000, what: 'more answers than are kept' });
+    for (let id = 1; id <= 4; id++) raw.subscribe(String(id), '{ text(length: 10000000) }');
+    await waitFor(() => stage.contexts() >= before + 4, { withinMs: 5_000, what: 'more answers than are kept' });
     raw.socket.resume();
-    expect((await cutOff)[0]).toBe(1006);
+    expect((await raw.close()).code).toBe(4420);
   });
 
   test.each([
     ['nonsense', 'nonsense', 4400],
-    ['too much', `"${'x'.repeat(1_000_001)}"`, 1009],
+    ['too much', `"${'x'.repeat(100_001)}"`, 1009],
   ])('that sends %s', async (_what, text, code) => {
     using raw = await RawSocket.connect(stage);
     raw.socket.send(text);
@@ -162,24 +160,4 @@ test.each(['/', '/graphql/', '/graphqlx', '/healthz'])('answers 404 to a websock
 test('takes a websocket with parameters in its address', async () => {
   using raw = await RawSocket.connect(stage, undefined, { path: '/graphql?from=app' });
   expect(raw.closed).toBeUndefined();
-});
-
-describe('keep-alive', () => {
-  test('ends a socket that does not answer, and only that', async () => {
-    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    sockets.on('connection', (socket) => keepAlive(socket, 50));
-    await once(sockets, 'listening');
-    const address = sockets.address();
-    if (typeof address !== 'object' || address === null) throw new Error('no port');
-    const url = `ws://127.0.0.1:${address.port}`;
-    const [alive, dead] = [new WebSocket(url), new WebSocket(url, { autoPong: false })];
-    let pings = 0;
-    alive.on('ping', () => pings++);
-    const [code] = await once(dead, 'close');
-    expect(code).toBe(1006);
-    await waitFor(() => pings >= 5, { withinMs: 5_000, what: 'more pings' });
-    expect(alive.readyState).toBe(WebSocket.OPEN);
-    alive.terminate();
-    await new Promise((resolve) => sockets.close(resolve));
-  });
 });

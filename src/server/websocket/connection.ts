@@ -1,49 +1,66 @@
 import { type Server as GraphqlWs, MessageType } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { WebsocketConfig } from '../../config.ts';
 import type { Outlet } from '../../graphql/shared-subscriptions/shared-subscription.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { VerifiedToken } from '../../identity/verify.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
+import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
+import { keepAlive } from './keep-alive.ts';
+import { Unread } from './unread.ts';
 
 /** graphql-ws does not tell when the last answer was handed over. */
 const recheckAnswersMs = 20;
 
+/** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
+const maxBufferedBytes = 16_000_000;
+
 export type Extra = { readonly connection: Connection };
 
-/** Bytes that wait for a client to read them: a few of the largest answers. One that leaves more unread is cut off. */
-const maxUnreadBytes = 64_000_000;
+export interface ConnectionOptions {
+  readonly clientAddress: string;
+  readonly limits: WebsocketConfig;
+  readonly logger: Logger;
+}
 
 /** One client's websocket: who it is, what it is at, and how it ends. */
 export class Connection {
   readonly clientAddress: string;
+  readonly limits: ClientLimits;
   viewer: Viewer | null = null;
   /** By the client's id, kept by graphql-ws: null for what is being executed, otherwise a running subscription. */
   operations: Readonly<Record<string, unknown>> = {};
   readonly #socket: WebSocket;
   readonly #logger: Logger;
+  readonly #unread: Unread;
+  /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
+  readonly #ids = new Set<string>();
   #ending = false;
 
-  constructor(socket: WebSocket, clientAddress: string, logger: Logger) {
+  constructor(socket: WebSocket, { clientAddress, limits, logger }: ConnectionOptions) {
     this.#socket = socket;
     this.clientAddress = clientAddress;
     this.#logger = logger;
+    this.limits = new ClientLimits(limits);
+    this.#unread = new Unread(socket, limits.unreadBytes);
+    keepAlive(socket, this.#unread, limits.stallSeconds * 1000, () => this.#cutOff());
   }
 
   open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
     const socket = this.#socket;
     // ws closes the socket after it; mostly a client that broke the protocol or sent too much.
     socket.on('error', (error) => this.#logger.debug({ err: error }, 'websocket failed'));
+    socket.on('ping', () => this.#mayGoOn());
     const adapter = {
       protocol: socket.protocol,
       send: (text: string) => this.#send(text),
       close: (code?: number, reason?: string) => socket.close(code, reason),
       onMessage: (handle: (text: string) => Promise<void>) =>
         socket.on('message', (data) => {
-          // What comes now is done by no one, so that a client which asks again elsewhere does not have it done twice.
-          if (!this.#ending) handle(String(data)).catch((error: unknown) => this.#refuse(error));
+          if (this.#mayGoOn()) handle(String(data)).catch((error: unknown) => this.#refuse(error));
         }),
     };
     const closed = graphql.opened(adapter, { connection: this });
@@ -65,10 +82,32 @@ export class Connection {
     this.#socket.once('close', cancel);
   }
 
+  /** False for an id that is in use, with which the socket is closed. */
+  begin(id: string): boolean {
+    const isFree = !this.#ids.has(id);
+    if (isFree) this.#ids.add(id);
+    else this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
+    return isFree;
+  }
+
+  over(id: string): void {
+    this.#ids.delete(id);
+  }
+
   /** Of the operation with the client's id, for payloads that are text already. */
   outlet(id: string): Outlet {
     const head = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
-    return { next: (payload, onSent) => this.#write(`${head}${payload}}`, onSent) };
+    const unread = this.#unread;
+    return {
+      get hasRoom() {
+        return unread.hasRoom;
+      },
+      onRoom: (callback) => unread.onRoom(callback),
+      next: (payload) => {
+        // The client may have completed it while it was being begun.
+        if (id in this.operations) this.#write(`${head}${payload}}`);
+      },
+    };
   }
 
   /** Tells the client to come back elsewhere. */
@@ -85,20 +124,35 @@ export class Connection {
     else this.#socket.close(code, reason);
   }
 
-  /** Resolves when the socket took it, which is what holds subscriptions back; what can't be sent, nobody waits for. */
-  #send(text: string): Promise<void> {
-    return new Promise((resolve) => this.#write(text, resolve));
+  /** False once the socket is to end: what comes then is done by no one, so that a client which asks again does not have it done twice. */
+  #mayGoOn(): boolean {
+    if (!this.#ending && !this.limits.messages.take()) this.#close(closeCodes.tooManyMessages, 'Too many messages');
+    return !this.#ending;
   }
 
-  #write(text: string, onSent: () => void): void {
-    if (this.#socket.bufferedAmount > maxUnreadBytes) this.#socket.terminate();
-    this.#socket.send(text, () => onSent());
+  /** Resolves when the socket took it; what can't be sent, nobody waits for. */
+  #send(text: string): Promise<void> {
+    return new Promise((resolve) => this.#write(text, () => resolve()));
+  }
+
+  #write(text: string, onSent?: () => void): void {
+    if (this.#socket.bufferedAmount > maxBufferedBytes) this.#cutOff();
+    this.#socket.send(text, onSent);
+    this.#unread.add(text.length);
+  }
+
+  #cutOff(): void {
+    this.#close(closeCodes.tooSlow, 'Too slow');
   }
 
   #refuse(error: unknown): void {
     const { code, reason } = closingAfter(error);
-    this.#ending = true;
     if (code !== closeCodes.forbidden) this.#logger.error({ err: error, code }, 'websocket closed');
+    this.#close(code, reason);
+  }
+
+  #close(code: CloseCode, reason: string): void {
+    this.#ending = true;
     this.#socket.close(code, reason);
   }
 }

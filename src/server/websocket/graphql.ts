@@ -1,6 +1,7 @@
-import { type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
+import type { WebsocketConfig } from '../../config.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
@@ -8,6 +9,7 @@ import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
 import type { PublicError } from '../errors.ts';
 import type { Connection, Extra } from './connection.ts';
+import { paced, type Subscribed } from './paced.ts';
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
@@ -15,26 +17,22 @@ export interface GraphqlOptions {
   /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
+  readonly limits: WebsocketConfig;
   readonly publicError: PublicError;
   readonly logger: Logger;
 }
 
-export type Subscribed = AsyncIterable<ExecutionResult> | ExecutionResult;
-
-/** A client says who it is right after it connected. */
-const connectionInitWaitTimeout = 5_000;
-
-/** Of one socket at once, running subscriptions included. A page has a handful. */
-const maxOperations = 100;
-
 /** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, publicError } = options;
+  const { identity, limits, publicError } = options;
   return makeServer<Record<string, unknown>, Extra>({
-    connectionInitWaitTimeout,
+    connectionInitWaitTimeout: limits.initSeconds * 1000,
     execute,
-    // The request is what `operationReader` made of the client's message.
-    subscribe: (request) => options.subscribe(request as SubscriptionRequest),
+    async subscribe(args) {
+      // The request is what `operationReader` made of the client's message.
+      const request = args as SubscriptionRequest;
+      return paced(await options.subscribe(request), request.outlet);
+    },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
       connection.operations = subscriptions;
       const token = await authenticateConnection(connectionParams, identity);
@@ -43,7 +41,11 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     onSubscribe: operationReader(options),
     onNext: (_context, _id, _payload, _args, { errors, data }) =>
       errors && { errors: errors.map(publicError), ...(data !== undefined && { data }) },
-    onError: (_context, _id, _payload, errors) => errors.map(publicError),
+    onError({ extra: { connection } }, id, _payload, errors) {
+      connection.over(id);
+      return errors.map(publicError);
+    },
+    onComplete: ({ extra: { connection } }, id) => connection.over(id),
   });
 }
 
@@ -57,7 +59,9 @@ type OnSubscribe = (
 function operationReader({ schema, contextFor, publicError }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema);
   return ({ extra: { connection } }, id, { query, operationName, variables }) => {
-    if (Object.keys(connection.operations).length > maxOperations) return [tooManyOperations()];
+    if (!connection.begin(id)) return [idInUse()];
+    const refusal = connection.limits.refusal(Object.keys(connection.operations).length);
+    if (refusal !== undefined) return [refusal];
     const document = readDocument(query);
     if (!('kind' in document)) return document;
     try {
@@ -76,8 +80,6 @@ function requesterOf({ viewer, clientAddress }: Connection): Requester {
   return { viewer, clientAddress };
 }
 
-function tooManyOperations(): GraphQLError {
-  return new GraphQLError(`At most ${maxOperations} operations run on one websocket at once`, {
-    extensions: { code: 'RATE_LIMITED' },
-  });
+function idInUse(): GraphQLError {
+  return new GraphQLError('The id is in use', { extensions: { code: 'BAD_USER_INPUT' } });
 }

@@ -2,11 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { maxRequestBytes } from '../body-limit.ts';
 import { clientAddressOf, type TrustsProxy } from '../client-address.ts';
+import { closeCodes } from '../close-codes.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
-import { keepAlive } from './keep-alive.ts';
 
 export interface WebsocketOptions extends GraphqlOptions {
   /** Its upgrade requests are answered, until `close`. */
@@ -22,18 +21,28 @@ export interface Websockets {
   terminate(): void;
 }
 
-/** Proxies commonly cut off what is quiet for a minute, and a client that is gone shall not be served for long. */
-const keepAliveMs = 12_000;
+/** A client that does not take the close frame is cut off this much later. */
+const closeTimeout = 5_000;
+
+/** Those that are told to come back later cost something too; beyond so many, they are not even told. */
+const maxRefused = 1_000;
 
 export function openWebsockets(options: WebsocketOptions): Websockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBytes, handleProtocols });
+  const { limits, logger } = options;
+  const settings = { noServer: true, maxPayload: limits.maxMessageBytes, handleProtocols, closeTimeout };
+  const sockets = new WebSocketServer(settings);
   const graphql = graphqlOverWebsocket(options);
   const connections = new Set<Connection>();
   options.server.on('upgrade', (request, stream, head) => {
-    if (pathOf(request) !== options.path) return refuse(stream);
+    if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
+    if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      keepAlive(socket, keepAliveMs);
-      const connection = new Connection(socket, clientAddressOf(request, options.trustsProxy), options.logger);
+      if (connections.size >= limits.maxSockets) {
+        socket.on('error', () => {});
+        return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
+      }
+      const clientAddress = clientAddressOf(request, options.trustsProxy);
+      const connection = new Connection(socket, { clientAddress, limits, logger });
       connections.add(connection);
       connection.open(graphql, () => connections.delete(connection));
     });
@@ -54,8 +63,8 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? url;
 }
 
-function refuse(stream: Duplex): void {
+function refuse(stream: Duplex, status: string): void {
   stream.on('error', () => stream.destroy());
   stream.once('finish', () => stream.destroy());
-  stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
