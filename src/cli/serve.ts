@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { Command } from 'commander';
-import { createApp } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 
@@ -19,27 +17,32 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
     .action(() => serve(readConfig(env)));
 }
 
-/** Resolves when a signal has stopped the node and everything is closed; a second signal stops it at once. */
+/** npm and a terminal both pass Ctrl-C on: what follows the first signal this closely is the same wish, said twice. */
+const SAME_WISH_MS = 1_000;
+
+/** Resolves when a signal has stopped the node and everything is closed; a second signal, later, stops it at once. */
 async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.log);
+  // Only here, as the other commands would wait for all of the server to be loaded.
+  const { createApp } = await import('../app.ts');
   const app = await createApp(config, { logger });
   logger.info(`Holdfast is ready: ${app.graphqlUrl} (HTTP and websockets)`);
   if (!config.production) logger.info(`API explorer: open ${app.graphqlUrl} in a browser`);
   logger.info('tokens: for a buyer the mutation signInAsGuest, for an organizer `npm run holdfast -- token --help`');
   const signal = await stopSignal();
   logger.info(`${signal}: stopping; once more to stop at once`);
-  process.once(signal, () => process.exit(1));
   await app[Symbol.asyncDispose]();
   logger.info('stopped');
 }
 
-async function stopSignal(): Promise<'SIGINT' | 'SIGTERM'> {
-  const stop = new AbortController();
-  try {
-    return await Promise.race(
-      (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name, { signal: stop.signal }).then(() => name)),
-    );
-  } finally {
-    stop.abort();
-  }
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      firstMs ??= performance.now();
+      if (performance.now() - firstMs > SAME_WISH_MS) process.exit(1);
+      resolve(signal);
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
 }

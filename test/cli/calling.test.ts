@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { progressOn } from '../../src/cli/progress.ts';
+import { holdfast } from './command-line.ts';
+import { emptyFolder } from './folder.ts';
+
+/** Calls the program where nothing is. */
+async function call(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  await using folder = await emptyFolder();
+  return await holdfast(args, { cwd: folder.path, env });
+}
+
+const databaseUrl = 'postgres://127.0.0.1:9/holdfast';
+const secret = 'a secret that is thirty-two bytes';
+const event = ['--name', 'N', '--venue', 'V', '--starts-at', '2026-12-24T19:30:00Z', '--currency', 'EUR'];
+
+describe('help', () => {
+  test.each(['serve', 'migrate', 'token', 'import'])('of %s shows how it is called', async (command) => {
+    const { code, stdout, stderr } = await call([command, '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^Usage: holdfast ${command}`));
+    expect(stdout).toContain(`$ holdfast ${command}`);
+  });
+
+  test('lists the commands and exit codes', async () => {
+    const { code, stdout } = await call(['--help']);
+    expect(code).toBe(0);
+    for (const line of ['serve', 'migrate', 'token', 'import', 'Exit codes: 0']) expect(stdout).toContain(line);
+  });
+});
+
+test.each([
+  [[], 'Usage: holdfast'],
+  [['srve'], "holdfast: unknown command 'srve'\n(Did you mean serve?)"],
+  [['serve', '--prot', '1'], "holdfast: unknown option '--prot'"],
+  [['serve', 'now'], "too many arguments for 'serve'"],
+  [['token'], "holdfast: required option '--sub <id>' not specified"],
+  [['token', '--sub', ''], "option '--sub <id>' argument '' is invalid"],
+  [['token', '--sub', 'a', '--role', 'boss'], 'Allowed choices are customer, organizer'],
+  [['token', '--sub', 'a', '--ttl', '12'], "option '--ttl <duration>' argument '12' is invalid"],
+  [['token', '--sub', 'a', '--ttl', '0m'], "option '--ttl <duration>' argument '0m' is invalid"],
+  [['token', '--sub', 'a', '--ttl', '366d'], 'up to 365d'],
+  [['import', ...event, '--price', 'A=1'], "missing required argument 'plan.json'"],
+  [['import', 'plan.json', ...event], "required option '--price <category=amount>' not specified"],
+  [['import', 'plan.json', ...event, '--price', 'Stalls'], "option '--price <category=amount>' argument 'Stalls'"],
+  [['import', 'plan.json', ...event, '--price', 'A=45.00'], "option '--price <category=amount>' argument 'A=45.00'"],
+  [['import', 'plan.json', '--starts-at', '2026-02-30T19:30:00Z'], "option '--starts-at <moment>'"],
+  [['import', 'plan.json', '--starts-at', '2026-12-24 19:30'], "option '--starts-at <moment>'"],
+])('wrongly called, it says how: %j', async (args, message) => {
+  const { code, stdout, stderr } = await call(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
+
+test.each([
+  [{ PORT: 'x' }, ['serve'], 'PORT is "x"'],
+  [{ DATABASE_URL: databaseUrl }, ['token', '--sub', 'a'], 'JWT_SECRET is not set'],
+  [{ JWKS_URL: 'http://127.0.0.1:9/jwks' }, ['token', '--sub', 'a'], 'without a JWT_SECRET'],
+  [{ DATA_DIR: 'memory://' }, ['token', '--sub', 'a'], 'set JWT_SECRET'],
+  [{ DATA_DIR: 'memory://' }, ['migrate'], 'keeps nothing'],
+])('wrong settings count as wrongly called: %j %j', async (env, args, message) => {
+  const { code, stdout, stderr } = await call(args, env);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
+
+test.each(['serve', 'migrate'])('%s says in one line that there is no database', async (command) => {
+  const { code, stderr } = await call([command], { DATABASE_URL: databaseUrl, JWT_SECRET: secret });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^holdfast: the database cannot be reached: .+\n$/);
+});
+
+test('progress is a bar on a terminal, and lines elsewhere', () => {
+  const shown = (isTTY: boolean) => {
+    const written: string[] = [];
+    const report = progressOn({ isTTY, write: (text) => written.push(text) });
+    report(5_000, 10_000);
+    report(10_000, 10_000);
+    return written.join('');
+  };
+  expect(shown(false)).toBe('5000 of 10000 seats\n10000 of 10000 seats\n');
+  expect(shown(true)).toBe(
+    `\r[${'#'.repeat(15)}${'-'.repeat(15)}] 5000 of 10000 seats\r[${'#'.repeat(30)}] 10000 of 10000 seats\n`,
+  );
+});

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { waitFor } from '../support/wait-for.ts';
+
+/** The program as it is published; `npm test` builds it before. */
+export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export interface Place {
+  /** The folder it is called in; with the usual settings it keeps its data there. */
+  readonly cwd: string;
+  /** Settings. Nothing of the test's own environment but PATH gets through. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Ends within this, or is killed, and has the exit code null. */
+const commandWithinMs = 30_000;
+/** A first start makes a database, and may share two cores with much else. */
+const readyWithinMs = 60_000;
+/** For tests that start several processes one after the other. */
+export const severalProcesses = { timeout: 150_000 };
+
+/** Calls the program and waits for its end. */
+export async function holdfast(args: readonly string[], place: Place): Promise<Ended> {
+  const child = start(args, place);
+  const output = outputOf(child);
+  const timer = setTimeout(() => child.kill('SIGKILL'), commandWithinMs);
+  const [code] = await once(child, 'close');
+  clearTimeout(timer);
+  return { code, ...output };
+}
+
+/** A server of its own process, ready. Disposing of it stops it as an orchestrator would. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly graphqlUrl: string;
+  /** Resolves when it has ended. */
+  stop(signal: NodeJS.Signals): Promise<Ended>;
+}
+
+/** On a free port, unless the settings name one. */
+export async function startServer({ cwd, env }: Place): Promise<ServerProcess> {
+  const child = start(['serve'], { cwd, env: { PORT: '0', ...env } });
+  const output = outputOf(child);
+  const closed = once(child, 'close');
+  const stop = async (signal: NodeJS.Signals): Promise<Ended> => {
+    child.kill(signal);
+    const [code] = await closed;
+    return { code, ...output };
+  };
+  const ready = () => /Holdfast is ready: (http[^\s"]+)/.exec(output.stdout)?.[1];
+  const what = 'the server to be ready';
+  const graphqlUrl = await waitFor(ready, { withinMs: readyWithinMs, what }).catch(async (error: unknown) => {
+    const { stderr } = await stop('SIGKILL');
+    throw new Error(`the server did not start: ${stderr}`, { cause: error });
+  });
+  return { graphqlUrl, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGTERM')) };
+}
+
+function start(args: readonly string[], { cwd, env = {} }: Place): ChildProcess {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
+  return child;
+}
+
+function outputOf(child: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  return output;
+}

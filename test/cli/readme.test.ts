@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { severalProcesses, startServer } from './command-line.ts';
+import { emptyFolder } from './folder.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the README's commands name. Its data is kept apart from the repository's. */
+const named = ['node_modules', 'dist', 'demo'];
+
+/** Each terminal of the reader is a process here; the one with the subscription writes to a file. */
+const preamble = `
+until_watched() {
+  for _ in $(seq 600); do
+    if grep -q "$1" watched.txt; then return; fi
+    sleep 0.1
+  done
+  echo "not watched: $1" >&2
+  return 1
+}`;
+
+/** The blocks marked `sh` in one shell, in order; a block marked `js` is the file that the text before it names. */
+async function readmeScript(): Promise<string> {
+  const readme = await readFile(join(repository, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language, text = '']) =>
+    language === 'sh' ? text : watching(text),
+  );
+  return [preamble, ...blocks, 'until_watched BOOKED'].join('\n');
+}
+
+function watching(module: string): string {
+  return `
+cat > watch.mjs <<'END_OF_BLOCK'
+${module}END_OF_BLOCK
+node watch.mjs > watched.txt &
+trap "kill $!" EXIT
+until_watched SeatMapSnapshot`;
+}
+
+test('the commands of the README do what it says, in its order', severalProcesses, async () => {
+  await using folder = await emptyFolder();
+  for (const name of named) await symlink(join(repository, name), join(folder.path, name));
+  await using server = await startServer({ cwd: folder.path });
+  const script = (await readmeScript()).replaceAll('127.0.0.1:4000', new URL(server.graphqlUrl).host);
+
+  const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, timeout: 120_000 });
+  let output = '';
+  for (const stream of [shell.stdout, shell.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = await once(shell, 'close');
+
+  expect([code, output]).toEqual([0, expect.stringContaining('"__typename":"Reservation"')]);
+  expect(output).toMatch(/"reference":"\w{4}-\w{4}"/);
+  expect(output).toContain('"salesStatus":"ON_SALE"');
+  const watched = await readFile(join(folder.path, 'watched.txt'), 'utf8');
+  expect(watched).toMatch(/^{"__typename":"SeatMapSnapshot".*"reserved":2,"booked":0/);
+});
