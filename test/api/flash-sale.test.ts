@@ -4,6 +4,7 @@ import type { App } from '../../src/app.ts';
 import { ReserveSeatsDocument, type ReserveSeatsMutation } from '../../src/client/generated/documents.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { Buyer } from './buyer.ts';
+import { print } from './figures.ts';
 import { postOver } from './post-over.ts';
 import { storedStatuses } from './store-view.ts';
 import { startTwoNodes } from './two-nodes.ts';
@@ -39,13 +40,10 @@ async function rush(nodes: readonly App[], { eventId, seatIds }: Offer): Promise
       return { token, seatId, outcome: data.reserveSeats };
     }),
   );
-  report(performance.now() - start);
+  const tookMs = performance.now() - start;
+  print(`${viewerCount} reservations in ${Math.round(tookMs)} ms, ${Math.round((viewerCount / tookMs) * 1000)}/s`);
   agent.destroy();
   return answers;
-}
-
-function report(tookMs: number): void {
-  process.stdout.write(`${viewerCount} reservations in ${Math.round(tookMs)} ms\n`);
 }
 
 async function expectEachSeatReservedOnce(answers: readonly Answer[], node: App, sale: Offer): Promise<void> {

@@ -91,8 +91,8 @@ describe('a reservation with an idempotency key', () => {
     expect(await retry(brief, 0, 'expired')).toMatchObject({ id: expiredId, status: 'EXPIRED' });
     const soonTaken = async (on: Offer, seat: number) =>
       (await rival.reserve(nodes.a, on, [seat])).__typename === 'Reservation';
-    await waitFor(() => soonTaken(sale, cancelled), { withinMs: 250, what: 'the cancelled seat' });
-    await waitFor(() => soonTaken(brief, 0), { withinMs: 250, what: 'the lapsed seat' });
+    await waitFor(() => soonTaken(sale, cancelled), { ...soon, what: 'the cancelled seat' });
+    await waitFor(() => soonTaken(brief, 0), { ...soon, what: 'the lapsed seat' });
     expect(await retry(sale, cancelled, 'cancelled')).toMatchObject({ id: cancelledId, status: 'CANCELLED' });
     expect(await retry(brief, 0, 'expired')).toMatchObject({ id: expiredId, status: 'EXPIRED' });
   });
@@ -107,7 +107,7 @@ describe('a reservation with an idempotency key', () => {
     expect([again.id, again.seats.map(({ index }) => index)]).toEqual([made.id, [kept]]);
     const rival = await newBuyer();
     const isTaken = async () => (await rival.reserve(nodes.a, sale, [freed])).__typename === 'Reservation';
-    await waitFor(isTaken, { withinMs: 250, what: 'the freed seat' });
+    await waitFor(isTaken, { ...soon, what: 'the freed seat' });
     expect(await rival.reserve(nodes.b, sale, [kept])).toMatchObject({ __typename: 'SeatsUnavailable' });
   });
 
@@ -121,7 +121,7 @@ describe('a reservation with an idempotency key', () => {
     });
     reservationIn(await holder.cancel(nodes.a, held.id));
     const isTaken = async () => (await buyer.reserve(nodes.b, sale, [seat], 'intent')).__typename === 'Reservation';
-    await waitFor(isTaken, { withinMs: 250, what: 'the seat' });
+    await waitFor(isTaken, { ...soon, what: 'the seat' });
   });
 
   test('belongs to one viewer: the same key of another means nothing', async () => {

@@ -1,0 +1,140 @@
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SignInAsGuestDocument, type SignInAsGuestMutation } from '../../src/client/generated/documents.ts';
+import type { Reply } from '../support/graphql.ts';
+import { startNode } from '../support/node.ts';
+import { countTypes, newBuyer, reservationIn } from './buyer.ts';
+import { storedStatuses } from './store-view.ts';
+import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
+import { type Offer, offer } from './venue.ts';
+
+const requests = 50;
+const minuteMs = 60_000;
+
+describe('fifty requests of one viewer at once to two nodes', () => {
+  let nodes: TwoNodes;
+  let sale: Offer;
+
+  beforeAll(async () => {
+    nodes = await startTwoNodes();
+    sale = await offer(nodes.a, { seats: 200 });
+  });
+  afterAll(() => nodes?.[Symbol.asyncDispose]());
+
+  const nodeOf = (nth: number) => (nth % 2 === 0 ? nodes.a : nodes.b);
+
+  test('leave exactly as many active reservations as are allowed', async () => {
+    const buyer = await newBuyer();
+    const outcomes = await Promise.all(
+      Array.from({ length: requests }, (_, seat) => buyer.reserve(nodeOf(seat), sale, [seat])),
+    );
+    expect(countTypes(outcomes)).toEqual({ Reservation: 3, ReservationLimitExceeded: requests - 3 });
+    for (const outcome of outcomes) {
+      if (outcome.__typename === 'ReservationLimitExceeded') expect(outcome.limit).toBe(3);
+    }
+    const stored = await storedStatuses(nodes.b, sale);
+    expect(stored.filter((status) => status === 'RESERVED')).toHaveLength(3);
+
+    const [first] = outcomes.filter(({ __typename }) => __typename === 'Reservation').map(reservationIn);
+    await buyer.cancel(nodes.a, first?.id ?? '');
+    const again = await Promise.all(
+      Array.from({ length: requests }, (_, seat) => buyer.reserve(nodeOf(seat), sale, [100 + seat])),
+    );
+    expect(countTypes(again)).toEqual({ Reservation: 1, ReservationLimitExceeded: requests - 1 });
+  });
+
+  test('have none with more seats than are allowed', async () => {
+    const buyer = await newBuyer();
+    const seats = Array.from({ length: 11 }, (_, nth) => 180 + nth);
+    const outcomes = await Promise.all(
+      Array.from({ length: requests }, (_, nth) => buyer.reserve(nodeOf(nth), sale, seats)),
+    );
+    expect(countTypes(outcomes)).toEqual({ ReservationLimitExceeded: requests });
+    expect(outcomes[0]).toMatchObject({ limit: 10 });
+    reservationIn(await buyer.reserve(nodes.a, sale, seats.slice(1)));
+  });
+});
+
+describe('ten mutations a minute', () => {
+  const perMinute = 10;
+  const env = { RATE_LIMIT_PER_MINUTE: String(perMinute), MAX_ACTIVE_RESERVATIONS: '1000' };
+  let nodes: TwoNodes;
+  let sale: Offer;
+
+  beforeAll(async () => {
+    nodes = await startTwoNodes({ env });
+    sale = await offer(nodes.a, { seats: 200 });
+  });
+  afterAll(() => nodes?.[Symbol.asyncDispose]());
+
+  test('are counted over both nodes, for each viewer, whatever comes of them', async () => {
+    const buyer = await newBuyer();
+    const ask = (nth: number) => {
+      const node = nth % 2 === 0 ? nodes.a : nodes.b;
+      return nth % 3 === 0 ? buyer.extend(node, 'unknown') : buyer.reserve(node, sale, [nth]);
+    };
+    const outcomes = await Promise.all(Array.from({ length: requests }, (_, nth) => ask(nth)));
+    expect(countTypes(outcomes).RateLimited).toBe(requests - perMinute);
+    for (const outcome of outcomes) {
+      if (outcome.__typename !== 'RateLimited') continue;
+      expect(outcome.retryAfterMs).toBeGreaterThan(minuteMs - 10_000);
+      expect(outcome.retryAfterMs).toBeLessThanOrEqual(minuteMs);
+    }
+    const other = await newBuyer();
+    reservationIn(await other.reserve(nodes.b, sale, [100]));
+  });
+
+  test('do not keep a viewer from giving seats back', async () => {
+    const buyer = await newBuyer();
+    const { id } = reservationIn(await buyer.reserve(nodes.a, sale, [101]));
+    const outcomes = await Promise.all(
+      Array.from({ length: requests }, (_, nth) => buyer.extend(nth % 2 === 0 ? nodes.a : nodes.b, id)),
+    );
+    expect(countTypes(outcomes).RateLimited).toBe(requests - perMinute + 1);
+    expect(reservationIn(await buyer.cancel(nodes.b, id)).status).toBe('CANCELLED');
+  });
+});
+
+describe('guests', () => {
+  /** How many of them are signed in out of six who say they come from this address, the next one for each of them. */
+  async function signedIn(graphqlUrl: string, addressOf: (nth: number) => string): Promise<number> {
+    const replies = await Promise.all(Array.from({ length: 6 }, (_, nth) => signIn(graphqlUrl, addressOf(nth))));
+    for (const { data, errors } of replies) {
+      if (data != null) continue;
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+    }
+    return replies.filter(({ data }) => data != null).length;
+  }
+
+  const env = { GUEST_SIGN_INS_PER_MINUTE: '4' };
+
+  test('are limited by the address that connects, whatever address is forwarded', async () => {
+    await using node = await startNode({ env });
+    expect(await signedIn(node.graphqlUrl, (nth) => `10.0.0.${nth}`)).toBe(4);
+  });
+
+  test('are limited by the address that a trusted proxy forwards', async () => {
+    await using node = await startNode({ env: { ...env, TRUSTED_PROXIES: '127.0.0.1' } });
+    expect(await signedIn(node.graphqlUrl, (nth) => `10.0.0.${nth}`)).toBe(6);
+    expect(await signedIn(node.graphqlUrl, () => '10.0.0.99')).toBe(4);
+    // Only the last address was written by the proxy; what stands before it is the client's own word.
+    expect(await signedIn(node.graphqlUrl, (nth) => `10.0.1.${nth}, 10.0.0.77`)).toBe(4);
+  });
+
+  test('are limited by their address over two nodes', async () => {
+    await using nodes = await startTwoNodes({ env });
+    const [ofA, ofB] = await Promise.all(
+      [nodes.a, nodes.b].map(({ graphqlUrl }) => signedIn(graphqlUrl, () => '10.0.0.1')),
+    );
+    expect((ofA ?? 0) + (ofB ?? 0)).toBe(4);
+  });
+});
+
+async function signIn(graphqlUrl: string, forwardedFor: string) {
+  const response = await fetch(graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': forwardedFor },
+    body: JSON.stringify({ query: print(SignInAsGuestDocument) }),
+  });
+  return (await response.json()) as Reply<SignInAsGuestMutation>;
+}

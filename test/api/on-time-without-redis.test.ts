@@ -1,0 +1,107 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
+import { type Buyer, bookingIn, newBuyer, reservationIn } from './buyer.ts';
+import { type Pulse, startPulse } from './pulse.ts';
+import { storedStatuses } from './store-view.ts';
+import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
+import { type Offer, offer } from './venue.ts';
+import { type SeatMapWatch, watchReservation, watchSeatMap } from './watching.ts';
+
+/** What a map may be behind while Redis is away, and while it is there, beyond what the machine is. */
+const withoutRedisMs = 2_000;
+const withRedisMs = 250;
+const soon = { withinMs: 5_000 };
+
+let nodes: TwoNodes;
+let brief: Offer;
+/** Its reservations last, so that polling cannot miss them. */
+let patient: Offer;
+let buyer: Buyer;
+let rival: Buyer;
+let pulse: Pulse;
+let watches: readonly SeatMapWatch[];
+let patientWatches: readonly SeatMapWatch[];
+
+beforeAll(async () => {
+  nodes = await startTwoNodes();
+  brief = await offer(nodes.a, { reservationSeconds: 1 });
+  patient = await offer(nodes.a);
+  pulse = startPulse(nodes.a, nodes.b);
+  [buyer, rival] = [await newBuyer(), await newBuyer()];
+  const watchBoth = (sale: Offer) => Promise.all([nodes.a, nodes.b].map((node) => watchSeatMap(node, sale)));
+  [watches, patientWatches] = await Promise.all([watchBoth(brief), watchBoth(patient)]);
+});
+afterAll(async () => {
+  await pulse?.[Symbol.asyncDispose]();
+  for (const watch of [...(watches ?? []), ...(patientWatches ?? [])]) await watch[Symbol.asyncDispose]();
+  await nodes?.[Symbol.asyncDispose]();
+});
+
+async function expectFreeOnMaps(seat: number, deadline: string, lateByMs: number): Promise<void> {
+  const fromMs = Date.parse(deadline);
+  for (const watch of watches) {
+    const { atMs } = await watch.told(seat, 'AVAILABLE', { fromMs });
+    expect(atMs - fromMs).toBeLessThan(lateByMs + pulse.slackMs);
+    const early = watch.changes.filter(({ index, status }) => index === seat && status === 'AVAILABLE');
+    expect(Math.min(...early.map((change) => change.atMs))).toBeGreaterThanOrEqual(fromMs);
+  }
+}
+
+test('a reservation ends on time although Redis dies before its deadline, and reserving goes on', async () => {
+  const { id, expiresAt } = reservationIn(await buyer.reserve(nodes.a, brief, [0]));
+  await using ofHolder = await watchReservation(nodes.b, id, buyer.token);
+  await nodes.redis.kill();
+
+  const fromMs = Date.now();
+  const during = reservationIn(await rival.reserve(nodes.a, patient, [1]));
+  expect(await buyer.reserve(nodes.b, patient, [1])).toMatchObject({ __typename: 'SeatsUnavailable' });
+  for (const watch of patientWatches) {
+    const { atMs } = await watch.told(1, 'RESERVED', { fromMs });
+    expect(atMs - fromMs).toBeLessThan(withoutRedisMs + pulse.slackMs);
+  }
+  await expectFreeOnMaps(0, expiresAt, withoutRedisMs);
+  await waitFor(ofHolder.isCompleted, { ...soon, what: 'the holder to be told' });
+  expect(ofHolder.states.at(-1)?.status).toBe('EXPIRED');
+  expect((ofHolder.states.at(-1)?.atMs ?? 0) - Date.parse(expiresAt)).toBeLessThan(withRedisMs + pulse.slackMs);
+
+  reservationIn(await rival.reserve(nodes.b, brief, [0]));
+  bookingIn(await rival.confirm(nodes.b, during.id));
+  for (const watch of patientWatches)
+    await watch.told(1, 'BOOKED', { fromMs, withinMs: withoutRedisMs + pulse.slackMs });
+});
+
+test('all is well again once Redis is back, empty as it is', async () => {
+  await nodes.redis.start();
+  const areBack = async () => (await nodes.redis.cli('PUBSUB', 'NUMPAT')) === 1 && (await subscribers()) === 2;
+  await waitFor(areBack, { ...soon, what: 'both nodes to be back' });
+
+  await using announced = await listenForExpired(nodes.redis.url);
+  const fromMs = Date.now();
+  const { id, expiresAt } = reservationIn(await buyer.reserve(nodes.a, brief, [2]));
+  for (const watch of watches) await watch.told(2, 'RESERVED', { fromMs, withinMs: withRedisMs + pulse.slackMs });
+  await expectFreeOnMaps(2, expiresAt, withRedisMs);
+  expect(announced.keys).toHaveLength(1);
+  expect(await buyer.confirm(nodes.b, id)).toMatchObject({ __typename: 'ReservationExpired' });
+  for (const watch of patientWatches) expect(watch.statuses).toEqual(await storedStatuses(nodes.b, patient));
+});
+
+/** Nodes that hear of the event's changes. */
+async function subscribers(): Promise<number> {
+  const channels = (await nodes.redis.cli('PUBSUB', 'CHANNELS', 'hf:*:changes')) as string[];
+  const [channel] = channels;
+  if (channel === undefined) return 0;
+  const [, count] = (await nodes.redis.cli('PUBSUB', 'NUMSUB', channel)) as [string, number];
+  return Number(count);
+}
+
+/** Hears what Redis tells nodes of reservations' keys. */
+async function listenForExpired(url: string): Promise<AsyncDisposable & { readonly keys: readonly string[] }> {
+  const keys: string[] = [];
+  const redis = new Redis(url);
+  redis.on('pmessage', (_pattern: string, channel: string, happened: string) => {
+    if (happened === 'expired') keys.push(channel);
+  });
+  await redis.psubscribe('__keyspace@0__:hf:*:reservation:*');
+  return { keys, [Symbol.asyncDispose]: async () => redis.disconnect() };
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AuthorizationRequest, PaymentProvider } from '../../src/payment/provider.ts';
+import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Buyer, bookingIn, newBuyer, reservationIn } from './buyer.ts';
+import { storedStatuses } from './store-view.ts';
+import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
+import { type Offer, offer } from './venue.ts';
+import { watchSeatMap } from './watching.ts';
+
+const paymentSeconds = 3;
+const soon = { withinMs: 5_000 };
+/** The nodes sweep every ten seconds or so what is older than three. */
+const afterSweep = { withinMs: 25_000 };
+const longEnough = 40_000;
+
+const provider = moodyProvider();
+let nodes: TwoNodes;
+let brief: Offer;
+
+beforeAll(async () => {
+  nodes = await startTwoNodes({ payment: provider, env: { PAYMENT_SECONDS: String(paymentSeconds) } });
+  brief = await offer(nodes.a, { seats: 20, reservationSeconds: 2 });
+});
+afterAll(() => nodes?.[Symbol.asyncDispose]());
+
+/**
+ * The built-in provider in the moods that a real one has, by the payment's token: `slow` answers after most of the time
+ * there is for payments, `deaf` after all of it and without minding the signal, `silent` not until it is aborted, and
+ * `faulty` throws. Whatever `captureFails` holds is not captured.
+ */
+function moodyProvider(): TestPaymentProvider & { readonly captureFails: Set<string> } {
+  const inner = createTestPaymentProvider();
+  const captureFails = new Set<string>();
+  const authorize = async (request: AuthorizationRequest) => {
+    const usual = { ...request, token: 'tok_ok' };
+    switch (request.token) {
+      case 'slow':
+        await sleep(paymentSeconds * 1000 - 500, undefined, { signal: request.signal });
+        return inner.authorize(usual);
+      case 'deaf':
+        await sleep(paymentSeconds * 1000 + 300);
+        return inner.authorize({ ...usual, signal: new AbortController().signal });
+      case 'silent':
+        return sleep(60_000, undefined, { signal: request.signal }).then(() => inner.authorize(usual));
+      case 'faulty':
+        throw new Error('no answer');
+      case 'captured later':
+        captureFails.add(request.reservationId);
+        return inner.authorize(usual);
+      default:
+        return inner.authorize(request);
+    }
+  };
+  const capture: PaymentProvider['capture'] = async (authorizationId, attemptId) => {
+    const paid = inner.ledger().find((each) => each.authorizationId === authorizationId);
+    if (paid !== undefined && captureFails.has(paid.reservationId)) throw new Error('not now');
+    return inner.capture(authorizationId, attemptId);
+  };
+  return { ...inner, authorize, capture, captureFails };
+}
+
+let nextSeat = 0;
+
+/** A reservation of one seat, by a viewer and with a payment nobody else has. */
+async function reserveOne() {
+  const seat = nextSeat++;
+  const buyer = await newBuyer();
+  const reservation = reservationIn(await buyer.reserve(nodes.a, brief, [seat]));
+  return { seat, buyer, reservation };
+}
+
+/** What became of the payments begun since there were `before` of them in the ledger, by those who paid while alone. */
+const statesSince = (before: number) => provider.ledger().slice(before);
+
+async function expectHeld(buyer: Buyer, reservationId: string, seat: number): Promise<void> {
+  expect(await buyer.look(nodes.b, reservationId)).toMatchObject({ status: 'ACTIVE', seats: [{ index: seat }] });
+  expect((await storedStatuses(nodes.b, brief))[seat]).toBe('RESERVED');
+}
+
+test('a payment that is declined leaves the seats held, and another one may follow', async () => {
+  const { seat, buyer, reservation } = await reserveOne();
+  expect(await buyer.confirm(nodes.a, reservation.id, 'tok_decline')).toMatchObject({
+    __typename: 'PaymentFailed',
+    reason: 'card_declined',
+  });
+  await expectHeld(buyer, reservation.id, seat);
+  bookingIn(await buyer.confirm(nodes.b, reservation.id, 'tok_ok'));
+  expect((await storedStatuses(nodes.b, brief))[seat]).toBe('BOOKED');
+});
+
+test('a provider that fails to answer leaves the seats held, and is told as ServiceBusy', async () => {
+  const { seat, buyer, reservation } = await reserveOne();
+  expect(await buyer.confirm(nodes.a, reservation.id, 'faulty')).toMatchObject({
+    __typename: 'ServiceBusy',
+    retryAfterMs: expect.any(Number),
+  });
+  await expectHeld(buyer, reservation.id, seat);
+  bookingIn(await buyer.confirm(nodes.b, reservation.id));
+});
+
+test('a reservation cannot lapse under a payment that takes longer than it had left', async () => {
+  const { seat, buyer, reservation } = await reserveOne();
+  await using watch = await watchSeatMap(nodes.b, brief);
+  const rival = await newBuyer();
+  const confirmed = buyer.confirm(nodes.a, reservation.id, 'slow');
+  const isPastDeadline = () => Date.now() > Date.parse(reservation.expiresAt) + 200;
+  await waitFor(isPastDeadline, { ...soon, what: 'the deadline the reservation had' });
+  expect(await rival.reserve(nodes.b, brief, [seat])).toMatchObject({ __typename: 'SeatsUnavailable' });
+  await expectHeld(buyer, reservation.id, seat);
+  const booking = bookingIn(await confirmed);
+  expect(Date.parse(booking.bookedAt)).toBeGreaterThan(Date.parse(reservation.expiresAt));
+  await watch.told(seat, 'BOOKED', { fromMs: 0 });
+  expect(watch.changes.filter(({ index }) => index === seat).map(({ status }) => status)).toEqual(['BOOKED']);
+});
+
+test('a deadline is moved for a payment once only', async () => {
+  const { buyer, reservation } = await reserveOne();
+  await buyer.confirm(nodes.a, reservation.id, 'tok_decline');
+  const fenced = await buyer.look(nodes.a, reservation.id);
+  expect(Date.parse(fenced?.expiresAt ?? '')).toBeGreaterThan(Date.parse(reservation.expiresAt));
+  const again = async () => buyer.confirm(nodes.b, reservation.id, 'tok_decline');
+  expect((await again()).__typename).toBe('PaymentFailed');
+  expect((await buyer.look(nodes.b, reservation.id))?.expiresAt).toBe(fenced?.expiresAt);
+  const isOver = async () => (await again()).__typename === 'ReservationExpired';
+  await waitFor(isOver, { ...soon, what: 'the reservation to end in spite of it' });
+  expect(Date.now() - Date.parse(reservation.createdAt)).toBeLessThan(2 * paymentSeconds * 1000);
+});
+
+test.each(['deaf', 'silent'])(
+  'nothing is booked, nor any money kept, when a %s provider takes too long',
+  async (mood) => {
+    const { seat, buyer, reservation } = await reserveOne();
+    const paymentsBefore = provider.ledger().length;
+    const outcome = await buyer.confirm(nodes.a, reservation.id, mood);
+    expect(outcome.__typename).toBe(mood === 'deaf' ? 'ReservationExpired' : 'ServiceBusy');
+    const isOver = async () => (await buyer.confirm(nodes.b, reservation.id)).__typename === 'ReservationExpired';
+    await waitFor(isOver, { ...soon, what: 'the reservation to end' });
+    expect((await storedStatuses(nodes.b, brief))[seat]).toBe('AVAILABLE');
+    expect(statesSince(paymentsBefore).map(({ state }) => state)).toEqual(mood === 'deaf' ? ['voided'] : []);
+    const rival = await newBuyer();
+    reservationIn(await rival.reserve(nodes.a, brief, [seat]));
+  },
+);
+
+test('money that could not be captured at once is captured in the end', { timeout: longEnough }, async () => {
+  const { buyer, reservation } = await reserveOne();
+  const before = provider.ledger().length;
+  const booking = bookingIn(await buyer.confirm(nodes.a, reservation.id, 'captured later'));
+  expect(statesSince(before).map(({ state }) => state)).toEqual(['authorized']);
+  provider.captureFails.clear();
+  const isCaptured = () => statesSince(before)[0]?.state === 'captured';
+  await waitFor(isCaptured, { ...afterSweep, what: 'the sweep to capture the money' });
+  expect(bookingIn(await buyer.confirm(nodes.b, reservation.id)).id).toBe(booking.id);
+});
