@@ -23,6 +23,7 @@ import { createReservations } from './reservations/reservations.ts';
 import { startSweep } from './reservations/sweep.ts';
 import { Expiry } from './seat-map/expiry.ts';
 import { LiveSeatMaps } from './seat-map/live-seat-maps.ts';
+import { LoopLag } from './seat-map/loop-lag.ts';
 import { measureStoreClock } from './seat-map/measure-store-clock.ts';
 import { StoreClock } from './seat-map/store-clock.ts';
 import { openServer } from './server/server.ts';
@@ -31,6 +32,7 @@ import { isStoreUnavailable } from './store/faults.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
 import { loadSeatStates } from './store/statements/load-seat-states.ts';
 import { readClock } from './store/statements/read-clock.ts';
+import { readSeatDigest, readSeatVersions } from './store/statements/seat-digest.ts';
 
 /** A map that nobody looks at is kept this long, for readers that reconnect. */
 const SEAT_MAP_LINGER_MS = 30_000;
@@ -183,6 +185,7 @@ interface LiveMapParts {
 
 function openLiveMaps(config: Config, { database, logger, coordination, clock }: LiveMapParts, closing: Closing) {
   const seatMaps = closing.add(
+  const loopLag = closing.add(new LoopLag(() => performance.now()));
     new LiveSeatMaps({
       load: (eventId) => loadSeatStates(database, eventId),
       clock,
@@ -191,8 +194,11 @@ function openLiveMaps(config: Config, { database, logger, coordination, clock }:
       random: Math.random,
       frameMs: config.seatMapFrameMs,
       logger,
-      onRepaired: (eventId, differences) =>
-        logger.debug({ eventId, differences }, 'compared a seat map with the store'),
+      readDigest: (eventId) => readSeatDigest(database, eventId),
+      readVersions: (eventId) => readSeatVersions(database, eventId),
+      loopLagMs: () => loopLag.lagMs,
+      onCompared: (eventId, result) => logger.trace({ eventId, result }, 'compared a seat map with the store'),
+      onRepaired: (eventId, differences) => logger.debug({ eventId, differences }, 'repaired a seat map'),
       lingerMs: SEAT_MAP_LINGER_MS,
       availabilityEveryMs: AVAILABILITY_EVERY_MS,
     }),
@@ -207,6 +213,9 @@ function openLiveMaps(config: Config, { database, logger, coordination, clock }:
       random: Math.random,
       logger,
     }),
+      onPoked: (reservations) => logger.trace({ reservations }, 'poked'),
+      onAnnounced: () => logger.trace('a reservation was announced as expired'),
+      onFallback: (reservations) => logger.trace({ reservations }, 'not announced in time: asking the store'),
   );
   return { seatMaps, expiry };
 }

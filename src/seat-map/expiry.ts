@@ -12,8 +12,10 @@ const ANSWER_WITHIN_MS = 100;
 /** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
 const ANNOUNCED_EARLY_MS = 1_000;
 
-/** The node that granted a reservation has this long for the housekeeping, before others do it; half of it varies. */
-const OTHERS_AFTER_MS = 2_000;
+/** Between the first two times the store is asked about a reservation; twice as long each time, half of it varies. */
+const ASK_AGAIN_MS = 500;
+
+const MAX_ASK_AGAIN_MS = 2_000;
 
 export interface ExpirySettings {
   readonly notifications: ExpiryNotifications;
@@ -25,20 +27,29 @@ export interface ExpirySettings {
   /** In [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
+  /** So many keys were touched. */
+  readonly onPoked: (reservations: number) => void;
+  /** A reservation that this node watches was announced as expired. */
+  readonly onAnnounced: () => void;
+  /** Of so many no announcement came in time. */
+  readonly onFallback: (reservations: number) => void;
 }
 
-/** A reservation that is held until its deadline, then poked until it is announced, then lapsed until it is written. */
+/** A reservation that is held until its deadline, then poked until it is announced; then the store is asked to end it. */
 interface Watched extends ReservationKey {
   readonly deadlineMs: number;
-  /** By this node, which then does the housekeeping. */
+  /** By this node, which ends it whether the event is shown or not. */
   granted: boolean;
-  state: 'held' | 'announced early' | 'poked' | 'lapsed';
+  state: 'held' | 'announced early' | 'poked' | 'asked';
+  /** How often the store was asked. */
+  asks: number;
 }
 
 /**
- * Makes reservations end on time (DESIGN §5): those this node granted and those on maps it shows. A seat is taken for free
- * only when its deadline is past by the store's clock and either its key was announced as expired or the store says so.
- * Needs a clock that has been read.
+ * Makes reservations end on time (DESIGN §5): those this node granted and those on maps it shows. A key that expired only
+ * says when to ask the store, not that a seat is free: the reservation may be extended or booked by a change that was
+ * judged before the deadline and is committed, or told of, after it. Every node asks, and the write that ends a
+ * reservation, which only one of them makes, is what all show. Needs a clock that has been read.
  */
 export class Expiry implements AsyncDisposable {
   readonly #settings: ExpirySettings;
@@ -85,7 +96,7 @@ export class Expiry implements AsyncDisposable {
       return;
     }
     const grantedHere = granted || known?.granted === true;
-    this.#watched.set(key, { eventId, reservationId, deadlineMs, granted: grantedHere, state: 'held' });
+    this.#watched.set(key, { eventId, reservationId, deadlineMs, granted: grantedHere, state: 'held', asks: 0 });
     this.#deadlines.set(key, deadlineMs);
   }
 
@@ -106,8 +117,12 @@ export class Expiry implements AsyncDisposable {
   #onDue(keys: readonly string[]): void {
     const due = keys.flatMap((key) => this.#watched.get(key) ?? []);
     const toPoke = due.filter((watched) => watched.state === 'held' && this.#mattersHere(watched));
+    const unanswered = due.filter(({ state }) => state === 'poked').length;
     for (const watched of due) this.#advance(watched);
-    if (toPoke.length > 0) void this.#settings.notifications.poke(toPoke);
+    if (unanswered > 0) this.#settings.onFallback(unanswered);
+    if (toPoke.length === 0) return;
+    this.#settings.onPoked(toPoke.length);
+    void this.#settings.notifications.poke(toPoke);
   }
 
   #advance(watched: Watched): void {
@@ -116,11 +131,9 @@ export class Expiry implements AsyncDisposable {
         this.#awaitAnnouncement(watched);
         break;
       case 'announced early':
-        this.#lapse(watched);
-        break;
       case 'poked':
-      case 'lapsed':
-        this.#write(watched);
+      case 'asked':
+        this.#ask(watched);
     }
   }
 
@@ -140,27 +153,21 @@ export class Expiry implements AsyncDisposable {
 
   #onAnnounced(reservation: ReservationKey): void {
     const watched = this.#watched.get(keyOf(reservation));
-    if (watched === undefined || watched.state === 'lapsed') return;
+    if (watched === undefined) return;
+    this.#settings.onAnnounced();
+    if (watched.state === 'asked') return;
     const aheadMs = watched.deadlineMs - this.#settings.clock.now();
-    if (aheadMs <= 0) this.#lapse(watched);
+    if (aheadMs <= 0) this.#ask(watched);
     else if (aheadMs <= ANNOUNCED_EARLY_MS) watched.state = 'announced early';
   }
 
-  #lapse(watched: Watched): void {
-    this.#settings.seatMaps.shown(watched.eventId)?.lapse(watched.reservationId);
-    if (watched.granted) this.#write(watched);
-    else this.#callAgainLater(watched);
-  }
-
-  /** Asked again until the reservation is seen to be over, as the store may not answer. */
-  #write(watched: Watched): void {
+  /** Again until the reservation is seen to be over, as the store may not answer. */
+  #ask(watched: Watched): void {
     this.#housekeeping.add(watched);
-    this.#callAgainLater(watched);
-  }
-
-  #callAgainLater(watched: Watched): void {
-    watched.state = 'lapsed';
-    this.#callAgainIn(watched, OTHERS_AFTER_MS * (1 - this.#settings.random() / 2));
+    watched.state = 'asked';
+    watched.asks += 1;
+    const waitMs = Math.min(ASK_AGAIN_MS * 2 ** (watched.asks - 1), MAX_ASK_AGAIN_MS);
+    this.#callAgainIn(watched, waitMs * (1 - this.#settings.random() / 2));
   }
 
   #callAgainIn(watched: Watched, waitMs: number): void {
@@ -177,9 +184,9 @@ export class Expiry implements AsyncDisposable {
     for (const watched of notOver) this.#onNotOver(watched, map);
   }
 
-  /** Extended or ended elsewhere: if this node had heard of it, the reservation would not count as lapsed any more. */
+  /** At first another node may be ending it at this very moment, and will tell. Later, news of it was lost. */
   #onNotOver(watched: Watched, map: LiveSeatMap | undefined): void {
-    if (watched.state !== 'lapsed') return;
+    if (watched.state !== 'asked' || watched.asks < 2) return;
     if (map?.deadlineOf(watched.reservationId) === undefined) this.#forget(keyOf(watched));
     else map.repair();
   }

@@ -33,7 +33,7 @@ export interface Snapshot {
  */
 export class Frames implements Disposable {
   readonly #map: SeatMap;
-  readonly #frameMs: number;
+  readonly #windowMs: () => number;
   readonly #listeners = new Listeners<Frame>();
   /** Public status codes as of the last frame. */
   readonly #told: Uint8Array;
@@ -44,9 +44,10 @@ export class Frames implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor(map: SeatMap, frameMs: number) {
+  /** `windowMs` is asked at the first change of each frame. */
+  constructor(map: SeatMap, windowMs: () => number) {
     this.#map = map;
-    this.#frameMs = frameMs;
+    this.#windowMs = windowMs;
     this.#told = Uint8Array.from(map.statuses);
     this.#availability = map.availability;
   }
@@ -69,7 +70,7 @@ export class Frames implements Disposable {
   touch(indexes: readonly number[]): void {
     if (this.#disposed) return;
     for (const index of indexes) this.#touched.add(index);
-    if (this.#touched.size > 0) this.#timer ??= setTimeout(() => this.#finish(), this.#frameMs);
+    if (this.#touched.size > 0) this.#timer ??= setTimeout(() => this.#finish(), this.#windowMs());
   }
 
   [Symbol.dispose](): void {

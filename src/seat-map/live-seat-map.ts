@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Coordination, EventChange, SeatChange } from '../coordination/coordination.ts';
 import { Listeners } from '../coordination/listeners.ts';
+import { type ComparedStore, type Comparison, Comparisons } from './comparisons.ts';
+import { frameWindowMs } from './frame-window.ts';
 import { type Frame, Frames, type Snapshot } from './frames.ts';
 import { Repairs } from './repairs.ts';
 import { SeatMap } from './seat-map.ts';
@@ -8,14 +10,17 @@ import type { SeatStates } from './seat-states.ts';
 import type { StateReader, StateReaderSettings } from './state-reader.ts';
 import type { ShownSeatMap } from './updates.ts';
 
-export interface LiveSeatMapSettings extends StateReaderSettings {
+export interface LiveSeatMapSettings extends StateReaderSettings, ComparedStore {
   readonly coordination: Pick<Coordination, 'bus' | 'reachable' | 'onReachableChange'>;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Changes are gathered this long. */
+  /** Changes are gathered this long, or longer while the event loop lags. */
   readonly frameMs: number;
+  readonly loopLagMs: () => number;
   readonly logger: Logger;
-  /** The map was compared with the store, which differed in so many seats. */
+  /** The map was found to have seen all that the store has, or not. */
+  readonly onCompared: (eventId: string, result: Comparison) => void;
+  /** The map was read anew from the store, which differed in so many seats. */
   readonly onRepaired: (eventId: string, differences: number) => void;
   /** The map may have learned something of these reservations: their deadline, or that they hold seats no more. */
   readonly onReservationsSeen: (map: LiveSeatMap, reservationIds: Iterable<string>) => void;
@@ -29,6 +34,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
   readonly #seats: SeatMap;
   readonly #frames: Frames;
   readonly #repairs: Repairs;
+  readonly #comparisons: Comparisons;
   readonly #reservationsChanged = new Listeners<readonly string[]>();
   readonly #closed = new Listeners<void>();
   readonly #stopWatching: () => void;
@@ -39,12 +45,21 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     this.#settings = settings;
     this.#reader = reader;
     this.#seats = new SeatMap(states);
-    this.#frames = new Frames(this.#seats, settings.frameMs);
+    this.#frames = new Frames(this.#seats, () => frameWindowMs(settings.frameMs, settings.loopLagMs()));
     this.#repairs = new Repairs({
       repair: () => this.#readAgain(),
       isDegraded: () => !settings.coordination.reachable,
-      onFailed: (err) => settings.logger.warn({ err, eventId }, 'a seat map could not be compared with the store'),
+      onFailed: (err) => settings.logger.warn({ err, eventId }, 'a seat map could not be repaired from the store'),
       monotonicNow: settings.monotonicNow,
+      random: settings.random,
+    });
+    this.#comparisons = new Comparisons({
+      eventId,
+      store: settings,
+      seats: this.#seats,
+      isRepairing: () => !this.isLive,
+      onCompared: (result) => this.#onCompared(result),
+      onFailed: (err) => settings.logger.debug({ err, eventId }, 'a seat map was not compared with the store'),
       random: settings.random,
     });
     this.#stopWatching = settings.coordination.onReachableChange(() => this.repair());
@@ -99,13 +114,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     this.#settings.onReservationsSeen(this, new Set([...reservationIds, ...holders]));
   }
 
-  /** The reservation's time has run out; only those of its seats whose deadline is past are taken for free. */
-  lapse(reservationId: string): void {
-    this.#frames.touch(this.#seats.lapse(reservationId, this.#settings.clock.now()));
-    this.#reservationsChanged.tell([reservationId]);
-  }
-
-  /** Something may have been missed: compares with the store as soon as that may be done again. */
+  /** Something may have been missed: reads the store as soon as that may be done again. */
   repair(): void {
     this.#repairs.ask();
   }
@@ -114,7 +123,13 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     this.#stopWatching();
     this.#frames[Symbol.dispose]();
     this.#closed.tell();
+    await this.#comparisons[Symbol.asyncDispose]();
     await this.#repairs[Symbol.asyncDispose]();
+  }
+
+  #onCompared(result: Comparison): void {
+    this.#settings.onCompared(this.eventId, result);
+    if (result === 'different') this.repair();
   }
 
   async #readAgain(): Promise<void> {

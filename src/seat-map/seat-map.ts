@@ -1,13 +1,17 @@
 import type { SeatChange } from '../coordination/coordination.ts';
+import type { SeatDigest } from '../store/statements/seat-digest.ts';
 import { HeldSeats } from './held-seats.ts';
 import type { SeatStates } from './seat-states.ts';
 import { type Availability, statusCodes } from './status.ts';
 
 const { AVAILABLE, RESERVED, BOOKED, BLOCKED } = statusCodes;
 
+/** A change that was judged before a deadline, and has moved it, may be committed this long after it. */
+const COMMITTED_WITHIN_MS = 1_000;
+
 /**
  * The statuses of one event's seats, as stored and as everyone may see them. A seat that is RESERVED stays so for the public
- * until it is said to have lapsed: its deadline alone may have been moved elsewhere.
+ * until the store has it otherwise: a deadline that is past may have been moved elsewhere.
  */
 export class SeatMap {
   readonly seatCount: number;
@@ -47,6 +51,21 @@ export class SeatMap {
     return { total: this.seatCount, available, reserved, booked, blocked };
   }
 
+  /** By index. */
+  get versions(): Readonly<Int32Array> {
+    return this.#versions;
+  }
+
+  get digest(): SeatDigest {
+    let versionSum = 0;
+    let weightedSum = 0;
+    for (const [index, version] of this.#versions.entries()) {
+      versionSum += version;
+      weightedSum += version * (index + 1);
+    }
+    return { seatCount: this.seatCount, versionSum, weightedSum };
+  }
+
   /** Reservations of seats, held here or in the store, that were written since this map heard of them. */
   reservationsDiffering({ seats }: SeatStates): string[] {
     const written = seats.filter(({ index, version }) => this.#versions[index] !== version);
@@ -67,21 +86,12 @@ export class SeatMap {
     });
   }
 
-  /** Puts what the store has in place of everything. Gives the indexes whose public status changed. */
+  /** Puts what the store has in place of everything; what lapsed long enough ago is free. Gives the indexes whose public status changed. */
   replace({ seats, nowMs }: SeatStates): number[] {
     return this.#changedBy(() => {
       for (const seat of seats) {
-        const isFree = seat.status === 'RESERVED' && (deadlineOf(seat) <= nowMs || this.#knowsAsLapsed(seat));
+        const isFree = seat.status === 'RESERVED' && deadlineOf(seat) + COMMITTED_WITHIN_MS <= nowMs;
         this.#write(seat, isFree ? AVAILABLE : statusCodes[seat.status]);
-      }
-    });
-  }
-
-  /** The reservation's seats whose deadline is past are free. Gives the indexes whose public status changed. */
-  lapse(reservationId: string, nowMs: number): number[] {
-    return this.#changedBy(() => {
-      for (const index of this.#held.of(reservationId)) {
-        if ((this.#deadlines[index] ?? 0) <= nowMs) this.#show(index, AVAILABLE);
       }
     });
   }
@@ -97,11 +107,6 @@ export class SeatMap {
     const stored = this.#stored[index];
     if (stored === RESERVED) return (this.#deadlines[index] ?? 0) > nowMs;
     return stored === BOOKED || stored === BLOCKED;
-  }
-
-  /** A read that began before the deadline must not take back what has lapsed since. */
-  #knowsAsLapsed({ index, version }: SeatChange): boolean {
-    return this.#versions[index] === version && this.#stored[index] === RESERVED && this.#public[index] === AVAILABLE;
   }
 
   #write(seat: SeatChange, publicCode: number): void {

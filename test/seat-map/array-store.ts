@@ -1,6 +1,7 @@
 import type { EventChange, SeatChange, StoredSeatStatus } from '../../src/coordination/coordination.ts';
 import type { SeatStates } from '../../src/seat-map/seat-states.ts';
 import type { SeatStatus } from '../../src/seat-map/status.ts';
+import type { SeatDigest } from '../../src/store/statements/seat-digest.ts';
 
 interface Shown {
   readonly atMs: number;
@@ -32,6 +33,19 @@ export class ArrayStore {
     this.loads += 1;
     return eventId === this.eventId ? { seats: [...this.#seats], nowMs: this.nowMs } : null;
   };
+
+  get versions(): Int32Array {
+    return Int32Array.from(this.#seats, ({ version }) => version);
+  }
+
+  get digest(): SeatDigest {
+    const versions = [...this.versions];
+    return {
+      seatCount: versions.length,
+      versionSum: versions.reduce((sum, version) => sum + version, 0),
+      weightedSum: versions.reduce((sum, version, index) => sum + version * (index + 1), 0),
+    };
+  }
 
   /** As everyone may see it at this moment. */
   statuses(): SeatStatus[] {

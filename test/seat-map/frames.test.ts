@@ -19,7 +19,7 @@ afterEach(() => {
 function start() {
   const seats = Array.from({ length: seatCount }, (_, index) => row(index, 'AVAILABLE', 0));
   const map = new SeatMap({ seats, nowMs: 0 });
-  const frames = new Frames(map, frameMs);
+  const frames = new Frames(map, () => frameMs);
   let version = 0;
   const set = (index: number, status: StoredSeatStatus) => {
     version += 1;

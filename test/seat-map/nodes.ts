@@ -4,6 +4,7 @@ import type { Bus, BusListener, Coordination, EventChange } from '../../src/coor
 import { createInProcessCoordination } from '../../src/coordination/in-process/coordination.ts';
 import { Listeners } from '../../src/coordination/listeners.ts';
 import { ReceivedCounters } from '../../src/coordination/redis/messages.ts';
+import type { Comparison } from '../../src/seat-map/comparisons.ts';
 import { Expiry } from '../../src/seat-map/expiry.ts';
 import { LiveSeatMaps } from '../../src/seat-map/live-seat-maps.ts';
 import { StoreClock } from '../../src/seat-map/store-clock.ts';
@@ -107,6 +108,8 @@ export interface TestNode extends AsyncDisposable {
   readonly expiry: Expiry;
   readonly clock: StoreClock;
   readonly bus: Bus;
+  readonly onCompared: ReturnType<typeof vi.fn<(eventId: string, result: Comparison) => void>>;
+  readonly counts: Record<'onPoked' | 'onAnnounced' | 'onFallback', ReturnType<typeof vi.fn>>;
   readonly onRepaired: ReturnType<typeof vi.fn<(eventId: string, differences: number) => void>>;
 }
 
@@ -117,6 +120,8 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
   clock.observe(monotonicNow(), monotonicNow(), store.nowMs);
   const coordination = network.coordination(name);
   const onRepaired = vi.fn<(eventId: string, differences: number) => void>();
+  const onCompared = vi.fn<(eventId: string, result: Comparison) => void>();
+  const counts = { onPoked: vi.fn(), onAnnounced: vi.fn(), onFallback: vi.fn() };
   const logger = pino({ level: 'silent' });
   const seatMaps = new LiveSeatMaps({
     coordination,
@@ -125,8 +130,12 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
     monotonicNow,
     random,
     frameMs,
+    loopLagMs: () => 0,
     logger,
+    onCompared,
     onRepaired,
+    readDigest: async () => store.digest,
+    readVersions: async () => store.versions,
     lingerMs,
     availabilityEveryMs: 1_000,
   });
@@ -138,10 +147,20 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
     publish: (eventId, change) => coordination.bus.publish(eventId, change),
     random,
     logger,
+    ...counts,
   });
   const dispose = async () => {
     await expiry[Symbol.asyncDispose]();
     await seatMaps[Symbol.asyncDispose]();
   };
-  return { seatMaps, expiry, clock, bus: coordination.bus, onRepaired, [Symbol.asyncDispose]: dispose };
+  return {
+    seatMaps,
+    expiry,
+    clock,
+    bus: coordination.bus,
+    onCompared,
+    onRepaired,
+    counts,
+    [Symbol.asyncDispose]: dispose,
+  };
 }

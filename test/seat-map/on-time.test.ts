@@ -11,6 +11,7 @@ import { expireReservations } from '../../src/store/statements/expire-reservatio
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { readClock } from '../../src/store/statements/read-clock.ts';
 import { reserveSeats } from '../../src/store/statements/reserve-seats.ts';
+import { readSeatDigest, readSeatVersions } from '../../src/store/statements/seat-digest.ts';
 import { requestFor } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
@@ -29,7 +30,11 @@ async function openNode(database: Database, coordination: Coordination) {
     coordination,
     load: (eventId) => loadSeatStates(database, eventId),
     frameMs: 50,
+    loopLagMs: () => 0,
     onRepaired: () => {},
+    onCompared: () => {},
+    readDigest: (eventId) => readSeatDigest(database, eventId),
+    readVersions: (eventId) => readSeatVersions(database, eventId),
     lingerMs: 5_000,
     availabilityEveryMs: 1_000,
   });
@@ -39,6 +44,9 @@ async function openNode(database: Database, coordination: Coordination) {
     seatMaps,
     expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
     publish: (eventId, change) => coordination.bus.publish(eventId, change),
+    onPoked: () => {},
+    onAnnounced: () => {},
+    onFallback: () => {},
   });
   onTestFinished(async () => {
     measuring[Symbol.dispose]();

@@ -21,7 +21,7 @@ function start(seatCount: number) {
     return { index, status, version, reservationId: null, expiresAtMs: null };
   };
   const seats = new SeatMap({ seats: Array.from({ length: seatCount }, (_, n) => row(n, false, 0)), nowMs: 0 });
-  const frames = new Frames(seats, frameMs);
+  const frames = new Frames(seats, () => frameMs);
   const open = new Set<object>();
   const counted = (stop: () => void) => {
     const token = {};
