@@ -24,7 +24,7 @@ interface ImportOptions {
   readonly currency: string;
   readonly price: readonly CategoryPrice[];
   readonly reservationSeconds?: number;
-  readonly onSale: boolean;
+  readonly onSale?: boolean;
 }
 
 export function importCommand(env: NodeJS.ProcessEnv): Command {
@@ -37,7 +37,7 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
     .requiredOption('--currency <code>', 'of the prices, as in ISO 4217: EUR')
     .requiredOption('--price <category=amount>', 'of a category, in minor units; once for each', collectPrice)
     .option('--reservation-seconds <n>', 'length of a reservation (default: RESERVATION_SECONDS)', parseWhole)
-    .option('--on-sale', 'open sales at once (otherwise the event is a draft)', false)
+    .option('--on-sale', 'open sales at once (otherwise the event is a draft)')
     .addHelpText('after', examples)
     .action((file: string, options: ImportOptions) => importPlan(file, options, env));
 }

@@ -68,10 +68,15 @@ function start(args: readonly string[], { cwd, env = {} }: Place): ChildProcess 
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('close', () => process.off('exit', kill));
+  endWithWorker(child);
   return child;
+}
+
+/** Before the worker ends itself when the run is interrupted. */
+function endWithWorker(child: ChildProcess): void {
+  const kill = () => child.kill('SIGKILL');
+  process.prependOnceListener('disconnect', kill);
+  child.once('close', () => process.off('disconnect', kill));
 }
 
 function outputOf(child: ChildProcess): { stdout: string; stderr: string } {

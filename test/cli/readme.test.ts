@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, symlink } from 'node:fs/promises';
+import { access, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
+import { createSchema } from '../../src/graphql/schema.ts';
 import { severalProcesses, startServer } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
@@ -23,9 +25,10 @@ until_watched() {
   return 1
 }`;
 
+const readme = await readFile(join(repository, 'README.md'), 'utf8');
+
 /** The blocks marked `sh` in one shell, in order; a block marked `js` is the file that the text before it names. */
-async function readmeScript(): Promise<string> {
-  const readme = await readFile(join(repository, 'README.md'), 'utf8');
+function readmeScript(): string {
   const blocks = [...readme.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language, text = '']) =>
     language === 'sh' ? text : watching(text),
   );
@@ -45,7 +48,7 @@ test('the commands of the README do what it says, in its order', severalProcesse
   await using folder = await emptyFolder();
   for (const name of named) await symlink(join(repository, name), join(folder.path, name));
   await using server = await startServer({ cwd: folder.path });
-  const script = (await readmeScript()).replaceAll('127.0.0.1:4000', new URL(server.graphqlUrl).host);
+  const script = readmeScript().replaceAll('127.0.0.1:4000', new URL(server.graphqlUrl).host);
 
   const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, timeout: 120_000 });
   let output = '';
@@ -61,4 +64,12 @@ test('the commands of the README do what it says, in its order', severalProcesse
   expect(output).toContain('"salesStatus":"ON_SALE"');
   const watched = await readFile(join(folder.path, 'watched.txt'), 'utf8');
   expect(watched).toMatch(/^{"__typename":"SeatMapSnapshot".*"reserved":2,"booked":0/);
+});
+
+test('the documents of the README fit the schema, and its links lead somewhere', async () => {
+  const documents = [...readme.matchAll(/^```graphql\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  expect(documents).not.toEqual([]);
+  for (const document of documents) expect(validate(createSchema([]), parse(document))).toEqual([]);
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path = '']) => path);
+  for (const path of links) await expect(access(join(repository, path)), path).resolves.toBeUndefined();
 });
