@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   ConfirmReservationDocument,
@@ -39,6 +39,19 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const serve = (env: NodeJS.ProcessEnv = {}) =>
   ServerProcess.serve({ cwd: folder, env: { PORT: '0', DATA_DIR: join(folder, 'data'), ...env } });
+
+/** Most of a first start is making the database: tests that are about something else begin with a copy of one. */
+let madeBefore: string;
+beforeAll(async () => {
+  madeBefore = await mkdtemp(join(tmpdir(), 'holdfast-made-'));
+  await using server = ServerProcess.serve({ cwd: madeBefore, env: { PORT: '0', DATA_DIR: madeBefore } });
+  await server.ready();
+  server.signal('SIGTERM');
+  await server.ended();
+}, 120_000);
+afterAll(() => rm(madeBefore, { recursive: true, force: true }));
+
+const useDataMadeBefore = () => cp(madeBefore, join(folder, 'data'), { recursive: true });
 
 async function demoOf(graphqlUrl: string) {
   const { events } = await dataOf(graphqlUrl, EventsDocument, {});
@@ -87,6 +100,7 @@ describe('from nothing', { timeout: 180_000 }, () => {
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)('data and tokens survive %s', async (signal) => {
+    await useDataMadeBefore();
     await using first = serve();
     const before = await first.ready();
     const token = await guestOf(before);
@@ -111,6 +125,7 @@ describe('being told to stop', { timeout: 180_000 }, () => {
     ['SIGINT twice at once', ['SIGINT', 'SIGINT']],
     ['SIGINT and SIGTERM at once', ['SIGINT', 'SIGTERM']],
   ] as const)('by %s, it stops cleanly while a subscription is open, and lets go of the data', async (_, signals) => {
+    await useDataMadeBefore();
     await using server = serve();
     const graphqlUrl = await server.ready();
     const { offer: demo } = await demoOf(graphqlUrl);
@@ -133,6 +148,7 @@ describe('being told to stop', { timeout: 180_000 }, () => {
   });
 
   test('by Ctrl-C under npm start in a terminal, it says that it stopped, and leaves no process behind', async () => {
+    await useDataMadeBefore();
     const command = `npm start --prefix ${root} 2>&1`;
     await using terminal = new ServerProcess(['script', '-qefc', command, '/dev/null'], {
       cwd: root,
@@ -163,6 +179,7 @@ describe('what keeps it from starting is said in a line, without a stack', { tim
     await using other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
+    await useDataMadeBefore();
     const said = await refusal({ PORT: String(port) });
     expect(said).toMatch(new RegExp(`^holdfast: .*EADDRINUSE.*${port}.*PORT.*\\n$`));
   });
@@ -190,6 +207,7 @@ describe('what keeps it from starting is said in a line, without a stack', { tim
   });
 
   test('a data directory that another server has open', async () => {
+    await useDataMadeBefore();
     await using first = serve();
     const graphqlUrl = await first.ready();
     const said = await refusal({});

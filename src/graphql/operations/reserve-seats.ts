@@ -5,7 +5,7 @@ import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { decodeEventId } from '../ids.ts';
 import { invalidInput, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
 import { mayKnow } from '../public-events.ts';
-import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
+import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
 
 /** The order of the checks is the precedence that the schema documents. */
 export async function reserveSeats(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
@@ -18,7 +18,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
   const eventId = decodeEventId(input.eventId);
   const seating = eventId === null ? null : await seatings.get(eventId);
   if (eventId === null || seating === null) return notFound('event');
-  const seats = parseSeatIds(input.seatIds, eventId, seating);
+  const seats = parseSeatsToBuy(input.seatIds, eventId, seating);
   if (!seats.ok) return (await mayKnow(context, eventId, seating)) ? seats.invalid : notFound('event');
 
   const outcome = await reservations.reserve({

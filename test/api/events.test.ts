@@ -1,0 +1,292 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import {
+  CreateEventDocument,
+  type CreateEventInput,
+  EventDocument,
+  EventSeatMapDocument,
+  EventsDocument,
+  ReserveSeatsDocument,
+  SeatsDocument,
+  SetSalesStatusDocument,
+} from '../../src/client/generated/documents.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf, send } from '../support/graphql.ts';
+import { startNode } from '../support/node.ts';
+import { eventInput, organizerToken, planOf, prices } from './venue.ts';
+
+const database = await testDatabase();
+let node: App;
+beforeAll(async () => {
+  node = await startNode({ env: { DATABASE_URL: database.url, RESERVATION_SECONDS: '420' } });
+});
+afterAll(() => node?.[Symbol.asyncDispose]());
+
+async function create(input: Partial<CreateEventInput>) {
+  const variables = { input: { ...eventInput, ...input } };
+  return (await dataOf(node.graphqlUrl, CreateEventDocument, variables, await organizerToken)).createEvent;
+}
+
+async function created(input: Partial<CreateEventInput>) {
+  const event = await create(input);
+  return event.__typename === 'Event' ? event : expect.fail(JSON.stringify(event));
+}
+
+async function mapOf(eventId: string) {
+  const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId }, await organizerToken);
+  return event ?? expect.fail();
+}
+
+async function seatsOf(eventId: string) {
+  const { event } = await dataOf(node.graphqlUrl, SeatsDocument, { eventId }, await organizerToken);
+  return event?.seats.edges.map(({ node: seat }) => seat) ?? expect.fail();
+}
+
+const planFile = async (name: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(`../events/plans/${name}.json`, import.meta.url), 'utf8'));
+
+describe('an event made from a seating plan', () => {
+  test('says what it was made with, and counts its seats', async () => {
+    const event = await created({
+      name: '  Lear ',
+      startsAt: '2031-02-03T20:00:00+01:00',
+      currency: 'JPY',
+      reservationSeconds: 90,
+    });
+    expect(event).toEqual({
+      __typename: 'Event',
+      id: expect.stringMatching(/^event_/),
+      name: 'Lear',
+      venue: 'Great Hall',
+      startsAt: '2031-02-03T19:00:00.000Z',
+      currency: 'JPY',
+      salesStatus: 'DRAFT',
+      reservationSeconds: 90,
+    });
+    const read = await dataOf(node.graphqlUrl, EventDocument, { id: event.id }, await organizerToken);
+    expect(read.event).toMatchObject({
+      categories: [
+        { name: 'Front', color: '#aa0000', price: { amount: 5000, currency: 'JPY' } },
+        { name: 'Back', color: null, price: { amount: 2500, currency: 'JPY' } },
+      ],
+      availability: { total: 20, available: 20, reserved: 0, booked: 0, blocked: 0 },
+    });
+    expect((await created({})).reservationSeconds).toBe(420);
+  });
+
+  test('adds up positions of zones, rows and seats, and names each seat for people', async () => {
+    const seat = (at: number, more: object) => ({
+      seat_guid: `s${at}`,
+      seat_number: `${at}`,
+      category: 'Front',
+      position: { x: at, y: 0.5 },
+      ...more,
+    });
+    const zone = {
+      name: 'Left box',
+      position: { x: 100, y: 10 },
+      rows: [
+        {
+          row_number: 'C',
+          position: { x: 7, y: 3 },
+          seats: [seat(1, {}), seat(2, { wheelchair: true }), seat(3, { accessible: true })],
+        },
+        { row_number: null, position: { x: 0, y: 0 }, seats: [seat(4, { seat_number: null, wheelchair: false })] },
+      ],
+    };
+    const nameless = { position: { x: 0, y: 0 }, rows: [{ row_number: '1', seats: [seat(5, { category: 'Back' })] }] };
+    const plan = { ...planOf(), size: { width: 300, height: 150 }, zones: [zone, nameless], unknown: { to: 'us' } };
+    const { id } = await created({ plan });
+    expect(await seatsOf(id)).toMatchObject([
+      { index: 0, label: 'Left box, row C, seat 1', section: 'Left box', row: 'C', number: '1', accessible: false },
+      { index: 1, label: 'Left box, row C, seat 2', accessible: true, category: { name: 'Front' } },
+      { index: 2, label: 'Left box, row C, seat 3', accessible: true },
+      { index: 3, label: 'Left box, row 2, seat 1', row: '2', number: '1', accessible: false },
+      { index: 4, label: 'Row 1, seat 5', section: '', category: { name: 'Back' } },
+    ]);
+    const { seatMap } = await mapOf(id);
+    expect(seatMap).toMatchObject({ width: 300, height: 150 });
+    expect(seatMap.sections).toMatchObject([
+      {
+        name: 'Left box',
+        position: { x: 100, y: 10 },
+        rows: [{ name: 'C', seats: [{ position: { x: 108, y: 13.5 } }, {}, {}] }, { name: '2' }],
+      },
+      { name: '', rows: [{ name: '1', seats: [{ position: { x: 5, y: 0.5 } }] }] },
+    ]);
+    expect(Buffer.from(seatMap.statuses, 'base64')).toHaveLength(2);
+  });
+
+  test('keeps what is drawn besides seats', async () => {
+    const text = { text: 'Stage', position: { x: 5, y: 6 }, size: 24, color: '#fff' };
+    const areas = [
+      {
+        shape: 'rectangle',
+        position: { x: 1, y: 2 },
+        rotation: 30,
+        rectangle: { width: 50, height: 20 },
+        color: '#111',
+        border_color: '#222',
+        text,
+      },
+      { shape: 'circle', position: { x: 1, y: 2 }, circle: { radius: 9 } },
+      { shape: 'ellipse', position: { x: 1, y: 2 }, ellipse: { radius: { x: 3, y: 4 } } },
+      {
+        shape: 'polygon',
+        position: { x: 1, y: 2 },
+        polygon: {
+          points: [
+            { x: 0, y: 0 },
+            { x: 10, y: 0 },
+            { x: 0, y: 10 },
+          ],
+        },
+      },
+      { shape: 'text', position: { x: 1, y: 2 }, text },
+    ];
+    const plan = { ...planOf(), zones: [...planOf().zones, { name: 'Drawing', position: { x: 100, y: 0 }, areas }] };
+    const drawn = (await mapOf((await created({ plan })).id)).seatMap.areas;
+    const nothing = { size: null, radius: null, points: [] };
+    expect(drawn).toMatchObject([
+      {
+        shape: 'RECTANGLE',
+        position: { x: 101, y: 2 },
+        rotation: 30,
+        size: { width: 50, height: 20 },
+        color: '#111',
+        borderColor: '#222',
+        text: { text: 'Stage', position: { x: 106, y: 8 }, size: 24, color: '#fff' },
+      },
+      { shape: 'CIRCLE', radius: { x: 9, y: 9 }, size: null, color: null, borderColor: null, text: null },
+      { shape: 'ELLIPSE', radius: { x: 3, y: 4 } },
+      {
+        ...nothing,
+        shape: 'POLYGON',
+        points: [
+          { x: 101, y: 2 },
+          { x: 111, y: 2 },
+          { x: 101, y: 12 },
+        ],
+      },
+      { ...nothing, shape: 'TEXT', text: { text: 'Stage' } },
+    ]);
+  });
+
+  test.each([
+    ['parish-hall', ['Regular', 'Reduced']],
+    ['club-tables', ['Table']],
+  ])('takes %s as the editor wrote it', async (name, categories) => {
+    const event = await created({
+      plan: await planFile(name),
+      prices: categories.map((category) => ({ category, amount: 0 })),
+    });
+    const { seatMap } = await mapOf(event.id);
+    const seats = seatMap.sections.flatMap(({ rows }) => rows).flatMap((row) => row.seats);
+    expect(seats.map(({ index }) => index)).toEqual(seats.map((_, at) => at));
+    for (const { position } of seats) {
+      expect(position.x).toBeLessThanOrEqual(seatMap.width);
+      expect(position.y).toBeLessThanOrEqual(seatMap.height);
+    }
+  });
+});
+
+describe('what is no event', () => {
+  const changed = (change: (plan: ReturnType<typeof planOf>) => unknown) => {
+    const plan = planOf();
+    return { plan: change(plan) };
+  };
+  const withSeat = (more: object) =>
+    changed((plan) => {
+      Object.assign(plan.zones[0]?.rows[1]?.seats[2] ?? expect.fail(), more);
+      return plan;
+    });
+  const refusals: readonly [string, Partial<CreateEventInput>, string][] = [
+    ['no name', { name: '' }, 'name'],
+    ['a long venue', { venue: 'v'.repeat(201) }, 'venue'],
+    ['a control character', { name: 'a\0b' }, 'name'],
+    ['a start before 1970', { startsAt: '1969-12-31T23:59:59.999Z' }, 'startsAt'],
+    ['a currency that is none', { currency: 'EURO' }, 'currency'],
+    ['a currency in small letters', { currency: 'eur' }, 'currency'],
+    ['no time to pay', { reservationSeconds: 0 }, 'reservationSeconds'],
+    ['more than a day to pay', { reservationSeconds: 86_401 }, 'reservationSeconds'],
+    ['a document that is no plan', { plan: {} }, 'plan.categories'],
+    ['zones that are none', { plan: { categories: [], zones: 1 } }, 'plan.zones'],
+    ['no seats', changed((plan) => ({ ...plan, zones: [] })), 'plan.zones'],
+    ['a seat without a name', withSeat({ seat_guid: '' }), 'plan.zones[0].rows[1].seats[2].seat_guid'],
+    ['a seat’s name again', withSeat({ seat_guid: 'seat-3' }), 'plan.zones[0].rows[1].seats[2].seat_guid'],
+    ['a seat of no category', withSeat({ category: 'Middle' }), 'plan.zones[0].rows[1].seats[2].category'],
+    ['a seat in no place', withSeat({ position: { x: 'left', y: 0 } }), 'plan.zones[0].rows[1].seats[2].position.x'],
+    ['too many seats', { plan: planOf(50_001) }, 'plan.zones'],
+    ['a category without a price', { prices: prices.slice(0, 1) }, 'prices'],
+    ['a price of no category', { prices: [...prices, { category: 'Middle', amount: 1 }] }, 'prices[2].category'],
+    ['two prices', { prices: [...prices, { category: 'Back', amount: 1 }] }, 'prices[2].category'],
+    [
+      'a price below 0',
+      {
+        prices: [
+          { category: 'Front', amount: -1 },
+          { category: 'Back', amount: 0 },
+        ],
+      },
+      'prices[0].amount',
+    ],
+  ];
+  test.each(refusals)('%s', async (_, input, path) => {
+    const refused = await create(input);
+    expect(refused).toEqual({
+      __typename: 'InvalidInput',
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/\S/),
+      path,
+    });
+  });
+
+  test('leaves nothing behind', async () => {
+    const before = (await dataOf(node.graphqlUrl, EventsDocument, { first: 100 }, await organizerToken)).events.edges
+      .length;
+    for (const [, input] of refusals) await create(input);
+    const after = (await dataOf(node.graphqlUrl, EventsDocument, { first: 100 }, await organizerToken)).events.edges
+      .length;
+    expect(after).toBe(before);
+  });
+});
+
+test.each([1, 86_400])('a reservation may last %d s', async (reservationSeconds) => {
+  expect(await created({ reservationSeconds })).toMatchObject({ reservationSeconds });
+});
+
+test('seats that together cost more than an Int can say are not reserved together, and one by one they are', async () => {
+  const dear = [
+    { category: 'Front', amount: 2 ** 31 - 1 },
+    { category: 'Back', amount: 1 },
+  ];
+  const { id: eventId } = await created({ prices: dear });
+  const token = await organizerToken;
+  await dataOf(node.graphqlUrl, SetSalesStatusDocument, { input: { eventId, salesStatus: 'ON_SALE' } }, token);
+  const ids = (await seatsOf(eventId)).map(({ id }) => id);
+  const reserved = async (seatIds: readonly string[]) =>
+    (await dataOf(node.graphqlUrl, ReserveSeatsDocument, { input: { eventId, seatIds } }, token)).reserveSeats;
+  expect(await reserved([...ids.slice(0, 1), ...ids.slice(5, 6)])).toMatchObject({
+    __typename: 'InvalidInput',
+    path: 'seatIds',
+  });
+  expect(await reserved(ids.slice(0, 1))).toMatchObject({ total: { amount: 2 ** 31 - 1 } });
+});
+
+test('50,000 seats are there in under 10 s', { timeout: 60_000 }, async () => {
+  const plan = planOf(50_000);
+  const startMs = performance.now();
+  const { id } = await created({ plan });
+  expect(performance.now() - startMs).toBeLessThan(10_000);
+  const { event } = await dataOf(node.graphqlUrl, EventDocument, { id }, await organizerToken);
+  expect(event?.availability).toEqual({ total: 50_000, available: 50_000, reserved: 0, booked: 0, blocked: 0 });
+  const { seatMap } = await mapOf(id);
+  expect(seatMap.sections.flatMap(({ rows }) => rows).flatMap(({ seats }) => seats)).toHaveLength(50_000);
+});
+
+test('a request for less than an organizer may not be as large as a plan', async () => {
+  const variables = { input: { ...eventInput, plan: planOf(20_000) } };
+  const reply = await send(node.graphqlUrl, CreateEventDocument, variables);
+  expect(reply.errors?.[0]?.message).toMatch(/too large/);
+});
