@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Guard } from '../support/guard.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The program as it is published; `npm test` builds it before. */
@@ -45,12 +49,16 @@ export interface ServerProcess extends AsyncDisposable {
 
 /** On a free port, unless the settings name one. */
 export async function startServer({ cwd, env }: Place): Promise<ServerProcess> {
+  const guard = new Guard(await mkdtemp(join(tmpdir(), 'holdfast-guard-')), 'TERM');
   const child = start(['serve'], { cwd, env: { PORT: '0', ...env } });
+  guard.watch(child.pid);
   const output = outputOf(child);
   const closed = once(child, 'close');
   const stop = async (signal: NodeJS.Signals): Promise<Ended> => {
     child.kill(signal);
     const [code] = await closed;
+    guard.watch(undefined);
+    await guard.release();
     return { code, ...output };
   };
   const ready = () => /Holdfast is ready: (http[^\s"]+)/.exec(output.stdout)?.[1];
@@ -63,20 +71,11 @@ export async function startServer({ cwd, env }: Place): Promise<ServerProcess> {
 }
 
 function start(args: readonly string[], { cwd, env = {} }: Place): ChildProcess {
-  const child = spawn(process.execPath, [program, ...args], {
+  return spawn(process.execPath, [program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  endWithWorker(child);
-  return child;
-}
-
-/** Before the worker ends itself when the run is interrupted. */
-function endWithWorker(child: ChildProcess): void {
-  const kill = () => child.kill('SIGKILL');
-  process.prependOnceListener('disconnect', kill);
-  child.once('close', () => process.off('disconnect', kill));
 }
 
 function outputOf(child: ChildProcess): { stdout: string; stderr: string } {
