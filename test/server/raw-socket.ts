@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { type ClientOptions, WebSocket } from 'ws';
 import { waitFor } from '../support/wait-for.ts';
-import type { Stage } from './stage.ts';
+
+/** Whatever serves. */
+interface Served {
+  readonly server: { readonly url: string };
+}
 
 export interface Message {
   readonly type: string;
@@ -20,7 +24,7 @@ export class RawSocket implements Disposable {
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly socket: WebSocket;
 
-  constructor({ server }: Pick<Stage, 'server'>, options: RawSocketOptions = {}) {
+  constructor({ server }: Served, options: RawSocketOptions = {}) {
     const { path = '/graphql', protocols = ['graphql-transport-ws'], ...rest } = options;
     this.socket = new WebSocket(server.url.replace('http', 'ws') + path, protocols, rest);
     this.socket.on('message', (data) => this.received.push(JSON.parse(String(data))));
@@ -31,7 +35,7 @@ export class RawSocket implements Disposable {
   }
 
   /** Resolves when the server knows who it is. */
-  static async connect(stage: Pick<Stage, 'server'>, params?: Record<string, unknown>, options?: RawSocketOptions) {
+  static async connect(stage: Served, params?: Record<string, unknown>, options?: RawSocketOptions) {
     const raw = new RawSocket(stage, options);
     await once(raw.socket, 'open');
     raw.send({ type: 'connection_init', ...(params && { payload: params }) });

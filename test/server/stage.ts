@@ -42,6 +42,8 @@ export interface Stage extends AsyncDisposable {
   readonly gate: { open(): void; readonly waiting: number };
   /** Source iterators of subscriptions that are running. */
   readonly running: () => number;
+  /** Values that subscriptions gave so far. */
+  readonly emitted: () => number;
   readonly unready: string[];
   readonly contexts: () => number;
 }
@@ -62,13 +64,16 @@ interface StageOptions extends Partial<Omit<ServerOptions, 'http' | 'websockets'
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { logger, lines } = recordLogs();
   const gates = new EventEmitter().setMaxListeners(0);
-  const state = { running: 0, contexts: 0, unready: [] as string[], total: 0 };
+  const state = { running: 0, emitted: 0, contexts: 0, unready: [] as string[], total: 0 };
   const identity = options.identity ?? openIdentity({ secret: 's'.repeat(32), jwksUrl: null, guestTokenSeconds: 60 });
 
   async function* source(emit: () => AsyncIterable<number>) {
     state.running += 1;
     try {
-      for await (const value of emit()) yield value;
+      for await (const value of emit()) {
+        state.emitted += 1;
+        yield value;
+      }
     } finally {
       state.running -= 1;
     }
@@ -142,6 +147,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       },
     },
     running: () => state.running,
+    emitted: () => state.emitted,
     unready: state.unready,
     contexts: () => state.contexts,
     [Symbol.asyncDispose]: () => server.close(),

@@ -9,22 +9,24 @@ import type { PaymentProvider } from '../../src/payment/provider.ts';
 const jwtSecret = 'the secret of the tests, which is long enough';
 const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
 
+/** A free port, an embedded database that keeps nothing, and no rate limits. */
+export const nodeEnv: NodeJS.ProcessEnv = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  JWT_SECRET: jwtSecret,
+  DATA_DIR: 'memory://',
+  RATE_LIMIT_PER_MINUTE: '0',
+};
+
 export interface NodeOptions {
-  /** Settings as an operator would give them; by default an embedded database that keeps nothing, and no rate limits. */
+  /** Settings as an operator would give them, over those of `nodeEnv`. */
   readonly env?: NodeJS.ProcessEnv;
   readonly payment?: PaymentProvider;
 }
 
 /** A node in this process, on a free port. Disposing of it stops it. */
 export function startNode({ env = {}, payment }: NodeOptions = {}): Promise<App> {
-  const config = readConfig({
-    NODE_ENV: 'test',
-    PORT: '0',
-    JWT_SECRET: jwtSecret,
-    DATA_DIR: 'memory://',
-    RATE_LIMIT_PER_MINUTE: '0',
-    ...env,
-  });
+  const config = readConfig({ ...nodeEnv, ...env });
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   return createApp(config, payment === undefined ? { logger } : { logger, payment });
 }

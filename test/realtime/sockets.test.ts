@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { RawSocket } from '../server/raw-socket.ts';
+import { openStage, type Stage } from '../server/stage.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+type Limits = NonNullable<NonNullable<Parameters<typeof openStage>[0]>['websockets']>;
+
+const stages: Stage[] = [];
+afterEach(() => Promise.all(stages.splice(0).map((stage) => stage[Symbol.asyncDispose]())));
+
+async function stageWith(websockets: Limits): Promise<Stage> {
+  const stage = await openStage({ websockets });
+  stages.push(stage);
+  return stage;
+}
+
+test('tells the websocket that is one too many to come back later, and takes the next when one has gone', async () => {
+  const stage = await stageWith({ maxSockets: 2 });
+  const first = await RawSocket.connect(stage);
+  using _second = await RawSocket.connect(stage);
+  using third = new RawSocket(stage);
+  expect(await third.close()).toEqual({ code: 1013, reason: 'Too many websockets' });
+  first.socket.close();
+  await first.close();
+  const connected = await waitFor(() => RawSocket.connect(stage), { withinMs: 5_000, what: 'room for another' });
+  connected.socket.terminate();
+});
+
+test('waits for connection_init no longer than it is set to', async () => {
+  using raw = new RawSocket(await stageWith({ initSeconds: 1 }));
+  expect((await raw.close()).code).toBe(4408);
+});
+
+test('takes no message that is larger than it is set to', async () => {
+  const stage = await stageWith({ maxMessageBytes: 1_000 });
+  using raw = await RawSocket.connect(stage);
+  raw.subscribe('1', '{ hello }', { ignored: 'x'.repeat(800) });
+  expect(await raw.outcome('1')).toMatchObject([{ payload: { data: { hello: 'world' } } }, { type: 'complete' }]);
+  raw.subscribe('2', '{ hello }', { ignored: 'x'.repeat(1_000) });
+  expect((await raw.close()).code).toBe(1009);
+});
+
+describe('operations at once', () => {
+  test('are refused beyond the limit, while the others go on', async () => {
+    using raw = await RawSocket.connect(await stageWith({ maxSubscriptions: 2 }));
+    for (const id of ['1', '2', '3']) raw.subscribe(id, 'subscription { forever }');
+    expect(await raw.outcome('3')).toMatchObject([
+      { type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+    ]);
+    raw.send({ type: 'complete', id: '1' });
+    raw.subscribe('4', 'subscription { count(to: 1) }');
+    expect(await raw.outcome('4')).toMatchObject([{ payload: { data: { count: 1 } } }, { type: 'complete' }]);
+    expect(raw.closed).toBeUndefined();
+  });
+
+  test('end with a close for an id that has not ended, even if it has just been completed', async () => {
+    const stage = await stageWith({});
+    using raw = await RawSocket.connect(stage);
+    raw.subscribe('1', 'subscription { forever }');
+    await raw.message(({ type }) => type === 'next');
+    raw.send({ type: 'complete', id: '1' });
+    raw.subscribe('1', 'subscription { forever }');
+    expect((await raw.close()).code).toBe(4409);
+    await waitFor(() => stage.running() === 0, { withinMs: 5_000, what: 'the sources to be returned' });
+  });
+
+  test('may have the id of one that has ended', async () => {
+    using raw = await RawSocket.connect(await stageWith({}));
+    for (let round = 1; round <= 3; round += 1) {
+      raw.received.length = 0;
+      raw.subscribe('1', '{ hello }');
+      expect(await raw.outcome('1')).toHaveLength(2);
+    }
+  });
+});
+
+describe('operations a minute', () => {
+  const flood = (raw: RawSocket, from: number, to: number) => {
+    for (let id = from; id <= to; id += 1) raw.subscribe(String(id), '{ hello }');
+  };
+
+  test('are refused beyond the limit, saying how long to wait', async () => {
+    using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
+    flood(raw, 1, 6);
+    expect(await raw.outcome('5')).toMatchObject([{ payload: { data: { hello: 'world' } } }, { type: 'complete' }]);
+    const [refused] = await raw.outcome('6');
+    expect(refused).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    const waitMs = Number(/"retryAfterMs":(\d+)/.exec(JSON.stringify(refused))?.[1]);
+    expect(waitMs).toBeGreaterThan(10_000);
+    expect(waitMs).toBeLessThanOrEqual(12_000);
+    expect(raw.closed).toBeUndefined();
+  });
+
+  test('end with a close when it goes on', async () => {
+    using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
+    flood(raw, 1, 20);
+    expect(await raw.close()).toEqual({ code: 1008, reason: 'Too many messages' });
+  });
+
+  test.each([
+    ['messages', (raw: RawSocket) => raw.send({ type: 'ping' })],
+    ['frames', (raw: RawSocket) => raw.socket.ping()],
+  ])('count pings too, as %s', async (_, ping) => {
+    using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
+    for (let sent = 1; sent <= 20; sent += 1) ping(raw);
+    expect((await raw.close()).code).toBe(1008);
+  });
+
+  test('are without limit where it is 0', async () => {
+    using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 0, maxSubscriptions: 10_000 }));
+    flood(raw, 1, 3_000);
+    expect(await raw.outcome('3000')).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
+  });
+});
+
+describe('a client that reads nothing', () => {
+  test('is closed with a code, and only that', async () => {
+    const stage = await stageWith({ stallSeconds: 1 });
+    using alive = await RawSocket.connect(stage);
+    using silent = await RawSocket.connect(stage, undefined, { autoPong: false });
+    let pings = 0;
+    alive.socket.on('ping', () => pings++);
+    expect(await silent.close()).toEqual({ code: 4420, reason: 'Too slow' });
+    await waitFor(() => pings >= 5, { withinMs: 5_000, what: 'more pings' });
+    expect(alive.closed).toBeUndefined();
+  });
+
+  test('is cut off soon after, with all it had, if it does not take the close', async () => {
+    const stage = await stageWith({ stallSeconds: 1 });
+    using raw = await RawSocket.connect(stage);
+    raw.subscribe('1', 'subscription { forever }');
+    await raw.message(({ type }) => type === 'next');
+    raw.socket.pause();
+    await waitFor(() => stage.running() === 0, { withinMs: 10_000, what: 'the server to let go of it' });
+  });
+
+  test('is told no more than it may leave unread, and goes on when it reads', async () => {
+    const unreadBytes = 4_000;
+    const stage = await stageWith({ unreadBytes });
+    using raw = await RawSocket.connect(stage);
+    raw.socket.pause();
+    raw.subscribe('1', 'subscription { forever }');
+    // Another client's messages come at the same pace, so that as many would have been sent to this one.
+    using other = await RawSocket.connect(stage);
+    other.subscribe('1', 'subscription { count(to: 1000) }');
+    await other.outcome('1');
+    const emitted = stage.emitted() - 1_000;
+    expect(emitted).toBeGreaterThan(10);
+    expect(emitted).toBeLessThan((2 * unreadBytes) / '{"id":"1","type":"next","payload":{}}'.length);
+    raw.socket.resume();
+    await waitFor(() => stage.emitted() - 1_000 > 3 * emitted, { withinMs: 5_000, what: 'it to go on' });
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { onServer } from '../support/create-database.ts';
+import { testDatabase } from '../support/database.ts';
+import { startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startTracedNode } from './traced-node.ts';
+import { type LargeEvent, largeEvent } from './venue.ts';
+import { watchAll } from './watcher.ts';
+
+const sockets = 2_000;
+const seatCount = 20_000;
+
+const database = await testDatabase();
+const env = { DATABASE_URL: database.url };
+
+/** By the store's own statistics, which are complete when every connection has ended. */
+function scansOfSeats(): Promise<number> {
+  return onServer(database.url, async (sql) => {
+    const others = () => sql`
+      select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    await waitFor(async () => (await others()).length === 0, { withinMs: 5_000, what: 'connections to close' });
+    const [seats] = await sql<{ scans: number }[]>`
+      select (seq_scan + idx_scan)::integer as scans from pg_stat_user_tables where relname = 'seats'`;
+    return seats?.scans ?? Number.NaN;
+  });
+}
+
+test('2,000 sockets that connect at once, and again at once, cause one read of the store between them', {
+  timeout: 90_000,
+}, async () => {
+  const event = await prepare();
+  const before = await scansOfSeats();
+  const comparisons = await twoWaves(event);
+  const reads = (await scansOfSeats()) - before - comparisons;
+  // One more where the node was stopped in the middle of a comparison.
+  expect([1, 2]).toContain(reads);
+});
+
+/** Returns how often the map was compared with the store meanwhile. */
+async function twoWaves(event: LargeEvent): Promise<number> {
+  await using node = await startTracedNode(env);
+  for (const wave of [1, 2]) {
+    const watchers = await watchAll(sockets, { graphqlUrl: node.app.graphqlUrl, ...event });
+    expect(node.executions()).toBe(wave);
+    expect(Math.max(...watchers.map(({ largestMessage }) => largestMessage))).toBeLessThanOrEqual(8_000);
+    await Promise.all(watchers.map((watcher) => watcher.close()));
+  }
+  return node.comparisons();
+}
+
+async function prepare(): Promise<LargeEvent> {
+  await using node = await startNode({ env });
+  return await largeEvent(node, seatCount);
+}

@@ -1,0 +1,28 @@
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { nodeEnv } from '../support/node.ts';
+
+export interface TracedNode extends AsyncDisposable {
+  readonly app: App;
+  /** Times that a shared operation was executed so far. */
+  readonly executions: () => number;
+  /** Times that a seat map was compared with the store, which reads it, so far. */
+  readonly comparisons: () => number;
+}
+
+/** A node whose log is counted. */
+export async function startTracedNode(env: NodeJS.ProcessEnv = {}): Promise<TracedNode> {
+  const counts = new Map<string, number>();
+  const write = (line: string) => {
+    const { msg } = JSON.parse(line);
+    counts.set(msg, (counts.get(msg) ?? 0) + 1);
+  };
+  const app = await createApp(readConfig({ ...nodeEnv, ...env }), { logger: pino({ level: 'trace' }, { write }) });
+  return {
+    app,
+    executions: () => counts.get('executed for every subscriber') ?? 0,
+    comparisons: () => counts.get('compared a seat map with the store') ?? 0,
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}
