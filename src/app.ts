@@ -67,6 +67,7 @@ export async function createApp(
       seatMaps: node.services.seatMaps,
       publicContext: () => createContext(node.services, { viewer: null, clientAddress: '' }),
       monotonicNow: () => performance.now(),
+      onExecuted: (field) => logger.trace({ field }, 'executed for every subscriber'),
     });
     const server = await openServer({
       http: config.http,
@@ -184,8 +185,8 @@ interface LiveMapParts {
 }
 
 function openLiveMaps(config: Config, { database, logger, coordination, clock }: LiveMapParts, closing: Closing) {
-  const seatMaps = closing.add(
   const loopLag = closing.add(new LoopLag(() => performance.now()));
+  const seatMaps = closing.add(
     new LiveSeatMaps({
       load: (eventId) => loadSeatStates(database, eventId),
       clock,
@@ -212,10 +213,10 @@ function openLiveMaps(config: Config, { database, logger, coordination, clock }:
       publish: (eventId, change) => coordination.bus.publish(eventId, change),
       random: Math.random,
       logger,
-    }),
       onPoked: (reservations) => logger.trace({ reservations }, 'poked'),
       onAnnounced: () => logger.trace('a reservation was announced as expired'),
       onFallback: (reservations) => logger.trace({ reservations }, 'not announced in time: asking the store'),
+    }),
   );
   return { seatMaps, expiry };
 }
