@@ -12,15 +12,27 @@ export interface Requester {
 }
 
 /** What every resolver is handed beside its arguments: made anew for each operation. */
-export interface GraphqlContext extends Requester {
+export interface GraphqlContext extends Requester, Execution {
   readonly services: Services;
-  readonly loaders: Loaders;
-  readonly seatBudget: SeatBudget;
+}
+
+/** What one execution has read so far. */
+interface Execution {
+  loaders: Loaders;
+  seatBudget: SeatBudget;
 }
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
-  const loaders = createLoaders(services.store, requester.viewer);
-  return { ...requester, services, loaders, seatBudget: new SeatBudget() };
+  return { ...requester, services, ...newExecution(services, requester) };
+}
+
+/** For each message of a subscription, which is an execution of its own in the context of the one before. */
+export function beginMessage(context: GraphqlContext): void {
+  Object.assign(context, newExecution(context.services, context));
+}
+
+function newExecution({ store }: Services, { viewer }: Requester): Execution {
+  return { loaders: createLoaders(store, viewer), seatBudget: new SeatBudget() };
 }
 
 /** Throws a top-level error for a request without a token. */

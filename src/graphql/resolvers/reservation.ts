@@ -1,6 +1,6 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { ReservationRecord } from '../../store/records.ts';
-import { type GraphqlContext, requireViewer } from '../context.ts';
+import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
 import { eventOf, findReservation, seatsOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
@@ -29,7 +29,10 @@ export const reservationResolvers: Resolvers = {
   Subscription: {
     reservation: {
       subscribe: (_, { id }, context) => subscribeToReservation(context, id),
-      resolve: (reservation: ReservationRecord) => ({ __typename: 'Reservation', reservation }) as const,
+      resolve: (reservation: ReservationRecord, _arguments: unknown, context: GraphqlContext) => {
+        beginMessage(context);
+        return { __typename: 'Reservation', reservation } as const;
+      },
     },
   },
   Reservation: {
