@@ -12,6 +12,8 @@ import { type Offer, offer, seatAt } from './venue.ts';
 
 const seatCount = 100;
 const viewerCount = 2_000;
+/** Of requests at once: a listening socket keeps no more than 511 that wait to be accepted, unless it is told to. */
+const maxSocketsPerNode = 400;
 /** As an operator who changes nothing has it. */
 const env = { RATE_LIMIT_PER_MINUTE: '60' };
 const longEnough = { timeout: 60_000 };
@@ -27,7 +29,7 @@ interface Answer {
 /** Every viewer wants one seat, twenty of them the same one, and asks the next node in turn. */
 async function rush(nodes: readonly App[], { eventId, seatIds }: Offer): Promise<Answer[]> {
   const tokens = await Promise.all(Array.from({ length: viewerCount }, (_, nth) => tokenFor(`viewer ${nth}`)));
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, maxSockets: maxSocketsPerNode });
   const post = postOver(agent, ReserveSeatsDocument);
   const start = performance.now();
   const answers = await Promise.all(

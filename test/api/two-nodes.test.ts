@@ -1,8 +1,11 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { BlockSeatsDocument, UnblockSeatsDocument } from '../../src/client/generated/documents.ts';
 import { seatKey } from '../../src/coordination/redis/keys.ts';
 import { decodeEventId } from '../../src/graphql/ids.ts';
+import { onServer } from '../support/create-database.ts';
 import { dataOf } from '../support/graphql.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Buyer, bookingIn, newBuyer, reservationIn } from './buyer.ts';
@@ -11,7 +14,7 @@ import { startPulse } from './pulse.ts';
 import { storedStatuses } from './store-view.ts';
 import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
 import { type Offer, offer, organizerToken, seatAt } from './venue.ts';
-import { type SeatMapWatch, watchSeatMap } from './watching.ts';
+import { type SeatMapWatch, Watch, watchSeatMap } from './watching.ts';
 
 const soon = { withinMs: 5_000 };
 
@@ -178,4 +181,36 @@ test('a mark that was left over in Redis keeps a free seat from nobody', async (
   reservationIn(await first.cancel(nodes.a, id));
   const isTaken = async () => (await second.reserve(nodes.b, sale, [0])).__typename === 'Reservation';
   await waitFor(isTaken, { ...soon, what: 'the seat to be had' });
+});
+
+test('maps are right within seconds of a change that no node was told of', async () => {
+  const sale = await offer(nodes.a);
+  await using watch = await watchSeatMap(nodes.b, sale);
+  const eventId = decodeEventId(sale.eventId) ?? '';
+  const fromMs = Date.now();
+  // As a node leaves it that dies right after its commit.
+  await onServer(
+    nodes.databaseUrl,
+    (sql) => sql`update seats set status = 'BLOCKED', version = version + 1 where event_id = ${eventId} and index = 7`,
+  );
+  await watch.told(7, 'BLOCKED', { fromMs, withinMs: 10_000 });
+  expectInOrder(watch);
+});
+
+test('a holder is told the seats as they are at each message, not as they were at the first', async () => {
+  const sale = await offer(nodes.a);
+  const buyer = await newBuyer();
+  const { id } = reservationIn(await buyer.reserve(nodes.a, sale, [0]));
+  const document: TypedDocumentNode<{ reservation: { status: string; seats: { status: string }[] } }, { id: string }> =
+    parse('subscription ($id: ID!) { reservation(id: $id) { status seats { status } } }');
+  const told: string[] = [];
+  await using watch = new Watch(nodes.b, document, {
+    variables: { id },
+    token: buyer.token,
+    hear: ({ reservation: { status, seats } }) => told.push([status, ...seats.map((seat) => seat.status)].join(' ')),
+  });
+  await waitFor(() => told.length === 1, { ...soon, what: 'the first message' });
+  bookingIn(await buyer.confirm(nodes.a, id));
+  await waitFor(() => watch.end === 'completed', { ...soon, what: 'the last message' });
+  expect(told).toEqual(['ACTIVE RESERVED', 'CONFIRMED BOOKED']);
 });

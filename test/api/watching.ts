@@ -20,7 +20,7 @@ export type SeatMapMessage = SeatMapSubscription['seatMap'];
 const soon = { withinMs: 5_000 };
 
 /** One subscription of the stock client, which neither retries nor hides anything. */
-class Watch<Data, Variables extends Record<string, unknown>> implements AsyncDisposable {
+export class Watch<Data, Variables extends Record<string, unknown>> implements AsyncDisposable {
   readonly #client: Client;
   /** How it ended; undefined while it has not. */
   end: 'completed' | { readonly error: unknown } | undefined;
