@@ -167,10 +167,14 @@ async function watchStoreClock(database: Database, closing: Closing) {
   const clock = new StoreClock(() => performance.now());
   let answers = true;
   const readStoreClock = async () => {
-    answers = false;
-    const nowMs = await readClock(database);
-    answers = true;
-    return nowMs;
+    try {
+      const nowMs = await readClock(database);
+      answers = true;
+      return nowMs;
+    } catch (error) {
+      answers = false;
+      throw error;
+    }
   };
   const monotonicNow = () => performance.now();
   closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
