@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PaymentProvider } from '../payment/provider.ts';
 import { markCaptured, type OutstandingCapture } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
+
+/** A provider that hangs must not keep a node from stopping. */
+const SETTLE_WITHIN_MS = 3_000;
 
 /** Takes the money of bookings that are made. What fails is tried again by the sweep: the booking stands. */
 export class Captures {
@@ -32,8 +36,11 @@ export class Captures {
     }
   }
 
-  /** Waits for what has begun. */
+  /** Waits for what has begun, but not for long: what is left is captured by another node's sweep, or this one's next. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underWay);
+    const enough = new AbortController();
+    const timeout = setTimeout(SETTLE_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => {});
+    await Promise.race([Promise.all(this.#underWay), timeout]);
+    enough.abort();
   }
 }
