@@ -81,7 +81,7 @@ test('all is well again once Redis is back, empty as it is', async () => {
   const { id, expiresAt } = reservationIn(await buyer.reserve(nodes.a, brief, [2]));
   for (const watch of watches) await watch.told(2, 'RESERVED', { fromMs, withinMs: withRedisMs + pulse.slackMs });
   await expectFreeOnMaps(2, expiresAt, withRedisMs);
-  expect(announced.keys).toHaveLength(1);
+  await waitFor(() => announced.keys.length === 1, { ...soon, what: 'Redis to announce it' });
   expect(await buyer.confirm(nodes.b, id)).toMatchObject({ __typename: 'ReservationExpired' });
   for (const watch of patientWatches) expect(watch.statuses).toEqual(await storedStatuses(nodes.b, patient));
 });

@@ -9,8 +9,8 @@ import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
 import { type Offer, offer } from './venue.ts';
 import { watchSeatMap } from './watching.ts';
 
-const paymentSeconds = 3;
-const soon = { withinMs: 5_000 };
+const paymentSeconds = 6;
+const soon = { withinMs: 10_000 };
 /** The nodes sweep every ten seconds or so what is older than three. */
 const afterSweep = { withinMs: 25_000 };
 const longEnough = 40_000;
