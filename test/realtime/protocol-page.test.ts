@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createContext, runInContext } from 'node:vm';
+import { parse, validate } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { describe, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { settingsTable } from '../../src/config.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { packStatuses, unpackStatuses } from '../../src/seat-map/packing.ts';
+import { statusOfCode } from '../../src/seat-map/status.ts';
+import { closeCodes, closeCodeTable } from '../../src/server/close-codes.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const page = readFileSync(new URL('../../docs/realtime.md', import.meta.url), 'utf8');
+
+function codeBlocks(language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, code = '']) => code);
+}
+
+describe('packed statuses', () => {
+  const decoder = codeBlocks('js').find((code) => code.includes('function unpack')) ?? '';
+  const unpack: (packed: string, seatCount: number) => string[] = runInContext(
+    `${decoder}; unpack`,
+    createContext({ atob, Uint8Array }),
+  );
+  const letters: Record<string, number> = { A: 0, R: 1, K: 2, X: 3 };
+  const vectors = [...page.matchAll(/^\| `([A-Za-z0-9+/]+=*)` \| `([ARKX]+)` \|$/gm)].map(
+    ([, packed = '', seats = '']) => ({
+      packed,
+      codes: Uint8Array.from(seats, (letter) => letters[letter] ?? Number.NaN),
+    }),
+  );
+
+  test('have vectors', () => expect(vectors.length).toBeGreaterThanOrEqual(6));
+
+  test.each(vectors)(
+    '$packed is what the server packs, and what the decoder of ten lines reads',
+    ({ packed, codes }) => {
+      expect(packStatuses(codes)).toBe(packed);
+      expect(unpackStatuses(packed, codes.length)).toEqual(codes);
+      expect(unpack(packed, codes.length)).toEqual(Array.from(codes, (code) => statusOfCode(code)));
+      expect(decoder.trim().split('\n').length).toBeLessThanOrEqual(12);
+    },
+  );
+});
+
+test('its subscription is a valid one', () => {
+  const [subscription = ''] = codeBlocks('graphql');
+  expect(validate(createSchema([]), parse(subscription))).toEqual([]);
+});
+
+test('it names no setting that there is not, and each of the websockets', () => {
+  const known = settingsTable.map(({ name }) => name);
+  const named = new Set([...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, name = '']) => name));
+  expect([...named].filter((name) => !known.includes(name) && !['NOT_FOUND', 'RATE_LIMITED'].includes(name))).toEqual(
+    [],
+  );
+  expect(known.filter((name) => name.includes('WEBSOCKET') && !named.has(name))).toEqual([]);
+});
+
+describe('close codes', () => {
+  test('are listed as they are', () => {
+    const listed = [...page.matchAll(/^\| (\d{4}) \| (.+) \| (comes back|gives up) \|$/gm)].map(
+      ([, code, meaning, then]) => ({ code: Number(code), meaning, comesBack: then === 'comes back' }),
+    );
+    expect(listed).toEqual(closeCodeTable);
+    expect(listed.map(({ code }) => code)).toEqual(expect.arrayContaining(Object.values(closeCodes)));
+  });
+
+  test.each(closeCodeTable)('after $code the stock client does what the page says', async ({ code, comesBack }) => {
+    expect(await connectionsAfter(code)).toBe(comesBack ? 2 : 1);
+  });
+});
+
+/** How often a stock client connects that may retry once, to a server which closes with the code. */
+async function connectionsAfter(code: number): Promise<number> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('message', () => (code === 1006 ? socket.terminate() : socket.close(code)));
+  });
+  const client = createClient({
+    url: `ws://127.0.0.1:${port}`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 1,
+    retryWait: async () => {},
+  });
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  client.subscribe({ query: '{ hello }' }, { next: () => {}, error: over, complete: over });
+  await waitFor(() => isOver, { withinMs: 5_000, what: 'the client to give up' });
+  await client.dispose();
+  await new Promise((resolve) => server.close(resolve));
+  return connections;
+}
