@@ -1,0 +1,37 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LocalServer } from '../support/local-server.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const tsx = import.meta.resolve('tsx');
+
+/** A node in a process of its own, which a test may kill or freeze. */
+export class NodeProcess extends LocalServer {
+  get graphqlUrl(): string {
+    return `http://127.0.0.1:${this.port}/graphql`;
+  }
+}
+
+/** Started with these settings; `imports` are modules it loads before all else. */
+export async function startNodeProcess(
+  env: Readonly<Record<string, string>>,
+  imports: readonly string[] = [],
+): Promise<NodeProcess> {
+  const settings = { NODE_ENV: 'test', LOG_LEVEL: 'info', LOG_FORMAT: 'json', RATE_LIMIT_PER_MINUTE: '0', ...env };
+  const pairs = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const loaded = [...imports, tsx].flatMap((module) => ['--import', module]);
+  const node = new NodeProcess(
+    {
+      path: '/usr/bin/env',
+      args: (port) => [...pairs, `PORT=${port}`, process.execPath, ...loaded, main, 'serve'],
+      readyMessage: 'Holdfast is ready',
+      stopSignal: 'SIGTERM',
+      runAs: undefined,
+    },
+    await mkdtemp(join(tmpdir(), 'holdfast-node-')),
+  );
+  await node.startOnFreePort();
+  return node;
+}

@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import type { SeatStatus } from '../../src/seat-map/status.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { MapReader, Told } from './map-reader.ts';
+
+interface Write {
+  readonly index: number;
+  readonly status: SeatStatus;
+  /** Null but while RESERVED. */
+  readonly expiresAtMs: number | null;
+  /** Milliseconds since 1970, not later than the commit. */
+  readonly writtenAtMs: number;
+}
+
+/** A status the public may be told of, from this moment on. */
+interface Shown {
+  readonly status: SeatStatus;
+  readonly fromMs: number;
+}
+
+/** Lets the store keep every write of a seat. Before the first one. */
+export async function recordSeatHistory(database: Database): Promise<void> {
+  await database.rows(sql`
+    create table seat_history as
+    select event_id, index, version, status, expires_at, clock_timestamp() as written_at from seats limit 0`);
+  await database.rows(sql`
+    create function record_seat() returns trigger language plpgsql as $$ begin
+      insert into seat_history values (new.event_id, new.index, new.version, new.status, new.expires_at, clock_timestamp());
+      return null;
+    end $$`);
+  await database.rows(sql`
+    create trigger record_seat after update on seats for each row execute function record_seat()`);
+}
+
+/** What each seat truly was, one state after the other, lapses included: what readers' messages are held against. */
+export class SeatHistory {
+  readonly #shown = new Map<number, Shown[]>();
+
+  private constructor(writes: readonly Write[]) {
+    for (const { index, status, expiresAtMs, writtenAtMs } of writes) {
+      const shown = this.#shown.get(index) ?? [{ status: 'AVAILABLE', fromMs: 0 }];
+      this.#shown.set(index, shown);
+      // A lapse that another write came before has never been.
+      if ((shown.at(-1)?.fromMs ?? 0) > writtenAtMs) shown.pop();
+      shown.push({ status, fromMs: writtenAtMs });
+      if (expiresAtMs !== null) shown.push({ status: 'AVAILABLE', fromMs: expiresAtMs });
+    }
+  }
+
+  static async of(database: Database, eventId: string): Promise<SeatHistory> {
+    return new SeatHistory(
+      await database.rows<Write>(sql`
+        select
+          index, status,
+          extract(epoch from expires_at)::float8 * 1000 as "expiresAtMs",
+          extract(epoch from written_at)::float8 * 1000 as "writtenAtMs"
+        from seat_history where event_id = ${eventId}::uuid order by index, version`),
+    );
+  }
+
+  /** What a reader was told that was not so, or not yet, or only before what it was told last. */
+  lies({ told }: Pick<MapReader, 'told'>): string[] {
+    const at = new Map<number, number>();
+    return told.flatMap((one) => {
+      const shown = this.#shown.get(one.index) ?? [];
+      const found = shown.findIndex((state, nth) => nth >= (at.get(one.index) ?? 0) && wasTold(state, one));
+      if (found === -1) return [`${JSON.stringify(one)} of ${JSON.stringify(shown)}`];
+      at.set(one.index, found);
+      return [];
+    });
+  }
+}
+
+/** The store tells times in microseconds, and this machine's clock in whole milliseconds. */
+function wasTold({ status, fromMs }: Shown, told: Told): boolean {
+  return status === told.status && Math.floor(fromMs) <= told.atMs;
+}
