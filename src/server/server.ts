@@ -39,6 +39,9 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** Connections that wait to be taken: thousands come in the same moment when sales open. The system may allow fewer. */
+const backlog = 4_096;
+
 /** Nobody waits longer for a shutdown: orchestrators kill after 30 s, and the store wants to be closed too. */
 const closeWithinMs = 10_000;
 
@@ -48,7 +51,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const ready: Readiness = () => (closed === undefined ? options.ready() : ['shutting down']);
   const parts = await createParts({ ...options, ready });
   try {
-    await parts.http.listen({ host: options.http.host, port: options.http.port });
+    await parts.http.listen({ host: options.http.host, port: options.http.port, backlog });
   } catch (error) {
     await close(parts);
     throw error;
