@@ -150,7 +150,9 @@ async function expectAgreement(database: Database): Promise<void> {
   for (const wrong of [halfHeld, heldByNobody, halfBooked]) expect(await database.rows(wrong)).toEqual([]);
 }
 
-test('requests for overlapping seats in every order are all or nothing, and never deadlock', async () => {
+test('requests for overlapping seats in every order are all or nothing, and never deadlock', {
+  timeout: 120_000,
+}, async () => {
   let writes = 0;
   {
     await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
