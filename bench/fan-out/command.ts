@@ -1,0 +1,30 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { fanOut } from './fan-out.ts';
+import type { FanOutOptions } from './options.ts';
+
+export function fanOutCommand(): Command {
+  return new Command('fan-out')
+    .description('CPU and memory of telling every subscriber of a seat map what changes')
+    .option('--subscribers <count>', 'sockets, each with one subscription', atLeast(1), 2_000)
+    .option('--seconds <count>', 'measured of each arm in each round', atLeast(1), 20)
+    .option('--frames-per-second <count>', 'messages to each subscriber', atLeast(1), 20)
+    .option('--changes <count>', 'seats that change in each frame', atLeast(1), 5)
+    .option('--rounds <count>', 'times that the arms take turns', atLeast(1), 3)
+    .option(
+      '--memory-minutes <count>',
+      'how long to watch the memory while seats change; 0 leaves it out',
+      atLeast(0),
+      0,
+    )
+    .action(async (options: FanOutOptions) => {
+      process.exitCode = await fanOut(options);
+    });
+}
+
+function atLeast(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least}`);
+  };
+}

@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+import { loadBuilt } from '../built.ts';
+import { answerParent } from '../child-process.ts';
+import { processUsage } from '../process-usage.ts';
+
+/** A node on an embedded database that keeps nothing, with one clock tick of a frame: what is compared is what a frame costs. */
+let executions = 0;
+
+async function open({ dataDir, jwtSecret, frameMs }: { dataDir: string; jwtSecret: string; frameMs: number }) {
+  await countExecutions();
+  const { createApp } = await loadBuilt<typeof import('../../src/app.ts')>('app.ts');
+  const { readConfig } = await loadBuilt<typeof import('../../src/config.ts')>('config.ts');
+  const config = readConfig({
+    NODE_ENV: 'production',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    JWT_SECRET: jwtSecret,
+    RATE_LIMIT_PER_MINUTE: '0',
+    SEAT_MAP_FRAME_MS: String(frameMs),
+  });
+  const app = await createApp(config, { logger: pino({ level: 'warn' }, pino.destination(2)) });
+  return app.graphqlUrl;
+}
+
+/** An execution of a seat map's subscription resolves its root field once. */
+async function countExecutions(): Promise<void> {
+  const { seatMapResolvers } = await loadBuilt<typeof import('../../src/graphql/resolvers/seat-map.ts')>(
+    'graphql/resolvers/seat-map.ts',
+  );
+  const seatMap = seatMapResolvers.Subscription?.seatMap as { resolve: (...of: unknown[]) => unknown };
+  const { resolve } = seatMap;
+  seatMap.resolve = (...of) => {
+    executions += 1;
+    return resolve(...of);
+  };
+}
+
+const handlers = { open, executions: () => executions, ...processUsage };
+export type HoldfastServer = typeof handlers;
+answerParent(handlers);

@@ -1,0 +1,113 @@
+import { type Bound, describeBounds } from '../bounds.ts';
+import type { Spread } from '../statistics.ts';
+import { barsHeight, barsOf, LINES_HEIGHT, linesOf, svgOf } from '../svg.ts';
+import { tableOf } from '../table.ts';
+import { ARMS, type ArmName } from './arms.ts';
+import type { ArmFigures } from './figures.ts';
+import type { MemoryFigures, MemoryOverTime } from './memory.ts';
+
+export type Figures = Readonly<Record<ArmName, ArmFigures>>;
+
+const names: Readonly<Record<ArmName, string>> = {
+  floor: 'bare ws.send',
+  stock: 'stock graphql-ws',
+  holdfast: 'Holdfast',
+};
+
+export function reportOf(figures: Figures, memory: MemoryFigures, bounds: readonly Bound[]): string {
+  return [
+    armsTable(figures),
+    'CPU: user and system of the server process, without what the same frames cost it with no subscribers (alone).',
+    '',
+    memoryTable(memory),
+    ...(memory.overTime === null ? [] : [describeGrowth(memory.overTime)]),
+    '',
+    describeBounds(bounds),
+  ].join('\n');
+}
+
+function armsTable(figures: Figures): string {
+  const heads = [
+    '',
+    'µs/delivery',
+    'of floor',
+    'runs/frame',
+    'alone ms/frame',
+    'CPU',
+    'bytes',
+    'merged',
+    'p50 ms',
+    'p99 ms',
+  ];
+  const rows = ARMS.map((name) => {
+    const arm = figures[name];
+    return [
+      names[name],
+      withSpread(arm.cpuPerDelivery, 1),
+      withSpread(arm.overFloor, 2),
+      arm.executionsPerFrame.median.toFixed(2),
+      (arm.cpuPerFrameAlone / 1000).toFixed(2),
+      percent(arm.cpuShare),
+      arm.bytesPerDelivery.toFixed(0),
+      percent(arm.mergedShare),
+      arm.latencyMs.p50.toFixed(0),
+      arm.latencyMs.p99.toFixed(0),
+    ];
+  });
+  return tableOf(heads, rows);
+}
+
+function memoryTable({ perSocket }: MemoryFigures): string {
+  const rows = (['floor', 'holdfast'] as const).map((name) => [
+    names[name],
+    kilobytes(perSocket[name].used),
+    kilobytes(perSocket[name].rss),
+  ]);
+  return tableOf(['an idle subscriber', 'heap and external', 'resident'], rows);
+}
+
+function describeGrowth({ samples, growth }: MemoryOverTime): string {
+  const last = samples.at(-1);
+  return `resident after ${last?.minutes.toFixed(1)} minutes of changes: ${megabytes(last?.rss ?? 0)} MB, growth ${percent(growth)}`;
+}
+
+export function chartOf(figures: Figures, { overTime }: MemoryFigures): string {
+  const bars = ARMS.map((name) => {
+    const { cpuPerDelivery, overFloor } = figures[name];
+    const note = `${cpuPerDelivery.median.toFixed(1)} µs, ${overFloor.median.toFixed(2)} × the floor`;
+    return { ...cpuPerDelivery, name: names[name], value: cpuPerDelivery.median, note };
+  });
+  const place = { x: 20, y: 10, width: 760 };
+  const barChart = barsOf(bars, {
+    ...place,
+    title: 'Server CPU for one delivery: median of the rounds, least and most',
+  });
+  const height = barsHeight(bars.length) + 10;
+  if (overTime === null) return svgOf(800, height, [barChart]);
+  return svgOf(800, height + LINES_HEIGHT, [barChart, memoryChart(overTime, { ...place, y: height })]);
+}
+
+function memoryChart({ samples }: MemoryOverTime, place: { x: number; y: number; width: number }): string {
+  const points = (pick: 'rss' | 'used') => samples.map((sample) => ({ x: sample.minutes, y: sample[pick] / 1e6 }));
+  const series = [
+    { name: 'resident', color: '#4477aa', points: points('rss') },
+    { name: 'heap and external', color: '#aa5533', points: points('used') },
+  ];
+  return linesOf(series, { ...place, title: 'Memory of the server while seats change', unitX: 'min', unitY: 'MB' });
+}
+
+function withSpread({ median, least, most }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

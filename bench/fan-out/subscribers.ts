@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+import { answerParent } from '../child-process.ts';
+import { now } from '../pace.ts';
+import { quantileOf } from '../statistics.ts';
+import { GREETINGS, watch } from './messages.ts';
+
+const AT_ONCE = 50;
+/** Nothing came for so long: nothing more will. */
+const QUIET_MS = 1_000;
+
+/** What was received in one run. */
+interface Received {
+  readonly frames: number;
+  readonly counts: Uint32Array;
+  /** The moment of each message, by socket and then by frame. */
+  readonly moments: Float64Array;
+  bytes: number;
+  messages: number;
+  lastAt: number;
+}
+
+let sockets: WebSocket[] = [];
+let received: Received | undefined;
+
+async function connect({ url, eventId, count }: { url: string; eventId: string; count: number }): Promise<void> {
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, at) => open(url, eventId, first + at));
+    await Promise.all(batch);
+  }
+}
+
+async function open(url: string, eventId: string, at: number): Promise<void> {
+  let messages = 0;
+  let greet: (() => void) | undefined;
+  const greeted = new Promise<void>((resolve) => {
+    greet = resolve;
+  });
+  const socket = await watch(url, eventId, (data) => {
+    messages += 1;
+    if (messages > GREETINGS) return receive(at, data.length);
+    if (messages === GREETINGS) greet?.();
+  });
+  sockets.push(socket);
+  socket.once('close', (code) => {
+    if (sockets.includes(socket)) throw new Error(`a socket was closed with ${code}`);
+  });
+  await greeted;
+}
+
+function receive(at: number, bytes: number): void {
+  if (received === undefined) return;
+  const count = received.counts[at] ?? 0;
+  received.counts[at] = count + 1;
+  if (count < received.frames) received.moments[at * received.frames + count] = received.lastAt = now();
+  received.bytes += bytes;
+  received.messages += 1;
+}
+
+function expect(frames: number): void {
+  received = {
+    frames,
+    counts: new Uint32Array(sockets.length),
+    moments: new Float64Array(sockets.length * frames),
+    bytes: 0,
+    messages: 0,
+    lastAt: now(),
+  };
+}
+
+/** Resolves when everything has come, or nothing comes any more. `sentAt` has the moment of each frame. */
+async function collect(sentAt: readonly number[]) {
+  const { frames, counts, moments, bytes, messages } = await settled();
+  const complete = [...counts.keys()].filter((socket) => counts[socket] === frames);
+  const latencies = complete.flatMap((socket) =>
+    sentAt.map((sent, frame) => (moments[socket * frames + frame] ?? Number.NaN) - sent),
+  );
+  received = undefined;
+  return {
+    /** As many as one socket was told of that never lagged. */
+    frames: Math.max(...counts),
+    messages,
+    bytes,
+    latencyMs: { p50: quantileOf(latencies, 0.5), p99: quantileOf(latencies, 0.99) },
+  };
+}
+
+async function settled(): Promise<Received> {
+  if (received === undefined) throw new Error('nothing was expected');
+  const all = sockets.length * received.frames;
+  while (received.messages < all && now() - received.lastAt < QUIET_MS) await wait(20);
+  return received;
+}
+
+async function disconnect(): Promise<void> {
+  const closed = sockets.map((socket) => once(socket, 'close'));
+  for (const socket of sockets) socket.close(1000);
+  sockets = [];
+  await Promise.all(closed);
+}
+
+const handlers = { connect, expect, collect, disconnect };
+export type Subscribers = typeof handlers;
+answerParent(handlers);

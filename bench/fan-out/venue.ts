@@ -1,0 +1,85 @@
+import {
+  BlockSeatsDocument,
+  CreateEventDocument,
+  SeatsDocument,
+  SetSalesStatusDocument,
+  UnblockSeatsDocument,
+} from '../../src/client/generated/documents.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+import { dataOf } from '../../test/support/graphql.ts';
+import { pace } from '../pace.ts';
+import { seatingPlanOf } from './seating-plan.ts';
+
+export const jwtSecret = 'the secret of the benches, which is long enough';
+
+const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
+
+export interface Rate {
+  /** Changes made, each of which is told in a frame of its own. */
+  readonly times: number;
+  readonly perSecond: number;
+}
+
+/** A node's event, and its organizer. */
+export class Venue {
+  readonly eventId: string;
+  readonly #graphqlUrl: string;
+  readonly #token: string;
+  readonly #seatIds: readonly string[];
+  readonly #seatsAtOnce: number;
+  #changes = 0;
+
+  constructor(graphqlUrl: string, token: string, eventId: string, seatIds: readonly string[], seatsAtOnce: number) {
+    this.eventId = eventId;
+    this.#graphqlUrl = graphqlUrl;
+    this.#token = token;
+    this.#seatIds = seatIds;
+    this.#seatsAtOnce = seatsAtOnce;
+  }
+
+  /** Creates it over HTTP and puts it on sale. */
+  static async open(graphqlUrl: string, { seats, seatsAtOnce }: { seats: number; seatsAtOnce: number }) {
+    const { token } = await identity.sign({ sub: 'the organizer', roles: ['ORGANIZER'], ttlSeconds: 24 * 3600 });
+    const input = {
+      name: 'Fan-out',
+      venue: 'Arena',
+      startsAt: '2040-05-01T19:30:00.000Z',
+      currency: 'EUR',
+      plan: seatingPlanOf(seats),
+      prices: [{ category: 'Arena', amount: 5000 }],
+    };
+    const { createEvent } = await dataOf(graphqlUrl, CreateEventDocument, { input }, token);
+    if (createEvent.__typename !== 'Event') throw new Error(JSON.stringify(createEvent));
+    const { id } = createEvent;
+    await dataOf(graphqlUrl, SetSalesStatusDocument, { input: { eventId: id, salesStatus: 'ON_SALE' } }, token);
+    const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId: id, first: seats }, token);
+    const seatIds = (event?.seats.edges ?? []).map(({ node }) => node.id);
+    return new Venue(graphqlUrl, token, id, seatIds, seatsAtOnce);
+  }
+
+  /** Blocks seats all through the house, and then puts them back. Gives the moments at which each change was asked for. */
+  change({ times, perSecond }: Rate): Promise<number[]> {
+    return pace(times, perSecond, () => this.#changeOnce());
+  }
+
+  async #changeOnce(): Promise<void> {
+    const change = this.#changes++;
+    const first = change * this.#seatsAtOnce;
+    const isBlocked = Math.floor(first / this.#seatIds.length) % 2 === 1;
+    const seatIds = Array.from({ length: this.#seatsAtOnce }, (_, at) => this.#seatId(first + at));
+    const document = isBlocked ? UnblockSeatsDocument : BlockSeatsDocument;
+    const outcome = await dataOf<object, { input: { eventId: string; seatIds: string[] } }>(
+      this.#graphqlUrl,
+      document,
+      { input: { eventId: this.eventId, seatIds } },
+      this.#token,
+    );
+    if (!JSON.stringify(outcome).includes('"Event"')) throw new Error(JSON.stringify(outcome));
+  }
+
+  #seatId(place: number): string {
+    const seatId = this.#seatIds[place % this.#seatIds.length];
+    if (seatId === undefined) throw new Error('the event has no seats');
+    return seatId;
+  }
+}

@@ -1,0 +1,7 @@
+import { Command } from 'commander';
+import { fanOutCommand } from './fan-out/command.ts';
+
+await new Command('bench')
+  .description('Measures Holdfast beside floors of the same run, and fails where a promised bound is missed.')
+  .addCommand(fanOutCommand())
+  .parseAsync();
