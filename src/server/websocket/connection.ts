@@ -10,10 +10,14 @@ import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
 import { keepAlive } from './keep-alive.ts';
+import { Turns } from './turns.ts';
 import { Unread } from './unread.ts';
 
 /** graphql-ws does not tell when the last answer was handed over. */
 const recheckAnswersMs = 20;
+
+/** Queries and mutations of one client: a page waits for a few, and each may answer with a whole map, for which it takes 30 MB. */
+const maxExecutions = 4;
 
 /** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
 const maxBufferedBytes = 16_000_000;
@@ -38,6 +42,7 @@ export class Connection {
   readonly #unread: Unread;
   /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
   readonly #ids = new Set<string>();
+  readonly #turns = new Turns(maxExecutions);
   #ending = false;
 
   constructor(socket: WebSocket, { clientAddress, limits, logger }: ConnectionOptions) {
@@ -90,8 +95,16 @@ export class Connection {
     return isFree;
   }
 
+  /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
+  async turn(id: string): Promise<boolean> {
+    await this.#turns.take(id);
+    if (!this.#unread.hasRoom) await new Promise<void>((resolve) => this.#unread.onRoom(resolve));
+    return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
+  }
+
   over(id: string): void {
     this.#ids.delete(id);
+    this.#turns.release(id);
   }
 
   /** Of the operation with the client's id, for payloads that are text already. */

@@ -27,10 +27,13 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
   const { identity, limits, publicError } = options;
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
-    execute,
+    // The arguments are what `operationReader` made of the client's message.
+    async execute(args) {
+      const { id, connection } = args as OperationRequest;
+      return (await connection.turn(id)) ? execute(args) : { errors: [notWanted()] };
+    },
     async subscribe(args) {
-      // The request is what `operationReader` made of the client's message.
-      const request = args as SubscriptionRequest;
+      const request = args as OperationRequest;
       return paced(await options.subscribe(request), request.outlet);
     },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
@@ -49,11 +52,16 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
   });
 }
 
+interface OperationRequest extends SubscriptionRequest {
+  readonly id: string;
+  readonly connection: Connection;
+}
+
 type OnSubscribe = (
   context: { readonly extra: Extra },
   id: string,
   payload: SubscribePayload,
-) => SubscriptionRequest | readonly GraphQLError[];
+) => OperationRequest | readonly GraphQLError[];
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
 function operationReader({ schema, contextFor, publicError }: GraphqlOptions): OnSubscribe {
@@ -67,7 +75,8 @@ function operationReader({ schema, contextFor, publicError }: GraphqlOptions): O
     try {
       const contextValue = contextFor(requesterOf(connection));
       const outlet = connection.outlet(id);
-      return { schema, document, operationName, variableValues: variables, contextValue, outlet, publicError };
+      const args = { schema, document, operationName, variableValues: variables, contextValue };
+      return { ...args, id, connection, outlet, publicError };
     } catch (error) {
       return [
         new GraphQLError('No context', { originalError: error instanceof Error ? error : new Error(String(error)) }),
@@ -82,4 +91,9 @@ function requesterOf({ viewer, clientAddress }: Connection): Requester {
 
 function idInUse(): GraphQLError {
   return new GraphQLError('The id is in use', { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/** Nobody reads it. */
+function notWanted(): GraphQLError {
+  return new GraphQLError('The client is gone', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }

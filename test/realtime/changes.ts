@@ -1,0 +1,49 @@
+import type { App } from '../../src/app.ts';
+import { type LargeEvent, setBlocked } from './venue.ts';
+
+const everyMs = 50;
+const seatsAtOnce = 5;
+
+/** Changes a hundred seats a second through the API, going round the event's seats, until it is disposed of. */
+export class Changes implements AsyncDisposable {
+  readonly #node: Pick<App, 'graphqlUrl'>;
+  readonly #event: LargeEvent;
+  readonly #sentAt = new Map<number, number>();
+  readonly #pending = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+  #failure: unknown;
+  #step = 0;
+
+  constructor(node: Pick<App, 'graphqlUrl'>, event: LargeEvent) {
+    this.#node = node;
+    this.#event = event;
+    this.#timer = setInterval(() => this.#change(), everyMs);
+  }
+
+  /** Of the oldest of these seats' newest changes: since it was asked for. */
+  ageMs(indexes: readonly number[]): number {
+    return performance.now() - Math.min(...indexes.map((index) => this.#sentAt.get(index) ?? Number.NaN));
+  }
+
+  /** Rejects if any change failed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#pending);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #change(): void {
+    const { seatCount } = this.#event;
+    const first = (this.#step * seatsAtOnce) % seatCount;
+    const blocked = Math.floor((this.#step * seatsAtOnce) / seatCount) % 2 === 0;
+    this.#step += 1;
+    const indexes = Array.from({ length: seatsAtOnce }, (_, at) => first + at);
+    for (const index of indexes) this.#sentAt.set(index, performance.now());
+    const done: Promise<void> = setBlocked(this.#node, this.#event, indexes, blocked)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+  }
+}

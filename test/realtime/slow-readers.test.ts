@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { nodeEnv, startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+import { startNodeProcess } from './node-process.ts';
+import { type LargeEvent, largeEvent, setBlocked } from './venue.ts';
+import { atShare, WatchedChanges } from './watched-changes.ts';
+import { type Watcher, watchAll } from './watcher.ts';
+
+const seatCount = 20_000;
+const sockets = 300;
+/** One percent. */
+const slowOnes = sockets / 100;
+
+const env = {
+  DATA_DIR: 'memory://',
+  JWT_SECRET: nodeEnv.JWT_SECRET ?? '',
+};
+
+test('readers that stop for 30 s cost little, slow nobody, and are current within 2 s of reading on', {
+  timeout: 120_000,
+}, async () => {
+  // What else the machine does delays both alike, so that the one without slow readers tells what it would have been.
+  await using node = await startNodeProcess(env);
+  await using control = await startNodeProcess(env);
+  const [event, controlEvent] = [await largeEvent(node, seatCount), await largeEvent(control, seatCount)];
+  const watched = new WatchedChanges(node, event);
+  const controlled = new WatchedChanges(control, controlEvent);
+  const slow = await watchAll(slowOnes, { graphqlUrl: node.graphqlUrl, ...event });
+  const quick = await watched.watch(sockets - slowOnes);
+  await controlled.watch(sockets);
+  const slowdown = async (seconds: number) => {
+    const [p99s, others] = await Promise.all([watched.p99OfSeconds(seconds), controlled.p99OfSeconds(seconds)]);
+    return median(p99s.map((p99, at) => p99 / (others[at] ?? Number.NaN)));
+  };
+  {
+    await using _changes = watched.start();
+    await using _others = controlled.start();
+    await slowdown(3);
+    const before = await slowdown(10);
+    for (const { socket } of slow) socket.pause();
+    const read = slow.map(({ receivedBytes }) => receivedBytes);
+    const during = await slowdown(30);
+
+    for (const { socket } of slow) socket.resume();
+    const behind = new Set(slow);
+    const caughtUp = () => {
+      for (const watcher of behind) if (showsTheSame(watcher, quick[0])) behind.delete(watcher);
+      return behind.size === 0;
+    };
+    await waitFor(caughtUp, { withinMs: 2_000, what: 'the slow ones to show what the others do' });
+    const backlogs = slow.map(({ receivedBytes }, at) => receivedBytes - (read[at] ?? 0));
+    expect(Math.max(...backlogs)).toBeLessThan(1_000_000);
+    expect(during).toBeLessThan(1.2 * before);
+  }
+  await expectSameMaps(node, event, [...quick, ...slow]);
+});
+
+describe('a node in this process', () => {
+  let node: App;
+  let event: LargeEvent;
+  beforeAll(async () => {
+    node = await startNode();
+    event = await largeEvent(node, seatCount);
+  });
+  afterAll(() => node[Symbol.asyncDispose]());
+
+  test('a reader that stops while everything changes has no more waiting for it than it may', async () => {
+    const common = { graphqlUrl: node.graphqlUrl, ...event };
+    const [quick, slow] = await watchAll(2, common);
+    if (quick === undefined || slow === undefined) throw new Error('no watchers');
+    slow.socket.pause();
+    const read = slow.receivedBytes;
+    const indexes = Array.from({ length: 400 }, (_, at) => 10_000 + at);
+    for (let round = 0; round < 13; round += 1) {
+      const { deltas } = quick;
+      await setBlocked(node, event, indexes, round % 2 === 0);
+      await waitFor(() => quick.deltas > deltas, { withinMs: 5_000, what: 'the change' });
+    }
+    expect(quick.receivedBytes).toBeGreaterThan(300_000);
+    slow.socket.resume();
+    const caughtUp = () => slow.snapshots === 2 && showsTheSame(slow, quick);
+    await waitFor(caughtUp, { withinMs: 2_000, what: 'the slow one to show what the other does' });
+    expect(slow.receivedBytes - read).toBeLessThan(200_000);
+    await expectSameMaps(node, event, [quick, slow]);
+  });
+
+  test('a change of so many seats that the whole map is shorter is told by a snapshot', async () => {
+    const [watcher] = await watchAll(1, { graphqlUrl: node.graphqlUrl, ...event });
+    if (watcher === undefined) throw new Error('no watcher');
+    await setBlocked(
+      node,
+      event,
+      Array.from({ length: 5_000 }, (_, at) => 12_000 + at),
+      true,
+    );
+    await waitFor(() => watcher.snapshots === 2, { withinMs: 5_000, what: 'a second snapshot' });
+    expect(watcher.largestMessage).toBeLessThan(8_000);
+    await expectSameMaps(node, event, [watcher]);
+  });
+});
+
+function median(values: readonly number[]): number {
+  return atShare(values, 0.5);
+}
+
+function showsTheSame(one: Watcher, other: Watcher | undefined): boolean {
+  return other !== undefined && Buffer.compare(one.statuses, other.statuses) === 0;
+}
+
+/** In the end, and as a newcomer is told. Disposes of them. */
+async function expectSameMaps(
+  { graphqlUrl }: Pick<App, 'graphqlUrl'>,
+  event: LargeEvent,
+  watchers: readonly Watcher[],
+): Promise<void> {
+  const [fresh] = await watchAll(1, { graphqlUrl, ...event });
+  const same = () => watchers.every((watcher) => showsTheSame(watcher, fresh));
+  await waitFor(same, { withinMs: 5_000, what: 'all maps to be the same' });
+  expect(watchers.flatMap(({ faults }) => faults)).toEqual([]);
+  for (const watcher of watchers) watcher[Symbol.dispose]();
+  fresh?.[Symbol.dispose]();
+}
