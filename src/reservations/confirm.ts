@@ -11,7 +11,7 @@ import {
   confirmReservations,
 } from '../store/statements/confirm-reservations.ts';
 import { type FenceOutcome, fencePayment } from '../store/statements/fence-payment.ts';
-import type { NotRunning } from '../store/statements/running-reservations.ts';
+import type { HolderRequest, NotRunning } from '../store/statements/running-reservations.ts';
 import type { Captures } from './captures.ts';
 import type { Commits } from './commits.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
@@ -51,15 +51,18 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   const { database, gate, commits, payment, captures, paymentSeconds, newId, logger } = dependencies;
   const store = storeWrites(dependencies);
 
-  return async (command) => {
+  return confirm;
+
+  async function confirm(command: ConfirmCommand): Promise<ConfirmResult> {
     const fence = await fenceDeadline(command);
     if (fence.outcome !== 'fenced') return bookedBefore(command, fence);
     const bookingId = newId();
     const answer = await authorize(command, fence.reservation, bookingId);
     if (answer === null) return { outcome: 'payment-unavailable' };
     if (answer.outcome === 'declined') return { outcome: 'payment-failed', reason: answer.reason };
-    return book(command, bookingId, answer.authorizationId);
-  };
+    const { totalAmount } = fence.reservation;
+    return book(command, { bookingId, paymentAuthorization: answer.authorizationId, totalAmount });
+  }
 
   async function fenceDeadline({ eventId, ...request }: ConfirmCommand): Promise<FenceOutcome> {
     await keepKey(gate, eventId, request.reservationId, paymentSeconds);
@@ -85,19 +88,16 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   }
 
   /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
-  async function book(
-    command: ConfirmCommand,
-    bookingId: string,
-    paymentAuthorization: string,
-  ): Promise<ConfirmResult> {
+  async function book(command: ConfirmCommand, paid: Omit<Confirmation, keyof HolderRequest>): Promise<ConfirmResult> {
     const { eventId, reservationId, viewerId } = command;
-    const outcome = await store.submit(eventId, { reservationId, viewerId, bookingId, paymentAuthorization });
-    if (outcome.outcome !== 'confirmed') {
-      await giveBack(paymentAuthorization, reservationId);
-      return bookedBefore(command, outcome);
+    const outcome = await store.submit(eventId, { reservationId, viewerId, ...paid });
+    if (outcome.outcome === 'confirmed') {
+      captures.begin({ eventId, ...paid });
+      return bookingOf(command);
     }
-    captures.begin({ eventId, bookingId, paymentAuthorization });
-    return bookingOf(command);
+    await giveBack(paid.paymentAuthorization, reservationId);
+    // Each time there are fewer seats than the last, so that this ends.
+    return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
   }
 
   async function giveBack(authorizationId: string, reservationId: string): Promise<void> {
@@ -121,10 +121,11 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   }
 }
 
-function storeWrites({ database, commits, random }: ConfirmDependencies) {
-  type Request = Omit<ConfirmRequest, 'reference'>;
+/** References are drawn as they are written. */
+type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
-  const confirm = async (eventId: string, requests: readonly Request[], draws = 1): Promise<ConfirmOutcome[]> => {
+function storeWrites({ database, commits, random }: ConfirmDependencies) {
+  const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<ConfirmOutcome[]> => {
     const referenced = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
     try {
       return await confirmReservations(database, eventId, referenced);
@@ -134,7 +135,7 @@ function storeWrites({ database, commits, random }: ConfirmDependencies) {
     }
   };
 
-  return new GroupCommit<Request, ConfirmOutcome>({
+  return new GroupCommit<Confirmation, ConfirmOutcome>({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
 /**
- * The built-in provider in the moods that a real one has, by the payment's token: `slow` answers after most of the time
+ * The built-in provider in the moods that a real one has, by the payment's token: `unhurried` answers after a second, `slow` after most of the time
  * there is for payments, `deaf` after all of it and without minding the signal, `silent` not until it is aborted, and
  * `faulty` throws. Whatever `captureFails` holds is not captured.
  */
@@ -38,6 +38,9 @@ function moodyProvider(): TestPaymentProvider & { readonly captureFails: Set<str
     switch (request.token) {
       case 'slow':
         await sleep(paymentSeconds * 1000 - 500, undefined, { signal: request.signal });
+        return inner.authorize(usual);
+      case 'unhurried':
+        await sleep(1_000, undefined, { signal: request.signal });
         return inner.authorize(usual);
       case 'deaf':
         await sleep(paymentSeconds * 1000 + 300);
@@ -113,6 +116,27 @@ test('a reservation cannot lapse under a payment that takes longer than it had l
   expect(Date.parse(booking.bookedAt)).toBeGreaterThan(Date.parse(reservation.expiresAt));
   await watch.told(seat, 'BOOKED', { fromMs: 0 });
   expect(watch.changes.filter(({ index }) => index === seat).map(({ status }) => status)).toEqual(['BOOKED']);
+});
+
+test('what is let go of under a payment is not paid for', async () => {
+  const paymentsBefore = provider.ledger().length;
+  const seats = [nextSeat++, nextSeat++] as const;
+  const buyer = await newBuyer();
+  const reservation = reservationIn(await buyer.reserve(nodes.a, brief, seats));
+  const confirmed = buyer.confirm(nodes.a, reservation.id, 'unhurried');
+  const isBeingPaid = async () => (await buyer.look(nodes.b, reservation.id))?.expiresAt !== reservation.expiresAt;
+  await waitFor(isBeingPaid, { ...soon, what: 'the deadline to be moved for the payment' });
+  const [, second] = reservation.seats;
+  reservationIn(await buyer.cancel(nodes.b, reservation.id, [second?.id ?? '']));
+  const booking = bookingIn(await confirmed);
+  expect(booking.seats).toMatchObject([{ index: seats[0] }]);
+  expect(booking.total.amount).toBeLessThan(reservation.total.amount);
+  const payments = () => statesSince(paymentsBefore);
+  await waitFor(() => payments().at(-1)?.state === 'captured', { ...soon, what: 'the payment to be captured' });
+  expect(payments()).toMatchObject([
+    { amount: reservation.total.amount, state: 'voided' },
+    { amount: booking.total.amount, state: 'captured' },
+  ]);
 });
 
 test('a deadline is moved for a payment once only', async () => {

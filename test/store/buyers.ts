@@ -52,9 +52,14 @@ export async function hold(
   return outcome.reservation;
 }
 
-export function confirmationOf({ id, viewerId }: Pick<ReservationRecord, 'id' | 'viewerId'>): ConfirmRequest {
+export function confirmationOf({
+  id,
+  viewerId,
+  totalAmount,
+}: Pick<ReservationRecord, 'id' | 'viewerId' | 'totalAmount'>): ConfirmRequest {
   const bookingId = randomUUID();
-  return { reservationId: id, viewerId, bookingId, reference: bookingId, paymentAuthorization: `auth ${bookingId}` };
+  const paymentAuthorization = `auth ${bookingId}`;
+  return { reservationId: id, viewerId, bookingId, reference: bookingId, paymentAuthorization, totalAmount };
 }
 
 /** Rejects if the reservation cannot be confirmed. Returns the booking's id. */

@@ -53,7 +53,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     await lapse(database, lapsed, expired);
     await expireReservations(database, eventId, [expired.id]);
     const stranger = { ...others, viewerId: randomUUID() };
-    const nobodys = { id: randomUUID(), viewerId: running.viewerId };
+    const nobodys = { ...running, id: randomUUID() };
     const asked = [last, stranger, expired, nobodys, lapsed, cancelled, running].map(confirmationOf);
     const outcomes = await confirmReservations(database, eventId, asked);
     const expiredAt = async (reservation: typeof lapsed) => (await reread(database, reservation)).expiresAtMs;
@@ -67,6 +67,18 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
       { outcome: 'confirmed', seats: [{ index: 0 }] },
     ]);
     expect(await storedStatuses(database, eventId, [0, 4, 5])).toBe('BOOKED RESERVED BOOKED');
+  });
+
+  test('is refused when seats were let go of since the payment was authorized', async () => {
+    const eventId = await createSampleEvent(database, 3);
+    const reservation = await hold(database, eventId, [0, 1]);
+    const request = { reservationId: reservation.id, viewerId: reservation.viewerId, seatIndexes: [1] };
+    await cancelReservations(database, eventId, [request]);
+    const stale = await confirmReservations(database, eventId, [confirmationOf(reservation)]);
+    expect(stale).toEqual([{ outcome: 'total-changed' }]);
+    expect(await storedStatuses(database, eventId, [0, 1])).toBe('RESERVED AVAILABLE');
+    await book(database, await reread(database, reservation));
+    expect(await storedStatuses(database, eventId, [0, 1])).toBe('BOOKED AVAILABLE');
   });
 
   test('of another event’s reservation finds nothing', async () => {

@@ -56,9 +56,8 @@ async function sellAndLetGo(database: Database, eventId: string, round: number, 
     eventId,
     asked.slice(half).map((one) => ({ ...one, seatIndexes: null })),
   );
-  const kept = asked
-    .slice(0, half)
-    .map(({ reservationId, viewerId }) => confirmationOf({ id: reservationId, viewerId }));
+  const made = outcomes.flatMap((outcome) => (outcome.outcome === 'reserved' ? [outcome.reservation] : []));
+  const kept = made.slice(0, half).map(confirmationOf);
   await confirmReservations(database, eventId, kept);
   const free = pairs.slice(half).flat();
   await blockSeats(database, eventId, free, 'BLOCKED');

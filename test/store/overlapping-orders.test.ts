@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { SeatChange } from '../../src/coordination/coordination.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { ReservationRecord } from '../../src/store/records.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
@@ -40,7 +41,7 @@ class Rush {
   readonly changes: SeatChange[] = [];
   readonly #database: Database;
   readonly #eventId: string;
-  readonly #held: { id: string; viewerId: string }[] = [];
+  readonly #held: ReservationRecord[] = [];
 
   constructor(database: Database, eventId: string) {
     this.#database = database;
@@ -71,13 +72,15 @@ class Rush {
 
   /** Some of the reservations that were made, in any order: also such as are over. */
   #some(): { reservationId: string; viewerId: string }[] {
-    return shuffled(this.#held)
-      .slice(0, 4)
-      .map(({ id, viewerId }) => ({ reservationId: id, viewerId }));
+    return this.#someHeld().map(({ id, viewerId }) => ({ reservationId: id, viewerId }));
+  }
+
+  #someHeld(): ReservationRecord[] {
+    return shuffled(this.#held).slice(0, 4);
   }
 
   async #confirm(): Promise<void> {
-    const requests = this.#some().map(({ reservationId, viewerId }) => confirmationOf({ id: reservationId, viewerId }));
+    const requests = this.#someHeld().map(confirmationOf);
     this.#keep(await confirmReservations(this.#database, this.#eventId, requests));
   }
 

@@ -17,9 +17,15 @@ export interface ConfirmRequest extends HolderRequest {
   readonly bookingId: string;
   readonly reference: string;
   readonly paymentAuthorization: string;
+  /** What was authorized, in minor units. */
+  readonly totalAmount: number;
 }
 
-export type ConfirmOutcome = NotRunning | { readonly outcome: 'confirmed'; readonly seats: readonly SeatChange[] };
+export type ConfirmOutcome =
+  | NotRunning
+  /** Seats were let go of since the payment was authorized. */
+  | { readonly outcome: 'total-changed' }
+  | { readonly outcome: 'confirmed'; readonly seats: readonly SeatChange[] };
 
 /** Makes bookings of reservations that still run. Answers in the requests' order. */
 export async function confirmReservations(
@@ -35,8 +41,9 @@ export async function confirmReservations(
           ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
           ${sql.param(requests.map(({ bookingId }) => bookingId))}::uuid[],
           ${sql.param(requests.map(({ reference }) => reference))}::text[],
-          ${sql.param(requests.map(({ paymentAuthorization }) => paymentAuthorization))}::text[]
-        ) as given(reservation_id, booking_id, reference, payment_authorization)
+          ${sql.param(requests.map(({ paymentAuthorization }) => paymentAuthorization))}::text[],
+          ${sql.param(requests.map(({ totalAmount }) => totalAmount))}::int[]
+        ) as given(reservation_id, booking_id, reference, payment_authorization, total_amount)
       ),
       made as (
         insert into bookings (
@@ -45,7 +52,8 @@ export async function confirmReservations(
         select
           running.event_id, given.booking_id, running.id, running.viewer_id, given.reference, running.total_amount,
           ${momentNow}, given.payment_authorization
-        from running join given on given.reservation_id = running.id
+        from running
+        join given on given.reservation_id = running.id and given.total_amount = running.total_amount
         returning *
       ),
       confirmed as (
@@ -67,5 +75,8 @@ export async function confirmReservations(
         returning made.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`confirmed`, sql`seats_booked`)}`);
-  return rows.map((row) => (row.changed === null ? notRunning(row) : { outcome: 'confirmed', seats: row.changes }));
+  return rows.map((row) => {
+    if (row.changed !== null) return { outcome: 'confirmed', seats: row.changes };
+    return row.running ? { outcome: 'total-changed' } : notRunning(row);
+  });
 }

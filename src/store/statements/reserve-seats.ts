@@ -38,11 +38,22 @@ export function reserveSeats(
   requests: readonly ReserveSeatsRequest[],
   limits: { readonly maxActiveReservations: number },
 ): Promise<ReserveSeatsOutcome[]> {
+  refuseWhatCannotGoTogether(requests);
   return database.transaction(async (session) => {
     await session.rows(lockViewers(requests.map(({ viewerId }) => viewerId)));
     const rows = await session.rows<Row>(statement(eventId, requests, limits.maxActiveReservations));
     return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
   });
+}
+
+/** The statement judges its requests side by side, and would give both of two what only one can have. */
+function refuseWhatCannotGoTogether(requests: readonly ReserveSeatsRequest[]): void {
+  const indexes = requests.flatMap(({ seatIndexes }) => seatIndexes);
+  const viewers = new Set(requests.map(({ viewerId }) => viewerId));
+  const disjoint = new Set(indexes).size === indexes.length && viewers.size === requests.length;
+  if (!disjoint || requests.some(({ seatIndexes }) => seatIndexes.length === 0)) {
+    throw new RangeError('each request of a batch needs seats, and seats and a viewer of its own');
+  }
 }
 
 interface Row {
