@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from '../config.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { openDatabase } from '../store/open.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 /**

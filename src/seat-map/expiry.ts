@@ -12,6 +12,9 @@ const ANSWER_WITHIN_MS = 100;
 /** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
 const ANNOUNCED_EARLY_MS = 1_000;
 
+/** The node that granted a reservation, which asks at once, has this long to tell the others; half of it varies. */
+const OTHERS_AFTER_MS = 100;
+
 /** Between the first two times the store is asked about a reservation; twice as long each time, half of it varies. */
 const ASK_AGAIN_MS = 500;
 
@@ -40,7 +43,7 @@ interface Watched extends ReservationKey {
   readonly deadlineMs: number;
   /** By this node, which ends it whether the event is shown or not. */
   granted: boolean;
-  state: 'held' | 'announced early' | 'poked' | 'asked';
+  state: 'held' | 'announced' | 'poked' | 'asked';
   /** How often the store was asked. */
   asks: number;
 }
@@ -48,8 +51,8 @@ interface Watched extends ReservationKey {
 /**
  * Makes reservations end on time (DESIGN §5): those this node granted and those on maps it shows. A key that expired only
  * says when to ask the store, not that a seat is free: the reservation may be extended or booked by a change that was
- * judged before the deadline and is committed, or told of, after it. Every node asks, and the write that ends a
- * reservation, which only one of them makes, is what all show. Needs a clock that has been read.
+ * judged before the deadline and is committed, or told of, after it. The node that granted it asks first, and the write
+ * that ends a reservation, which only one node makes, is what all show. Needs a clock that has been read.
  */
 export class Expiry implements AsyncDisposable {
   readonly #settings: ExpirySettings;
@@ -130,7 +133,7 @@ export class Expiry implements AsyncDisposable {
       case 'held':
         this.#awaitAnnouncement(watched);
         break;
-      case 'announced early':
+      case 'announced':
       case 'poked':
       case 'asked':
         this.#ask(watched);
@@ -155,10 +158,13 @@ export class Expiry implements AsyncDisposable {
     const watched = this.#watched.get(keyOf(reservation));
     if (watched === undefined) return;
     this.#settings.onAnnounced();
-    if (watched.state === 'asked') return;
+    if (watched.state === 'asked' || watched.state === 'announced') return;
     const aheadMs = watched.deadlineMs - this.#settings.clock.now();
-    if (aheadMs <= 0) this.#ask(watched);
-    else if (aheadMs <= ANNOUNCED_EARLY_MS) watched.state = 'announced early';
+    if (aheadMs > ANNOUNCED_EARLY_MS) return;
+    watched.state = 'announced';
+    if (aheadMs > 0) return;
+    if (watched.granted) this.#ask(watched);
+    else this.#callAgainIn(watched, OTHERS_AFTER_MS * (1 - this.#settings.random() / 2));
   }
 
   /** Again until the reservation is seen to be over, as the store may not answer. */

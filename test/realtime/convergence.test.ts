@@ -12,7 +12,7 @@ import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
 import { packStatuses } from '../../src/seat-map/packing.ts';
 import { statusCodes } from '../../src/seat-map/status.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';

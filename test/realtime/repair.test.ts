@@ -2,7 +2,7 @@ import { afterAll, expect, it } from 'vitest';
 import { encodeEventId } from '../../src/graphql/ids.ts';
 import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
 import { statusCodes } from '../../src/seat-map/status.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { readSeatDigest, readSeatVersions } from '../../src/store/statements/seat-digest.ts';
 import { book, hold } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';

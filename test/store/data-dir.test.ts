@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataDirInUse, lockDataDir } from '../../src/store/data-dir-lock.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { findEvents } from '../../src/store/events.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { book, hold, reread, storedStatuses } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 

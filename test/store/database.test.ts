@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, inject, test } from 'vitest';
-import { type Database, openDatabase, type Session } from '../../src/store/database.ts';
+import type { Database, Session } from '../../src/store/database.ts';
 import { countEvents } from '../../src/store/events.ts';
 import { isStoreUnavailable } from '../../src/store/faults.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { createDatabase, databaseName, onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** The two engines that every store test runs on. */

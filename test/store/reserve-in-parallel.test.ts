@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { listReservations } from '../../src/store/reservations.ts';
 import { testDatabase } from '../support/database.ts';
 import { hold, lapse, MAX_ACTIVE_RESERVATIONS, reserve } from './buyers.ts';
