@@ -3,8 +3,8 @@ import type { EventChange, ReservationKey } from '../coordination/coordination.t
 /** Reservations that end within this long go into one call. */
 const GATHER_MS = 5;
 
-/** Reservations in one call: thousands that end at once must not keep the store from buyers. */
-const MAX_BATCH = 500;
+/** Reservations in one call: of thousands that end at once the first are told of soon, and buyers get in between. */
+const MAX_BATCH = 100;
 
 /** Calls at a time. */
 const MAX_CALLS = 4;

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { print } from 'graphql';
+import { afterAll, expect, it } from 'vitest';
+import {
+  CancelReservationDocument,
+  ConfirmReservationDocument,
+  ExtendReservationDocument,
+  ReserveSeatsDocument,
+  SignInAsGuestDocument,
+} from '../../src/client/generated/documents.ts';
+import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
+import { openDatabase } from '../../src/store/open.ts';
+import { createSampleEvent } from '../store/sample-event.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf } from '../support/graphql.ts';
+import { startNode } from '../support/node.ts';
+import { startRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { FaultyRedisLink } from './faulty-redis-link.ts';
+import { MapReader } from './map-reader.ts';
+import { recordSeatHistory, SeatHistory } from './seat-history.ts';
+
+const changes = [ExtendReservationDocument, ConfirmReservationDocument, CancelReservationDocument];
+const seatCount = 300;
+const heat = 60;
+/** When changes are asked for, from the deadline: on their way to the store they take some milliseconds more. */
+const asked = { fromMs: -40, toMs: 5 };
+
+const { url } = await testDatabase();
+const database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
+await recordSeatHistory(database);
+const redis = await startRedis();
+// The third node hears of changes long after it has seen the keys expire.
+const link = await FaultyRedisLink.open(redis.port);
+link.faults = () => [300];
+const env = {
+  DATABASE_URL: url,
+  MAX_ACTIVE_RESERVATIONS: '1000',
+  EXTENSION_SECONDS: '1',
+  // Shorter than a reservation, so that a payment that was declined leaves the deadline where it was.
+  PAYMENT_SECONDS: '1',
+};
+const granting = await startNode({ env: { ...env, REDIS_URL: redis.url } });
+const changing = await startNode({ env: { ...env, REDIS_URL: redis.url } });
+const showing = await startNode({ env: { ...env, REDIS_URL: link.url } });
+afterAll(async () => {
+  for (const node of [granting, changing, showing]) await node[Symbol.asyncDispose]();
+  await link[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+/** Reserves through one node, and within milliseconds of the deadline extends, confirms or cancels through another. */
+async function race(eventId: string, index: number, token: string): Promise<string> {
+  const input = { eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, index)] };
+  const { reserveSeats } = await dataOf(granting.graphqlUrl, ReserveSeatsDocument, { input }, token);
+  if (reserveSeats.__typename !== 'Reservation') throw new Error(JSON.stringify(reserveSeats));
+  const reservationId = reserveSeats.id;
+  // The deadline is fenced for a payment once: a confirmation after this has what is left.
+  const declined = { input: { reservationId, paymentToken: 'tok_decline' } };
+  if (index % 2 === 0) await dataOf(granting.graphqlUrl, ConfirmReservationDocument, declined, token);
+  const document = changes[index % changes.length] ?? ExtendReservationDocument;
+  const fromDeadlineMs = asked.fromMs + ((index % heat) / (heat - 1)) * (asked.toMs - asked.fromMs);
+  await sleep(Math.max(0, Date.parse(reserveSeats.expiresAt) + fromDeadlineMs - Date.now()));
+  const variables = { input: { reservationId } };
+  const data = await dataOf<Record<string, { __typename: string }>, object>(
+    changing.graphqlUrl,
+    print(document),
+    variables,
+    token,
+  );
+  return Object.entries(data)
+    .map(([field, { __typename }]) => `${field} ${__typename}`)
+    .join();
+}
+
+it('never tells a third node of a free seat that was extended or booked within milliseconds of its deadline', async ({
+  annotate,
+}) => {
+  const eventId = await createSampleEvent(database, seatCount, { reservationSeconds: 2 });
+  using reader = new MapReader({ graphqlUrl: showing.graphqlUrl, eventId: encodeEventId(eventId), seatCount });
+  await reader.ready();
+  const { signInAsGuest } = await dataOf(changing.graphqlUrl, SignInAsGuestDocument, {});
+  const outcomes: string[] = [];
+  for (let from = 0; from < seatCount; from += heat) {
+    const indexes = Array.from({ length: heat }, (_, at) => from + at);
+    outcomes.push(...(await Promise.all(indexes.map((index) => race(eventId, index, signInAsGuest.token)))));
+  }
+  const nobodyHolds = () => !reader.statuses.includes(1);
+  await waitFor(nobodyHolds, { withinMs: 10_000, what: 'what was extended to be over, and told' });
+
+  const counted = new Map<string, number>();
+  for (const outcome of outcomes) counted.set(outcome, (counted.get(outcome) ?? 0) + 1);
+  await annotate([...counted].map(([outcome, count]) => `${outcome}: ${count}`).join('; '));
+  const history = await SeatHistory.of(database, eventId);
+  expect([...reader.faults, ...history.lies(reader)]).toEqual([]);
+  expect(counted.get('extendReservation Reservation')).toBeGreaterThan(0);
+  expect(counted.get('confirmReservation Booking')).toBeGreaterThan(0);
+  expect(counted.get('extendReservation ReservationExpired')).toBeGreaterThan(0);
+});
