@@ -75,6 +75,7 @@ test('all is well again once Redis is back, empty as it is', async () => {
   await nodes.redis.start();
   const areBack = async () => (await nodes.redis.cli('PUBSUB', 'NUMPAT')) === 1 && (await subscribers()) === 2;
   await waitFor(areBack, { ...soon, what: 'both nodes to be back' });
+  await waitFor(marksAgain, { ...soon, what: 'the node to end the pause it gives a Redis that failed it' });
 
   await using announced = await listenForExpired(nodes.redis.url);
   const fromMs = Date.now();
@@ -85,6 +86,14 @@ test('all is well again once Redis is back, empty as it is', async () => {
   expect(await buyer.confirm(nodes.b, id)).toMatchObject({ __typename: 'ReservationExpired' });
   for (const watch of patientWatches) expect(watch.statuses).toEqual(await storedStatuses(nodes.b, patient));
 });
+
+/** Whether Redis is told of a reservation that is made now. */
+async function marksAgain(): Promise<boolean> {
+  const { id } = reservationIn(await rival.reserve(nodes.a, patient, [5]));
+  const keys = (await nodes.redis.cli('KEYS', 'hf:*:reservation:*')) as string[];
+  reservationIn(await rival.cancel(nodes.a, id));
+  return keys.length > 0;
+}
 
 /** Nodes that hear of the event's changes. */
 async function subscribers(): Promise<number> {

@@ -39,10 +39,11 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     const left = { status: 'ACTIVE', seatIndexes: [1, 4], totalAmount: priceOf([1, 4]) };
     expect(outcome).toMatchObject({ outcome: 'cancelled', reservation: left });
     expect(outcome).toMatchObject({ seats: [{ index: 2 }, { index: 7 }] });
-    expect(await reread(database, reservation)).toMatchObject({ ...left, expiresAtMs: reservation.expiresAtMs });
+    const rest = await reread(database, reservation);
+    expect(rest).toMatchObject({ ...left, expiresAtMs: reservation.expiresAtMs });
     expect(await storedStatuses(database, eventId, [1, 2, 4, 7])).toBe('RESERVED AVAILABLE RESERVED AVAILABLE');
     await hold(database, eventId, [2, 7]);
-    const [booking] = await findBookings(database, [{ eventId, bookingId: await book(database, reservation) }]);
+    const [booking] = await findBookings(database, [{ eventId, bookingId: await book(database, rest) }]);
     expect(booking).toMatchObject({ seatIndexes: [1, 4], totalAmount: priceOf([1, 4]) });
     expect(await storedStatuses(database, eventId, [1, 2, 4, 7])).toBe('BOOKED RESERVED BOOKED RESERVED');
   });
