@@ -1,17 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+/** Those that hold the product to milliseconds: by themselves, as another file's work would be counted as lateness. */
+const punctual = [
+  'test/api/on-time*.test.ts',
+  'test/api/two-nodes*.test.ts',
+  'test/realtime/{expiry,frames,repair,slow-readers}.test.ts',
+  'test/seat-map/on-time.test.ts',
+];
+
 export default defineConfig({
   // Vite would give our sources another build of graphql than packages get, and the two refuse each other's schemas.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     environment: 'node',
-    include: ['test/**/*.test.ts'],
     globalSetup: './test/support/global-setup.ts',
     setupFiles: './test/support/end-with-run.ts',
-    // Two files at a time, on any machine: every file may run servers and nodes of its own.
-    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     retry: 0,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: punctual,
+          // Two files at a time, on any machine: every file may run servers and nodes of its own.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'one by one', include: punctual, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
