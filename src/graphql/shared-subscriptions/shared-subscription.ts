@@ -6,8 +6,8 @@ export interface Outlet {
   readonly hasRoom: boolean;
   /** Calls back once: as soon as there is room again, or when there never will be. */
   onRoom(callback: () => void): void;
-  /** Sends a `next` with the payload, a JSON text. */
-  next(payload: string): void;
+  /** Sends a `next` with the payload, a JSON text in UTF-8. */
+  next(payload: Buffer): void;
 }
 
 /** What changes, as payloads of one operation. */
@@ -67,14 +67,16 @@ export class SharedSubscription implements Disposable {
   #tell(subscriber: Subscriber, payload: Payload): void {
     if (subscriber.isBehind) return;
     const { everyMs, monotonicNow } = this.#options;
+    // Asked for thousands, the time is not for free.
+    const now = everyMs > 0 ? monotonicNow() : 0;
     if (!subscriber.outlet.hasRoom) {
       subscriber.isBehind = true;
       subscriber.outlet.onRoom(() => this.#catchUp(subscriber));
-    } else if (everyMs > 0 && monotonicNow() < subscriber.toldAt + everyMs) {
+    } else if (everyMs > 0 && now < subscriber.toldAt + everyMs) {
       subscriber.isBehind = true;
       this.#catchUpSoon(subscriber);
     } else {
-      subscriber.tell(payload, monotonicNow());
+      subscriber.tell(payload, now);
     }
   }
 
@@ -108,7 +110,7 @@ class Subscriber {
 
   tell(payload: Payload, now: number): void {
     if (payload === this.#told) return;
-    this.outlet.next(payload.text(this.#sequence));
+    this.outlet.next(payload.bytes(this.#sequence));
     this.#sequence += 1;
     this.#told = payload;
     this.toldAt = now;

@@ -42,7 +42,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
         return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
       }
       const clientAddress = clientAddressOf(request, options.trustsProxy);
-      const connection = new Connection(socket, { clientAddress, limits, logger });
+      const connection = new Connection(socket, { stream, clientAddress, limits, logger });
       connections.add(connection);
       connection.open(graphql, () => connections.delete(connection));
     });

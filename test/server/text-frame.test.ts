@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { textFrame } from '../../src/server/websocket/text-frame.ts';
+
+test('a client reads frames of every kind of length, between those that ws writes', async () => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  // The border lengths of RFC 6455: two bytes of UTF-8, and as many of ASCII as are missing.
+  const texts = [2, 125, 126, 65_535, 65_536].map((length) => `é${'x'.repeat(length - 2)}`);
+  server.on('connection', (socket, { socket: stream }) => {
+    for (const text of texts) {
+      stream.write(textFrame(Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1)), Buffer.alloc(0)));
+      socket.send('by ws');
+    }
+  });
+
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const received: string[] = [];
+  const all = new Promise<void>((resolve, reject) => {
+    client.once('error', reject);
+    client.on('message', (data, isBinary) => {
+      received.push(isBinary ? 'binary' : String(data));
+      if (received.length === 2 * texts.length) resolve();
+    });
+  });
+  await all;
+  expect(received).toEqual(texts.flatMap((text) => [text, 'by ws']));
+
+  client.close();
+  await once(client, 'close');
+  server.close();
+});
