@@ -8,19 +8,27 @@ import { record } from './record.ts';
 import type { StockServer } from './stock-server.ts';
 import { jwtSecret, type Rate, Venue } from './venue.ts';
 
-export const ARMS = ['floor', 'stock', 'holdfast'] as const;
+/** In the order in which they take turns: the others play what Holdfast sent. */
+export const ARMS = ['holdfast', 'floor', 'stock'] as const;
 export type ArmName = (typeof ARMS)[number];
 
 /** A server in a process of its own. */
 export interface Arm {
   readonly url: string;
-  /** Sends every subscriber one message a frame. Gives the moment of each frame. */
+  /** Changes seats, or plays frames, whichever the arm is for. Gives the moment of each. */
   play(rate: Rate): Promise<readonly number[]>;
+  /** Of what one subscriber was told, the moment at which each message was first due. */
+  momentsOf(recorded: readonly string[], played: readonly number[]): readonly number[];
   /** Of the subscription's operation, so far. */
   executions(): Promise<number>;
   /** Used so far. */
   cpuMicros(): Promise<number>;
   memory(): Promise<Memory>;
+}
+
+export interface PlayerArm extends Arm {
+  /** These frames are played from now on. */
+  load(deltas: readonly string[]): Promise<void>;
 }
 
 export interface HoldfastArm extends Arm {
@@ -54,6 +62,8 @@ export async function startHoldfast(options: ServerOptions, closing: Closing): P
     venue,
     recording: await record(url, venue),
     play: (rate) => venue.change(rate),
+    momentsOf: (recorded, played) =>
+      firstChanges(recorded, options.seatsAtOnce).map((change) => played[change] ?? Number.NaN),
   };
 }
 
@@ -63,12 +73,29 @@ export async function startPlayer(
   recording: Recording,
   nodeOptions: readonly string[],
   closing: Closing,
-): Promise<Arm> {
+): Promise<PlayerArm> {
   const child = closing.add(
     new Child<FloorServer | StockServer>(new URL(`./${module}.ts`, import.meta.url), nodeOptions),
   );
   const url = await child.ask('open', recording);
-  return { ...measured(child), url, play: (rate) => child.ask('play', rate) };
+  await child.ask('load', recording.deltas);
+  return {
+    ...measured(child),
+    url,
+    play: (rate) => child.ask('play', rate),
+    load: (deltas) => child.ask('load', deltas),
+    momentsOf: (_, played) => played,
+  };
+}
+
+/** By message, the number of the first change in it: a frame may gather several. */
+function firstChanges(recorded: readonly string[], seatsAtOnce: number): number[] {
+  let changes = 0;
+  return recorded.map((message) => {
+    const first = changes;
+    changes += (message.split('"seatId"').length - 1) / seatsAtOnce;
+    return first;
+  });
 }
 
 function measured(child: Child<Measured>) {

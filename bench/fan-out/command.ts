@@ -7,7 +7,7 @@ export function fanOutCommand(): Command {
     .description('CPU and memory of telling every subscriber of a seat map what changes')
     .option('--subscribers <count>', 'sockets, each with one subscription', atLeast(1), 2_000)
     .option('--seconds <count>', 'measured of each arm in each round', atLeast(1), 20)
-    .option('--frames-per-second <count>', 'messages to each subscriber', atLeast(1), 20)
+    .option('--frames-per-second <count>', 'changes, each told in a frame unless the node is busy', atLeast(1), 10)
     .option('--changes <count>', 'seats that change in each frame', atLeast(1), 5)
     .option('--rounds <count>', 'times that the arms take turns', atLeast(1), 3)
     .option(

@@ -12,31 +12,30 @@ export interface ArmFigures {
   /** Of the floor's CPU for a delivery in the same round. */
   readonly overFloor: Spread;
   readonly executionsPerFrame: Spread;
-  readonly cpuPerFrameAlone: number;
+  readonly framesPerSecond: number;
+  readonly cpuShareAlone: number;
   readonly cpuShare: number;
   readonly bytesPerDelivery: number;
-  /** Of all deliveries, those that were never made because a later one said it too. */
-  readonly mergedShare: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number };
 }
 
 /** Medians of the rounds: a machine that does other things besides is slow in some of them. */
-export function figuresOf(rounds: readonly Round[]): Readonly<Record<ArmName, ArmFigures>> {
-  const figures = ARMS.map((name) => [name, armFigures(name, rounds)] as const);
+export function figuresOf(rounds: readonly Round[], seconds: number): Readonly<Record<ArmName, ArmFigures>> {
+  const figures = ARMS.map((name) => [name, armFigures(name, rounds, seconds)] as const);
   return Object.fromEntries(figures) as Record<ArmName, ArmFigures>;
 }
 
-function armFigures(name: ArmName, rounds: readonly Round[]): ArmFigures {
+function armFigures(name: ArmName, rounds: readonly Round[], seconds: number): ArmFigures {
   const spread = (pick: (run: Run, round: Round) => number) =>
     spreadOf(rounds.map((round) => pick(round[name], round)));
   return {
     cpuPerDelivery: spread((run) => run.cpuPerDelivery),
     overFloor: spread((run, { floor }) => run.cpuPerDelivery / floor.cpuPerDelivery),
     executionsPerFrame: spread((run) => run.executionsPerFrame),
-    cpuPerFrameAlone: spread((run) => run.cpuPerFrameAlone).median,
+    framesPerSecond: spread((run) => run.frames / seconds).median,
+    cpuShareAlone: spread((run) => run.cpuPerSecondAlone / 1e6).median,
     cpuShare: spread((run) => run.cpuShare).median,
     bytesPerDelivery: spread((run) => run.bytesPerDelivery).median,
-    mergedShare: spread((run) => run.merged / (run.deliveries + run.merged)).median,
     latencyMs: {
       p50: spread((run) => run.latencyMs.p50).median,
       p99: spread((run) => run.latencyMs.p99).median,

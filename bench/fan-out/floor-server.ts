@@ -10,14 +10,17 @@ import type { Recording } from './messages.ts';
 const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'graphql-transport-ws' });
 let frames: readonly Buffer[] = [];
 
-async function open({ greetings, deltas }: Recording): Promise<string> {
-  frames = deltas.map((text) => Buffer.from(text));
+async function open({ greetings }: Recording): Promise<string> {
   sockets.on('connection', (socket) => {
     const answers = [...greetings];
     socket.on('message', () => socket.send(answers.shift() ?? ''));
   });
   if (sockets.address() === null) await once(sockets, 'listening');
   return `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+}
+
+function load(deltas: readonly string[]): void {
+  frames = deltas.map((text) => Buffer.from(text));
 }
 
 function play({ times, perSecond }: { times: number; perSecond: number }): Promise<number[]> {
@@ -27,6 +30,6 @@ function play({ times, perSecond }: { times: number; perSecond: number }): Promi
   });
 }
 
-const handlers = { open, play, executions: () => 0, ...processUsage };
+const handlers = { open, load, play, executions: () => 0, ...processUsage };
 export type FloorServer = typeof handlers;
 answerParent(handlers);

@@ -17,7 +17,7 @@ const names: Readonly<Record<ArmName, string>> = {
 export function reportOf(figures: Figures, memory: MemoryFigures, bounds: readonly Bound[]): string {
   return [
     armsTable(figures),
-    'CPU: user and system of the server process, without what the same frames cost it with no subscribers (alone).',
+    'CPU: user and system of the server process, without what the same changes cost it with no subscribers (alone).',
     '',
     memoryTable(memory),
     ...(memory.overTime === null ? [] : [describeGrowth(memory.overTime)]),
@@ -27,18 +27,7 @@ export function reportOf(figures: Figures, memory: MemoryFigures, bounds: readon
 }
 
 function armsTable(figures: Figures): string {
-  const heads = [
-    '',
-    'µs/delivery',
-    'of floor',
-    'runs/frame',
-    'alone ms/frame',
-    'CPU',
-    'bytes',
-    'merged',
-    'p50 ms',
-    'p99 ms',
-  ];
+  const heads = ['', 'µs/delivery', 'of floor', 'runs/frame', 'frames/s', 'bytes', 'CPU', 'alone', 'p50 ms', 'p99 ms'];
   const rows = ARMS.map((name) => {
     const arm = figures[name];
     return [
@@ -46,10 +35,10 @@ function armsTable(figures: Figures): string {
       withSpread(arm.cpuPerDelivery, 1),
       withSpread(arm.overFloor, 2),
       arm.executionsPerFrame.median.toFixed(2),
-      (arm.cpuPerFrameAlone / 1000).toFixed(2),
-      percent(arm.cpuShare),
+      arm.framesPerSecond.toFixed(1),
       arm.bytesPerDelivery.toFixed(0),
-      percent(arm.mergedShare),
+      percent(arm.cpuShare),
+      percent(arm.cpuShareAlone),
       arm.latencyMs.p50.toFixed(0),
       arm.latencyMs.p99.toFixed(0),
     ];

@@ -5,21 +5,21 @@ import type { Subscribers } from './subscribers.ts';
 
 /** After connecting, not measured. */
 const WARM_UP_SECONDS = 2;
-const ALONE_SECONDS = 5;
+const ALONE_SECONDS = 8;
 
 /** One arm, for as long as one round has for it. */
 export interface Run {
+  readonly frames: number;
   readonly deliveries: number;
-  /** Fewer deliveries than subscribers and frames make: a subscriber that lags is told of several frames at once. */
-  readonly merged: number;
   readonly bytesPerDelivery: number;
   readonly executionsPerFrame: number;
-  /** Of the server's process: user and system, in microseconds. What the same frames cost with no subscribers is taken off. */
+  /** Of the server's process: user and system, in microseconds. What the same changes cost with no subscribers is taken off. */
   readonly cpuPerDelivery: number;
-  /** What is taken off, a frame. */
-  readonly cpuPerFrameAlone: number;
+  /** What is taken off, a second. */
+  readonly cpuPerSecondAlone: number;
   /** Of one core. */
   readonly cpuShare: number;
+  /** From the first change in a frame until a subscriber has it. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
 }
 
@@ -29,39 +29,44 @@ export interface Stage {
   readonly options: FanOutOptions;
 }
 
-/** Measures an arm: first alone, then with its subscribers. */
-export async function runArm(arm: Arm, { subscribers, eventId, options }: Stage): Promise<Run> {
-  const rate = (seconds: number) => ({ times: options.framesPerSecond * seconds, perSecond: options.framesPerSecond });
+/** Measures an arm, first alone and then with its subscribers. Gives besides what one of these was told. */
+export async function runArm(arm: Arm, { subscribers, eventId, options }: Stage, perSecond: number) {
+  const rate = (seconds: number) => ({ times: Math.round(perSecond * seconds), perSecond });
   const alone = await cpuOf(arm, () => arm.play(rate(ALONE_SECONDS)));
   await subscribers.ask('connect', { url: arm.url, eventId, count: options.subscribers });
+  await subscribers.ask('expect', rate(WARM_UP_SECONDS).times);
   await arm.play(rate(WARM_UP_SECONDS));
+  await subscribers.ask('collect');
 
-  const { times } = rate(options.seconds);
+  const measured = rate(options.seconds);
   const executionsBefore = await arm.executions();
-  await subscribers.ask('expect', times);
-  const startedAt = performance.now();
-  const { micros, value: received } = await cpuOf(arm, async () =>
-    subscribers.ask('collect', [...(await arm.play(rate(options.seconds)))]),
-  );
-  const elapsedMicros = (performance.now() - startedAt) * 1000;
+  await subscribers.ask('expect', measured.times);
+  const { micros, seconds, value } = await cpuOf(arm, async () => {
+    const moments = await arm.play(measured);
+    return { moments, ...(await subscribers.ask('collect')) };
+  });
   const executions = (await arm.executions()) - executionsBefore;
+  const latencyMs = await subscribers.ask('latencies', arm.momentsOf(value.recorded, value.moments));
   await subscribers.ask('disconnect');
 
-  const cpuPerFrameAlone = alone.micros / rate(ALONE_SECONDS).times;
-  return {
-    deliveries: received.messages,
-    merged: received.frames * options.subscribers - received.messages,
-    bytesPerDelivery: received.bytes / received.messages,
-    executionsPerFrame: executions / received.frames,
-    cpuPerDelivery: (micros - cpuPerFrameAlone * times) / received.messages,
-    cpuPerFrameAlone,
-    cpuShare: micros / elapsedMicros,
-    latencyMs: received.latencyMs,
+  const cpuPerSecondAlone = alone.micros / ALONE_SECONDS;
+  const { recorded, messages, bytes } = value;
+  const run: Run = {
+    frames: recorded.length,
+    deliveries: messages,
+    bytesPerDelivery: bytes / messages,
+    executionsPerFrame: executions / recorded.length,
+    cpuPerDelivery: (micros - (cpuPerSecondAlone * measured.times) / perSecond) / messages,
+    cpuPerSecondAlone,
+    cpuShare: micros / (seconds * 1e6),
+    latencyMs,
   };
+  return { run, recorded };
 }
 
 async function cpuOf<Value>(arm: Arm, work: () => Promise<Value>) {
-  const before = await arm.cpuMicros();
+  const [before, startedAt] = [await arm.cpuMicros(), performance.now()];
   const value = await work();
-  return { value, micros: (await arm.cpuMicros()) - before };
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { value, seconds, micros: (await arm.cpuMicros()) - before };
 }

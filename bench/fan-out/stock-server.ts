@@ -52,11 +52,10 @@ class Reader implements AsyncIterableIterator<object> {
   }
 }
 
-async function open({ greetings, deltas }: Recording): Promise<string> {
+async function open({ greetings }: Recording): Promise<string> {
   const { createSchema } = await loadBuilt<typeof import('../../src/graphql/schema.ts')>('graphql/schema.ts');
   const { resolvers } = await loadBuilt<typeof import('../../src/graphql/resolvers.ts')>('graphql/resolvers.ts');
   const [, snapshot = {}] = greetings.map(updateOf);
-  updates = deltas.map(updateOf);
   const subscribe = () => {
     const reader = new Reader(snapshot);
     readers.add(reader);
@@ -74,6 +73,10 @@ async function open({ greetings, deltas }: Recording): Promise<string> {
   return `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
 }
 
+function load(deltas: readonly string[]): void {
+  updates = deltas.map(updateOf);
+}
+
 function updateOf(message: string): object {
   return JSON.parse(message).payload?.data?.seatMap;
 }
@@ -85,6 +88,6 @@ function play({ times, perSecond }: { times: number; perSecond: number }): Promi
   });
 }
 
-const handlers = { open, play, executions: () => executions, ...processUsage };
+const handlers = { open, load, play, executions: () => executions, ...processUsage };
 export type StockServer = typeof handlers;
 answerParent(handlers);

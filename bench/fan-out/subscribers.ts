@@ -16,6 +16,8 @@ interface Received {
   readonly counts: Uint32Array;
   /** The moment of each message, by socket and then by frame. */
   readonly moments: Float64Array;
+  /** All that the first socket got. */
+  readonly recorded: string[];
   bytes: number;
   messages: number;
   lastAt: number;
@@ -39,7 +41,7 @@ async function open(url: string, eventId: string, at: number): Promise<void> {
   });
   const socket = await watch(url, eventId, (data) => {
     messages += 1;
-    if (messages > GREETINGS) return receive(at, data.length);
+    if (messages > GREETINGS) return receive(at, data);
     if (messages === GREETINGS) greet?.();
   });
   sockets.push(socket);
@@ -49,41 +51,45 @@ async function open(url: string, eventId: string, at: number): Promise<void> {
   await greeted;
 }
 
-function receive(at: number, bytes: number): void {
+function receive(at: number, data: Buffer): void {
   if (received === undefined) return;
   const count = received.counts[at] ?? 0;
   received.counts[at] = count + 1;
-  if (count < received.frames) received.moments[at * received.frames + count] = received.lastAt = now();
-  received.bytes += bytes;
+  received.lastAt = now();
+  if (count < received.frames) received.moments[at * received.frames + count] = received.lastAt;
+  if (at === 0) received.recorded.push(String(data));
+  received.bytes += data.length;
   received.messages += 1;
 }
 
+/** From now on, at most so many frames are. */
 function expect(frames: number): void {
   received = {
     frames,
     counts: new Uint32Array(sockets.length),
     moments: new Float64Array(sockets.length * frames),
+    recorded: [],
     bytes: 0,
     messages: 0,
     lastAt: now(),
   };
 }
 
-/** Resolves when everything has come, or nothing comes any more. `sentAt` has the moment of each frame. */
-async function collect(sentAt: readonly number[]) {
-  const { frames, counts, moments, bytes, messages } = await settled();
-  const complete = [...counts.keys()].filter((socket) => counts[socket] === frames);
-  const latencies = complete.flatMap((socket) =>
+/** Resolves when everything has come, or nothing comes any more. */
+async function collect() {
+  const { recorded, bytes, messages } = await settled();
+  return { recorded, bytes, messages };
+}
+
+/** Of those who were told as often as the first, if `sentAt` has the moment of each frame. */
+function latencies(sentAt: readonly number[]) {
+  if (received === undefined) throw new Error('nothing was expected');
+  const { counts, moments, frames } = received;
+  const alike = [...counts.keys()].filter((socket) => counts[socket] === sentAt.length);
+  const all = alike.flatMap((socket) =>
     sentAt.map((sent, frame) => (moments[socket * frames + frame] ?? Number.NaN) - sent),
   );
-  received = undefined;
-  return {
-    /** As many as one socket was told of that never lagged. */
-    frames: Math.max(...counts),
-    messages,
-    bytes,
-    latencyMs: { p50: quantileOf(latencies, 0.5), p99: quantileOf(latencies, 0.99) },
-  };
+  return { p50: quantileOf(all, 0.5), p99: quantileOf(all, 0.99) };
 }
 
 async function settled(): Promise<Received> {
@@ -100,6 +106,6 @@ async function disconnect(): Promise<void> {
   await Promise.all(closed);
 }
 
-const handlers = { connect, expect, collect, disconnect };
+const handlers = { connect, expect, collect, latencies, disconnect };
 export type Subscribers = typeof handlers;
 answerParent(handlers);
