@@ -1,7 +1,14 @@
-/** A drawing of charts under one another, on white so that it reads on any page. */
-export function svgOf(width: number, height: number, parts: readonly string[]): string {
+/** A drawing of charts under one another, on white so that it reads on any page. Its title is what is read out for it. */
+export function svgOf(title: string, width: number, height: number, parts: readonly string[]): string {
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`;
-  return [open, `<rect width="${width}" height="${height}" fill="#fff"/>`, ...parts, '</svg>', ''].join('\n');
+  return [
+    open,
+    `<title>${title}</title>`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
 }
 
 export interface Bar {

@@ -6,6 +6,8 @@ import { ARMS, type ArmName } from './arms.ts';
 import type { ArmFigures } from './figures.ts';
 import type { MemoryFigures, MemoryOverTime } from './memory.ts';
 
+const TITLE = 'Server CPU for one delivery, and memory over time';
+
 export type Figures = Readonly<Record<ArmName, ArmFigures>>;
 
 const names: Readonly<Record<ArmName, string>> = {
@@ -47,12 +49,8 @@ function armsTable(figures: Figures): string {
 }
 
 function memoryTable({ perSocket }: MemoryFigures): string {
-  const rows = (['floor', 'holdfast'] as const).map((name) => [
-    names[name],
-    kilobytes(perSocket[name].used),
-    kilobytes(perSocket[name].rss),
-  ]);
-  return tableOf(['an idle subscriber', 'heap and external', 'resident'], rows);
+  const rows = (['floor', 'holdfast'] as const).map((name) => [names[name], kilobytes(perSocket[name])]);
+  return tableOf(['an idle subscriber', 'heap and external'], rows);
 }
 
 function describeGrowth({ samples, growth }: MemoryOverTime): string {
@@ -72,8 +70,8 @@ export function chartOf(figures: Figures, { overTime }: MemoryFigures): string {
     title: 'Server CPU for one delivery: median of the rounds, least and most',
   });
   const height = barsHeight(bars.length) + 10;
-  if (overTime === null) return svgOf(800, height, [barChart]);
-  return svgOf(800, height + LINES_HEIGHT, [barChart, memoryChart(overTime, { ...place, y: height })]);
+  if (overTime === null) return svgOf(TITLE, 800, height, [barChart]);
+  return svgOf(TITLE, 800, height + LINES_HEIGHT, [barChart, memoryChart(overTime, { ...place, y: height })]);
 }
 
 function memoryChart({ samples }: MemoryOverTime, place: { x: number; y: number; width: number }): string {
