@@ -3,10 +3,10 @@ export interface Bound {
   readonly name: string;
   readonly value: number;
   readonly least?: number;
-  readonly most: number;
+  readonly most?: number;
 }
 
-export function isKept({ value, least = Number.NEGATIVE_INFINITY, most }: Bound): boolean {
+export function isKept({ value, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY }: Bound): boolean {
   return value >= least && value <= most;
 }
 
@@ -14,8 +14,14 @@ export function isKept({ value, least = Number.NEGATIVE_INFINITY, most }: Bound)
 export function describeBounds(bounds: readonly Bound[]): string {
   return bounds
     .map((bound) => {
-      const allowed = bound.least === bound.most ? `exactly ${bound.most}` : `at most ${bound.most}`;
-      return `${isKept(bound) ? 'kept  ' : 'MISSED'}  ${bound.name}: ${bound.value.toFixed(2)} (${allowed})`;
+      return `${isKept(bound) ? 'kept  ' : 'MISSED'}  ${bound.name}: ${bound.value.toFixed(2)} (${allowed(bound)})`;
     })
     .join('\n');
+}
+
+function allowed({ least, most }: Bound): string {
+  if (least === most) return `exactly ${most}`;
+  return [least === undefined ? '' : `at least ${least}`, most === undefined ? '' : `at most ${most}`]
+    .filter((text) => text !== '')
+    .join(', ');
 }

@@ -22,9 +22,9 @@ export class Child<Known extends Handlers> implements AsyncDisposable {
   readonly #waiting = new Map<number, PromiseWithResolvers>();
   #asked = 0;
 
-  constructor(module: URL, nodeOptions: readonly string[] = []) {
+  constructor(module: URL, nodeOptions: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     const execArgv = ['--import', 'tsx', ...nodeOptions];
-    this.#process = fork(module, { execArgv, serialization: 'advanced' });
+    this.#process = fork(module, { execArgv, serialization: 'advanced', env: { ...process.env, ...env } });
     this.#process.on('message', (answer: Answer) => this.#receive(answer));
     this.#process.once('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`${module.pathname} ended with ${code}`));

@@ -1,12 +1,13 @@
 import type { Closing } from '../../src/closing.ts';
 import { Child } from '../child-process.ts';
 import type { Memory } from '../process-usage.ts';
+import { jwtSecret } from '../tokens.ts';
 import type { FloorServer } from './floor-server.ts';
 import type { HoldfastServer } from './holdfast-server.ts';
 import type { Recording } from './messages.ts';
 import { record } from './record.ts';
 import type { StockServer } from './stock-server.ts';
-import { jwtSecret, type Rate, Venue } from './venue.ts';
+import { type Rate, Venue } from './venue.ts';
 
 /** In the order in which they take turns: the others play what Holdfast sent. */
 export const ARMS = ['holdfast', 'floor', 'stock'] as const;

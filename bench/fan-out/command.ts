@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { atLeast } from '../whole-number.ts';
 import { fanOut } from './fan-out.ts';
 import type { FanOutOptions } from './options.ts';
 
@@ -19,12 +20,4 @@ export function fanOutCommand(): Command {
     .action(async (options: FanOutOptions) => {
       process.exitCode = await fanOut(options);
     });
-}
-
-function atLeast(least: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${least}`);
-  };
 }

@@ -1,18 +1,8 @@
-import {
-  BlockSeatsDocument,
-  CreateEventDocument,
-  SeatsDocument,
-  SetSalesStatusDocument,
-  UnblockSeatsDocument,
-} from '../../src/client/generated/documents.ts';
-import { openIdentity } from '../../src/identity/identity.ts';
+import { BlockSeatsDocument, SeatsDocument, UnblockSeatsDocument } from '../../src/client/generated/documents.ts';
 import { dataOf } from '../../test/support/graphql.ts';
+import { openEvent } from '../event.ts';
 import { pace } from '../pace.ts';
-import { seatingPlanOf } from './seating-plan.ts';
-
-export const jwtSecret = 'the secret of the benches, which is long enough';
-
-const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
+import { tokenFor } from '../tokens.ts';
 
 export interface Rate {
   /** Changes made, each of which is told in a frame of its own. */
@@ -39,19 +29,8 @@ export class Venue {
 
   /** Creates it over HTTP and puts it on sale. */
   static async open(graphqlUrl: string, { seats, seatsAtOnce }: { seats: number; seatsAtOnce: number }) {
-    const { token } = await identity.sign({ sub: 'the organizer', roles: ['ORGANIZER'], ttlSeconds: 24 * 3600 });
-    const input = {
-      name: 'Fan-out',
-      venue: 'Arena',
-      startsAt: '2040-05-01T19:30:00.000Z',
-      currency: 'EUR',
-      plan: seatingPlanOf(seats),
-      prices: [{ category: 'Arena', amount: 5000 }],
-    };
-    const { createEvent } = await dataOf(graphqlUrl, CreateEventDocument, { input }, token);
-    if (createEvent.__typename !== 'Event') throw new Error(JSON.stringify(createEvent));
-    const { id } = createEvent;
-    await dataOf(graphqlUrl, SetSalesStatusDocument, { input: { eventId: id, salesStatus: 'ON_SALE' } }, token);
+    const token = await tokenFor('the organizer', ['ORGANIZER']);
+    const id = await openEvent(graphqlUrl, token, { name: 'Fan-out', seats });
     const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId: id, first: seats }, token);
     const seatIds = (event?.seats.edges ?? []).map(({ node }) => node.id);
     return new Venue(graphqlUrl, token, id, seatIds, seatsAtOnce);

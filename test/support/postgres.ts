@@ -19,21 +19,29 @@ export class PostgresServer extends LocalServer {
   }
 }
 
-/** For tests that stop, kill or pause it; all others share one by way of `testDatabase`. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * For tests that stop, kill or pause it; all others share one by way of `testDatabase`.
+ * @param settings as `name=value`, over those that suit tests
+ */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const binaries = findPostgres();
   const runAs = unprivilegedUser();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
   if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
   const data = join(folder, 'data');
-  const server = new PostgresServer(program(binaries.postgres, data, runAs), folder);
+  const server = new PostgresServer(program(binaries.postgres, data, runAs, settings), folder);
   await initialise(binaries.initdb, data, { cwd: folder, ...runAs });
   await server.startOnFreePort();
   return server;
 }
 
-function program(path: string, data: string, runAs: ServerProgram['runAs']): ServerProgram {
-  const settings = [
+function program(
+  path: string,
+  data: string,
+  runAs: ServerProgram['runAs'],
+  settings: readonly string[],
+): ServerProgram {
+  const forTests = [
     'listen_addresses=127.0.0.1',
     // Its own folder would need a user and a short path; nothing here connects by socket.
     'unix_socket_directories=',
@@ -45,7 +53,13 @@ function program(path: string, data: string, runAs: ServerProgram['runAs']): Ser
   ];
   return {
     path,
-    args: (port) => ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    args: (port) => [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...[...forTests, ...settings].flatMap((setting) => ['-c', setting]),
+    ],
     readyMessage: 'database system is ready to accept connections',
     stopSignal: 'SIGINT',
     runAs,

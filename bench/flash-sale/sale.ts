@@ -1,0 +1,100 @@
+import { setInterval as every } from 'node:timers/promises';
+import { decodeEventId } from '../../src/graphql/ids.ts';
+import { now } from '../pace.ts';
+import { disagreements } from './agreement.ts';
+import { type Measured, measure, type RunFigures } from './measure.ts';
+import { CONNECTIONS } from './options.ts';
+import { anySeats, reserveRequests } from './requests.ts';
+import type { Stage } from './stage.ts';
+import { type Counts, callsInForeground, type Snapshot } from './statements.ts';
+
+/** How closely the moment is met at which the house was sold out. */
+const SAMPLE_EVERY_MS = 50;
+
+export interface SaleFigures extends RunFigures {
+  readonly granted: number;
+  /** Statements that wrote a reservation. */
+  readonly winningWrites: number;
+  /** Statements beyond what the winners needed: their writes, with the lock before, and a read of the event for each answer. */
+  readonly losersStatements: number;
+  /** From the first sample after the last seat was granted; null if it never was. */
+  readonly afterSoldOut: Counts | null;
+  readonly disagreements: readonly string[];
+}
+
+/** Thousands want a few seats, all at once. First over as many connections as asked for, then over few. */
+export async function runSales(stage: Stage): Promise<SaleFigures[]> {
+  return [await runSale(stage, stage.options.connections), await runSale(stage, CONNECTIONS)];
+}
+
+async function runSale(stage: Stage, connections: number): Promise<SaleFigures> {
+  const { users, seats } = stage.options;
+  const eventId = await stage.openEvent(roundUp(seats));
+  const requests = reserveRequests(eventId, users, () => anySeats(seats, 1, 1));
+  const arm = `sale-${connections}`;
+  const { measured, samples } = await sampling(stage, () =>
+    measure(stage, { arm, server: stage.holdfast, requests, connections, seconds: null, seats }),
+  );
+  const { figures, exchanges, soldOutAtMs } = measured;
+  const granted = figures.outcomes.Reservation ?? 0;
+  const winningWrites = await countWrites(stage, eventId);
+  return {
+    ...figures,
+    granted,
+    winningWrites,
+    losersStatements: losersStatements(figures.statements, granted, winningWrites),
+    afterSoldOut: await countAfter(stage, soldOutAtMs, samples),
+    disagreements: await disagreements(stage.sql, eventId, exchanges),
+  };
+}
+
+interface Sample {
+  /** When it was asked for. */
+  readonly atMs: number;
+  readonly snapshot: Snapshot;
+}
+
+async function sampling(stage: Stage, work: () => Promise<Measured>) {
+  const samples: Sample[] = [];
+  const stop = new AbortController();
+  const sampled = (async () => {
+    for await (const _ of every(SAMPLE_EVERY_MS, undefined, { signal: stop.signal })) {
+      samples.push({ atMs: now(), snapshot: await stage.statements.snapshot() });
+    }
+  })();
+  const measured = await work();
+  stop.abort();
+  await sampled.catch((fault: Error) => {
+    if (fault.name !== 'AbortError') throw fault;
+  });
+  samples.push({ atMs: now(), snapshot: await stage.statements.snapshot() });
+  return { measured, samples };
+}
+
+async function countAfter(
+  stage: Stage,
+  soldOutAtMs: number | null,
+  samples: readonly Sample[],
+): Promise<Counts | null> {
+  const soldOut = soldOutAtMs === null ? undefined : samples.find(({ atMs }) => atMs >= soldOutAtMs);
+  const last = samples.at(-1);
+  if (soldOut === undefined || last === undefined) return null;
+  return (await stage.statements.between(soldOut.snapshot, last.snapshot)).counts;
+}
+
+/** Each write has a transaction of its own, whose number is on the rows that it wrote. */
+async function countWrites({ sql }: Stage, eventId: string): Promise<number> {
+  const [row] = await sql<{ writes: number }[]>`
+    select count(distinct xmin::text)::int as writes from reservations where event_id = ${decodeEventId(eventId)}`;
+  return row?.writes ?? 0;
+}
+
+function losersStatements(counts: Counts, granted: number, writes: number): number {
+  const least = (kind: keyof Counts, most: number) => Math.min(counts[kind]?.calls ?? 0, most);
+  return callsInForeground(counts) - least('reserve', writes) - least('lock viewers', writes) - least('event', granted);
+}
+
+/** Houses have a multiple of a hundred seats; those beyond the ones on offer are wanted by nobody. */
+function roundUp(seats: number): number {
+  return Math.ceil(seats / 100) * 100;
+}

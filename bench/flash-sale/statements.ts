@@ -1,0 +1,100 @@
+import type { Sql } from 'postgres';
+
+/** What a node asks of Postgres, told apart by what the statements say; the first that fits counts. */
+const KINDS = [
+  ['reserve', /insert into reservations/],
+  ['confirm', /insert into bookings/],
+  ['extend', /\bextended as/],
+  ['cancel', /\blet_go as/],
+  ['fence', /\bfenced as/],
+  ['lock viewers', /pg_advisory_xact_lock/],
+  ['expiry', /\blapsed as|reservations\.expires_at <= statement_timestamp/],
+  ['captures', /payment_captured_at/],
+  ['look-up by key', /idempotency_key/],
+  ['clock', /^\s*select floor\(extract\(\w+ from clock_timestamp/],
+  ['digest', /"versionSum"|string_agg\(seats\.version/],
+  ['reservation ids', /uuid_send/],
+  ['seat map', /seats\.version,\s+seats\.reservation_id as "reservationId"/],
+  ['layout', /"drawing"|"price_categories"|"guid"/],
+  ['event', /from "?events"?/],
+  ['booking', /\bjoin bookings\b|from bookings\b/],
+  ['other', /(?:)/],
+] as const;
+
+export type StatementKind = (typeof KINDS)[number][0];
+
+/** What runs by the clock, whether anybody asks for anything or not. */
+export const BACKGROUND: readonly StatementKind[] = ['clock', 'digest', 'expiry', 'captures'];
+
+export interface Count {
+  readonly calls: number;
+  /** Returned. */
+  readonly rows: number;
+}
+
+export type Counts = Readonly<Partial<Record<StatementKind, Count>>>;
+
+/** What was counted up to a moment, by the statement's id. */
+export type Snapshot = ReadonlyMap<string, Count>;
+
+/** Counts the statements of one database, from another one of the same server. Those that control transactions are not counted. */
+export class Statements {
+  readonly #sql: Sql;
+  readonly #database: string;
+
+  private constructor(sql: Sql, database: string) {
+    this.#sql = sql;
+    this.#database = database;
+  }
+
+  static async open(sql: Sql, database: string): Promise<Statements> {
+    await sql`create extension if not exists pg_stat_statements`;
+    return new Statements(sql, database);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const rows = await this.#sql<{ id: string; calls: number; rows: number }[]>`
+      select queryid::text as id, sum(calls)::float8 as calls, sum(rows)::float8 as rows
+      from pg_stat_statements(false)
+      where dbid = (select oid from pg_database where datname = ${this.#database})
+      group by queryid`;
+    return new Map(rows.map(({ id, ...count }) => [id, count]));
+  }
+
+  /** What came between the two, and the texts of those that are of no known kind. */
+  async between(before: Snapshot, after: Snapshot): Promise<{ counts: Counts; others: readonly string[] }> {
+    const texts = await this.#texts();
+    const counts: Partial<Record<StatementKind, Count>> = {};
+    const others: string[] = [];
+    for (const [id, { calls, rows }] of after) {
+      const { calls: callsBefore = 0, rows: rowsBefore = 0 } = before.get(id) ?? {};
+      if (calls === callsBefore) continue;
+      const text = texts.get(id) ?? '';
+      const kind = kindOf(text);
+      const sum = counts[kind] ?? { calls: 0, rows: 0 };
+      counts[kind] = { calls: sum.calls + calls - callsBefore, rows: sum.rows + rows - rowsBefore };
+      if (kind === 'other') others.push(text.replaceAll(/\s+/g, ' ').trim().slice(0, 300));
+    }
+    return { counts, others };
+  }
+
+  async #texts(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#sql<{ id: string; text: string }[]>`
+      select queryid::text as id, query as text from pg_stat_statements where query is not null`;
+    return new Map(rows.map(({ id, text }) => [id, text]));
+  }
+}
+
+function kindOf(text: string): StatementKind {
+  return KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+}
+
+export function callsOf(counts: Counts, kinds: readonly StatementKind[]): number {
+  return kinds.reduce((sum, kind) => sum + (counts[kind]?.calls ?? 0), 0);
+}
+
+/** All but what runs by the clock. */
+export function callsInForeground(counts: Counts): number {
+  const all = Object.values(counts).reduce((sum, { calls }) => sum + calls, 0);
+  return all - callsOf(counts, BACKGROUND);
+}
