@@ -33,6 +33,7 @@ import { openDatabase } from './store/open.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
 import { loadSeatStates } from './store/statements/load-seat-states.ts';
 import { readClock } from './store/statements/read-clock.ts';
+import { readReservationIds } from './store/statements/reservation-ids.ts';
 import { readSeatDigest, readSeatVersions } from './store/statements/seat-digest.ts';
 
 /** A map that nobody looks at is kept this long, for readers that reconnect. */
@@ -136,10 +137,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     database,
     gate: coordination.gate,
     commits: new Commits(coordination, expiry),
-    takenSeats: (eventId, indexes) => {
-      const map = seatMaps.get(eventId);
-      return map === undefined ? [] : indexes.filter((index) => map.isTaken(index));
-    },
+    seatMaps,
     newId: randomUUID,
     random: randomBytes,
     payment,
@@ -202,6 +200,7 @@ function openLiveMaps(config: Config, { database, logger, coordination, clock }:
       logger,
       readDigest: (eventId) => readSeatDigest(database, eventId),
       readVersions: (eventId) => readSeatVersions(database, eventId),
+      readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
       loopLagMs: () => loopLag.lagMs,
       onCompared: (eventId, result) => logger.trace({ eventId, result }, 'compared a seat map with the store'),
       onRepaired: (eventId, differences) => logger.debug({ eventId, differences }, 'repaired a seat map'),

@@ -1,9 +1,10 @@
 import { v5 as uuidOf } from 'uuid';
 import type { Gate, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Database } from '../store/database.ts';
-import { findReservationByKey } from '../store/reservations.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { Commits } from './commits.ts';
+import { EarlierReservations } from './earlier-reservations.ts';
 import { GateChecks } from './gate-checks.ts';
 import { GroupCommit } from './group-commit.ts';
 
@@ -22,22 +23,22 @@ export interface ReserveDependencies {
   readonly database: Database;
   readonly gate: Gate;
   readonly commits: Commits;
-  /** Those of the seats that this node's live map knows to be taken now; none when it has no live map of the event. */
-  readonly takenSeats: (eventId: string, seatIndexes: readonly number[]) => readonly number[];
+  readonly seatMaps: Pick<LiveSeatMaps, 'get' | 'want'>;
   readonly newId: () => string;
   readonly maxActiveReservations: number;
 }
 
 /** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
-  const { database, gate, takenSeats, newId } = dependencies;
+  const { database, gate, seatMaps, newId } = dependencies;
   const store = storeWrites(dependencies);
   const checks = new GateChecks();
+  const earlier = new EarlierReservations(database, seatMaps);
 
   return async (request) => {
     const { eventId, seatIndexes } = request;
     const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes };
-    const known = takenSeats(eventId, seatIndexes);
+    const known = seatsKnownTaken(request);
     if (known.length > 0) return refuse(request, claim, known);
     const marked = await gate.take(claim);
     if (marked.answer !== 'refused') return reserveInStore(request, claim);
@@ -46,12 +47,15 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     return checks.run(eventId, refused, () => reserveInStore(request, claim));
   };
 
+  function seatsKnownTaken({ eventId, seatIndexes }: ReserveRequest): readonly number[] {
+    const map = seatMaps.get(eventId);
+    return map === undefined ? [] : seatIndexes.filter((index) => map.isTaken(index));
+  }
+
   /** A retry of a reservation that succeeded must not be refused for seats that it held once. */
   async function refuse(request: ReserveRequest, claim: SeatClaim, taken: readonly number[]): Promise<ReserveOutcome> {
-    if (request.idempotencyKey !== null) {
-      const earlier = await findReservationByKey(database, request.viewerId, request.idempotencyKey);
-      if (earlier !== null) return reserveInStore(request, claim);
-    }
+    seatMaps.want(claim.eventId);
+    if (request.idempotencyKey !== null && (await earlier.has(claim))) return reserveInStore(request, claim);
     return { outcome: 'seats-unavailable', taken, holders: [] };
   }
 

@@ -4,6 +4,7 @@ import { Listeners } from '../coordination/listeners.ts';
 import { type ComparedStore, type Comparison, Comparisons } from './comparisons.ts';
 import { frameWindowMs } from './frame-window.ts';
 import { type Frame, Frames, type Snapshot } from './frames.ts';
+import { KnownReservations } from './known-reservations.ts';
 import { Repairs } from './repairs.ts';
 import { SeatMap } from './seat-map.ts';
 import type { SeatStates } from './seat-states.ts';
@@ -18,6 +19,8 @@ export interface LiveSeatMapSettings extends StateReaderSettings, ComparedStore 
   readonly frameMs: number;
   readonly loopLagMs: () => number;
   readonly logger: Logger;
+  /** As `KnownReservationsSettings` has it. */
+  readonly readReservationIds: (eventId: string, limit: number) => Promise<Uint32Array>;
   /** The map was found to have seen all that the store has, or not. */
   readonly onCompared: (eventId: string, result: Comparison) => void;
   /** The map was read anew from the store, which differed in so many seats. */
@@ -32,6 +35,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
   readonly #settings: LiveSeatMapSettings;
   readonly #reader: StateReader;
   readonly #seats: SeatMap;
+  readonly #reservations: KnownReservations;
   readonly #frames: Frames;
   readonly #repairs: Repairs;
   readonly #comparisons: Comparisons;
@@ -45,6 +49,10 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     this.#settings = settings;
     this.#reader = reader;
     this.#seats = new SeatMap(states);
+    this.#reservations = new KnownReservations({
+      read: (limit) => settings.readReservationIds(eventId, limit),
+      monotonicNow: settings.monotonicNow,
+    });
     this.#frames = new Frames(this.#seats, () => frameWindowMs(settings.frameMs, settings.loopLagMs()));
     this.#repairs = new Repairs({
       repair: () => this.#readAgain(),
@@ -95,6 +103,11 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     return this.#seats.isTaken(index, this.#settings.clock.nowAtMost());
   }
 
+  /** False only for a reservation that the event, as far as this map knows, never had. Ask only while the map is live. */
+  mayHaveHad(reservationId: string): boolean | Promise<boolean> {
+    return this.#reservations.mayHave(reservationId);
+  }
+
   /** By the store's clock; undefined if the reservation holds no seats here. */
   deadlineOf(reservationId: string): number | undefined {
     return this.#seats.deadlineOf(reservationId);
@@ -111,11 +124,14 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     this.#reader.hear(seats);
     this.#frames.touch(this.#seats.apply(seats));
     const holders = seats.flatMap(({ reservationId }) => reservationId ?? []);
-    this.#settings.onReservationsSeen(this, new Set([...reservationIds, ...holders]));
+    const seen = new Set([...reservationIds, ...holders]);
+    this.#reservations.hear(seen);
+    this.#settings.onReservationsSeen(this, seen);
   }
 
   /** Something may have been missed: reads the store as soon as that may be done again. */
   repair(): void {
+    this.#reservations.forget();
     this.#repairs.ask();
   }
 

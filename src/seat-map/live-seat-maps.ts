@@ -26,6 +26,8 @@ interface Entry {
   readonly opening: Promise<OpenedSeatMap | null>;
   map: LiveSeatMap | undefined;
   users: number;
+  /** By `monotonicNow`: when it was last wanted without being used. */
+  wantedAtMs: number;
   closeTimer: NodeJS.Timeout | undefined;
 }
 
@@ -66,6 +68,13 @@ export class LiveSeatMaps implements AsyncDisposable {
     return opened && { map: opened.map, [Symbol.dispose]: once(() => this.#release(eventId, entry)) };
   }
 
+  /** Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain. */
+  want(eventId: string): void {
+    const entry = this.#entries.get(eventId);
+    if (entry !== undefined) entry.wantedAtMs = this.#settings.monotonicNow();
+    else if (!this.#disposed) void this.#openForNobody(eventId);
+  }
+
   /** Of one reader. Null and rejections as `open`. */
   async updates(eventId: string, signal?: AbortSignal): Promise<AsyncIterableIterator<SeatMapUpdate> | null> {
     const use = await this.open(eventId);
@@ -91,6 +100,15 @@ export class LiveSeatMaps implements AsyncDisposable {
     await Promise.all(this.#closing);
   }
 
+  async #openForNobody(eventId: string): Promise<void> {
+    try {
+      const use = await this.open(eventId);
+      use?.[Symbol.dispose]();
+    } catch (err) {
+      this.#settings.logger.debug({ err, eventId }, 'a seat map could not be opened in the background');
+    }
+  }
+
   #refuseIfDisposed(): void {
     if (this.#disposed) throw new Error('seat maps are closed');
   }
@@ -99,7 +117,13 @@ export class LiveSeatMaps implements AsyncDisposable {
     const onReservationsSeen = (map: LiveSeatMap, reservationIds: Iterable<string>) =>
       this.#reservationsSeen.tell({ map, reservationIds });
     const opening = openSeatMap(eventId, { ...this.#settings, onReservationsSeen });
-    const entry: Entry = { opening, map: undefined, users: 0, closeTimer: undefined };
+    const entry: Entry = {
+      opening,
+      map: undefined,
+      users: 0,
+      wantedAtMs: Number.NEGATIVE_INFINITY,
+      closeTimer: undefined,
+    };
     this.#entries.set(eventId, entry);
     const forget = () => {
       if (this.#entries.get(eventId) === entry) this.#entries.delete(eventId);
@@ -114,7 +138,15 @@ export class LiveSeatMaps implements AsyncDisposable {
   #release(eventId: string, entry: Entry): void {
     entry.users -= 1;
     if (entry.users > 0 || this.#disposed) return;
-    entry.closeTimer = setTimeout(() => this.#close(eventId, entry), this.#settings.lingerMs);
+    this.#closeUnlessWanted(eventId, entry, this.#settings.lingerMs);
+  }
+
+  #closeUnlessWanted(eventId: string, entry: Entry, waitMs: number): void {
+    entry.closeTimer = setTimeout(() => {
+      const leftMs = entry.wantedAtMs + this.#settings.lingerMs - this.#settings.monotonicNow();
+      if (leftMs > 0) this.#closeUnlessWanted(eventId, entry, leftMs);
+      else this.#close(eventId, entry);
+    }, waitMs);
   }
 
   #close(eventId: string, entry: Entry): void {

@@ -16,7 +16,10 @@ export class ArrayStore {
   readonly #active = new Map<string, number>();
   /** Each seat's public statuses, one after the other. */
   readonly #history: Shown[][];
+  /** Whatever was ever reserved. */
+  readonly #reservationIds: string[] = [];
   loads = 0;
+  reads = 0;
 
   /** `now` gives milliseconds since 1970 by the store's clock. */
   constructor(seatCount: number, now: () => number) {
@@ -32,6 +35,11 @@ export class ArrayStore {
   readonly load = async (eventId: string): Promise<SeatStates | null> => {
     this.loads += 1;
     return eventId === this.eventId ? { seats: [...this.#seats], nowMs: this.nowMs } : null;
+  };
+
+  readonly readReservationIds = async (_eventId: string, limit: number): Promise<Uint32Array> => {
+    this.reads += 1;
+    return Uint32Array.from(this.#reservationIds.slice(0, limit), (id) => Number.parseInt(id.slice(0, 8), 16));
   };
 
   get versions(): Int32Array {
@@ -64,6 +72,7 @@ export class ArrayStore {
     if (!indexes.every((index) => this.#isFree(this.#row(index)))) return nothing;
     const expiresAtMs = this.nowMs + forMs;
     this.#active.set(reservationId, expiresAtMs);
+    this.#reservationIds.push(reservationId);
     return this.#write(indexes, [reservationId], 'RESERVED', { reservationId, expiresAtMs });
   }
 

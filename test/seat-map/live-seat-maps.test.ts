@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArrayStore } from './array-store.ts';
 import { frameMs, lingerMs, Network, openNode, type TestNode } from './nodes.ts';
@@ -102,6 +103,30 @@ describe('opening', () => {
     expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
     await openMap();
     expect(store.loads).toBe(2);
+  });
+
+  it('is done in the background for an event that is wanted, and lasts as long as after a use', async () => {
+    node.seatMaps.want(store.eventId);
+    node.seatMaps.want(store.eventId);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([store.loads, node.seatMaps.get(store.eventId)?.isLive]).toEqual([1, true]);
+    await vi.advanceTimersByTimeAsync(lingerMs - 100);
+    node.seatMaps.want(store.eventId);
+    await vi.advanceTimersByTimeAsync(lingerMs - 1);
+    expect(node.seatMaps.shown(store.eventId)).toBeDefined();
+    await vi.advanceTimersByTimeAsync(2);
+    expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
+  });
+
+  it('in the background fails for nobody', async () => {
+    vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('no store'));
+    node.seatMaps.want(store.eventId);
+    node.seatMaps.want('nowhere');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
+    node.seatMaps.want(store.eventId);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(node.seatMaps.get(store.eventId)).toBeDefined();
   });
 
   it('ends with the node, readers and all', async () => {
@@ -218,5 +243,30 @@ describe('a map', () => {
     expect(map.isTaken(1)).toBe(true);
     await vi.advanceTimersByTimeAsync(10);
     expect(map.isTaken(1)).toBe(false);
+  });
+
+  it('knows the reservations that its event ever had, from one read and from what is told', async () => {
+    const [before, after, never] = [randomUUID(), randomUUID(), randomUUID()];
+    store.reserve(before, [1], 5_000);
+    const { map } = await openMap();
+    expect(store.reads).toBe(0);
+    expect(await Promise.all([before, after, never].map((id) => map.mayHaveHad(id)))).toEqual([true, false, false]);
+    await node.bus.publish(store.eventId, store.reserve(after, [2], 5_000));
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect([before, after, never].map((id) => map.mayHaveHad(id))).toEqual([true, true, false]);
+    expect(store.reads).toBe(1);
+  });
+
+  it('reads them again after something was missed', async () => {
+    const { map } = await openMap();
+    await map.mayHaveHad(randomUUID());
+    const missed = randomUUID();
+    store.reserve(missed, [1], 60_000);
+    expect(map.mayHaveHad(missed)).toBe(false);
+    map.repair();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await map.mayHaveHad(missed)).toBe(true);
+    expect(await map.mayHaveHad(randomUUID())).toBe(false);
+    expect(store.reads).toBe(2);
   });
 });

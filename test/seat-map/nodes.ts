@@ -136,6 +136,7 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
     onRepaired,
     readDigest: async () => store.digest,
     readVersions: async () => store.versions,
+    readReservationIds: store.readReservationIds,
     lingerMs,
     availabilityEveryMs: 1_000,
   });

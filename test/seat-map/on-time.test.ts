@@ -10,6 +10,7 @@ import type { Database } from '../../src/store/database.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { readClock } from '../../src/store/statements/read-clock.ts';
+import { readReservationIds } from '../../src/store/statements/reservation-ids.ts';
 import { reserveSeats } from '../../src/store/statements/reserve-seats.ts';
 import { readSeatDigest, readSeatVersions } from '../../src/store/statements/seat-digest.ts';
 import { requestFor } from '../store/buyers.ts';
@@ -35,6 +36,7 @@ async function openNode(database: Database, coordination: Coordination) {
     onCompared: () => {},
     readDigest: (eventId) => readSeatDigest(database, eventId),
     readVersions: (eventId) => readSeatVersions(database, eventId),
+    readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
     lingerMs: 5_000,
     availabilityEveryMs: 1_000,
   });

@@ -309,7 +309,7 @@ export type Mutation = {
    * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (no seats, a seat twice, an unusable key),
    * `ReservationLimitExceeded` (too many seats in one), `NotFound` (the event), `InvalidInput` (a seat that is not the event's, a
    * total that is more than an Int can say), `Reservation` or `IdempotencyConflict` (the key was used before), `SeatsUnavailable`
-   * (where that is known without asking the store), and by the store `SalesNotOpen`, `ReservationLimitExceeded` (too many active
+   * (where that is known without asking the store; said also to a key that belongs to another event's reservation), and by the store `SalesNotOpen`, `ReservationLimitExceeded` (too many active
    * reservations), `SeatsUnavailable`, `Reservation`. `ServiceBusy` may come at any point: then nothing was changed, or a retry
    * with the same key tells what was.
    */
