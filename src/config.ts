@@ -7,6 +7,8 @@ export { type SettingRow, settingsTable } from './config/settings.ts';
 export interface Config {
   /** False turns on what helps developing, the API explorer first of all. */
   readonly production: boolean;
+  /** Nodes on the one port, each a process. */
+  readonly workers: number;
   readonly http: HttpConfig;
   readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly database: DatabaseConfig;
@@ -91,7 +93,11 @@ export class ConfigError extends Error {
 export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.isTTY === true): Config {
   const given = withoutEmpty(env);
   const { data, error } = settingsSchema.safeParse(given);
-  const problems = [...(error?.issues ?? []).map((issue) => problemOf(issue, given)), ...missingKeys(given)];
+  const problems = [
+    ...(error?.issues ?? []).map((issue) => problemOf(issue, given)),
+    ...missingKeys(given),
+    ...missingForWorkers(given),
+  ];
   if (data === undefined || problems.length > 0) throw new ConfigError(problems.join('\n'));
   return configOf(data, onTerminal);
 }
@@ -106,10 +112,19 @@ function missingKeys(given: NodeJS.ProcessEnv): readonly string[] {
   return ['JWT_SECRET is not set; expected it (at least 32 bytes) or JWKS_URL where DATABASE_URL is set'];
 }
 
+/** What nodes share cannot be inside of one. */
+function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
+  const workers = settingsSchema.shape.WORKERS.safeParse(given.WORKERS).data ?? 1;
+  const missing = ['DATABASE_URL', 'REDIS_URL'].filter((name) => given[name] === undefined).join(' and ');
+  if (workers === 1 || missing === '') return [];
+  return [`WORKERS is ${workers} without ${missing}; expected 1, or Postgres and Redis for the workers to share`];
+}
+
 function configOf(settings: Settings, onTerminal: boolean): Config {
   const production = settings.NODE_ENV === 'production';
   return {
     production,
+    workers: settings.WORKERS,
     http: {
       host: settings.HOST,
       port: settings.PORT,

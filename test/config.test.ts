@@ -22,6 +22,7 @@ describe('readConfig', () => {
   it('needs nothing', () => {
     expect(readConfig({}, true)).toEqual({
       production: false,
+      workers: 1,
       http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*' },
       log: { level: 'info', format: 'pretty' },
       database: { kind: 'embedded', dataDir: './data' },
@@ -105,6 +106,21 @@ describe('the keys of tokens', () => {
   it('take no secret that can be guessed, counted in bytes', () => {
     expect(problems({ JWT_SECRET: 'x'.repeat(31) })).toHaveLength(1);
     expect(problems({ JWT_SECRET: 'ß'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('several workers', () => {
+  it('need what they share, named in one line', () => {
+    const shared = { DATABASE_URL: databaseUrl, REDIS_URL: 'redis://redis', JWT_SECRET: secret };
+    const { DATABASE_URL: _, ...withoutDatabase } = shared;
+    const { REDIS_URL: __, ...withoutRedis } = shared;
+    expect(readConfig({ ...shared, WORKERS: '4' }).workers).toBe(4);
+    const otherwise = 'expected 1, or Postgres and Redis for the workers to share';
+    expect(problems({ WORKERS: '4' })).toEqual([`WORKERS is 4 without DATABASE_URL and REDIS_URL; ${otherwise}`]);
+    expect(problems({ ...withoutDatabase, WORKERS: '2' })).toEqual([`WORKERS is 2 without DATABASE_URL; ${otherwise}`]);
+    expect(problems({ ...withoutRedis, WORKERS: '2' })).toEqual([`WORKERS is 2 without REDIS_URL; ${otherwise}`]);
+    expect(problems({ ...withoutRedis, WORKERS: '1' })).toEqual([]);
+    expect(problems({ WORKERS: '0' })).toEqual(['WORKERS is "0"; expected a whole number from 1 to 256']);
   });
 });
 

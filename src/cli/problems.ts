@@ -2,25 +2,30 @@ import { ConfigError } from '../config.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import { CommandFailure } from './failure.ts';
+import { cannotListen } from './free-port.ts';
 
-/** What went wrong, in a line or a few for whoever started the program; a fault of the program itself with its stack. */
+/**
+ * What went wrong, in a line or a few for whoever started the program, to stand after the program's name; a
+ * fault of the program itself with its stack.
+ */
 export function problemAtStart(error: unknown): string {
-  if (error instanceof ConfigError) return `holdfast: wrong settings\n${indented(error.message)}`;
-  if (error instanceof CommandFailure || error instanceof DataDirInUse) return `holdfast: ${error.message}`;
-  if (cannotListen(error)) return `holdfast: ${error.message}; set PORT or HOST to others, or stop what listens there`;
-  if (isStoreUnavailable(error)) return `holdfast: the database cannot be reached: ${innermost(error).message}`;
+  if (error instanceof ConfigError) return `wrong settings\n${indented(error.message)}`;
+  if (error instanceof CommandFailure || error instanceof DataDirInUse) return error.message;
+  if (isOfListening(error)) return cannotListen(error);
+  if (isStoreUnavailable(error)) return `the database cannot be reached: ${innermost(error).message}`;
   const cause = innermost(error);
-  if (refusesClient(cause)) return `holdfast: the database cannot be used: ${cause.message}`;
-  if (isOfSystem(cause)) return `holdfast: ${cause.message}`;
-  return `holdfast: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  if (refusesClient(cause)) return `the database cannot be used: ${cause.message}`;
+  if (isOfSystem(cause)) return cause.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ');
 }
 
-function cannotListen(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+/** A worker's port is bound for it by the primary. */
+function isOfListening(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && ['listen', 'bind'].includes(String(error.syscall));
 }
 
 /** Postgres' codes for a user, a password, a database or a right that is wrong: for the operator to mend. */

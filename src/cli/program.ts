@@ -19,7 +19,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   } catch (error) {
     // Commander has said already what is wrong, or has shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wronglyCalled;
-    process.stderr.write(`${problemAtStart(error)}\n`);
+    process.stderr.write(`holdfast: ${problemAtStart(error)}\n`);
     if (error instanceof CommandFailure) return error.exitCode;
     return error instanceof ConfigError ? exitCodes.wronglyCalled : exitCodes.failed;
   }

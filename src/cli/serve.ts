@@ -1,48 +1,68 @@
+import cluster from 'node:cluster';
 import { Command } from 'commander';
+import type { Logger } from 'pino';
 import { type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { exitCodes } from './failure.ts';
+import { expectFreePort } from './free-port.ts';
+import { runNode } from './node.ts';
+import { stopSignal } from './stop-signal.ts';
+import { serveAsWorker } from './worker.ts';
+import { Workers } from './workers.ts';
 
 const examples = `
-SIGTERM or SIGINT (Ctrl-C) stops the node when what is under way is answered; a second one stops it at once.
+SIGTERM or SIGINT (Ctrl-C) stops it when what is under way is answered; a second one stops it at once.
 
 Examples:
   $ holdfast serve
   $ PORT=4001 DATA_DIR=/var/lib/holdfast holdfast serve
-  $ DATABASE_URL=postgres://localhost/holdfast REDIS_URL=redis://localhost JWT_SECRET=... holdfast serve`;
+  $ DATABASE_URL=postgres://localhost/holdfast REDIS_URL=redis://localhost JWT_SECRET=... holdfast serve
+  $ WORKERS=4 DATABASE_URL=... REDIS_URL=... JWT_SECRET=... holdfast serve`;
 
 export function serveCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('serve')
-    .description('run a node until it is told to stop')
+    .description('run a node, or several on one port, until told to stop')
     .addHelpText('after', examples)
     .action(() => serve(readConfig(env)));
 }
 
-/** npm and a terminal both pass Ctrl-C on: what follows the first signal this closely is the same wish, said twice. */
-const SAME_WISH_MS = 1_000;
-
-/** Resolves when a signal has stopped the node and everything is closed; a second signal, later, stops it at once. */
+/** Resolves when a signal has stopped what serves and everything is closed; a second signal, later, stops it at once. */
 async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.log);
-  // Only here, as the other commands would wait for all of the server to be loaded.
-  const { createApp } = await import('../app.ts');
-  const app = await createApp(config, { logger });
-  logger.info(`Holdfast is ready: ${app.graphqlUrl} (HTTP and websockets)`);
-  if (!config.production) logger.info(`API explorer: open ${app.graphqlUrl} in a browser`);
-  logger.info('tokens: for a buyer the mutation signInAsGuest, for an organizer `npm run holdfast -- token --help`');
-  const signal = await stopSignal();
-  logger.info(`${signal}: stopping; once more to stop at once`);
-  await app[Symbol.asyncDispose]();
+  if (cluster.worker) return serveAsWorker(cluster.worker, config, logger);
+  await (config.workers === 1 ? serveAlone(config, logger) : serveWithWorkers(config, logger));
   logger.info('stopped');
 }
 
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let firstMs: number | undefined;
-    const onSignal = (signal: NodeJS.Signals) => {
-      firstMs ??= performance.now();
-      if (performance.now() - firstMs > SAME_WISH_MS) process.exit(1);
-      resolve(signal);
-    };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+async function serveAlone(config: Config, logger: Logger): Promise<void> {
+  const stop = loggedStop(logger, () => process.exit(exitCodes.failed));
+  await expectFreePort(config.http);
+  const onReady = (graphqlUrl: string) => announce(config, graphqlUrl, logger);
+  await runNode(config, { logger, stop, onReady });
+}
+
+/** Serves nothing itself: this process only looks after those that do. */
+async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
+  const workers = new Workers(config.workers, logger);
+  const stop = loggedStop(logger, () => {
+    workers.kill();
+    process.exit(exitCodes.failed);
   });
+  await expectFreePort(config.http);
+  const graphqlUrl = await Promise.race([workers.start(), stop.then(() => null)]);
+  if (graphqlUrl !== null) announce(config, graphqlUrl, logger);
+  await stop;
+  await workers.stop();
+}
+
+async function loggedStop(logger: Logger, stopAtOnce: () => void): Promise<void> {
+  const signal = await stopSignal(stopAtOnce);
+  logger.info(`${signal}: stopping; once more to stop at once`);
+}
+
+function announce({ workers, production }: Config, graphqlUrl: string, logger: Logger): void {
+  const nodes = workers === 1 ? '' : `, ${workers} workers`;
+  logger.info(`Holdfast is ready: ${graphqlUrl} (HTTP and websockets${nodes})`);
+  if (!production) logger.info(`API explorer: open ${graphqlUrl} in a browser`);
+  logger.info('tokens: for a buyer the mutation signInAsGuest, for an organizer `npm run holdfast -- token --help`');
 }

@@ -31,6 +31,11 @@ export const settingsSchema = z.object({
   ),
   HOST: byDefault('127.0.0.1', hostName, 'address to listen on'),
   PORT: byDefault('4000', whole(0, 65_535), 'port of HTTP and websockets, both on `/graphql`; 0 takes a free one'),
+  WORKERS: byDefault(
+    '1',
+    whole(1, 256),
+    'nodes on this port, each a process that takes a core; more than one need `DATABASE_URL` and `REDIS_URL`',
+  ),
   TRUSTED_PROXIES: otherwise(
     'none',
     networks,

@@ -53,6 +53,8 @@ test.each([
 
 test.each([
   [{ PORT: 'x' }, ['serve'], 'PORT is "x"'],
+  [{ WORKERS: '2' }, ['serve'], 'WORKERS is 2 without DATABASE_URL and REDIS_URL; expected 1, or'],
+  [{ WORKERS: '2', DATABASE_URL: databaseUrl, JWT_SECRET: secret }, ['serve'], 'WORKERS is 2 without REDIS_URL;'],
   [{ DATABASE_URL: databaseUrl }, ['token', '--sub', 'a'], 'JWT_SECRET is not set'],
   [{ JWKS_URL: 'http://127.0.0.1:9/jwks' }, ['token', '--sub', 'a'], 'without a JWT_SECRET'],
   [{ DATA_DIR: 'memory://' }, ['token', '--sub', 'a'], 'set JWT_SECRET'],

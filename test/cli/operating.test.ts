@@ -31,7 +31,7 @@ test(
     for (const [ended, advice] of [
       [await importHall(place), 'createEvent'],
       [await holdfast(['migrate'], place), 'when it started'],
-      [await holdfast(['serve'], place), 'in use by another Holdfast'],
+      [await holdfast(['serve'], { ...place, env: { PORT: '0' } }), 'in use by another Holdfast'],
     ] as const) {
       expect(ended).toMatchObject({ code: 1, stdout: '' });
       expect(ended.stderr).toMatch(/^holdfast: .+ is in use by another Holdfast \(process \d+\).*\n$/);

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
+import { exitCodes } from './failure.ts';
+
+/** A start may wait for as long as another node migrates: whoever stops it does not. */
+const POSTGRES_WITHIN_MS = 10_000;
+
+export interface NodeLife {
+  readonly logger: Logger;
+  /** Settles when the node is to stop, which may be before it is ready. */
+  readonly stop: Promise<unknown>;
+  onReady(graphqlUrl: string): void;
+}
+
+/** Resolves when the node was told to stop and everything is closed. Rejects with what keeps it from starting. */
+export async function runNode(config: Config, { logger, stop, onReady }: NodeLife): Promise<void> {
+  const starting = startNode(config, logger);
+  const app = await Promise.race([starting, stop.then(() => null)]);
+  if (app === null) return leaveStart(starting, config, logger);
+  onReady(app.graphqlUrl);
+  await stop;
+  await app[Symbol.asyncDispose]();
+}
+
+async function startNode(config: Config, logger: Logger): Promise<App> {
+  // Only here, as the other commands would wait for all of the server to be loaded.
+  const { createApp } = await import('../app.ts');
+  return createApp(config, { logger });
+}
+
+/** Closes what the start has opened. Postgres is not waited for beyond the bound; an embedded database would be left half made. */
+async function leaveStart(starting: Promise<App>, { database }: Config, logger: Logger): Promise<void> {
+  const closed = starting.then(
+    (app) => app[Symbol.asyncDispose](),
+    (error: unknown) => logger.warn({ err: error }, 'the start failed'),
+  );
+  if (database.kind === 'embedded') return closed;
+  const tooLong = sleep(POSTGRES_WITHIN_MS, 'too long' as const, { ref: false });
+  if ((await Promise.race([closed, tooLong])) === 'too long') process.exit(exitCodes.done);
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { CommandFailure } from './failure.ts';
+import { signalWorkers, startWorker, type WorkerProcess } from './worker-process.ts';
+
+/** One that served this long was sound: its successor need not wait. */
+const STEADY_MS = 10_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** A worker gives up by itself long before; one that does not answer is killed. Orchestrators kill after 30 s. */
+const STOP_WITHIN_MS = 25_000;
+
+/** The processes that serve, each a node, on one port. One that dies is replaced until all are told to stop. */
+export class Workers {
+  readonly #count: number;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  /** Whether the last worker in each place ended in good order, once it has. */
+  #places: readonly Promise<boolean>[] = [];
+
+  constructor(count: number, logger: Logger) {
+    this.#count = count;
+    this.#logger = logger;
+  }
+
+  /** Resolves with the address when all are ready. @throws CommandFailure when one cannot start, and no other runs on */
+  async start(): Promise<string> {
+    const first = Array.from({ length: this.#count }, startWorker);
+    this.#places = first.map((worker) => this.#keepPlace(worker));
+    try {
+      const [graphqlUrl = ''] = await Promise.all(first.map(({ ready }) => ready));
+      return graphqlUrl;
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  /** Resolves when all have stopped as one node does. @throws CommandFailure if one did not */
+  async stop(): Promise<void> {
+    const inGoodOrder = await this.#end();
+    if (inGoodOrder.includes(false)) throw new CommandFailure('a worker did not stop in good order');
+  }
+
+  /** At once, with nothing finished. */
+  kill(): void {
+    this.#stopping.abort();
+    signalWorkers('SIGKILL');
+  }
+
+  async #end(): Promise<readonly boolean[]> {
+    this.#stopping.abort();
+    signalWorkers('SIGTERM');
+    const tooLate = setTimeout(() => signalWorkers('SIGKILL'), STOP_WITHIN_MS);
+    try {
+      return await Promise.all(this.#places);
+    } finally {
+      clearTimeout(tooLate);
+    }
+  }
+
+  /** The first one's failure to start is `start`'s to tell, and nobody follows it. */
+  async #keepPlace(first: WorkerProcess): Promise<boolean> {
+    const started = await first.ready.then(
+      () => true,
+      () => false,
+    );
+    return started ? this.#replace(first) : (await first.ended).inGoodOrder;
+  }
+
+  async #replace(first: WorkerProcess): Promise<boolean> {
+    let worker = first;
+    for (let quickDeaths = 0; ; ) {
+      const end = await worker.ended;
+      if (this.#stopping.signal.aborted) return end.inGoodOrder;
+      quickDeaths = end.servedMs >= STEADY_MS ? 0 : quickDeaths + 1;
+      const pauseMs = pauseAfter(quickDeaths);
+      this.#logger.error(`worker ${worker.id} is gone (${end.how}): another follows in ${pauseMs / 1000} s`);
+      if (!(await this.#pause(pauseMs))) return true;
+      worker = this.#startLater();
+    }
+  }
+
+  #startLater(): WorkerProcess {
+    const worker = startWorker();
+    worker.ready.then(
+      (graphqlUrl) => this.#logger.info(`worker ${worker.id} is ready: ${graphqlUrl}`),
+      // How it ended is logged with its replacement.
+      () => {},
+    );
+    return worker;
+  }
+
+  /** False if it was cut short by the stop. */
+  #pause(pauseMs: number): Promise<boolean> {
+    return sleep(pauseMs, true, { signal: this.#stopping.signal }).catch(() => false);
+  }
+}
+
+/** Longer with each one in a row that died soon. */
+export function pauseAfter(quickDeaths: number): number {
+  return quickDeaths === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
+}
