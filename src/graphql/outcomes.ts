@@ -1,4 +1,4 @@
-import { QueueFull } from '../reservations/group-commit.ts';
+import { QueueFull } from '../reservations/queue-full.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import type { NotRunning } from '../store/statements/running-reservations.ts';
 import { encodeSeatId } from './ids.ts';

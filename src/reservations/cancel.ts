@@ -1,7 +1,7 @@
 import type { Database } from '../store/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
 import type { Commits } from './commits.ts';
-import { GroupCommit } from './group-commit.ts';
+import type { EventWriters } from './event-writers.ts';
 
 export interface CancelCommand extends CancelRequest {
   readonly eventId: string;
@@ -9,14 +9,16 @@ export interface CancelCommand extends CancelRequest {
 
 export interface CancelDependencies {
   readonly database: Database;
+  readonly writers: EventWriters;
   readonly commits: Commits;
 }
 
 export function createCancel({
   database,
+  writers,
   commits,
 }: CancelDependencies): (command: CancelCommand) => Promise<CancelOutcome> {
-  const store = new GroupCommit<CancelRequest, CancelOutcome>({
+  const store = writers.kind<CancelRequest, CancelOutcome>({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await cancelReservations(database, eventId, requests);

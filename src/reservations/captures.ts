@@ -1,21 +1,27 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PaymentProvider } from '../payment/provider.ts';
-import { markCaptured, type OutstandingCapture } from '../store/bookings.ts';
+import { type BookingKey, markCaptured, type OutstandingCapture } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
+import { gathered } from './gathered.ts';
 
 /** A provider that hangs must not keep a node from stopping. */
 const SETTLE_WITHIN_MS = 3_000;
+/** Captured bookings noted in one statement. */
+const MAX_BATCH = 500;
 
 /** Takes the money of bookings that are made. What fails is tried again by the sweep: the booking stands. */
 export class Captures {
-  readonly #database: Database;
+  readonly #mark: (booking: BookingKey) => Promise<true>;
   readonly #payment: PaymentProvider;
   readonly #logger: Logger;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(database: Database, payment: PaymentProvider, logger: Logger) {
-    this.#database = database;
+    this.#mark = gathered(async (bookings) => {
+      await markCaptured(database, bookings);
+      return bookings.map(() => true);
+    }, MAX_BATCH);
     this.#payment = payment;
     this.#logger = logger;
   }
@@ -30,7 +36,7 @@ export class Captures {
   async capture(booking: OutstandingCapture): Promise<void> {
     try {
       await this.#payment.capture(booking.paymentAuthorization, booking.bookingId);
-      await markCaptured(this.#database, booking);
+      await this.#mark(booking);
     } catch (error) {
       this.#logger.warn({ err: error, bookingId: booking.bookingId }, 'the payment of a booking is not captured yet');
     }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Gate } from '../coordination/coordination.ts';
+import type { Gate, ReservationKey } from '../coordination/coordination.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
@@ -10,12 +10,13 @@ import {
   type ConfirmRequest,
   confirmReservations,
 } from '../store/statements/confirm-reservations.ts';
-import { type FenceOutcome, fencePayment } from '../store/statements/fence-payment.ts';
+import { type FenceOutcome, fencePayments } from '../store/statements/fence-payments.ts';
 import type { HolderRequest, NotRunning } from '../store/statements/running-reservations.ts';
 import type { Captures } from './captures.ts';
 import type { Commits } from './commits.ts';
+import type { EventWriters } from './event-writers.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
-import { GroupCommit } from './group-commit.ts';
+import { gathered } from './gathered.ts';
 import { bookingReference } from './reference.ts';
 
 export interface ConfirmCommand extends HolderCommand {
@@ -33,6 +34,7 @@ export type ConfirmResult =
 
 export interface ConfirmDependencies {
   readonly database: Database;
+  readonly writers: EventWriters;
   readonly gate: Gate;
   readonly commits: Commits;
   readonly payment: PaymentProvider;
@@ -45,11 +47,15 @@ export interface ConfirmDependencies {
 
 /** A random reference that is taken already is drawn anew, this often at most. */
 const MAX_DRAWS = 5;
+/** Bookings made before, read in one statement. */
+const MAX_READ = 500;
 
 /** Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost. */
 export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
-  const { database, gate, commits, payment, captures, paymentSeconds, newId, logger } = dependencies;
-  const store = storeWrites(dependencies);
+  const { database, gate, payment, captures, paymentSeconds, newId, logger } = dependencies;
+  const fences = fenceWrites(dependencies);
+  const confirmations = confirmWrites(dependencies);
+  const findBooking = gathered((keys: readonly ReservationKey[]) => readBookings(database, keys), MAX_READ);
 
   return confirm;
 
@@ -66,9 +72,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
 
   async function fenceDeadline({ eventId, ...request }: ConfirmCommand): Promise<FenceOutcome> {
     await keepKey(gate, eventId, request.reservationId, paymentSeconds);
-    const fence = await fencePayment(database, eventId, request, paymentSeconds);
-    if (fence.outcome === 'fenced') commits.held(fence.reservation, fence.seats);
-    return fence;
+    return fences.submit(eventId, request);
   }
 
   /** Null when the provider gave no answer: then it has set nothing aside. */
@@ -90,10 +94,10 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
   async function book(command: ConfirmCommand, paid: Omit<Confirmation, keyof HolderRequest>): Promise<ConfirmResult> {
     const { eventId, reservationId, viewerId } = command;
-    const outcome = await store.submit(eventId, { reservationId, viewerId, ...paid });
+    const outcome = await confirmations.submit(eventId, { reservationId, viewerId, ...paid });
     if (outcome.outcome === 'confirmed') {
       captures.begin({ eventId, ...paid });
-      return bookingOf(command);
+      return { outcome: 'booked', booking: outcome.booking };
     }
     await giveBack(paid.paymentAuthorization, reservationId);
     // Each time there are fewer seats than the last, so that this ends.
@@ -111,20 +115,36 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   /** A second confirm gives what the first made. */
   async function bookedBefore(command: ConfirmCommand, notRunning: NotRunning): Promise<ConfirmResult> {
     const confirmed = notRunning.outcome === 'not-active' && notRunning.status === 'CONFIRMED';
-    return confirmed ? bookingOf(command) : notRunning;
-  }
-
-  async function bookingOf({ eventId, reservationId }: ConfirmCommand): Promise<ConfirmResult> {
-    const [booking] = await findBookingsOfReservations(database, [{ eventId, reservationId }]);
-    if (booking === undefined) throw new Error(`the confirmed reservation ${reservationId} has no booking`);
+    if (!confirmed) return notRunning;
+    const booking = await findBooking(command);
+    if (booking === undefined) throw new Error(`the confirmed reservation ${command.reservationId} has no booking`);
     return { outcome: 'booked', booking };
   }
+}
+
+async function readBookings(database: Database, keys: readonly ReservationKey[]) {
+  const found = await findBookingsOfReservations(database, keys);
+  const byReservation = new Map(found.map((booking) => [booking.reservationId, booking]));
+  return keys.map(({ reservationId }) => byReservation.get(reservationId));
+}
+
+function fenceWrites({ database, writers, commits, paymentSeconds }: ConfirmDependencies) {
+  return writers.kind<HolderRequest, FenceOutcome>({
+    claims: ({ reservationId }) => [reservationId],
+    write: async (eventId, requests) => {
+      const outcomes = await fencePayments(database, eventId, requests, { paymentSeconds });
+      for (const outcome of outcomes) {
+        if (outcome.outcome === 'fenced') commits.held(outcome.reservation, outcome.seats);
+      }
+      return outcomes;
+    },
+  });
 }
 
 /** References are drawn as they are written. */
 type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
-function storeWrites({ database, commits, random }: ConfirmDependencies) {
+function confirmWrites({ database, writers, commits, random }: ConfirmDependencies) {
   const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<ConfirmOutcome[]> => {
     const referenced = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
     try {
@@ -135,7 +155,7 @@ function storeWrites({ database, commits, random }: ConfirmDependencies) {
     }
   };
 
-  return new GroupCommit<Confirmation, ConfirmOutcome>({
+  return writers.kind<Confirmation, ConfirmOutcome>({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);

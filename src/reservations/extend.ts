@@ -3,7 +3,7 @@ import type { Database } from '../store/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
 import type { HolderRequest } from '../store/statements/running-reservations.ts';
 import type { Commits } from './commits.ts';
-import { GroupCommit } from './group-commit.ts';
+import type { EventWriters } from './event-writers.ts';
 
 /** A holder's wish to change a reservation. */
 export interface HolderCommand extends HolderRequest {
@@ -12,6 +12,7 @@ export interface HolderCommand extends HolderRequest {
 
 export interface ExtendDependencies {
   readonly database: Database;
+  readonly writers: EventWriters;
   readonly gate: Gate;
   readonly commits: Commits;
   readonly extensionSeconds: number;
@@ -19,8 +20,8 @@ export interface ExtendDependencies {
 }
 
 export function createExtend(dependencies: ExtendDependencies): (command: HolderCommand) => Promise<ExtendOutcome> {
-  const { database, gate, commits, extensionSeconds, maxExtensions } = dependencies;
-  const store = new GroupCommit<HolderRequest, ExtendOutcome>({
+  const { database, writers, gate, commits, extensionSeconds, maxExtensions } = dependencies;
+  const store = writers.kind<HolderRequest, ExtendOutcome>({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });

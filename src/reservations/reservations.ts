@@ -1,12 +1,13 @@
 import { type CancelDependencies, createCancel } from './cancel.ts';
 import { type ConfirmDependencies, createConfirm } from './confirm.ts';
+import { EventWriters } from './event-writers.ts';
 import { createExtend, type ExtendDependencies } from './extend.ts';
 import { createReserve, type ReserveDependencies } from './reserve.ts';
 
-export type ReservationDependencies = ReserveDependencies &
-  ExtendDependencies &
-  ConfirmDependencies &
-  CancelDependencies;
+export type ReservationDependencies = Omit<
+  ReserveDependencies & ExtendDependencies & ConfirmDependencies & CancelDependencies,
+  'writers'
+>;
 
 /** What buyers do. Each gives one of a closed list of outcomes, and rejects only when the store or its queue fails. */
 export interface Reservations {
@@ -17,10 +18,11 @@ export interface Reservations {
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
+  const parts = { ...dependencies, writers: new EventWriters() };
   return {
-    reserve: createReserve(dependencies),
-    extend: createExtend(dependencies),
-    confirm: createConfirm(dependencies),
-    cancel: createCancel(dependencies),
+    reserve: createReserve(parts),
+    extend: createExtend(parts),
+    confirm: createConfirm(parts),
+    cancel: createCancel(parts),
   };
 }

@@ -5,8 +5,8 @@ import type { Database } from '../store/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { Commits } from './commits.ts';
 import { EarlierReservations } from './earlier-reservations.ts';
+import type { EventWriters } from './event-writers.ts';
 import { GateChecks } from './gate-checks.ts';
-import { GroupCommit } from './group-commit.ts';
 
 export interface ReserveRequest {
   readonly eventId: string;
@@ -21,6 +21,7 @@ export type ReserveOutcome = ReserveSeatsOutcome;
 
 export interface ReserveDependencies {
   readonly database: Database;
+  readonly writers: EventWriters;
   readonly gate: Gate;
   readonly commits: Commits;
   readonly seatMaps: Pick<LiveSeatMaps, 'get' | 'want'>;
@@ -100,8 +101,8 @@ function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boole
   return status === 'ACTIVE' && seatIndexes.includes(seatIndex);
 }
 
-function storeWrites({ database, commits, maxActiveReservations }: ReserveDependencies) {
-  return new GroupCommit<ReserveSeatsRequest, ReserveOutcome>({
+function storeWrites({ database, writers, commits, maxActiveReservations }: ReserveDependencies) {
+  return writers.kind<ReserveSeatsRequest, ReserveOutcome>({
     claims: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
     write: async (eventId, requests) => {
       const outcomes = await reserveSeats(database, eventId, requests, { maxActiveReservations });

@@ -63,8 +63,20 @@ export function outstandingCaptures(session: Session, graceMs: number, most: num
     limit ${most}::int`);
 }
 
-export async function markCaptured(session: Session, { eventId, bookingId }: BookingKey): Promise<void> {
+/** Notes that the money of the bookings was captured. Several nodes may do so for the same bookings at once. */
+export async function markCaptured(session: Session, keys: readonly BookingKey[]): Promise<void> {
   await session.rows(sql`
+    with captured as materialized (
+      select bookings.event_id, bookings.id
+      from unnest(
+        ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
+        ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
+      ) as wanted(event_id, id)
+      join bookings on bookings.event_id = wanted.event_id and bookings.id = wanted.id
+      where bookings.payment_captured_at is null
+      order by bookings.event_id, bookings.id
+      for update of bookings
+    )
     update bookings set payment_captured_at = clock_timestamp()
-    where event_id = ${eventId}::uuid and id = ${bookingId}::uuid and payment_captured_at is null`);
+    from captured where bookings.event_id = captured.event_id and bookings.id = captured.id`);
 }

@@ -15,19 +15,6 @@ export function findReservations(session: Session, keys: readonly ReservationKey
     join reservations on reservations.event_id = wanted.event_id and reservations.id = wanted.id`);
 }
 
-/** What the viewer reserved by the key, on whichever event; null if nothing. */
-export async function findReservationByKey(
-  session: Session,
-  viewerId: string,
-  idempotencyKey: string,
-): Promise<ReservationRecord | null> {
-  const [reservation] = await session.rows<ReservationRecord>(sql`
-    select ${reservationColumns(statementNow)} from reservations
-    where reservations.viewer_id = ${viewerId} and reservations.idempotency_key = ${idempotencyKey}
-    limit 1`);
-  return reservation ?? null;
-}
-
 /** Where a page of a viewer's reservations or bookings ends. */
 export interface ListPosition {
   readonly atMs: number;

@@ -29,6 +29,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(booking).toMatchObject({ reservationId: reservation.id, viewerId: reservation.viewerId });
     expect(booking).toMatchObject({ reference: request.reference, status: 'CONFIRMED' });
     expect(booking).toMatchObject({ seatIndexes: [2, 3, 5], totalAmount: priceOf([2, 3, 5]) });
+    expect(outcome.booking).toEqual(booking);
     expect(booking?.bookedAtMs).toBeGreaterThanOrEqual(reservation.createdAtMs);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReservationRecord } from '../../src/store/records.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
-import { fencePayment } from '../../src/store/statements/fence-payment.ts';
+import { fencePayments } from '../../src/store/statements/fence-payments.ts';
 import { book, hold, lapse, moveDeadlines, only, reread, storedSeats } from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';
@@ -70,8 +70,9 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
 
 describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
   const database = await open();
-  const fence = (reservation: ReservationRecord, paymentSeconds = 30) =>
-    fencePayment(database, reservation.eventId, asked(reservation), paymentSeconds);
+  const terms = { paymentSeconds: 30 };
+  const fence = async (reservation: ReservationRecord) =>
+    only(await fencePayments(database, reservation.eventId, [asked(reservation)], terms));
 
   test('moves a deadline that is near, of the reservation and its seats', async () => {
     const eventId = await createSampleEvent(database, 9);
@@ -111,9 +112,14 @@ describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
     const [booked, lapsed] = [await hold(database, eventId, [1]), await hold(database, eventId, [2])];
     await book(database, booked);
     await lapse(database, lapsed);
-    expect(await fencePayment(database, eventId, someoneElse(lapsed), 30)).toEqual({ outcome: 'not-found' });
-    expect(await fence(booked)).toEqual({ outcome: 'not-active', status: 'CONFIRMED' });
     const { expiresAtMs } = await reread(database, lapsed);
-    expect(await fence(lapsed)).toEqual({ outcome: 'expired', expiredAtMs: expiresAtMs });
+    const fresh = await hold(database, eventId, [3]);
+    const requests = [someoneElse(fresh), asked(booked), asked(fresh), asked(lapsed)];
+    expect(await fencePayments(database, eventId, requests, terms)).toMatchObject([
+      { outcome: 'not-found' },
+      { outcome: 'not-active', status: 'CONFIRMED' },
+      { outcome: 'fenced', reservation: { id: fresh.id } },
+      { outcome: 'expired', expiredAtMs: expiresAtMs },
+    ]);
   });
 });

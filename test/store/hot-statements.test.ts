@@ -6,7 +6,7 @@ import { cancelReservations } from '../../src/store/statements/cancel-reservatio
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations, overdueReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
-import { fencePayment } from '../../src/store/statements/fence-payment.ts';
+import { fencePayments } from '../../src/store/statements/fence-payments.ts';
 import { onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -50,7 +50,7 @@ async function sellAndLetGo(database: Database, eventId: string, round: number, 
   expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['reserved']));
   const asked = requests.map(({ reservationId, viewerId }) => ({ reservationId, viewerId }));
   await extendReservations(database, eventId, asked, { extensionSeconds: 1, maxExtensions: 1 });
-  for (const one of asked.slice(0, 1)) await fencePayment(database, eventId, one, 3_600);
+  await fencePayments(database, eventId, asked, { paymentSeconds: 3_600 });
   const half = size / 2;
   await cancelReservations(
     database,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
 import type { Session } from '../database.ts';
+import type { BookingRecord, ReservationRecord } from '../records.ts';
 import {
   type HolderRequest,
   type HolderRow,
@@ -25,7 +26,7 @@ export type ConfirmOutcome =
   | NotRunning
   /** Seats were let go of since the payment was authorized. */
   | { readonly outcome: 'total-changed' }
-  | { readonly outcome: 'confirmed'; readonly seats: readonly SeatChange[] };
+  | { readonly outcome: 'confirmed'; readonly booking: BookingRecord; readonly seats: readonly SeatChange[] };
 
 /** Makes bookings of reservations that still run. Answers in the requests' order. */
 export async function confirmReservations(
@@ -75,8 +76,22 @@ export async function confirmReservations(
         returning made.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`confirmed`, sql`seats_booked`)}`);
-  return rows.map((row) => {
-    if (row.changed !== null) return { outcome: 'confirmed', seats: row.changes };
-    return row.running ? { outcome: 'total-changed' } : notRunning(row);
-  });
+  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
+}
+
+function outcomeOf(request: ConfirmRequest, row: HolderRow | undefined): ConfirmOutcome {
+  if (row === undefined) throw new Error('the statement left a request out');
+  if (row.changed !== null) {
+    return { outcome: 'confirmed', booking: bookingOf(request, row.changed), seats: row.changes };
+  }
+  return row.running ? { outcome: 'total-changed' } : notRunning(row);
+}
+
+/** What stands in the booking's row, which was written in the moment in which the reservation was read. */
+function bookingOf({ bookingId, reference }: ConfirmRequest, reservation: ReservationRecord): BookingRecord {
+  const { eventId, id, viewerId, totalAmount, seatIndexes, readAtMs } = reservation;
+  return {
+    ...{ eventId, id: bookingId, reservationId: id, viewerId, reference },
+    ...{ status: 'CONFIRMED', totalAmount, seatIndexes, bookedAtMs: readAtMs },
+  };
 }

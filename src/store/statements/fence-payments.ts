@@ -18,18 +18,19 @@ export type FenceOutcome =
   | { readonly outcome: 'fenced'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
 
 /**
- * Makes sure, before a payment, that the reservation runs for `paymentSeconds` more. It does so once in a reservation's
- * life, so that nobody keeps seats by paying in vain; a later payment has whatever time is left.
+ * Makes sure, before payments, that the reservations run for `paymentSeconds` more. It does so once in a reservation's
+ * life, so that nobody keeps seats by paying in vain; a later payment has whatever time is left. Answers in the requests'
+ * order.
  */
-export async function fencePayment(
+export async function fencePayments(
   session: Session,
   eventId: string,
-  request: HolderRequest,
-  paymentSeconds: number,
-): Promise<FenceOutcome> {
-  const [row] = await session.rows<HolderRow>(sql`
+  requests: readonly HolderRequest[],
+  { paymentSeconds }: { readonly paymentSeconds: number },
+): Promise<FenceOutcome[]> {
+  const rows = await session.rows<HolderRow>(sql`
     with
-      ${runningReservations(eventId, [request])},
+      ${runningReservations(eventId, requests)},
       fenced as (
         update reservations
         set
@@ -49,7 +50,8 @@ export async function fencePayment(
         returning seats.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`fenced`, sql`seats_moved`)}`);
-  if (row === undefined || row.found === null) return { outcome: 'not-found' };
-  if (!row.running) return notRunning(row);
-  return { outcome: 'fenced', reservation: row.changed ?? row.found, seats: row.changes };
+  return rows.map((row) => {
+    if (!row.running || row.found === null) return notRunning(row);
+    return { outcome: 'fenced', reservation: row.changed ?? row.found, seats: row.changes };
+  });
 }

@@ -1,0 +1,130 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { EventWriters } from '../../src/reservations/event-writers.ts';
+import { HeldWrites } from './held-writes.ts';
+
+/** 'seat-7 ada' claims 'seat-7', and so does 'seat-7 ben'. */
+const claims = (request: string) => [request.split(' ')[0] ?? request];
+
+function open(...kinds: string[]) {
+  const store = new HeldWrites();
+  const writers = new EventWriters();
+  const submits = kinds.map((kind) => writers.kind({ claims, write: store.write(kind) }));
+  return { store, submits };
+}
+
+/** One kind alone. */
+function openOne() {
+  const { store, submits } = open('reserve');
+  const [writes] = submits;
+  if (writes === undefined) throw new Error('one was opened');
+  const submit = (request: string, eventId = 'event') => writes.submit(eventId, request);
+  return { store, submit };
+}
+
+const numbered = (count: number, name = 'r') => Array.from({ length: count }, (_, place) => `${name}${place}`);
+
+describe('group commit', () => {
+  test('writes at once when nothing is under way', async () => {
+    const { store, submit } = openOne();
+    const answer = submit('one');
+    await turn();
+    expect(store.underWay).toMatchObject([{ requests: ['one'] }]);
+    store.underWay[0]?.finish();
+    expect(await answer).toBe('ONE');
+  });
+
+  test('sends together what arrives meanwhile, in its order, at most two writes at a time', async () => {
+    const { store, submit } = openOne();
+    const answers = [submit('first')];
+    await turn();
+    answers.push(submit('second'));
+    await turn();
+    answers.push(...numbered(100).map((request) => submit(request)));
+    await turn();
+    expect(store.underWay.map(({ requests }) => requests)).toEqual([['first'], ['second']]);
+    await store.finishAll();
+    const later = store.begun.slice(2).map(({ requests }) => requests);
+    expect(later).toEqual([numbered(100).slice(0, 64), numbered(100).slice(64)]);
+    expect(await Promise.all(answers)).toEqual(['first', 'second', ...numbered(100)].map((one) => one.toUpperCase()));
+  });
+
+  test('writes to other events meanwhile', async () => {
+    const { store, submit } = openOne();
+    for (const eventId of numbered(5, 'event')) void submit('one', eventId);
+    await turn();
+    expect(store.underWay).toHaveLength(5);
+    await store.finishAll();
+  });
+
+  test('never has two under way that claim the same, and the earlier goes first', async () => {
+    const { store, submit } = openOne();
+    const requests = Array.from({ length: 400 }, (_, place) => `seat-${place % 30} ${place}`);
+    const answers = requests.map((request) => submit(request));
+    const order: string[] = [];
+    while (order.length < requests.length) {
+      const held = await store.next();
+      const claimed = store.underWay.flatMap((write) => write.requests.flatMap(claims));
+      expect(new Set(claimed).size).toBe(claimed.length);
+      order.push(...held.requests);
+      held.finish();
+      await turn();
+    }
+    await Promise.all(answers);
+    for (let seat = 0; seat < 30; seat++) {
+      const ofSeat = (all: readonly string[]) => all.filter((request) => claims(request)[0] === `seat-${seat}`);
+      expect(ofSeat(order)).toEqual(ofSeat(requests));
+    }
+  });
+
+  test('takes kinds by turns, and counts the writes of all of them together', async () => {
+    const { store, submits } = open('reserve', 'extend', 'confirm');
+    const [reserve, extend, confirm] = submits;
+    const answers = [
+      ...numbered(500, 'r').map((one) => reserve?.submit('event', one)),
+      ...numbered(100, 'e').map((one) => extend?.submit('event', one)),
+      ...numbered(10, 'c').map((one) => confirm?.submit('event', one)),
+    ];
+    while (store.begun.length < 8) {
+      const held = await store.next();
+      expect(store.underWay.length).toBeLessThanOrEqual(2);
+      held.finish();
+      await turn();
+    }
+    const kinds = store.begun.slice(0, 8).map(({ kind }) => kind);
+    expect(kinds).toEqual(['reserve', 'extend', 'confirm', 'reserve', 'extend', 'reserve', 'reserve', 'reserve']);
+    await store.finishAll();
+    await Promise.all(answers);
+  });
+
+  test('fails alone what makes a write fail', async () => {
+    const { store, submit } = openOne();
+    const answers = Promise.allSettled(['good', 'bad', 'fine'].map((request) => submit(request)));
+    (await store.next()).fail(new Error('one of you'));
+    for (const request of ['good', 'bad', 'fine']) {
+      const held = await store.next();
+      expect(held.requests).toEqual([request]);
+      if (request === 'bad') held.fail(new Error('you'));
+      else held.finish();
+      await turn();
+    }
+    expect(await answers).toEqual([
+      { status: 'fulfilled', value: 'GOOD' },
+      { status: 'rejected', reason: new Error('you') },
+      { status: 'fulfilled', value: 'FINE' },
+    ]);
+  });
+
+  test('fails together what goes to a store that is gone, and writes on', async () => {
+    const { store, submit } = openOne();
+    const answers = Promise.allSettled(['one', 'two'].map((request) => submit(request)));
+    await turn();
+    const next = submit('three');
+    const gone = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
+    store.underWay[0]?.fail(gone);
+    expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await store.finishAll();
+    expect(await next).toBe('THREE');
+    expect(store.begun.map(({ requests }) => requests)).toEqual([['one', 'two'], ['three']]);
+  });
+});
