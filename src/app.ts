@@ -42,10 +42,12 @@ const AVAILABILITY_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 10_000;
 const CLOCK_EVERY_MS = 2_000;
 
-/** What a test may stand in for. */
 export interface AppParts {
   readonly logger: Logger;
+  /** What a test may stand in for. */
   readonly payment?: PaymentProvider;
+  /** Aborted, it ends the start after the step that is under way: rejects with its reason then. */
+  readonly stop?: AbortSignal;
 }
 
 /** One node: listening, until it is disposed of. */
@@ -57,12 +59,14 @@ export interface App extends AsyncDisposable {
 /** Wires everything together, and is the only one that sees everything. Rejects with what cannot be opened. */
 export async function createApp(
   config: Config,
-  { logger, payment = createTestPaymentProvider() }: AppParts,
+  { logger, payment = createTestPaymentProvider(), stop }: AppParts,
 ): Promise<App> {
   const closing = new Closing();
   try {
     const database = closing.add(await openDatabase(config.database));
+    stop?.throwIfAborted();
     await database.migrate();
+    stop?.throwIfAborted();
     if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
     const node = await openNode(config, { database, payment, logger }, closing);
     const shared = new SharedSubscriptions({
@@ -71,6 +75,7 @@ export async function createApp(
       monotonicNow: () => performance.now(),
       onExecuted: (field) => logger.trace({ field }, 'executed for every subscriber'),
     });
+    stop?.throwIfAborted();
     const server = await openServer({
       http: config.http,
       websockets: config.websockets,

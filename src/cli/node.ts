@@ -16,25 +16,29 @@ export interface NodeLife {
 
 /** Resolves when the node was told to stop and everything is closed. Rejects with what keeps it from starting. */
 export async function runNode(config: Config, { logger, stop, onReady }: NodeLife): Promise<void> {
-  const starting = startNode(config, logger);
+  const stopped = new AbortController();
+  const starting = startNode(config, logger, stopped.signal);
   const app = await Promise.race([starting, stop.then(() => null)]);
-  if (app === null) return leaveStart(starting, config, logger);
+  if (app === null) {
+    stopped.abort();
+    return leaveStart(starting, config, logger);
+  }
   onReady(app.graphqlUrl);
   await stop;
   await app[Symbol.asyncDispose]();
 }
 
-async function startNode(config: Config, logger: Logger): Promise<App> {
+async function startNode(config: Config, logger: Logger, stop: AbortSignal): Promise<App> {
   // Only here, as the other commands would wait for all of the server to be loaded.
   const { createApp } = await import('../app.ts');
-  return createApp(config, { logger });
+  return createApp(config, { logger, stop });
 }
 
 /** Closes what the start has opened. Postgres is not waited for beyond the bound; an embedded database would be left half made. */
 async function leaveStart(starting: Promise<App>, { database }: Config, logger: Logger): Promise<void> {
   const closed = starting.then(
     (app) => app[Symbol.asyncDispose](),
-    (error: unknown) => logger.warn({ err: error }, 'the start failed'),
+    (why: unknown) => logger.debug({ err: why }, 'the start was left'),
   );
   if (database.kind === 'embedded') return closed;
   const tooLong = sleep(POSTGRES_WITHIN_MS, 'too long' as const, { ref: false });
