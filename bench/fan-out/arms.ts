@@ -1,4 +1,6 @@
 import type { Closing } from '../../src/closing.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { startRedis } from '../../test/support/redis.ts';
 import { Child } from '../child-process.ts';
 import type { Memory } from '../process-usage.ts';
 import { jwtSecret } from '../tokens.ts';
@@ -41,7 +43,6 @@ export interface ServerOptions {
   readonly seats: number;
   /** In one change. */
   readonly seatsAtOnce: number;
-  readonly dataDir: string;
   readonly nodeOptions: readonly string[];
 }
 
@@ -50,11 +51,20 @@ type Measured = Pick<FloorServer, 'executions' | 'cpuMicros' | 'memory'>;
 /** Short, so that each change is told in a frame of its own. */
 export const FRAME_MS = 10;
 
+/** A node, with a store and a Redis of its own. */
 export async function startHoldfast(options: ServerOptions, closing: Closing): Promise<HoldfastArm> {
+  const database = closing.add(await startPostgres());
+  const redis = closing.add(await startRedis());
   const child = closing.add(
     new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), options.nodeOptions),
   );
-  const graphqlUrl = await child.ask('open', { dataDir: options.dataDir, jwtSecret, frameMs: FRAME_MS });
+  const graphqlUrl = await child.ask('open', {
+    DATABASE_URL: await database.createDatabase(),
+    REDIS_URL: redis.url,
+    JWT_SECRET: jwtSecret,
+    RATE_LIMIT_PER_MINUTE: '0',
+    SEAT_MAP_FRAME_MS: String(FRAME_MS),
+  });
   const venue = await Venue.open(graphqlUrl, options);
   const url = graphqlUrl.replace('http', 'ws');
   return {

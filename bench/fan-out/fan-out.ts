@@ -34,10 +34,7 @@ export async function fanOut(options: FanOutOptions): Promise<number> {
 /** The arms by turns, so that what else the machine does falls on all alike. */
 async function runRounds(options: FanOutOptions): Promise<Round[]> {
   await using closing = new Closing();
-  const arms = await startArms(
-    { seats: SEATS, seatsAtOnce: options.changes, dataDir: 'memory://', nodeOptions: [] },
-    closing,
-  );
+  const arms = await startArms({ seats: SEATS, seatsAtOnce: options.changes, nodeOptions: [] }, closing);
   const subscribers = closing.add(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
   const stage = { subscribers, eventId: arms.holdfast.venue.eventId, options };
   await arms.holdfast.play(WARM_UP);

@@ -3,21 +3,14 @@ import { loadBuilt } from '../built.ts';
 import { answerParent } from '../child-process.ts';
 import { processUsage } from '../process-usage.ts';
 
-/** A node on an embedded database that keeps nothing, with one clock tick of a frame: what is compared is what a frame costs. */
 let executions = 0;
 
-async function open({ dataDir, jwtSecret, frameMs }: { dataDir: string; jwtSecret: string; frameMs: number }) {
+/** A node as it is run in production, with these settings over the defaults. Gives where its API is. */
+async function open(settings: NodeJS.ProcessEnv): Promise<string> {
   await countExecutions();
   const { createApp } = await loadBuilt<typeof import('../../src/app.ts')>('app.ts');
   const { readConfig } = await loadBuilt<typeof import('../../src/config.ts')>('config.ts');
-  const config = readConfig({
-    NODE_ENV: 'production',
-    PORT: '0',
-    DATA_DIR: dataDir,
-    JWT_SECRET: jwtSecret,
-    RATE_LIMIT_PER_MINUTE: '0',
-    SEAT_MAP_FRAME_MS: String(frameMs),
-  });
+  const config = readConfig({ NODE_ENV: 'production', PORT: '0', ...settings });
   const app = await createApp(config, { logger: pino({ level: 'warn' }, pino.destination(2)) });
   return app.graphqlUrl;
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Closing } from '../../src/closing.ts';
 import { Child } from '../child-process.ts';
 import type { Memory } from '../process-usage.ts';
@@ -26,13 +23,11 @@ export interface MemoryOverTime {
   readonly growth: number;
 }
 
-/** In processes of their own, which collect their garbage before they tell; the store is on disk, for it is not what is measured. */
+/** In processes of their own, which collect their garbage before they tell. */
 export async function measureMemory(options: FanOutOptions): Promise<MemoryFigures> {
   await using closing = new Closing();
-  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  closing.defer(() => rm(dataDir, { recursive: true }));
   const nodeOptions = ['--expose-gc'];
-  const server = { seats: SEATS, seatsAtOnce: options.changes, dataDir, nodeOptions };
+  const server = { seats: SEATS, seatsAtOnce: options.changes, nodeOptions };
   const holdfast = await startHoldfast(server, closing);
   const floor = await startPlayer('floor-server', holdfast.recording, nodeOptions, closing);
   const subscribers = closing.add(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));

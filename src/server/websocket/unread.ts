@@ -40,7 +40,7 @@ export class Unread {
   /** So many characters have been sent. */
   add(length: number): void {
     this.#sent += length;
-    if (this.#sent - this.#pinged >= this.#limit / 4) this.ping();
+    if (this.#sent - this.#pinged >= this.#limit / 2) this.ping();
   }
 
   /** Asks whether everything up to here has been read. */
