@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defineGateScripts } from '../../../src/coordination/redis/gate-scripts.ts';
+import { defineScript } from '../../../src/coordination/redis/scripts.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url);
   defineGateScripts(redis);
+  defineScript(redis, 'hfCount', 'count');
 });
 afterAll(async () => {
   redis.disconnect();
@@ -138,6 +140,24 @@ describe('correct', () => {
     await redis.hfTake(1, one, 'first', LEASE_MS);
     expect(await redis.hfCorrect(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('BOOKED', LEASE_MS)]);
+  });
+});
+
+describe('count', () => {
+  const [viewer, other] = ['hf:limit:mutations:viewer', 'hf:limit:mutations:other'] as const;
+  const WINDOW_SECONDS = 60;
+  const left = (mostMs: number) => expect.toSatisfy(isUpTo(mostMs));
+
+  test('counts each key as often as it comes', async () => {
+    const answers = await redis.hfCount(3, viewer, other, viewer, WINDOW_SECONDS);
+    expect(answers).toEqual([1, left(60_000), 1, left(60_000), 2, left(60_000)]);
+    expect(await redis.hfCount(1, viewer, WINDOW_SECONDS)).toEqual([3, left(60_000)]);
+  });
+
+  test('leaves a window as long as it was when it began', async () => {
+    await redis.set(viewer, 7, 'PX', 30_000);
+    expect(await redis.hfCount(1, viewer, WINDOW_SECONDS)).toEqual([8, left(30_000)]);
+    expect(await marks(viewer)).toEqual([mark('8', 30_000)]);
   });
 });
 

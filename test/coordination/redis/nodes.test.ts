@@ -64,6 +64,19 @@ test('a limit counts over both nodes', async () => {
   expect(await redis.cli('GET', `hf:limit:${name}:viewer`)).toBe('50');
 });
 
+test('what is counted in one turn goes to Redis together, and what is used up no more', async () => {
+  const limiter = a.rateLimiter(randomUUID(), 2);
+  await limiter.consume('warm-up');
+  const viewers = Array.from({ length: 100 }, (_, nth) => `viewer ${nth}`);
+  await redis.cli('CONFIG', 'RESETSTAT');
+  for (const [turn, allowed] of [true, true, false].entries()) {
+    const answers = await Promise.all(viewers.map((viewer) => limiter.consume(viewer)));
+    expect(answers.map((answer) => answer.allowed)).toEqual(viewers.map(() => allowed));
+    const asked = Math.min(turn + 1, 2);
+    expect(await redis.cli('INFO', 'commandstats')).toContain(`cmdstat_evalsha:calls=${asked},`);
+  }
+});
+
 test('every node hears every change once and in order, the sender too', async () => {
   const [onA, onB] = [new Recorder(), new Recorder()];
   await using _a = await a.bus.subscribe(eventId, onA);

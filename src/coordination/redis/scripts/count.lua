@@ -1,0 +1,17 @@
+--[[
+Counts one for each key, in windows that begin with a key's first count.
+
+KEYS    the counters' keys, one or more; a key may come several times, and is counted as often
+ARGV[1] the length of a window in seconds, above 0
+
+Returns for each of KEYS in turn: its count with this one, and what its window has left in milliseconds.
+]]
+local seconds = ARGV[1]
+
+local answers = {}
+for _, key in ipairs(KEYS) do
+  redis.call('SET', key, 0, 'EX', seconds, 'NX')
+  answers[#answers + 1] = redis.call('INCR', key)
+  answers[#answers + 1] = redis.call('PTTL', key)
+end
+return answers
