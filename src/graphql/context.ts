@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../identity/viewer.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { Loaders } from './loaders.ts';
 import { SeatBudget } from './seat-budget.ts';
 import type { Services } from './services.ts';
 
@@ -32,7 +32,7 @@ export function beginMessage(context: GraphqlContext): void {
 }
 
 function newExecution({ store }: Services, { viewer }: Requester): Execution {
-  return { loaders: createLoaders(store, viewer), seatBudget: new SeatBudget() };
+  return { loaders: new Loaders(store, viewer), seatBudget: new SeatBudget() };
 }
 
 /** Throws a top-level error for a request without a token. */

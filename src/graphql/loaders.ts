@@ -12,37 +12,55 @@ export interface SeatKey {
   readonly index: number;
 }
 
-/** Gather what the fields of one operation ask of the store, and ask it once. */
-export interface Loaders {
-  /** By id; null when there is none. */
-  readonly event: DataLoader<string, EventRecord | null>;
-  /** By event. */
-  readonly availability: DataLoader<string, Availability>;
-  /** As the viewer may see it. */
-  readonly seatState: DataLoader<SeatKey, SeatState, string>;
-  /** By reservation; null when it did not become one. */
-  readonly bookingOf: DataLoader<ReservationKey, BookingRecord | null, string>;
-}
+/** Gather what the fields of one operation ask of the store, and ask it once. Most operations need none of them, or one. */
+export class Loaders {
+  readonly #store: Session;
+  readonly #viewer: Viewer | null;
+  #event: DataLoader<string, EventRecord | null> | undefined;
+  #availability: DataLoader<string, Availability> | undefined;
+  #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
+  #bookingOf: DataLoader<ReservationKey, BookingRecord | null, string> | undefined;
 
-export function createLoaders(store: Session, viewer: Viewer | null): Loaders {
-  return {
-    event: new DataLoader(async (ids) => inOrder(ids, await findEvents(store, ids), ({ id }) => id)),
-    availability: new DataLoader(async (ids) => {
-      const counted = inOrder(ids, await countSeats(store, ids), ({ eventId }) => eventId);
+  constructor(store: Session, viewer: Viewer | null) {
+    this.#store = store;
+    this.#viewer = viewer;
+  }
+
+  /** By id; null when there is none. */
+  get event(): DataLoader<string, EventRecord | null> {
+    this.#event ??= new DataLoader(async (ids) => inOrder(ids, await findEvents(this.#store, ids), ({ id }) => id));
+    return this.#event;
+  }
+
+  /** By event. */
+  get availability(): DataLoader<string, Availability> {
+    this.#availability ??= new DataLoader(async (ids) => {
+      const counted = inOrder(ids, await countSeats(this.#store, ids), ({ eventId }) => eventId);
       return counted.map((availability) => availability ?? new Error('the event has no seats'));
-    }),
-    seatState: new DataLoader((keys) => seatStates(store, viewer, keys), {
+    });
+    return this.#availability;
+  }
+
+  /** As the viewer may see it. */
+  get seatState(): DataLoader<SeatKey, SeatState, string> {
+    this.#seatState ??= new DataLoader((keys) => seatStates(this.#store, this.#viewer, keys), {
       cacheKeyFn: ({ eventId, index }) => `${eventId}:${index}`,
-    }),
-    bookingOf: new DataLoader(
+    });
+    return this.#seatState;
+  }
+
+  /** By reservation; null when it did not become one. */
+  get bookingOf(): DataLoader<ReservationKey, BookingRecord | null, string> {
+    this.#bookingOf ??= new DataLoader(
       async (keys) => {
-        const bookings = await findBookingsOfReservations(store, keys);
+        const bookings = await findBookingsOfReservations(this.#store, keys);
         const ids = keys.map(({ reservationId }) => reservationId);
         return inOrder(ids, bookings, ({ reservationId }) => reservationId);
       },
       { cacheKeyFn: ({ reservationId }) => reservationId },
-    ),
-  };
+    );
+    return this.#bookingOf;
+  }
 }
 
 function inOrder<Key, Row>(keys: readonly Key[], rows: readonly Row[], keyOf: (row: Row) => Key): (Row | null)[] {

@@ -35,8 +35,8 @@ const MAX_TOTAL = 2 ** 31 - 1;
 export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
   const parsed = parseSeatIds(seatIds, eventId, seating);
   if (!parsed.ok) return parsed;
-  const { amounts } = seating.layout;
-  const total = parsed.indexes.reduce((sum, index) => sum + (amounts[seating.seat(index).category] ?? 0), 0);
+  const { amounts, seats } = seating.layout;
+  const total = parsed.indexes.reduce((sum, index) => sum + (amounts[seats[index]?.category ?? -1] ?? 0), 0);
   if (total <= MAX_TOTAL) return parsed;
   return {
     ok: false,
