@@ -38,12 +38,12 @@ export const rateLimited = (retryAfterMs: number) =>
 /** What a client is asked to wait while the store, or the payment provider, does not answer. */
 const BUSY_RETRY_MS = 1_000;
 
-export const serviceBusy = () =>
+export const serviceBusy = (retryAfterMs = BUSY_RETRY_MS) =>
   ({
     __typename: 'ServiceBusy',
     code: 'SERVICE_BUSY',
     message: 'The server cannot do this right now. Try again shortly.',
-    retryAfterMs: BUSY_RETRY_MS,
+    retryAfterMs,
   }) as const;
 
 /** The outcomes of a reservation that cannot be changed any more. */
@@ -75,7 +75,8 @@ export async function orServiceBusy<Result>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof QueueFull || isStoreUnavailable(error)) return serviceBusy();
+    if (error instanceof QueueFull) return serviceBusy(error.retryAfterMs);
+    if (isStoreUnavailable(error)) return serviceBusy();
     throw error;
   }
 }

@@ -17,6 +17,7 @@ import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
 import { gathered } from './gathered.ts';
+import { QueueFull } from './queue-full.ts';
 import { bookingReference } from './reference.ts';
 
 export interface ConfirmCommand extends HolderCommand {
@@ -91,10 +92,9 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     }
   }
 
-  /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
   async function book(command: ConfirmCommand, paid: Omit<Confirmation, keyof HolderRequest>): Promise<ConfirmResult> {
     const { eventId, reservationId, viewerId } = command;
-    const outcome = await confirmations.submit(eventId, { reservationId, viewerId, ...paid });
+    const outcome = await writeBooking(eventId, { reservationId, viewerId, ...paid });
     if (outcome.outcome === 'confirmed') {
       captures.begin({ eventId, ...paid });
       return { outcome: 'booked', booking: outcome.booking };
@@ -102,6 +102,16 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     await giveBack(paid.paymentAuthorization, reservationId);
     // Each time there are fewer seats than the last, so that this ends.
     return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
+  }
+
+  /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
+  async function writeBooking(eventId: string, confirmation: Confirmation): Promise<ConfirmOutcome> {
+    try {
+      return await confirmations.submit(eventId, confirmation);
+    } catch (error) {
+      if (error instanceof QueueFull) await giveBack(confirmation.paymentAuthorization, confirmation.reservationId);
+      throw error;
+    }
   }
 
   async function giveBack(authorizationId: string, reservationId: string): Promise<void> {

@@ -3,7 +3,10 @@ import { WaitingLine, type WriteKind } from './waiting-line.ts';
 
 /** Where requests of one kind go. */
 export interface Writes<Request, Outcome> {
-  /** The request's own outcome, or what made its write fail. Rejects with `QueueFull` at once. */
+  /**
+   * The request's own outcome, or what made its write fail. Rejects with `QueueFull`: at once when it would have to wait for
+   * too long, and later when it has.
+   */
   submit(eventId: string, request: Request): Promise<Outcome>;
 }
 
@@ -14,6 +17,11 @@ export interface Writes<Request, Outcome> {
 export class EventWriters {
   /** The events that are being written to. */
   readonly #writers = new Map<string, EventWriter>();
+  readonly #monotonicNow: () => number;
+
+  constructor(monotonicNow: () => number) {
+    this.#monotonicNow = monotonicNow;
+  }
 
   kind<Request, Outcome>(kind: WriteKind<Request, Outcome>): Writes<Request, Outcome> {
     const lines = new WeakMap<EventWriter, WaitingLine<Request, Outcome>>();
@@ -32,7 +40,8 @@ export class EventWriters {
   }
 
   #writerOf(eventId: string): EventWriter {
-    const writer = this.#writers.get(eventId) ?? new EventWriter(() => this.#writers.delete(eventId));
+    const writer =
+      this.#writers.get(eventId) ?? new EventWriter(this.#monotonicNow, () => this.#writers.delete(eventId));
     this.#writers.set(eventId, writer);
     return writer;
   }

@@ -18,7 +18,7 @@ export interface Reservations {
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
-  const parts = { ...dependencies, writers: new EventWriters() };
+  const parts = { ...dependencies, writers: new EventWriters(() => performance.now()) };
   return {
     reserve: createReserve(parts),
     extend: createExtend(parts),

@@ -1,4 +1,5 @@
 import { isStoreUnavailable } from '../store/faults.ts';
+import { MovingAverage } from './moving-average.ts';
 
 /** One kind of write: reservations, confirms, and so on. */
 export interface WriteKind<Request, Outcome> {
@@ -16,13 +17,14 @@ export interface Batch {
 }
 
 /** Requests in one write: past some dozens a statement's fixed costs no longer show. */
-export const MAX_BATCH = 64;
+const MAX_BATCH = 64;
 /** How far ahead of the first a batch may look for requests that go well together. */
 const LOOK_AHEAD = 4 * MAX_BATCH;
 
 interface Entry<Request, Outcome> {
   readonly request: Request;
   readonly claims: readonly string[];
+  readonly sinceMs: number;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
@@ -32,6 +34,8 @@ export class WaitingLine<Request, Outcome> {
   readonly #kind: WriteKind<Request, Outcome>;
   readonly #eventId: string;
   readonly #entries: Entry<Request, Outcome>[] = [];
+  /** Of batches that left others waiting: less than a batch can hold where many want the same. */
+  readonly #batchSize = new MovingAverage(MAX_BATCH);
 
   constructor(kind: WriteKind<Request, Outcome>, eventId: string) {
     this.#kind = kind;
@@ -42,11 +46,28 @@ export class WaitingLine<Request, Outcome> {
     return this.#entries.length;
   }
 
-  /** The request's own outcome, or what made its write fail. */
-  push(request: Request): Promise<Outcome> {
+  /** When the first of those that wait came; undefined if none does. */
+  get oldestSinceMs(): number | undefined {
+    return this.#entries[0]?.sinceMs;
+  }
+
+  /** How many batches will go out before what comes now. */
+  get batchesAhead(): number {
+    return Math.floor(this.#entries.length / this.#batchSize.value);
+  }
+
+  /** The request's own outcome, or what made its write fail. `sinceMs` is now. */
+  push(request: Request, sinceMs: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#entries.push({ request, claims: this.#kind.claims(request), resolve, reject });
+      this.#entries.push({ request, claims: this.#kind.claims(request), sinceMs, resolve, reject });
     });
+  }
+
+  /** Turns away those that came before `beforeMs`, as they were not sent. */
+  refuse(beforeMs: number, error: Error): void {
+    const staying = this.#entries.findIndex(({ sinceMs }) => sinceMs >= beforeMs);
+    const refused = this.#entries.splice(0, staying === -1 ? this.#entries.length : staying);
+    for (const { reject } of refused) reject(error);
   }
 
   /** The first requests that share no claim with what is under way, or with one before them. Null if there are none. */
@@ -61,6 +82,7 @@ export class WaitingLine<Request, Outcome> {
     }
     this.#entries.unshift(...later);
     if (batch.length === 0) return null;
+    if (this.#entries.length > 0) this.#batchSize.add(batch.length);
     return { claims: batch.flatMap(({ claims }) => claims), write: () => this.#write(batch) };
   }
 

@@ -1,3 +1,5 @@
+import { isBulkheadRejectedError } from 'cockatiel';
+
 type Kind = 'retry' | 'unavailable' | 'lost';
 
 /** Postgres' and the driver's error codes that say something about the moment and not about the statement. */
@@ -9,6 +11,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   '53200': 'unavailable', // out_of_memory
   '53300': 'unavailable', // too_many_connections
   '57014': 'unavailable', // query_canceled, by statement_timeout
+  '25P03': 'lost', // idle_in_transaction_session_timeout
   '57P01': 'lost', // admin_shutdown
   '57P02': 'lost', // crash_shutdown
   '57P03': 'lost', // cannot_connect_now
@@ -64,6 +67,7 @@ export function isUniqueViolation(error: unknown, index: string): boolean {
 }
 
 function kindOf(error: unknown): Kind | undefined {
+  if (isBulkheadRejectedError(error)) return 'unavailable';
   return causes(error)
     .map((cause) => KINDS[property(cause, 'code') ?? ''])
     .find((kind) => kind !== undefined);

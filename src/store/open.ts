@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { bounded } from './bounded.ts';
 import type { Database } from './database.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -10,11 +11,12 @@ export type DatabaseSettings =
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
 
-export function openDatabase(settings: DatabaseSettings): Promise<Database> {
+/** At most so many statements are under way at once as there are connections, and a bounded number waits for one. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
-      return openPglite(settings.dataDir, MIGRATIONS);
+      return bounded(await openPglite(settings.dataDir, MIGRATIONS), 1);
     case 'postgres':
-      return openPostgres(settings, MIGRATIONS);
+      return bounded(await openPostgres(settings, MIGRATIONS), settings.poolSize);
   }
 }

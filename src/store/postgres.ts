@@ -11,6 +11,8 @@ import * as tables from './tables.ts';
 
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** A node that stops in the middle of a transaction does not keep its locks. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -23,7 +25,11 @@ export async function openPostgres(
     max: poolSize,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
-    connection: { application_name: 'holdfast', statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: {
+      application_name: 'holdfast',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
   });
   const close = () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
   await client`select 1`.catch(async (error: unknown) => {

@@ -1,21 +1,24 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { EventWriters } from '../../src/reservations/event-writers.ts';
+import { QueueFull } from '../../src/reservations/queue-full.ts';
 import { HeldWrites } from './held-writes.ts';
 
 /** 'seat-7 ada' claims 'seat-7', and so does 'seat-7 ben'. */
 const claims = (request: string) => [request.split(' ')[0] ?? request];
 
-function open(...kinds: string[]) {
+const realTime = () => performance.now();
+
+function open(kinds: readonly string[], monotonicNow = realTime) {
   const store = new HeldWrites();
-  const writers = new EventWriters();
+  const writers = new EventWriters(monotonicNow);
   const submits = kinds.map((kind) => writers.kind({ claims, write: store.write(kind) }));
   return { store, submits };
 }
 
 /** One kind alone. */
-function openOne() {
-  const { store, submits } = open('reserve');
+function openOne(monotonicNow = realTime) {
+  const { store, submits } = open(['reserve'], monotonicNow);
   const [writes] = submits;
   if (writes === undefined) throw new Error('one was opened');
   const submit = (request: string, eventId = 'event') => writes.submit(eventId, request);
@@ -78,7 +81,7 @@ describe('group commit', () => {
   });
 
   test('takes kinds by turns, and counts the writes of all of them together', async () => {
-    const { store, submits } = open('reserve', 'extend', 'confirm');
+    const { store, submits } = open(['reserve', 'extend', 'confirm']);
     const [reserve, extend, confirm] = submits;
     const answers = [
       ...numbered(500, 'r').map((one) => reserve?.submit('event', one)),
@@ -126,5 +129,99 @@ describe('group commit', () => {
     await store.finishAll();
     expect(await next).toBe('THREE');
     expect(store.begun.map(({ requests }) => requests)).toEqual([['one', 'two'], ['three']]);
+  });
+});
+
+describe('the wait for a write', () => {
+  /** Time goes on when the test says so. */
+  function openInTime() {
+    let nowMs = 0;
+    const pass = (ms: number) => {
+      nowMs += ms;
+    };
+    return { ...openOne(() => nowMs), pass };
+  }
+
+  test('is never long: more than the event was lately written in two seconds is refused at once', async () => {
+    const { store, submit, pass } = openInTime();
+    // Two at a time, so that each of the writes takes 200 ms.
+    const finishOne = async () => {
+      const held = await store.next();
+      pass(100);
+      held.finish();
+      await turn();
+    };
+    const before = numbered(20 * 64, 'before').map((request) => submit(request));
+    while (store.begun.length < 20) await finishOne();
+
+    const refusals: QueueFull[] = [];
+    const answers = numbered(5_000).map((request) =>
+      submit(request).catch((error: unknown) => {
+        if (!(error instanceof QueueFull)) throw error;
+        refusals.push(error);
+      }),
+    );
+    await turn();
+    expect(store.underWay).toHaveLength(2);
+    expect(5_000 - refusals.length).toBeGreaterThan(0.7 * 20 * 64);
+    expect(5_000 - refusals.length).toBeLessThan(1.5 * 20 * 64);
+    for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeGreaterThan(1_900);
+    for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeLessThan(2_500);
+    const admitted = refusals.length;
+    while (store.underWay.length > 0) await finishOne();
+    await Promise.all([...before, ...answers]);
+    expect(refusals).toHaveLength(admitted);
+  });
+
+  test('is not begun behind writes that hang, and is again when they have ended', async () => {
+    const { store, submit, pass } = openInTime();
+    const hung = [submit('one'), await turn(), submit('two'), await turn()];
+    const early = submit('early');
+    pass(1_100);
+    await expect(submit('late')).rejects.toThrow(QueueFull);
+    for (const held of [...store.underWay]) held.finish();
+    await turn();
+    const afterwards = submit('afterwards');
+    await store.finishAll();
+    expect(await afterwards).toBe('AFTERWARDS');
+    expect(await early).toBe('EARLY');
+    await Promise.all(hung);
+  });
+
+  test('ends after three seconds: what has waited for so long is not written any more', async () => {
+    const { store, submit, pass } = openInTime();
+    const hung = [submit('one'), await turn(), submit('two'), await turn()];
+    const waiting = submit('three').catch((error: unknown) => error);
+    pass(3_100);
+    for (const held of [...store.underWay]) held.finish();
+    await store.finishAll();
+    expect(await waiting).toBeInstanceOf(QueueFull);
+    expect(store.begun.flatMap(({ requests }) => requests)).toEqual(['one', 'two']);
+    await Promise.all(hung);
+  });
+
+  test('ends after three seconds also while the store hangs', async () => {
+    const { store, submit } = openOne();
+    const hung = [submit('one'), await turn(), submit('two'), await turn()];
+    const begun = performance.now();
+    await expect(submit('three')).rejects.toThrow(QueueFull);
+    expect(performance.now() - begun).toBeGreaterThan(2_900);
+    await store.finishAll();
+    expect(store.begun.flatMap(({ requests }) => requests)).toEqual(['one', 'two']);
+    await Promise.all(hung);
+  });
+
+  test('of one kind does not grow with what waits of another', async () => {
+    const { store, submits } = open(['reserve', 'confirm']);
+    const [reserve, confirm] = submits;
+    const rush = Promise.allSettled(numbered(30_000).map((request) => reserve?.submit('event', request)));
+    const confirmed = confirm?.submit('event', 'paid');
+    await turn();
+    expect(store.underWay.map(({ kind }) => kind)).toEqual(['reserve', 'confirm']);
+    await store.finishAll();
+    expect(await confirmed).toBe('PAID');
+    expect((await rush).some((outcome) => outcome.status === 'rejected' && outcome.reason instanceof QueueFull)).toBe(
+      true,
+    );
   });
 });
