@@ -6,6 +6,7 @@ import { migrateCommand } from './migrate.ts';
 import { problemAtStart } from './problems.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { verifyCommand } from './verify.ts';
 
 const epilogue = `
 Settings come from the environment: see docs/settings.md. \`holdfast help <command>\` has examples.
@@ -31,8 +32,9 @@ function createProgram(env: NodeJS.ProcessEnv): Command {
     .addHelpText('after', epilogue)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'holdfast:')) })
     .exitOverride();
-  for (const command of [serveCommand(env), migrateCommand(env), tokenCommand(env), importCommand(env)]) {
-    program.addCommand(command.copyInheritedSettings(program));
+  const commands = [serveCommand, migrateCommand, tokenCommand, importCommand, verifyCommand];
+  for (const command of commands) {
+    program.addCommand(command(env).copyInheritedSettings(program));
   }
   return program;
 }

@@ -14,7 +14,7 @@ const secret = 'a secret that is thirty-two bytes';
 const event = ['--name', 'N', '--venue', 'V', '--starts-at', '2026-12-24T19:30:00Z', '--currency', 'EUR'];
 
 describe('help', () => {
-  test.each(['serve', 'migrate', 'token', 'import'])('of %s shows how it is called', async (command) => {
+  test.each(['serve', 'migrate', 'token', 'import', 'verify'])('of %s shows how it is called', async (command) => {
     const { code, stdout, stderr } = await call([command, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^Usage: holdfast ${command}`));
@@ -24,7 +24,7 @@ describe('help', () => {
   test('lists the commands and exit codes', async () => {
     const { code, stdout } = await call(['--help']);
     expect(code).toBe(0);
-    for (const line of ['serve', 'migrate', 'token', 'import', 'Exit codes: 0']) expect(stdout).toContain(line);
+    for (const line of ['serve', 'migrate', 'token', 'import', 'verify', 'Exit codes: 0']) expect(stdout).toContain(line);
   });
 });
 

@@ -1,0 +1,196 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+
+/** A promise that data can show, and what breaks it. */
+export interface Verdict {
+  readonly promise: string;
+  /** How often it is broken; `breaches` are the first of them. */
+  readonly count: number;
+  readonly breaches: readonly Breach[];
+}
+
+export interface Breach {
+  /** Null where it is not about one event. */
+  readonly eventId: string | null;
+  /** Where in it, and what is wrong there. */
+  readonly what: string;
+}
+
+export interface VerificationOptions {
+  /** How late the end of a reservation, or a capture, may be written; null does not look at either, where no server runs that would. */
+  readonly overdueSeconds: number | null;
+}
+
+const MOST_SHOWN = 20;
+
+/** As the statements below name what they find. */
+interface Row extends Breach {
+  readonly total: number;
+}
+
+/**
+ * Holds what is stored against what is promised, as of one moment, while sales run: it locks no row, and writes nothing. Gives a
+ * verdict at a time, as a large database takes a while.
+ */
+export async function verify(
+  database: Database,
+  { overdueSeconds }: VerificationOptions,
+  onVerdict: (verdict: Verdict) => void,
+): Promise<void> {
+  const checks = overdueSeconds === null ? lasting : [...lasting, ...timely(overdueSeconds)];
+  await database.transaction(async ({ rows }) => {
+    await rows(sql`set transaction isolation level repeatable read, read only`);
+    await rows(sql`set local statement_timeout = 0`);
+    for (const { promise, breaches } of checks) {
+      const found = await rows<Row>(sql`
+        select breaches.*, (count(*) over ())::int as total
+        from (${breaches}) as breaches ("eventId", what)
+        order by "eventId", what
+        limit ${MOST_SHOWN}::int`);
+      onVerdict({
+        promise,
+        count: found[0]?.total ?? 0,
+        breaches: found.map(({ eventId, what }) => ({ eventId, what })),
+      });
+    }
+  });
+}
+
+interface Check {
+  readonly promise: string;
+  /** Rows of an event's id and a text. */
+  readonly breaches: SQL;
+}
+
+const lasting: readonly Check[] = [
+  {
+    promise: 'no seat is in two live bookings',
+    breaches: sql`
+      select event_id, format('seat %s: in the bookings %s', seat_index, string_agg(booking_id::text, ', '))
+      from booked_seats where released_at is null
+      group by event_id, seat_index having count(*) > 1`,
+  },
+  {
+    promise: 'the indexes that stop a second sale are there',
+    breaches: sql`
+      select null::uuid, format('the index %s is missing or not valid', expected.name)
+      from unnest(array['booked_seats_once', 'bookings_one_per_reservation', 'reservations_idempotency_key']) as expected(name)
+      where not exists (select from pg_index where indexrelid = to_regclass(expected.name) and indisunique and indisvalid)`,
+  },
+  {
+    promise: 'every booked seat is in the live booking that it names',
+    breaches: sql`
+      select seats.event_id, format('seat %s (%s): names the booking %s', seats.index, seats.guid, seats.booking_id)
+      from seats
+      left join booked_seats on booked_seats.event_id = seats.event_id and booked_seats.seat_index = seats.index
+        and booked_seats.booking_id = seats.booking_id and booked_seats.released_at is null
+      left join bookings on bookings.event_id = seats.event_id and bookings.id = booked_seats.booking_id
+        and bookings.status = 'CONFIRMED'
+      where seats.status = 'BOOKED' and bookings.id is null`,
+  },
+  {
+    promise: "every live booking has its seats, and nobody else's",
+    breaches: sql`
+      select booked_seats.event_id, format('booking %s: seat %s is %s%s', booked_seats.booking_id, booked_seats.seat_index,
+        coalesce(seats.status::text, 'gone'), coalesce(', of the booking ' || seats.booking_id, ''))
+      from booked_seats
+      left join seats on seats.event_id = booked_seats.event_id and seats.index = booked_seats.seat_index
+      where booked_seats.released_at is null and seats.booking_id is distinct from booked_seats.booking_id`,
+  },
+  {
+    promise: 'every reserved seat is held by an active reservation until the same moment',
+    breaches: sql`
+      select seats.event_id, format('seat %s (%s): reserved by %s until %s; %s', seats.index, seats.guid, seats.reservation_id,
+        seats.expires_at, case
+          when reservations.id is null then 'there is no such reservation'
+          when reservations.status <> 'ACTIVE' then 'which is ' || reservations.status
+          when not seats.index = any(reservations.seat_indexes) then 'which does not list it'
+          else 'which runs until ' || reservations.expires_at
+        end)
+      from seats
+      left join reservations on reservations.event_id = seats.event_id and reservations.id = seats.reservation_id
+      where seats.status = 'RESERVED' and not coalesce(
+        reservations.status = 'ACTIVE' and seats.index = any(reservations.seat_indexes)
+          and reservations.expires_at = seats.expires_at, false)`,
+  },
+  {
+    // Judged by a clock later than the moment that is looked at: what runs even then, ran at that moment.
+    promise: 'every reservation that runs holds all of its seats',
+    breaches: sql`
+      select reservations.event_id, format('reservation %s: does not hold seat %s, which is %s%s', reservations.id, wanted.index,
+        coalesce(seats.status::text, 'gone'), coalesce(', by ' || seats.reservation_id, ''))
+      from reservations
+      cross join unnest(reservations.seat_indexes) as wanted(index)
+      left join seats on seats.event_id = reservations.event_id and seats.index = wanted.index
+      where reservations.status = 'ACTIVE' and reservations.expires_at > clock_timestamp()
+        and seats.reservation_id is distinct from reservations.id`,
+  },
+  {
+    promise: 'every confirmed reservation became one booking, of the same viewer and seats, and no other did',
+    breaches: sql`
+      select coalesce(reservations.event_id, bookings.event_id), format('reservation %s (%s): %s',
+        coalesce(reservations.id, bookings.reservation_id), coalesce(reservations.status::text, 'gone'), case
+          when bookings.id is null then 'has no booking'
+          when reservations.viewer_id <> bookings.viewer_id then format('its booking %s is of another viewer', bookings.id)
+          when reservations.status is distinct from 'CONFIRMED' then format('has the booking %s', bookings.id)
+          else format('its booking %s has other seats', bookings.id)
+        end)
+      from (select * from reservations where status = 'CONFIRMED') as confirmed
+      full join bookings on bookings.event_id = confirmed.event_id and bookings.reservation_id = confirmed.id
+      left join reservations on reservations.event_id = coalesce(confirmed.event_id, bookings.event_id)
+        and reservations.id = coalesce(confirmed.id, bookings.reservation_id)
+      left join lateral (
+        select array_agg(seat_index order by seat_index) as seat_indexes from booked_seats
+        where booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id
+      ) as booked on true
+      where confirmed.id is null or bookings.id is null or confirmed.viewer_id <> bookings.viewer_id
+        or booked.seat_indexes is distinct from confirmed.seat_indexes`,
+  },
+  {
+    promise: "every reservation's total is the sum of its seats' prices",
+    breaches: sql`
+      select reservations.event_id, format('reservation %s: %s, its seats %s', reservations.id, reservations.total_amount, priced.amount)
+      from reservations
+      cross join lateral (
+        select coalesce(sum(price_categories.amount), 0) as amount
+        from unnest(reservations.seat_indexes) as held(index)
+        join seats on seats.event_id = reservations.event_id and seats.index = held.index
+        join price_categories on price_categories.event_id = seats.event_id and price_categories.position = seats.category
+      ) as priced
+      where reservations.total_amount <> priced.amount`,
+  },
+  {
+    promise: 'every booking was paid what its reservation came to',
+    breaches: sql`
+      select bookings.event_id, format('booking %s: %s, its reservation %s', bookings.id, bookings.total_amount, reservations.total_amount)
+      from bookings
+      join reservations on reservations.event_id = bookings.event_id and reservations.id = bookings.reservation_id
+      where bookings.total_amount <> reservations.total_amount`,
+  },
+  {
+    promise: 'every event has all of its seats',
+    breaches: sql`
+      select events.id, format('%s seats, the last of them number %s', count(seats.index), coalesce(max(seats.index)::text, 'none'))
+      from events left join seats on seats.event_id = events.id
+      group by events.id having count(seats.index) = 0 or count(seats.index) <> max(seats.index) + 1`,
+  },
+];
+
+/** What the sweep of running servers sees to. */
+function timely(overdueSeconds: number): Check[] {
+  const due = sql`clock_timestamp() - ${overdueSeconds}::int * interval '1 second'`;
+  return [
+    {
+      promise: `no reservation ended more than ${overdueSeconds} s ago without that being written`,
+      breaches: sql`
+        select event_id, format('reservation %s: ended at %s', id, expires_at)
+        from reservations where status = 'ACTIVE' and expires_at < ${due}`,
+    },
+    {
+      promise: `every payment of bookings older than ${overdueSeconds} s has been captured`,
+      breaches: sql`
+        select event_id, format('booking %s: booked at %s, authorization %s', id, booked_at, payment_authorization)
+        from bookings where payment_captured_at is null and status = 'CONFIRMED' and booked_at < ${due}`,
+    },
+  ];
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { type Verdict, verify } from '../../src/store/verification.ts';
+import { book, hold, lapse } from './buyers.ts';
+import { engines } from './engines.ts';
+import { createSampleEvent } from './sample-event.ts';
+
+async function verdictsOf(database: Database, overdueSeconds: number | null = 60): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  await verify(database, { overdueSeconds }, (verdict) => verdicts.push(verdict));
+  return verdicts;
+}
+
+/** An event in which everything has happened that may: seats 0 to 3 are held, 4 and 5 booked. */
+async function busyEvent(database: Database) {
+  const eventId = await createSampleEvent(database, 12);
+  const running = await hold(database, eventId, [0, 1]);
+  const other = await hold(database, eventId, [2, 3]);
+  const bookingId = await book(database, await hold(database, eventId, [4, 5]));
+  const whole = await hold(database, eventId, [6, 7]);
+  const partly = await hold(database, eventId, [8, 9]);
+  await cancelReservations(database, eventId, [
+    { reservationId: whole.id, viewerId: whole.viewerId, seatIndexes: null, idempotencyKey: null },
+    { reservationId: partly.id, viewerId: partly.viewerId, seatIndexes: [9], idempotencyKey: null },
+  ]);
+  const lapsed = await hold(database, eventId, [9]);
+  const expired = await hold(database, eventId, [10]);
+  await lapse(database, lapsed, expired);
+  await expireReservations(database, eventId, [expired.id]);
+  const reservedAnew = await hold(database, eventId, [9, 10]);
+  return { eventId, running, other, bookingId, reservedAnew };
+}
+
+type Busy = Awaited<ReturnType<typeof busyEvent>>;
+
+interface Fault {
+  readonly promise: string;
+  /** What is said of it. */
+  readonly what: RegExp;
+  /** The first may be to let go of a constraint, which the store has against the same fault. */
+  readonly plant: (event: Busy) => readonly SQL[];
+}
+
+const faults: readonly Fault[] = [
+  {
+    promise: 'every booked seat is in the live booking that it names',
+    what: /^seat 4 \(seat-4\): names the booking /,
+    plant: ({ eventId }) => [
+      sql`update booked_seats set released_at = now() where event_id = ${eventId} and seat_index = 4`,
+    ],
+  },
+  {
+    promise: "every live booking has its seats, and nobody else's",
+    what: /^booking .+: seat 5 is AVAILABLE$/,
+    plant: ({ eventId }) => [
+      sql`update seats set status = 'AVAILABLE', booking_id = null where event_id = ${eventId} and index = 5`,
+    ],
+  },
+  {
+    promise: 'every reserved seat is held by an active reservation until the same moment',
+    what: /^seat 0 \(seat-0\): reserved by .+; which does not list it$/,
+    plant: ({ eventId, other }) => [
+      sql`update seats set reservation_id = ${other.id} where event_id = ${eventId} and index = 0`,
+    ],
+  },
+  {
+    promise: 'every reserved seat is held by an active reservation until the same moment',
+    what: /^seat 1 .+; which runs until /,
+    plant: ({ eventId }) => [
+      sql`update seats set expires_at = expires_at + interval '1 second' where event_id = ${eventId} and index = 1`,
+    ],
+  },
+  {
+    promise: 'every reserved seat is held by an active reservation until the same moment',
+    what: /^seat 1 .+; there is no such reservation$/,
+    plant: ({ eventId }) => [
+      sql`update seats set reservation_id = ${randomUUID()} where event_id = ${eventId} and index = 1`,
+    ],
+  },
+  {
+    promise: 'every reserved seat is held by an active reservation until the same moment',
+    what: /^seat 2 .+; which is EXPIRED$/,
+    plant: ({ other }) => [sql`update reservations set status = 'EXPIRED' where id = ${other.id}`],
+  },
+  {
+    promise: 'every reservation that runs holds all of its seats',
+    what: /^reservation .+: does not hold seat 3, which is AVAILABLE$/,
+    plant: ({ eventId }) => [
+      sql`update seats set status = 'AVAILABLE', reservation_id = null, expires_at = null where event_id = ${eventId} and index = 3`,
+    ],
+  },
+  {
+    promise: 'every confirmed reservation became one booking, of the same viewer and seats, and no other did',
+    what: /^reservation .+ \(CONFIRMED\): has no booking$/,
+    plant: ({ reservedAnew }) => [sql`update reservations set status = 'CONFIRMED' where id = ${reservedAnew.id}`],
+  },
+  {
+    promise: 'every confirmed reservation became one booking, of the same viewer and seats, and no other did',
+    what: /^reservation .+ \(CANCELLED\): has the booking /,
+    plant: ({ eventId }) => [
+      sql`update reservations set status = 'CANCELLED' where event_id = ${eventId} and status = 'CONFIRMED'`,
+    ],
+  },
+  {
+    promise: 'every confirmed reservation became one booking, of the same viewer and seats, and no other did',
+    what: /^reservation .+: its booking .+ is of another viewer$/,
+    plant: ({ eventId }) => [sql`update bookings set viewer_id = 'somebody else' where event_id = ${eventId}`],
+  },
+  {
+    promise: 'every confirmed reservation became one booking, of the same viewer and seats, and no other did',
+    what: /^reservation .+: its booking .+ has other seats$/,
+    plant: ({ eventId }) => [sql`delete from booked_seats where event_id = ${eventId} and seat_index = 5`],
+  },
+  {
+    promise: "every reservation's total is the sum of its seats' prices",
+    what: /^reservation .+: 1, its seats 6500$/,
+    plant: ({ running }) => [sql`update reservations set total_amount = 1 where id = ${running.id}`],
+  },
+  {
+    promise: 'every booking was paid what its reservation came to',
+    what: /^booking .+: 7, its reservation 6500$/,
+    plant: ({ eventId }) => [sql`update bookings set total_amount = 7 where event_id = ${eventId}`],
+  },
+  {
+    promise: 'every event has all of its seats',
+    what: /^11 seats, the last of them number 11$/,
+    plant: ({ eventId }) => [sql`delete from seats where event_id = ${eventId} and index = 6`],
+  },
+  {
+    promise: 'no reservation ended more than 60 s ago without that being written',
+    what: /^reservation .+: ended at /,
+    plant: ({ running }) => [
+      sql`update reservations set created_at = now() - interval '1 hour', expires_at = now() - interval '61 seconds' where id = ${running.id}`,
+    ],
+  },
+  {
+    promise: 'every payment of bookings older than 60 s has been captured',
+    what: /^booking .+: booked at .+, authorization /,
+    plant: ({ bookingId }) => [
+      sql`update bookings set booked_at = now() - interval '61 seconds' where id = ${bookingId}`,
+    ],
+  },
+  {
+    promise: 'no seat is in two live bookings',
+    what: /^seat 4: in the bookings .+, .+$/,
+    plant: ({ eventId, other }) => [
+      sql`drop index booked_seats_once`,
+      sql`insert into bookings (event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization)
+        values (${eventId}, ${randomUUID()}, ${other.id}, 'ann', ${randomUUID()}, 1, now(), 'a')`,
+      sql`insert into booked_seats (event_id, booking_id, seat_index)
+        select event_id, id, 4 from bookings where event_id = ${eventId} and reservation_id = ${other.id}`,
+    ],
+  },
+];
+
+describe.each(engines)('verifying on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('finds nothing where everything has happened that may', async () => {
+    await busyEvent(database);
+    expect((await verdictsOf(database)).filter(({ count }) => count > 0)).toEqual([]);
+  });
+
+  test.each(faults)('finds what breaks "$promise": $what', async ({ promise, what, plant }) => {
+    const event = await busyEvent(database);
+    for (const statement of plant(event)) await database.rows(statement);
+    const verdict = (await verdictsOf(database)).find((one) => one.promise === promise);
+    expect(verdict?.breaches).toContainEqual({ eventId: event.eventId, what: expect.stringMatching(what) });
+  });
+
+  test('misses the index that the fault before had to do without', async () => {
+    const verdict = (await verdictsOf(database)).find(({ promise }) => promise.startsWith('the indexes'));
+    expect(verdict?.breaches).toEqual([{ eventId: null, what: 'the index booked_seats_once is missing or not valid' }]);
+  });
+
+  test('shows the first of many, and counts all', async () => {
+    const eventId = await createSampleEvent(database, 30);
+    await hold(database, eventId, [...Array(30).keys()]);
+    await database.rows(
+      sql`update seats set expires_at = expires_at + interval '1 second' where event_id = ${eventId}`,
+    );
+    const verdict = (await verdictsOf(database)).find(({ promise }) => promise.startsWith('every reserved seat'));
+    expect(verdict?.breaches).toHaveLength(20);
+    expect(verdict?.count).toBeGreaterThanOrEqual(30);
+  });
+
+  test('does not look at what a server would see to where there is none', async () => {
+    expect((await verdictsOf(database, null)).map(({ promise }) => promise).join()).not.toMatch(/ended more|captured/);
+  });
+});
