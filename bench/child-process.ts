@@ -23,7 +23,7 @@ export class Child<Known extends Handlers> implements AsyncDisposable {
   #asked = 0;
 
   constructor(module: URL, nodeOptions: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    const execArgv = ['--import', 'tsx', ...nodeOptions];
+    const execArgv = ['--import', 'tsx/esm', ...nodeOptions];
     this.#process = fork(module, { execArgv, serialization: 'advanced', env: { ...process.env, ...env } });
     this.#process.on('message', (answer: Answer) => this.#receive(answer));
     this.#process.once('exit', (code) => {

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from '../../src/graphql/ids.ts';
 import type { Answer } from './answers.ts';
-import type { LoadRequest } from './load.ts';
+import type { LoadRequest } from './load-process.ts';
 
 /** A request to reserve, or to confirm, and what it was answered. */
 export interface Exchange {

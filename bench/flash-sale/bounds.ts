@@ -7,12 +7,12 @@ import { callsInForeground } from './statements.ts';
 /** What the arms that ran must keep. */
 export function boundsOf(results: Results, seats: number): Bound[] {
   const { refusals, sale = [], wins, contention } = results;
-  const bounds: Bound[] = sale.flatMap(({ connections, granted, losersStatements, afterSoldOut }) => [
+  const bounds: Bound[] = sale.flatMap(({ connections, granted, losersStatements, onceSoldOut }) => [
     { name: `reservations over ${connections} connections`, value: granted, least: seats, most: seats },
     { name: `losers' statements over ${connections} connections`, value: losersStatements, most: 300 },
     {
       name: `statements once sold out, over ${connections} connections`,
-      value: afterSoldOut === null ? Number.NaN : callsInForeground(afterSoldOut),
+      value: onceSoldOut === null ? Number.NaN : callsInForeground(onceSoldOut),
       most: 0,
     },
   ]);

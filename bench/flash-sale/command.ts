@@ -13,7 +13,7 @@ export function flashSaleCommand(): Command {
     .option('--seconds <count>', 'measured of each server in each round', atLeast(1), 4)
     .option('--rounds <count>', 'times that the servers take turns', atLeast(1), 3)
     .option('--nodes <count>', 'of Holdfast, each on a port of its own', atLeast(1), 1)
-    .option('--profile <directory>', "where to write CPU profiles of Holdfast's first node, one an arm")
+    .option('--profile <directory>', "where to write CPU profiles of Holdfast's first node, and what they say")
     .action(async (options: FlashSaleOptions) => {
       process.exitCode = await flashSale(options);
     });

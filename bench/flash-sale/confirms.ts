@@ -3,7 +3,7 @@ import { measure, type RunFigures } from './measure.ts';
 import { reserveRequests } from './requests.ts';
 import type { Stage } from './stage.ts';
 
-const SEATS = 5_000;
+const SEATS = 3_000;
 const CONNECTIONS = 256;
 
 export interface ConfirmFigures extends RunFigures {

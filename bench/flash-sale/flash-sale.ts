@@ -2,8 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { Closing } from '../../src/closing.ts';
 import { isKept } from '../bounds.ts';
 import { describeMachine } from '../machine.ts';
+import { keepResults } from '../results.ts';
 import { boundsOf } from './bounds.ts';
+import { chartOf } from './chart.ts';
 import { runConfirms } from './confirms.ts';
+import { mediansOf } from './medians.ts';
 import { ARMS, type ArmName, type FlashSaleOptions } from './options.ts';
 import { runOverlaps } from './overlaps.ts';
 import { runRefusals } from './refusals.ts';
@@ -28,7 +31,13 @@ export async function flashSale(options: FlashSaleOptions): Promise<number> {
   if (options.profile !== undefined) await mkdir(options.profile, { recursive: true });
   const results = await runArms(options);
   const bounds = boundsOf(results, options.seats);
-  process.stdout.write(`${JSON.stringify(machine)}\n${reportOf(results, bounds)}\n`);
+  process.stdout.write(reportOf(results, bounds));
+  // Some arms alone, or a profiled node, are not what the documentation speaks of.
+  if (options.only.length === 0 && options.profile === undefined) {
+    const measuredAt = new Date().toISOString();
+    const medians = mediansOf(results);
+    await keepResults('flash-sale', { measuredAt, machine, options, medians, bounds, results }, chartOf(results));
+  }
   return bounds.every(isKept) ? 0 : 1;
 }
 

@@ -26,14 +26,14 @@ export interface Source {
   /** What to send next; undefined when there is nothing more. */
   next(): { readonly at: number; readonly request: SignedRequest } | undefined;
   /** A reservation was granted. */
-  granted(at: number): void;
+  granted(): void;
 }
 
 /** One keep-alive connection. Handles its own answers, one at a time, so that little is made for each. */
 export class LoadConnection implements Dispatcher.DispatchHandler {
   readonly #client: Client;
   readonly #path: string;
-  readonly #answers: RawAnswer[] = [];
+  #answers: RawAnswer[] = [];
   #source: Source | undefined;
   #done: (() => void) | undefined;
   #at = 0;
@@ -62,6 +62,7 @@ export class LoadConnection implements Dispatcher.DispatchHandler {
   /** Sends one request after the other until the source has no more. Gives what came back. */
   async send(source: Source): Promise<readonly RawAnswer[]> {
     this.#source = source;
+    this.#answers = [];
     await new Promise<void>((resolve) => {
       this.#done = resolve;
       this.#sendNext();
@@ -84,7 +85,7 @@ export class LoadConnection implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#body.includes('"__typename":"Reservation"')) this.#source?.granted(performance.now());
+    if (this.#body.includes('"__typename":"Reservation"')) this.#source?.granted();
     this.#answered();
   }
 

@@ -1,11 +1,12 @@
-import { setInterval as every } from 'node:timers/promises';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { quantileOf } from '../statistics.ts';
 import type { Exchange } from './agreement.ts';
-import type { LoadRequest, LoadRun } from './load.ts';
+import type { Send } from './load.ts';
+import type { LoadRequest, LoadRun } from './load-process.ts';
+import { summariseProfile } from './profile-summary.ts';
 import type { Server, Stage } from './stage.ts';
 import type { Counts } from './statements.ts';
-
-const PROGRESS_EVERY_MS = 2_000;
 
 export interface Measurement {
   /** For who watches, and for the names of profiles. */
@@ -16,7 +17,7 @@ export interface Measurement {
   /** After which nothing more is sent; null to send everything. */
   readonly seconds: number | null;
   readonly mutation?: 'reserve' | 'confirm';
-  /** Of the house. */
+  /** Of the house, where it is to be sold out. */
   readonly seats?: number;
 }
 
@@ -40,41 +41,48 @@ export interface RunFigures {
 export interface Measured {
   readonly figures: RunFigures;
   readonly exchanges: readonly Exchange[];
-  readonly soldOutAtMs: number | null;
+  /** Caused by what was sent when all of the seats were granted; null if nothing was. */
+  readonly statementsOnceSoldOut: Counts | null;
 }
 
 export async function measure(stage: Stage, measurement: Measurement): Promise<Measured> {
   const { load, statements } = stage;
-  const {
-    arm,
-    server,
-    requests,
-    connections,
-    seconds,
-    mutation = 'reserve',
-    seats = Number.POSITIVE_INFINITY,
-  } = measurement;
-  await load.ask('prepare', { mutation, requests });
-  const [statementsBefore, cpuBefore] = [await statements.snapshot(), await server.cpuMicros()];
-  const run = await server.profiled(arm, () =>
-    showingProgress(stage, measurement, () => load.ask('run', { urls: server.urls, connections, seconds, seats })),
-  );
-  const cpuMicros = (await server.cpuMicros()) - cpuBefore;
-  const { counts, others } = await statements.between(statementsBefore, await statements.snapshot());
-  return {
-    figures: {
-      connections,
-      ...figuresOf(run),
-      cpuPerAnswer: cpuMicros / run.answers.length,
-      statements: counts,
-      otherStatements: others,
-    },
-    exchanges: run.answers.flatMap((answer) => {
-      const request = requests[answer.request];
-      return request === undefined ? [] : [{ request, answer }];
-    }),
-    soldOutAtMs: run.soldOutAtMs,
-  };
+  const { arm, server, requests, connections, mutation = 'reserve' } = measurement;
+  await load.prepare({ mutation, requests });
+  return load.connected(arm, { urls: server.urls, connections }, async (send) => {
+    const [before, cpuBefore] = [await statements.snapshot(), await server.cpuMicros()];
+    const { run, soldOut } = await profiled(stage, measurement, () => sendAll(stage, measurement, send));
+    const [after, cpuAfter] = [await statements.snapshot(), await server.cpuMicros()];
+    const { counts, others } = await statements.between(before, after);
+    return {
+      figures: {
+        connections,
+        ...figuresOf(run),
+        cpuPerAnswer: (cpuAfter - cpuBefore) / run.answers.length,
+        statements: counts,
+        otherStatements: others,
+      },
+      exchanges: exchangesOf(requests, run),
+      statementsOnceSoldOut: soldOut && (await statements.between(soldOut, after)).counts,
+    };
+  });
+}
+
+/** Where the house can be sold out, waits then until everything under way is answered, and counts what the rest causes apart. */
+async function sendAll({ statements }: Stage, { seconds, seats }: Measurement, send: Send) {
+  const run = await send({ seconds, granted: seats ?? null });
+  if (seats === undefined) return { run, soldOut: null };
+  const soldOut = await statements.snapshot();
+  const rest = await send({ seconds: null, granted: null });
+  const both = { answers: [...run.answers, ...rest.answers], seconds: run.seconds + rest.seconds };
+  return { run: both, soldOut: rest.answers.length === 0 ? null : soldOut };
+}
+
+function exchangesOf(requests: readonly LoadRequest[], { answers }: LoadRun): Exchange[] {
+  return answers.flatMap((answer) => {
+    const request = requests[answer.request];
+    return request === undefined ? [] : [{ request, answer }];
+  });
 }
 
 function figuresOf({ answers, seconds }: LoadRun) {
@@ -90,22 +98,17 @@ function figuresOf({ answers, seconds }: LoadRun) {
   };
 }
 
-async function showingProgress<Result>(
-  { load }: Stage,
-  { arm, requests }: Measurement,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const stop = new AbortController();
-  const shown = (async () => {
-    for await (const _ of every(PROGRESS_EVERY_MS, undefined, { signal: stop.signal })) {
-      const { sent, granted } = await load.ask('progress');
-      process.stderr.write(`  ${arm}: ${sent} of ${requests.length} sent, ${granted} granted\n`);
-    }
-  })().catch(() => {});
-  try {
-    return await work();
-  } finally {
-    stop.abort();
-    await shown;
-  }
+/** Where profiles are wanted, writes one, and a summary beside it. */
+async function profiled<Sent extends { readonly run: LoadRun }>(
+  { options: { profile } }: Stage,
+  { arm, server: { profiler } }: Measurement,
+  work: () => Promise<Sent>,
+): Promise<Sent> {
+  if (profile === undefined || profiler === null) return work();
+  const path = resolve(profile, arm);
+  await profiler.start();
+  const sent = await work();
+  await profiler.stop(`${path}.cpuprofile`);
+  await writeFile(`${path}.txt`, await summariseProfile(`${path}.cpuprofile`, sent.run.answers.length));
+  return sent;
 }

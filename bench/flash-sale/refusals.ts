@@ -2,7 +2,7 @@ import { disagreements } from './agreement.ts';
 import { measure, type RunFigures } from './measure.ts';
 import { CONNECTIONS } from './options.ts';
 import { anySeats, reserveRequests } from './requests.ts';
-import type { Server, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Of the house, which is sold out before. */
 const SEATS = 100;
@@ -25,27 +25,24 @@ export interface RefusalsRound {
 export async function runRefusals(stage: Stage): Promise<RefusalsFigures> {
   const { seconds, rounds } = stage.options;
   const eventId = await stage.openEvent(SEATS);
-  const requestsFor = (count: number) => reserveRequests(eventId, count, () => anySeats(SEATS, 1, 1));
-  const run = (server: Server, arm: string, count: number, limit: number | null) => {
-    return measure(stage, { arm, server, requests: requestsFor(count), connections: CONNECTIONS, seconds: limit });
-  };
+  const anySeat = () => anySeats(SEATS, 1, 1);
+  const holdfast = { server: stage.holdfast, connections: CONNECTIONS, seconds: null };
+  const floor = { server: stage.floor, connections: CONNECTIONS, seconds: null };
+
   const all = reserveRequests(eventId, SEATS, (at) => [at]);
-  const sold = await measure(stage, {
-    arm: 'refusals-sell-out',
-    server: stage.holdfast,
-    requests: all,
-    connections: CONNECTIONS,
-    seconds: null,
-  });
-  const warm = await run(stage.holdfast, 'refusals-warm-up', WARM_UP, null);
-  await run(stage.floor, 'floor-warm-up', WARM_UP, null);
+  const sold = await measure(stage, { ...holdfast, arm: 'refusals-sell-out', requests: all });
+  const first = reserveRequests(eventId, WARM_UP, anySeat);
+  const warm = await measure(stage, { ...holdfast, arm: 'refusals-warm-up', requests: first });
+  await measure(stage, { ...floor, arm: 'floor-warm-up', requests: first });
+
   const exchanges = [...sold.exchanges, ...warm.exchanges];
   const measured: RefusalsRound[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const holdfast = await run(stage.holdfast, `refusals-${round}`, seconds * MOST_PER_SECOND, seconds);
-    const floor = await run(stage.floor, `floor-${round}`, seconds * MOST_PER_SECOND, seconds);
-    exchanges.push(...holdfast.exchanges);
-    measured.push({ holdfast: holdfast.figures, floor: floor.figures });
+    const requests = reserveRequests(eventId, seconds * MOST_PER_SECOND, anySeat);
+    const refused = await measure(stage, { ...holdfast, arm: `refusals-${round}`, requests, seconds });
+    const bare = await measure(stage, { ...floor, arm: `floor-${round}`, requests, seconds });
+    exchanges.push(...refused.exchanges);
+    measured.push({ holdfast: refused.figures, floor: bare.figures });
   }
   return { rounds: measured, disagreements: await disagreements(stage.sql, eventId, exchanges) };
 }

@@ -1,70 +1,81 @@
 import { type Bound, describeBounds } from '../bounds.ts';
+import type { Spread } from '../statistics.ts';
 import { tableOf } from '../table.ts';
-import type { RunFigures } from './measure.ts';
+import { type Medians, mediansOf } from './medians.ts';
 import { disagreementsIn, type Results } from './results.ts';
-import { callsInForeground } from './statements.ts';
+import type { SaleFigures } from './sale.ts';
+import { callsOf, type StatementKind } from './statements.ts';
 
-const HEADS = ['', 'at once', 'answers/s', 'of them', 'p50 ms', 'p99 ms', 'CPU µs', 'rows/write', 'statements/res.'];
+const DISAGREEMENTS_SHOWN = 10;
 
 export function reportOf(results: Results, bounds: readonly Bound[]): string {
+  const medians = mediansOf(results);
   return [
-    tableOf(HEADS, rowsOf(results).map(rowOf)),
-    '',
-    ...disagreementsIn(results).slice(0, 10),
+    armsTable(medians),
+    outcomesTable(medians),
+    ...(results.sale ?? []).map(saleTable),
+    ...disagreementsIn(results).slice(0, DISAGREEMENTS_SHOWN),
     describeBounds(bounds),
+    '',
+  ].join('\n\n');
+}
+
+function armsTable(medians: readonly Medians[]): string {
+  const heads = [
+    '',
+    'at once',
+    'answers/s',
+    'ratio',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs',
+    'rows/write',
+    'ms/write',
+    'statements/res.',
+  ];
+  const rows = medians.map((arm) => [
+    arm.name,
+    String(arm.connections),
+    withSpread(arm.perSecond, 0),
+    arm.ofFloor === null ? '' : withSpread(arm.ofFloor, 2),
+    figure(arm.p50Ms, 1),
+    figure(arm.p99Ms, 1),
+    figure(arm.cpuPerAnswer, 0),
+    figure(arm.rowsPerWrite, 1),
+    figure(arm.msPerWrite, 1),
+    figure(arm.statementsPerGrant, 2),
+  ]);
+  return tableOf(heads, rows);
+}
+
+function outcomesTable(medians: readonly Medians[]): string {
+  const outcomes = [...new Set(medians.flatMap((arm) => Object.keys(arm.outcomes)))];
+  const rows = medians.map((arm) => [
+    `${arm.name}, ${arm.connections} at once`,
+    ...outcomes.map((outcome) => String(arm.outcomes[outcome] ?? '')),
+  ]);
+  return tableOf(['answers', ...outcomes], rows);
+}
+
+function saleTable(sale: SaleFigures): string {
+  const { connections, statements, onceSoldOut, winningWrites, losersStatements, otherStatements } = sale;
+  const rows = (Object.keys(statements) as StatementKind[]).map((kind) => [
+    kind,
+    String(callsOf(statements, [kind])),
+    onceSoldOut === null ? '' : String(callsOf(onceSoldOut, [kind])),
+  ]);
+  return [
+    tableOf([`sale, ${connections} at once: statements`, 'in all', 'once sold out'], rows),
+    `writes that won: ${winningWrites}; beyond what the winners needed: ${losersStatements}`,
+    ...otherStatements.map((text) => `other: ${text}`),
   ].join('\n');
 }
 
-interface NamedRun {
-  readonly name: string;
-  readonly figures: RunFigures;
+export function withSpread({ median, least, most }: Spread, digits: number): string {
+  if (least === most) return median.toFixed(digits);
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 
-function rowsOf({ refusals, sale, wins, contention, overlaps, confirms }: Results): NamedRun[] {
-  const named = (name: string, runs: readonly RunFigures[] | undefined) =>
-    (runs ?? []).map((figures) => ({ name, figures }));
-  return [
-    ...named(
-      'refusals: Holdfast',
-      refusals?.rounds.map(({ holdfast }) => holdfast),
-    ),
-    ...named(
-      'refusals: bare Apollo',
-      refusals?.rounds.map(({ floor }) => floor),
-    ),
-    ...named('sale', sale),
-    ...named(
-      'wins: Holdfast',
-      wins?.map(({ holdfast }) => holdfast),
-    ),
-    ...named(
-      'wins: textbook',
-      wins?.map(({ textbook }) => textbook),
-    ),
-    ...named(
-      'contention',
-      contention?.flatMap((round) => Object.values(round)),
-    ),
-    ...named('overlaps', overlaps && [overlaps]),
-    ...named('confirms', confirms && [confirms]),
-  ];
-}
-
-function rowOf({ name, figures }: NamedRun): string[] {
-  const { connections, perSecond, outcomes, latencyMs, cpuPerAnswer, statements } = figures;
-  const write = statements.confirm ?? statements.reserve;
-  const granted = (outcomes.Reservation ?? 0) + (outcomes.Booking ?? 0);
-  return [
-    name,
-    String(connections),
-    perSecond.toFixed(0),
-    Object.entries(outcomes)
-      .map(([outcome, count]) => `${count} ${outcome}`)
-      .join(', '),
-    latencyMs.p50.toFixed(1),
-    latencyMs.p99.toFixed(1),
-    cpuPerAnswer.toFixed(0),
-    write === undefined ? '' : (write.rows / write.calls).toFixed(1),
-    granted === 0 ? '' : (callsInForeground(statements) / granted).toFixed(2),
-  ];
+function figure(value: number, digits: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(digits);
 }

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { decodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
-import type { LoadRequest } from './load.ts';
+import type { LoadRequest } from './load-process.ts';
 
 /** As many viewers who were never seen before, each of whom asks once for the seats that `seatsFor` gives, by index. */
 export function reserveRequests(

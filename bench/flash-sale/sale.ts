@@ -1,15 +1,10 @@
-import { setInterval as every } from 'node:timers/promises';
 import { decodeEventId } from '../../src/graphql/ids.ts';
-import { now } from '../pace.ts';
 import { disagreements } from './agreement.ts';
-import { type Measured, measure, type RunFigures } from './measure.ts';
+import { measure, type RunFigures } from './measure.ts';
 import { CONNECTIONS } from './options.ts';
 import { anySeats, reserveRequests } from './requests.ts';
 import type { Stage } from './stage.ts';
-import { type Counts, callsInForeground, type Snapshot } from './statements.ts';
-
-/** How closely the moment is met at which the house was sold out. */
-const SAMPLE_EVERY_MS = 50;
+import { type Counts, callsInForeground } from './statements.ts';
 
 export interface SaleFigures extends RunFigures {
   readonly granted: number;
@@ -17,8 +12,8 @@ export interface SaleFigures extends RunFigures {
   readonly winningWrites: number;
   /** Statements beyond what the winners needed: their writes, with the lock before, and a read of the event for each answer. */
   readonly losersStatements: number;
-  /** From the first sample after the last seat was granted; null if it never was. */
-  readonly afterSoldOut: Counts | null;
+  /** Caused by what was sent when all of the seats were granted; null if they never were. */
+  readonly onceSoldOut: Counts | null;
   readonly disagreements: readonly string[];
 }
 
@@ -32,10 +27,14 @@ async function runSale(stage: Stage, connections: number): Promise<SaleFigures> 
   const eventId = await stage.openEvent(roundUp(seats));
   const requests = reserveRequests(eventId, users, () => anySeats(seats, 1, 1));
   const arm = `sale-${connections}`;
-  const { measured, samples } = await sampling(stage, () =>
-    measure(stage, { arm, server: stage.holdfast, requests, connections, seconds: null, seats }),
-  );
-  const { figures, exchanges, soldOutAtMs } = measured;
+  const { figures, exchanges, statementsOnceSoldOut } = await measure(stage, {
+    arm,
+    server: stage.holdfast,
+    requests,
+    connections,
+    seconds: null,
+    seats,
+  });
   const granted = figures.outcomes.Reservation ?? 0;
   const winningWrites = await countWrites(stage, eventId);
   return {
@@ -43,43 +42,9 @@ async function runSale(stage: Stage, connections: number): Promise<SaleFigures> 
     granted,
     winningWrites,
     losersStatements: losersStatements(figures.statements, granted, winningWrites),
-    afterSoldOut: await countAfter(stage, soldOutAtMs, samples),
+    onceSoldOut: statementsOnceSoldOut,
     disagreements: await disagreements(stage.sql, eventId, exchanges),
   };
-}
-
-interface Sample {
-  /** When it was asked for. */
-  readonly atMs: number;
-  readonly snapshot: Snapshot;
-}
-
-async function sampling(stage: Stage, work: () => Promise<Measured>) {
-  const samples: Sample[] = [];
-  const stop = new AbortController();
-  const sampled = (async () => {
-    for await (const _ of every(SAMPLE_EVERY_MS, undefined, { signal: stop.signal })) {
-      samples.push({ atMs: now(), snapshot: await stage.statements.snapshot() });
-    }
-  })();
-  const measured = await work();
-  stop.abort();
-  await sampled.catch((fault: Error) => {
-    if (fault.name !== 'AbortError') throw fault;
-  });
-  samples.push({ atMs: now(), snapshot: await stage.statements.snapshot() });
-  return { measured, samples };
-}
-
-async function countAfter(
-  stage: Stage,
-  soldOutAtMs: number | null,
-  samples: readonly Sample[],
-): Promise<Counts | null> {
-  const soldOut = soldOutAtMs === null ? undefined : samples.find(({ atMs }) => atMs >= soldOutAtMs);
-  const last = samples.at(-1);
-  if (soldOut === undefined || last === undefined) return null;
-  return (await stage.statements.between(soldOut.snapshot, last.snapshot)).counts;
 }
 
 /** Each write has a transaction of its own, whose number is on the rows that it wrote. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import type { Closing } from '../../src/closing.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
@@ -8,7 +7,7 @@ import { openEvent } from '../event.ts';
 import { jwtSecret, tokenFor } from '../tokens.ts';
 import type { FloorServer } from './floor-server.ts';
 import type { HoldfastServer } from './holdfast-server.ts';
-import type { Load } from './load.ts';
+import { Load } from './load.ts';
 import type { FlashSaleOptions } from './options.ts';
 import { Statements } from './statements.ts';
 import type { TextbookServer } from './textbook-server.ts';
@@ -32,8 +31,14 @@ export interface Server {
   readonly urls: readonly string[];
   /** Used by all of them so far. */
   cpuMicros(): Promise<number>;
-  /** Profiles the work, to a file named for the arm, where that is wanted. */
-  profiled<Result>(arm: string, work: () => Promise<Result>): Promise<Result>;
+  /** Of its first process; null for what is not profiled. */
+  readonly profiler: Profiler | null;
+}
+
+export interface Profiler {
+  start(): Promise<void>;
+  /** Writes what was seen since the start. */
+  stop(path: string): Promise<void>;
 }
 
 /** Everything that runs. */
@@ -42,7 +47,7 @@ export interface Stage {
   readonly holdfast: Server;
   readonly floor: Server;
   readonly textbook: Server;
-  readonly load: Child<Load>;
+  readonly load: Load;
   /** Where the store is. */
   readonly sql: Sql;
   readonly statements: Statements;
@@ -69,9 +74,9 @@ export async function openStage(options: FlashSaleOptions, closing: Closing): Pr
   return {
     options,
     holdfast,
-    floor: unprofiled(floor, await floor.ask('open')),
-    textbook: unprofiled(textbook, await textbook.ask('open', { ...stores, poolSize: POOL_SIZE })),
-    load: closing.add(new Child<Load>(new URL('./load.ts', import.meta.url), [], production)),
+    floor: unprofiledServer(floor, await floor.ask('open')),
+    textbook: unprofiledServer(textbook, await textbook.ask('open', { ...stores, poolSize: POOL_SIZE })),
+    load: new Load(closing),
     sql,
     statements,
     openEvent: (seats) => openEvent(holdfast.urls[0] ?? '', organizer, { name: 'Flash sale', seats }),
@@ -86,7 +91,7 @@ function connect(url: string, closing: Closing): Sql {
 
 async function startHoldfast(
   { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
-  { nodes, profile }: FlashSaleOptions,
+  { nodes }: FlashSaleOptions,
   closing: Closing,
 ): Promise<Server> {
   const children = Array.from({ length: nodes }, () =>
@@ -99,23 +104,20 @@ async function startHoldfast(
     JWT_SECRET: jwtSecret,
   };
   const urls = await Promise.all(children.map((child) => child.ask('open', settings)));
+  const [first = null] = children;
   return {
     urls,
     async cpuMicros() {
       const used = await Promise.all(children.map((child) => child.ask('cpuMicros')));
       return used.reduce((sum, micros) => sum + micros, 0);
     },
-    async profiled(arm, work) {
-      const [first] = children;
-      if (profile === undefined || first === undefined) return work();
-      await first.ask('startProfile');
-      const result = await work();
-      await first.ask('stopProfile', join(profile, `${arm}.cpuprofile`));
-      return result;
+    profiler: first && {
+      start: () => first.ask('startProfile'),
+      stop: (path) => first.ask('stopProfile', path),
     },
   };
 }
 
-function unprofiled(child: Child<Pick<FloorServer, 'cpuMicros'>>, url: string): Server {
-  return { urls: [url], cpuMicros: () => child.ask('cpuMicros'), profiled: (_, work) => work() };
+function unprofiledServer(child: Child<Pick<FloorServer, 'cpuMicros'>>, url: string): Server {
+  return { urls: [url], cpuMicros: () => child.ask('cpuMicros'), profiler: null };
 }

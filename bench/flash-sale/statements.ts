@@ -10,8 +10,8 @@ const KINDS = [
   ['lock viewers', /pg_advisory_xact_lock/],
   ['expiry', /\blapsed as|reservations\.expires_at <= statement_timestamp/],
   ['captures', /payment_captured_at/],
-  ['look-up by key', /idempotency_key/],
-  ['clock', /^\s*select floor\(extract\(\w+ from clock_timestamp/],
+  ['look-up', /idempotency_key|select reservations\.event_id as "eventId"/],
+  ['clock', /^\s*select floor\(extract\([^)]* from clock_timestamp/],
   ['digest', /"versionSum"|string_agg\(seats\.version/],
   ['reservation ids', /uuid_send/],
   ['seat map', /seats\.version,\s+seats\.reservation_id as "reservationId"/],
@@ -30,6 +30,8 @@ export interface Count {
   readonly calls: number;
   /** Returned. */
   readonly rows: number;
+  /** In which Postgres carried them out. */
+  readonly ms: number;
 }
 
 export type Counts = Readonly<Partial<Record<StatementKind, Count>>>;
@@ -53,8 +55,9 @@ export class Statements {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const rows = await this.#sql<{ id: string; calls: number; rows: number }[]>`
-      select queryid::text as id, sum(calls)::float8 as calls, sum(rows)::float8 as rows
+    const rows = await this.#sql<(Count & { readonly id: string })[]>`
+      select queryid::text as id, sum(calls)::float8 as calls, sum(rows)::float8 as rows,
+        sum(total_exec_time)::float8 as ms
       from pg_stat_statements(false)
       where dbid = (select oid from pg_database where datname = ${this.#database})
       group by queryid`;
@@ -66,13 +69,12 @@ export class Statements {
     const texts = await this.#texts();
     const counts: Partial<Record<StatementKind, Count>> = {};
     const others: string[] = [];
-    for (const [id, { calls, rows }] of after) {
-      const { calls: callsBefore = 0, rows: rowsBefore = 0 } = before.get(id) ?? {};
-      if (calls === callsBefore) continue;
+    for (const [id, total] of after) {
+      const count = difference(total, before.get(id) ?? NONE);
+      if (count.calls === 0) continue;
       const text = texts.get(id) ?? '';
       const kind = kindOf(text);
-      const sum = counts[kind] ?? { calls: 0, rows: 0 };
-      counts[kind] = { calls: sum.calls + calls - callsBefore, rows: sum.rows + rows - rowsBefore };
+      counts[kind] = sum(counts[kind] ?? NONE, count);
       if (kind === 'other') others.push(text.replaceAll(/\s+/g, ' ').trim().slice(0, 300));
     }
     return { counts, others };
@@ -83,6 +85,16 @@ export class Statements {
       select queryid::text as id, query as text from pg_stat_statements where query is not null`;
     return new Map(rows.map(({ id, text }) => [id, text]));
   }
+}
+
+const NONE: Count = { calls: 0, rows: 0, ms: 0 };
+
+function sum(one: Count, other: Count): Count {
+  return { calls: one.calls + other.calls, rows: one.rows + other.rows, ms: one.ms + other.ms };
+}
+
+function difference(later: Count, earlier: Count): Count {
+  return { calls: later.calls - earlier.calls, rows: later.rows - earlier.rows, ms: later.ms - earlier.ms };
 }
 
 function kindOf(text: string): StatementKind {
