@@ -68,7 +68,8 @@ export async function createApp(
     await database.migrate();
     stop?.throwIfAborted();
     if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
-    const node = await openNode(config, { database, payment, logger }, closing);
+    const loopLag = closing.add(new LoopLag(() => performance.now()));
+    const node = await openNode(config, { database, payment, logger, loopLag }, closing);
     const shared = new SharedSubscriptions({
       seatMaps: node.services.seatMaps,
       publicContext: () => createContext(node.services, { viewer: null, clientAddress: '' }),
@@ -79,6 +80,7 @@ export async function createApp(
     const server = await openServer({
       http: config.http,
       websockets: config.websockets,
+      admission: { ...config.admission, lagMs: () => loopLag.behindMs },
       production: config.production,
       schema: createSchema(resolvers),
       contextFor: (requester) => createContext(node.services, requester),
@@ -105,6 +107,7 @@ interface Foundation {
   readonly database: Database;
   readonly payment: PaymentProvider;
   readonly logger: Logger;
+  readonly loopLag: LoopLag;
 }
 
 /** What serves requests, and what runs beside them. */
@@ -115,7 +118,7 @@ interface Node {
 }
 
 async function openNode(config: Config, foundation: Foundation, closing: Closing): Promise<Node> {
-  const { database, payment, logger } = foundation;
+  const { database, payment, logger, loopLag } = foundation;
   const coordination = closing.add(
     await openCoordination({
       redisUrl: config.redisUrl ?? undefined,
@@ -125,7 +128,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
   const { clock, storeAnswers } = await watchStoreClock(database, closing);
-  const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock }, closing);
+  const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock, loopLag }, closing);
   const captures = new Captures(database, payment, logger);
   closing.defer(() => captures.settled());
   closing.add(
@@ -190,10 +193,11 @@ interface LiveMapParts {
   readonly logger: Logger;
   readonly coordination: Coordination;
   readonly clock: StoreClock;
+  readonly loopLag: LoopLag;
 }
 
-function openLiveMaps(config: Config, { database, logger, coordination, clock }: LiveMapParts, closing: Closing) {
-  const loopLag = closing.add(new LoopLag(() => performance.now()));
+function openLiveMaps(config: Config, parts: LiveMapParts, closing: Closing) {
+  const { database, logger, coordination, clock, loopLag } = parts;
   const seatMaps = closing.add(
     new LiveSeatMaps({
       load: (eventId) => loadSeatStates(database, eventId),

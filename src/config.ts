@@ -17,6 +17,7 @@ export interface Config {
   readonly identity: IdentityConfig;
   readonly reservations: ReservationConfig;
   readonly limits: LimitsConfig;
+  readonly admission: AdmissionConfig;
   /** How long a payment may take, by which a reservation's deadline is fenced. */
   readonly paymentSeconds: number;
   readonly seatMapFrameMs: number;
@@ -64,6 +65,12 @@ export interface LimitsConfig {
   readonly mutationsPerMinute: number;
   /** Per network address; 0 is no limit. */
   readonly guestSignInsPerMinute: number;
+}
+
+export interface AdmissionConfig {
+  /** Operations that a node executes at once. */
+  readonly maxUnderWay: number;
+  readonly maxLagMs: number;
 }
 
 export interface WebsocketConfig {
@@ -153,6 +160,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       mutationsPerMinute: settings.RATE_LIMIT_PER_MINUTE,
       guestSignInsPerMinute: settings.GUEST_SIGN_INS_PER_MINUTE ?? 5 * settings.RATE_LIMIT_PER_MINUTE,
     },
+    admission: { maxUnderWay: settings.MAX_OPERATIONS_UNDER_WAY, maxLagMs: settings.MAX_LAG_MS },
     paymentSeconds: settings.PAYMENT_SECONDS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
     websockets: {

@@ -36,6 +36,7 @@ describe('readConfig', () => {
         maxSeatsPerReservation: 10,
       },
       limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300 },
+      admission: { maxUnderWay: 5_000, maxLagMs: 1_500 },
       paymentSeconds: 30,
       seatMapFrameMs: 50,
       websockets: {

@@ -82,6 +82,16 @@ export const settingsSchema = z.object({
     whole(0, 5_000_000),
     'guests signed in from one network address; 0 turns the limit off',
   ),
+  MAX_OPERATIONS_UNDER_WAY: byDefault(
+    '5000',
+    whole(1, 1_000_000),
+    'operations a node executes at once; more are told to come back later',
+  ),
+  MAX_LAG_MS: byDefault(
+    '1500',
+    whole(10, 60_000),
+    'how far a node may be behind with its work, in milliseconds, before it takes on no more',
+  ),
   PAYMENT_SECONDS: byDefault(
     '30',
     whole(1, 600),

@@ -21,6 +21,11 @@ export class LoopLag implements Disposable {
     return this.#lagMs;
   }
 
+  /** In milliseconds: as `lagMs`, or what the turn under way has taken if that is more. */
+  get behindMs(): number {
+    return Math.max(this.#lagMs, this.#monotonicNow() - this.#sampledAt - SAMPLE_EVERY_MS);
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }

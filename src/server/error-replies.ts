@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { IdentityUnavailable, InvalidToken } from '../identity/errors.ts';
 import { BodyTooLarge, discardRest, maxPlanBytes, maxRequestBytes } from './body-limit.ts';
-import { type PublicError, retryAfterMs, serviceBusy } from './errors.ts';
+import { busyFor, type PublicError, retryAfterMs } from './errors.ts';
 
 interface ErrorReply {
   readonly status: number;
@@ -20,14 +20,18 @@ export interface ErrorReplies {
 export function errorReplies({ publicError, logger }: ErrorReplies) {
   return async (fault: unknown, request: FastifyRequest, reply: FastifyReply) => {
     if (fault instanceof IdentityUnavailable) logger.warn({ err: fault }, 'tokens cannot be checked');
-    const { status, error, headers = {} } = replyTo(fault, publicError);
-    if (status === 413) await discardRest(request.raw);
-    return reply
-      .code(status)
-      .headers(headers)
-      .type(contentTypeFor(request))
-      .send({ errors: [error] });
+    const answer = replyTo(fault, publicError);
+    if (answer.status === 413) await discardRest(request.raw);
+    return send(answer, request, reply);
   };
+}
+
+export function send({ status, error, headers = {} }: ErrorReply, request: FastifyRequest, reply: FastifyReply) {
+  return reply
+    .code(status)
+    .headers(headers)
+    .type(contentTypeFor(request))
+    .send({ errors: [error] });
 }
 
 function replyTo(fault: unknown, publicError: PublicError): ErrorReply {
@@ -36,13 +40,18 @@ function replyTo(fault: unknown, publicError: PublicError): ErrorReply {
     return { status: 401, error: { message: fault.message, extensions: { code: 'UNAUTHENTICATED' } }, headers };
   }
   if (fault instanceof IdentityUnavailable) {
-    return { status: 503, error: serviceBusy, headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } };
+    return busyReply(retryAfterMs);
   }
   if (fault instanceof BodyTooLarge || isBadRequest(fault)) {
     const message = fault.statusCode === 413 ? tooLarge : fault.message;
     return { status: fault.statusCode, error: { message, extensions: { code: 'BAD_REQUEST' } } };
   }
   return { status: 500, error: publicError(fault) };
+}
+
+/** To whoever is to come back later. */
+export function busyReply(waitMs: number): ErrorReply {
+  return { status: 503, error: busyFor(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
 }
 
 const tooLarge = `The request is too large: at most ${maxRequestBytes} bytes, or ${maxPlanBytes} with an organizer's token`;

@@ -34,10 +34,14 @@ export function publicErrors({ isUnavailable, logger }: FaultReporting): PublicE
   };
 }
 
-export const serviceBusy: GraphQLFormattedError = {
-  message: 'The service is busy, try again shortly',
-  extensions: { code: 'SERVICE_BUSY', retryAfterMs },
-};
+export const serviceBusy = busyFor(retryAfterMs);
+
+export function busyFor(retryAfterMs: number) {
+  return {
+    message: 'The service is busy, try again shortly',
+    extensions: { code: 'SERVICE_BUSY', retryAfterMs },
+  } as const satisfies GraphQLFormattedError;
+}
 
 /** What was thrown in the first place, without what graphql-js and Apollo wrapped around it. */
 function faultOf(error: unknown): unknown {

@@ -1,16 +1,22 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type onRequestHookHandler,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Admission } from './admission.ts';
 import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import type { TrustsProxy } from './client-address.ts';
 import { endConnectionsOnClose } from './closing-connections.ts';
-import { errorReplies } from './error-replies.ts';
+import { busyReply, errorReplies, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Readiness } from './health.ts';
@@ -20,6 +26,7 @@ export interface HttpOptions {
   readonly production: boolean;
   contextFor(requester: Requester): GraphqlContext;
   readonly identity: Identity;
+  readonly admission: Admission;
   readonly logger: Logger;
   readonly ready: Readiness;
   readonly apollo: ApolloServer<GraphqlContext>;
@@ -57,16 +64,27 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return http;
 }
 
-function addGraphql(http: FastifyInstance, { apollo, contextFor, identity, production }: HttpOptions): void {
-  const authenticate = authenticateRequest(identity);
+function addGraphql(http: FastifyInstance, options: HttpOptions): void {
+  const { apollo, contextFor, identity, admission, production } = options;
+  const admitAndKnow = [admit(admission), authenticateRequest(identity)];
+  const execute = fastifyApolloHandler(apollo, {
+    context: async ({ viewer, ip }) => contextFor({ viewer, clientAddress: ip }),
+  });
   http.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
     bodyLimit: maxPlanBytes,
-    onRequest: production ? authenticate : [redirectBrowsers, authenticate],
+    onRequest: production ? admitAndKnow : [redirectBrowsers, ...admitAndKnow],
     preParsing: limitBody,
-    handler: fastifyApolloHandler(apollo, {
-      context: async ({ viewer, ip }) => contextFor({ viewer, clientAddress: ip }),
-    }),
+    handler: (request, reply) => admission.run(() => execute.call(http, request, reply)),
   });
+}
+
+/** Before the token and the body are looked at: refusing must cost next to nothing when there is no time for more. */
+function admit(admission: Admission): onRequestHookHandler {
+  return (request, reply, done) => {
+    const waitMs = admission.refusal();
+    if (waitMs === undefined) done();
+    else void send(busyReply(waitMs), request, reply);
+  };
 }

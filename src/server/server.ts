@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { HttpConfig, WebsocketConfig } from '../config.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
+import { Admission, type AdmissionOptions } from './admission.ts';
 import { startApollo } from './apollo.ts';
 import { trustsProxies } from './client-address.ts';
 import { publicErrors } from './errors.ts';
@@ -17,6 +18,8 @@ import { openWebsockets, type Websockets } from './websocket/websockets.ts';
 export interface ServerOptions {
   readonly http: HttpConfig;
   readonly websockets: WebsocketConfig;
+  /** Of operations over HTTP and over websockets together. */
+  readonly admission: AdmissionOptions;
   readonly production: boolean;
   readonly schema: GraphQLSchema;
   /** Called for each operation, so that nothing loaded for one is served to the next. */
@@ -76,6 +79,7 @@ interface Parts {
 async function createParts(options: ServerOptions): Promise<Parts> {
   const shared = {
     ...options,
+    admission: new Admission(options.admission),
     publicError: publicErrors(options),
     trustsProxy: trustsProxies(options.http.trustedProxies),
   };

@@ -42,6 +42,15 @@ it('hardly counts a single turn as long as a garbage collection', async () => {
   expect(frameWindowMs(50, lag.lagMs)).toBeLessThanOrEqual(60);
 });
 
+it('is known inside a long turn too, before any timer has come', async () => {
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(lag.behindMs).toBeLessThanOrEqual(0);
+  lateMs += 2_000;
+  expect(lag.behindMs).toBe(1_980);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(lag.behindMs).toBeLessThan(1);
+});
+
 it.each([
   { frameMs: 50, lagMs: 0, windowMs: 50 },
   { frameMs: 50, lagMs: 30, windowMs: 120 },

@@ -122,6 +122,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
   const server = await openServer({
     production: true,
+    admission: { maxUnderWay: 1_000, maxLagMs: 1_000, lagMs: () => 0 },
     schema: makeExecutableSchema({ typeDefs, resolvers }),
     subscribe: async (request) => subscribe(request),
     contextFor: (caller) => {

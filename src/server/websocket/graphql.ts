@@ -1,13 +1,21 @@
-import { execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
+import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
-import type { PublicError } from '../errors.ts';
+import { busyFor, type PublicError } from '../errors.ts';
 import type { Connection, Extra } from './connection.ts';
 import { paced, type Subscribed } from './paced.ts';
 
@@ -17,6 +25,7 @@ export interface GraphqlOptions {
   /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
+  readonly admission: Admission;
   readonly limits: WebsocketConfig;
   readonly publicError: PublicError;
   readonly logger: Logger;
@@ -24,13 +33,13 @@ export interface GraphqlOptions {
 
 /** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, limits, publicError } = options;
+  const { identity, admission, limits, publicError } = options;
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
     // The arguments are what `operationReader` made of the client's message.
     async execute(args) {
       const { id, connection } = args as OperationRequest;
-      return (await connection.turn(id)) ? execute(args) : { errors: [notWanted()] };
+      return (await connection.turn(id)) ? admission.run(() => execute(args)) : { errors: [notWanted()] };
     },
     async subscribe(args) {
       const request = args as OperationRequest;
@@ -64,7 +73,7 @@ type OnSubscribe = (
 ) => OperationRequest | readonly GraphQLError[];
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
-function operationReader({ schema, contextFor, publicError }: GraphqlOptions): OnSubscribe {
+function operationReader({ schema, contextFor, admission, publicError }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema);
   return ({ extra: { connection } }, id, { query, operationName, variables }) => {
     if (!connection.begin(id)) return [idInUse()];
@@ -72,6 +81,8 @@ function operationReader({ schema, contextFor, publicError }: GraphqlOptions): O
     if (refusal !== undefined) return [refusal];
     const document = readDocument(query);
     if (!('kind' in document)) return document;
+    const waitMs = isSubscription(document, operationName) ? undefined : admission.refusal();
+    if (waitMs !== undefined) return [new GraphQLError(busyFor(waitMs).message, busyFor(waitMs))];
     try {
       const contextValue = contextFor(requesterOf(connection));
       const outlet = connection.outlet(id);
@@ -83,6 +94,11 @@ function operationReader({ schema, contextFor, publicError }: GraphqlOptions): O
       ];
     }
   };
+}
+
+/** One costs next to nothing, and a client that is refused one may not ask again. */
+function isSubscription(document: DocumentNode, operationName: string | null | undefined): boolean {
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
 }
 
 function requesterOf({ viewer, clientAddress }: Connection): Requester {
