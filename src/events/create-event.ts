@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../store/database.ts';
-import { insertEvent } from '../store/events.ts';
+import { findEvents, insertEvent, loadLayout, type NewEvent } from '../store/events.ts';
+import { isUniqueViolation } from '../store/faults.ts';
 import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { parseSeatingPlan } from './seating-plan/parse.ts';
 import { type CategoryPrice, priceCategories } from './seating-plan/prices.ts';
@@ -32,7 +34,10 @@ const MAX_NAME_LENGTH = 200;
 const MAX_RESERVATION_SECONDS = 24 * 60 * 60;
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-/** Checks everything first, with the path in the input to what is wrong, and then writes the event and all of its seats. */
+/**
+ * Checks everything first, with the path in the input to what is wrong, and then writes the event and all of its seats. If
+ * there is an event of this id already, it is the outcome, provided that it is what is asked for.
+ */
 export async function createEvent(
   database: Database,
   input: EventInput,
@@ -47,10 +52,29 @@ export async function createEvent(
 
   const { name, venue, startsAt, currency, reservationSeconds } = input;
   const event = { id, name: name.trim(), venue: venue.trim(), currency, salesStatus, reservationSeconds };
-  await insertEvent(database, { ...event, startsAt, layout: plan.layout, amounts: priced.amounts }, (written) =>
-    onProgress(written, plan.layout.seats.length),
-  );
+  const asked = { ...event, startsAt, layout: plan.layout, amounts: priced.amounts };
+  try {
+    await insertEvent(database, asked, (written) => onProgress(written, plan.layout.seats.length));
+  } catch (error) {
+    if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, asked);
+    throw error;
+  }
   return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
+}
+
+async function madeBefore(database: Database, asked: NewEvent): Promise<CreateEventOutcome> {
+  const [[event], stored] = await Promise.all([findEvents(database, [asked.id]), loadLayout(database, asked.id)]);
+  if (event === undefined || stored === null) throw new Error(`the event ${asked.id} was there and is not`);
+  const { id, name, venue, currency, reservationSeconds, layout, amounts } = asked;
+  const { salesStatus, ...made } = event;
+  const wanted = { ...{ id, name, venue, currency, reservationSeconds }, startsAtMs: asked.startsAt.getTime() };
+  const isSame = agree(made, wanted) && agree(stored, { ...layout, currency, amounts });
+  return isSame ? { ok: true, event } : refuse('idempotencyKey', 'The key belongs to another event');
+}
+
+/** As JSON has them, which knows no -0. */
+function agree(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 }
 
 function findFault({ name, venue, startsAt, currency, reservationSeconds }: EventInput): Refusal | null {

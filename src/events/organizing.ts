@@ -1,3 +1,4 @@
+import { v5 as uuidOf } from 'uuid';
 import type { Bus } from '../coordination/coordination.ts';
 import type { Database } from '../store/database.ts';
 import { updateSalesStatus } from '../store/events.ts';
@@ -11,6 +12,15 @@ export interface OrganizingDependencies {
   readonly newId: () => string;
 }
 
+/** Whose wish it is to have an event, and what names the wish: sent again, it makes no second event. */
+export interface CreateEventIntent {
+  readonly organizerId: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** In it, ids of events are made from organizers and keys (RFC 9562, version 5). */
+const KEY_NAMESPACE = 'f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88';
+
 /** What organizers do with their events. */
 export class Organizing {
   readonly #dependencies: OrganizingDependencies;
@@ -20,9 +30,10 @@ export class Organizing {
   }
 
   /** As a draft. */
-  createEvent(input: EventInput): Promise<CreateEventOutcome> {
+  createEvent(input: EventInput, { organizerId, idempotencyKey }: CreateEventIntent): Promise<CreateEventOutcome> {
     const { database, newId } = this.#dependencies;
-    return createEvent(database, input, { id: newId(), salesStatus: 'DRAFT' });
+    const id = idempotencyKey === null ? newId() : uuidOf(`${organizerId}\n${idempotencyKey}`, KEY_NAMESPACE);
+    return createEvent(database, input, { id, salesStatus: 'DRAFT' });
   }
 
   /** Null when there is no such event. */

@@ -1,10 +1,12 @@
 import type { Database } from '../store/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
+import { changeKeyOf } from './change-key.ts';
 import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
 
-export interface CancelCommand extends CancelRequest {
+export interface CancelCommand extends Omit<CancelRequest, 'changeKey'> {
   readonly eventId: string;
+  readonly idempotencyKey: string | null;
 }
 
 export interface CancelDependencies {
@@ -30,5 +32,6 @@ export function createCancel({
       return outcomes;
     },
   });
-  return ({ eventId, ...request }) => store.submit(eventId, request);
+  return ({ eventId, idempotencyKey, ...request }) =>
+    store.submit(eventId, { ...request, changeKey: changeKeyOf('cancel', idempotencyKey) });
 }

@@ -1,13 +1,18 @@
 import type { Gate } from '../coordination/coordination.ts';
 import type { Database } from '../store/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
-import type { HolderRequest } from '../store/statements/running-reservations.ts';
+import type { HolderRequest, RepeatableRequest } from '../store/statements/running-reservations.ts';
+import { changeKeyOf } from './change-key.ts';
 import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
 
 /** A holder's wish to change a reservation. */
 export interface HolderCommand extends HolderRequest {
   readonly eventId: string;
+}
+
+export interface ExtendCommand extends HolderCommand {
+  readonly idempotencyKey: string | null;
 }
 
 export interface ExtendDependencies {
@@ -19,9 +24,9 @@ export interface ExtendDependencies {
   readonly maxExtensions: number;
 }
 
-export function createExtend(dependencies: ExtendDependencies): (command: HolderCommand) => Promise<ExtendOutcome> {
+export function createExtend(dependencies: ExtendDependencies): (command: ExtendCommand) => Promise<ExtendOutcome> {
   const { database, writers, gate, commits, extensionSeconds, maxExtensions } = dependencies;
-  const store = writers.kind<HolderRequest, ExtendOutcome>({
+  const store = writers.kind<RepeatableRequest, ExtendOutcome>({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
@@ -32,9 +37,9 @@ export function createExtend(dependencies: ExtendDependencies): (command: Holder
     },
   });
 
-  return async ({ eventId, ...request }) => {
-    await keepKey(gate, eventId, request.reservationId, extensionSeconds);
-    return store.submit(eventId, request);
+  return async ({ eventId, reservationId, viewerId, idempotencyKey }) => {
+    await keepKey(gate, eventId, reservationId, extensionSeconds);
+    return store.submit(eventId, { reservationId, viewerId, changeKey: changeKeyOf('extend', idempotencyKey) });
   };
 }
 

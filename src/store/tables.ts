@@ -129,6 +129,8 @@ export const reservations = pgTable(
     /** The deadline has been moved once for a payment, and is not moved for another. */
     paymentFenced: boolean('payment_fenced').notNull().default(false),
     idempotencyKey: text('idempotency_key'),
+    /** Of the changes that were made and told as one intent: the same one again changes nothing. */
+    changeKeys: uuid('change_keys').array().notNull().default(sql`'{}'`),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.id] }),

@@ -36,8 +36,8 @@ export class Buyer {
     return (await dataOf(node.graphqlUrl, ReserveSeatsDocument, { input }, this.token)).reserveSeats;
   }
 
-  async extend(node: Node, reservationId: string) {
-    const variables = { input: { reservationId } };
+  async extend(node: Node, reservationId: string, idempotencyKey: string | null = null) {
+    const variables = { input: { reservationId, idempotencyKey } };
     return (await dataOf(node.graphqlUrl, ExtendReservationDocument, variables, this.token)).extendReservation;
   }
 
@@ -47,8 +47,13 @@ export class Buyer {
   }
 
   /** Lets go of the whole reservation, or of these seats of it. */
-  async cancel(node: Node, reservationId: string, seatIds: readonly string[] | null = null) {
-    const variables = { input: { reservationId, seatIds } };
+  async cancel(
+    node: Node,
+    reservationId: string,
+    seatIds: readonly string[] | null = null,
+    idempotencyKey: string | null = null,
+  ) {
+    const variables = { input: { reservationId, seatIds, idempotencyKey } };
     return (await dataOf(node.graphqlUrl, CancelReservationDocument, variables, this.token)).cancelReservation;
   }
 

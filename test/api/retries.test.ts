@@ -1,14 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CreateEventDocument, SetSalesStatusDocument } from '../../src/client/generated/documents.ts';
 import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { dataOf } from '../support/graphql.ts';
+import { tokenFor } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { bookingIn, countTypes, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
 import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
-import { type Offer, offer, seatAt } from './venue.ts';
+import { eventInput, type Offer, offer, organizerToken, planOf, prices, seatAt } from './venue.ts';
 import { watchSeatMap } from './watching.ts';
 
 /** Long enough for ten confirms to be under way at once. */
 const payment = createTestPaymentProvider({ latencyMs: 100 });
+const clubTables = new URL('../events/plans/club-tables.json', import.meta.url);
 const soon = { withinMs: 5_000 };
 
 let nodes: TwoNodes;
@@ -158,5 +163,70 @@ describe('confirming', () => {
     await waitFor(areSettled, { ...soon, what: 'every payment to be captured or voided' });
     expect(states().length).toBeGreaterThan(1);
     expect(states().filter((state) => state === 'captured')).toHaveLength(1);
+  });
+});
+
+describe('a change with an idempotency key', () => {
+  test('is made once by ten copies at once', async () => {
+    const buyer = await newBuyer();
+    const { id, extensionsLeft } = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(1)));
+    const tenTimes = <Outcome>(send: (nth: number) => Promise<Outcome>) =>
+      Promise.all(Array.from({ length: 10 }, (_, nth) => send(nth)));
+    const extended = await tenTimes((nth) => buyer.extend(nodeOf(nth), id, 'intent'));
+    expect(new Set(extended.map((outcome) => reservationIn(outcome).extensionsLeft))).toEqual(
+      new Set([extensionsLeft - 1]),
+    );
+    const cancelled = await tenTimes((nth) => buyer.cancel(nodeOf(nth), id, null, 'intent'));
+    expect(new Set(cancelled.map((outcome) => reservationIn(outcome).status))).toEqual(new Set(['CANCELLED']));
+    expect(await buyer.cancel(nodes.a, id)).toMatchObject({ __typename: 'ReservationNotActive' });
+    expect(reservationIn(await buyer.extend(nodes.b, id, 'intent')).status).toBe('CANCELLED');
+  });
+});
+
+describe('creating an event with an idempotency key', () => {
+  const create = async (nth: number, over: Record<string, unknown>, by = organizerToken) => {
+    const input = { ...eventInput, ...over };
+    return (await dataOf(nodeOf(nth).graphqlUrl, CreateEventDocument, { input }, await by)).createEvent;
+  };
+  const idOf = (created: Awaited<ReturnType<typeof create>>) => (created.__typename === 'Event' ? created.id : null);
+
+  test('makes one event, however often it is sent, and gives it as it is now', async () => {
+    const copies = await Promise.all(Array.from({ length: 6 }, (_, nth) => create(nth, { idempotencyKey: 'gala' })));
+    const [eventId] = copies.map(idOf);
+    expect(new Set(copies.map(idOf))).toEqual(new Set([eventId]));
+    const variables = { input: { eventId: eventId ?? '', salesStatus: 'ON_SALE' as const } };
+    await dataOf(nodes.a.graphqlUrl, SetSalesStatusDocument, variables, await organizerToken);
+    expect(await create(1, { idempotencyKey: 'gala' })).toMatchObject({ id: eventId, salesStatus: 'ON_SALE' });
+  });
+
+  test('knows a plan with everything in it again', async () => {
+    const plan = JSON.parse(await readFile(clubTables, 'utf8')) as { categories: { name: string }[] };
+    const amounts = plan.categories.map(({ name }) => ({ category: name, amount: 1_000 }));
+    const input = { plan, prices: amounts, idempotencyKey: 'club night' };
+    const eventId = idOf(await create(0, input));
+    expect(eventId).not.toBeNull();
+    expect(idOf(await create(1, input))).toBe(eventId);
+  });
+
+  test('is refused when the key comes back for another', async () => {
+    await create(0, { idempotencyKey: 'matinee' });
+    const others = [
+      { name: 'Macbeth' },
+      { startsAt: '2030-05-01T19:30:00.001Z' },
+      { reservationSeconds: 61 },
+      { plan: planOf(21) },
+      { prices: [{ category: 'Front', amount: 5001 }, ...prices.slice(1)] },
+    ];
+    for (const over of others) {
+      const refused = { __typename: 'InvalidInput', path: 'idempotencyKey' };
+      expect(await create(1, { ...over, idempotencyKey: 'matinee' })).toMatchObject(refused);
+    }
+  });
+
+  test('means nothing to other organizers', async () => {
+    const mine = await create(0, { idempotencyKey: 'premiere' });
+    const theirs = await create(0, { idempotencyKey: 'premiere' }, tokenFor('another organizer', ['ORGANIZER']));
+    expect(idOf(theirs)).not.toBe(idOf(mine));
+    expect(idOf(theirs)).not.toBeNull();
   });
 });

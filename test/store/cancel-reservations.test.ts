@@ -58,6 +58,27 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     expect(await cancel(reservation, [1])).toEqual({ outcome: 'not-active', status: 'CANCELLED' });
   });
 
+  test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1, 2, 3]);
+    const cancelBy = async (changeKey: string, seatIndexes: readonly number[] | null) =>
+      only(await cancelReservations(database, eventId, [{ ...asked(reservation, seatIndexes), changeKey }]));
+    const [some, rest] = [randomUUID(), randomUUID()];
+    expect((await cancelBy(some, [1])).outcome).toBe('cancelled');
+    await hold(database, eventId, [1]);
+    const left = { status: 'ACTIVE', seatIndexes: [2, 3], totalAmount: priceOf([2, 3]) };
+    expect(await cancelBy(some, [1])).toMatchObject({ outcome: 'repeated', reservation: left });
+    // What was refused was not done, so that it may be asked again.
+    expect((await cancelBy(rest, [1])).outcome).toBe('seats-not-held');
+    expect((await cancelBy(rest, null)).outcome).toBe('cancelled');
+    await hold(database, eventId, [2, 3]);
+    for (const key of [some, rest]) {
+      expect(await cancelBy(key, null)).toMatchObject({ outcome: 'repeated', reservation: { status: 'CANCELLED' } });
+    }
+    expect((await cancelBy(randomUUID(), null)).outcome).toBe('not-active');
+    expect(await storedStatuses(database, eventId, [1, 2, 3])).toBe('RESERVED RESERVED RESERVED');
+  });
+
   test('of a seat it does not hold changes nothing, and says which it holds', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2]);

@@ -40,6 +40,30 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     expect((await reread(database, reservation)).expiresAtMs).toBe(reservation.expiresAtMs + 600_000);
   });
 
+  test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    const reservation = await hold(database, eventId, [1]);
+    const extendBy = async (changeKey: string) =>
+      only(
+        await extendReservations(database, eventId, [{ ...asked(reservation), changeKey }], {
+          extensionSeconds: 300,
+          maxExtensions: 2,
+        }),
+      );
+    const [one, other] = [randomUUID(), randomUUID()];
+    expect((await extendBy(one)).outcome).toBe('extended');
+    const once = { expiresAtMs: reservation.expiresAtMs + 300_000, extensionsUsed: 1 };
+    expect(await extendBy(one)).toMatchObject({ outcome: 'repeated', reservation: once });
+    expect(await reread(database, reservation)).toMatchObject(once);
+    expect((await extendBy(other)).outcome).toBe('extended');
+    await lapse(database, reservation);
+    const over = { status: 'EXPIRED', extensionsUsed: 2 };
+    expect(await extendBy(one)).toMatchObject({ outcome: 'repeated', reservation: over });
+    expect((await extendBy(randomUUID())).outcome).toBe('expired');
+    const theirs = { ...someoneElse(reservation), changeKey: one };
+    expect(await extendReservations(database, eventId, [theirs], terms)).toEqual([{ outcome: 'not-found' }]);
+  });
+
   test('is judged for each reservation by itself: whose it is, whether it runs, how often it was extended', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [spent, other, booked, lapsed, fresh] = await Promise.all(

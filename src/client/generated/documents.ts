@@ -20,6 +20,11 @@ export type BookingStatus =
   | 'CONFIRMED';
 
 export type CancelReservationInput = {
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has let go of seats, every retry gives
+   * the reservation as it is now, and nothing is let go of again.
+   */
+  readonly idempotencyKey?: string | null | undefined;
   readonly reservationId: string;
   /** Only these seats; all of them when left out. */
   readonly seatIds?: ReadonlyArray<string> | null | undefined;
@@ -42,6 +47,11 @@ export type ConfirmReservationInput = {
 export type CreateEventInput = {
   /** ISO 4217: 'EUR'. */
   readonly currency: string;
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it: every retry of one organizer gives the event that was
+   * made, as it is now.
+   */
+  readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
   readonly plan: unknown;
   /** One for each category of the plan that has seats. */
@@ -68,6 +78,11 @@ export type ErrorCode =
   | 'SERVICE_BUSY';
 
 export type ExtendReservationInput = {
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has extended the reservation, every
+   * retry gives it as it is now, and it is not extended again.
+   */
+  readonly idempotencyKey?: string | null | undefined;
   readonly reservationId: string;
 };
 

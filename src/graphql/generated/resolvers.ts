@@ -113,6 +113,11 @@ export type BookingStatus =
   | 'CONFIRMED';
 
 export type CancelReservationInput = {
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has let go of seats, every retry gives
+   * the reservation as it is now, and nothing is let go of again.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly reservationId: Scalars['ID']['input'];
   /** Only these seats; all of them when left out. */
   readonly seatIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
@@ -139,6 +144,11 @@ export type ConfirmReservationResult = Booking | NotFound | PaymentFailed | Rate
 export type CreateEventInput = {
   /** ISO 4217: 'EUR'. */
   readonly currency: Scalars['String']['input'];
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it: every retry of one organizer gives the event that was
+   * made, as it is now.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly name: Scalars['String']['input'];
   readonly plan: Scalars['SeatingPlan']['input'];
   /** One for each category of the plan that has seats. */
@@ -219,6 +229,11 @@ export type EventEdge = {
 };
 
 export type ExtendReservationInput = {
+  /**
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has extended the reservation, every
+   * retry gives it as it is now, and it is not extended again.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly reservationId: Scalars['ID']['input'];
 };
 
@@ -279,8 +294,8 @@ export type Mutation = {
    * Lets go of the reservation, or of the seats named in it.
    *
    * Letting go of all its seats cancels it. Outcomes, in order of precedence: `InvalidInput` (an empty list, a seat twice),
-   * `NotFound` (also when it is somebody else's), `ReservationNotActive`, `ReservationExpired`, `InvalidInput` (a seat it does not
-   * hold), `Reservation`; `ServiceBusy` at any point.
+   * `NotFound` (also when it is somebody else's), `Reservation` (let go of before by this key), `ReservationNotActive`,
+   * `ReservationExpired`, `InvalidInput` (a seat it does not hold), `Reservation`; `ServiceBusy` at any point.
    */
   readonly cancelReservation: CancelReservationResult;
   /**
@@ -293,14 +308,14 @@ export type Mutation = {
   /**
    * Creates an event with its own copy of a seating plan, as a DRAFT: all of it or nothing. Organizers only.
    *
-   * Outcomes, in order of precedence: `InvalidInput`, `Event`.
+   * Outcomes, in order of precedence: `InvalidInput` (also when the key made another event before), `Event`.
    */
   readonly createEvent: CreateEventResult;
   /**
    * Moves the deadline back, a limited number of times.
    *
-   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `ReservationNotActive`,
-   * `ReservationExpired`, `ExtensionLimitReached`, `Reservation`; `ServiceBusy` at any point.
+   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `Reservation` (extended before
+   * by this key), `ReservationNotActive`, `ReservationExpired`, `ExtensionLimitReached`, `Reservation`; `ServiceBusy` at any point.
    */
   readonly extendReservation: ExtendReservationResult;
   /**

@@ -8,7 +8,7 @@ import { faultOfSeatList } from '../seat-ids.ts';
 export async function cancelReservation(
   { services: { reservations } }: GraphqlContext,
   viewer: Viewer,
-  { reservationId, seatIds }: CancelReservationInput,
+  { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,
 ) {
   const fault = seatIds == null ? null : faultOfSeatList(seatIds);
   if (fault !== null) return fault;
@@ -16,9 +16,10 @@ export async function cancelReservation(
   if (key === null) return notFound('reservation');
   const named = seatIds == null ? null : seatIds.map((id) => indexIn(key.eventId, id));
   const seatIndexes = named?.toSorted((one, other) => one - other) ?? null;
-  const outcome = await reservations.cancel({ ...key, viewerId: viewer.id, seatIndexes });
+  const outcome = await reservations.cancel({ ...key, viewerId: viewer.id, seatIndexes, idempotencyKey });
   switch (outcome.outcome) {
     case 'cancelled':
+    case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'seats-not-held': {
       const position = named?.findIndex((index) => !outcome.heldSeatIndexes.includes(index));

@@ -11,9 +11,14 @@ export async function extendReservation(
 ) {
   const key = decodeReservationId(input.reservationId);
   if (key === null) return notFound('reservation');
-  const outcome = await reservations.extend({ ...key, viewerId: viewer.id });
+  const outcome = await reservations.extend({
+    ...key,
+    viewerId: viewer.id,
+    idempotencyKey: input.idempotencyKey ?? null,
+  });
   switch (outcome.outcome) {
     case 'extended':
+    case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'limit-reached':
       return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listEvents } from '../../store/events.ts';
 import { type Availability, findSeats } from '../../store/seats.ts';
-import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
+import { type GraphqlContext, isOrganizer, requireOrganizer, requireViewer } from '../context.ts';
 import { findEvent, seatingOf } from '../finding.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
@@ -35,9 +35,13 @@ export const eventResolvers: Resolvers = {
   Mutation: {
     createEvent: async (_, { input }, context) => {
       requireOrganizer(context);
+      const { id: organizerId } = requireViewer(context);
       const { organizing, policy } = context.services;
-      const reservationSeconds = input.reservationSeconds ?? policy.reservationSeconds;
-      const created = await organizing.createEvent({ ...input, reservationSeconds });
+      const { idempotencyKey = null, reservationSeconds, ...asked } = input;
+      const created = await organizing.createEvent(
+        { ...asked, reservationSeconds: reservationSeconds ?? policy.reservationSeconds },
+        { organizerId, idempotencyKey },
+      );
       return created.ok ? { __typename: 'Event', event: created.event } : invalidInput(created.path, created.message);
     },
     setSalesStatus: async (_, { input: { eventId, salesStatus } }, context) => {

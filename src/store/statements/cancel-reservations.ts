@@ -3,22 +3,24 @@ import type { SeatChange } from '../../coordination/coordination.ts';
 import type { Session } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
-  type HolderRequest,
+  changeKeysOf,
   type HolderRow,
   holderRows,
   type NotRunning,
   notRunning,
+  type RepeatableRequest,
   runningReservations,
 } from './running-reservations.ts';
 import { seatChange } from './seat-json.ts';
 
-export interface CancelRequest extends HolderRequest {
+export interface CancelRequest extends RepeatableRequest {
   /** Only these: ascending, each once, and at least one. Null for all of its seats. */
   readonly seatIndexes: readonly number[] | null;
 }
 
 export type CancelOutcome =
   | NotRunning
+  | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
   | { readonly outcome: 'seats-not-held'; readonly heldSeatIndexes: readonly number[] }
   | { readonly outcome: 'cancelled'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
 
@@ -67,7 +69,8 @@ export async function cancelReservations(
         set
           status = case when kept.seat_indexes = '{}' then 'CANCELLED' else reservations.status end,
           seat_indexes = case when kept.seat_indexes = '{}' then let_go.seat_indexes else kept.seat_indexes end,
-          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end
+          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end,
+          change_keys = ${changeKeysOf(sql`let_go`)}
         from let_go join kept on kept.id = let_go.id
         where reservations.event_id = let_go.event_id and reservations.id = let_go.id
         returning reservations.*
@@ -81,6 +84,7 @@ export async function cancelReservations(
       )
     ${holderRows(sql`cancelled`, sql`seats_freed`)}`);
   return rows.map((row) => {
+    if (row.repeated && row.found !== null) return { outcome: 'repeated', reservation: row.found };
     if (!row.running || row.found === null) return notRunning(row);
     if (row.changed === null) return { outcome: 'seats-not-held', heldSeatIndexes: row.found.seatIndexes };
     return { outcome: 'cancelled', reservation: row.changed, seats: row.changes };

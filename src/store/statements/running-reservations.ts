@@ -9,26 +9,34 @@ export interface HolderRequest {
   readonly viewerId: string;
 }
 
+/** A change that may have been made before, and its answer lost. */
+export interface RepeatableRequest extends HolderRequest {
+  /** Names one change of the reservation: once made, it is not made again. */
+  readonly changeKey?: string | null;
+}
+
 /**
  * What every change of a reservation begins with: the common table expressions
  * - `request`: what is asked, by `ordinal` from 0;
  * - `found`: the holder's reservations, locked in the order of their ids;
  * - `held`: the seats they still hold, locked in the order of their indexes;
  * - `moment`: the store's clock once all locks are held, which is when the deadlines are judged;
- * - `running`: those found that are active, not past their deadline, and in possession of all their seats.
+ * - `running`: those found that are active, not past their deadline, in possession of all their seats, and not changed
+ *   by this `change_key` before.
  * A reservation may stand in the requests once.
  */
-export function runningReservations(eventId: string, requests: readonly HolderRequest[]): SQL {
+export function runningReservations(eventId: string, requests: readonly RepeatableRequest[]): SQL {
   return sql`
     request as materialized (
-      select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id
+      select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_key
       from unnest(
         ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
-        ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[]
-      ) with ordinality as given(reservation_id, viewer_id, position)
+        ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
+        ${sql.param(requests.map(({ changeKey = null }) => changeKey))}::uuid[]
+      ) with ordinality as given(reservation_id, viewer_id, change_key, position)
     ),
     found as materialized (
-      select request.ordinal, reservations.*
+      select request.ordinal, request.change_key, reservations.*
       from request
       join reservations on reservations.event_id = ${eventId}::uuid
         and reservations.id = request.reservation_id
@@ -56,8 +64,16 @@ export function runningReservations(eventId: string, requests: readonly HolderRe
       where found.status = 'ACTIVE'
         and found.expires_at > moment.now
         and cardinality(found.seat_indexes) = (select count(*) from held where held.reservation_id = found.id)
+        and not ${isRepeated}
     )`;
 }
+
+const isRepeated: SQL = sql`coalesce(found.change_key = any(found.change_keys), false)`;
+
+/** The `change_keys` of a row of `running`, or of what was made from it, once it is changed. */
+export const changeKeysOf = (running: SQL): SQL => sql`
+  case when ${running}.change_key is null then ${running}.change_keys
+  else array_append(${running}.change_keys, ${running}.change_key) end`;
 
 /** The clock of `moment`. */
 export const momentNow: SQL = sql`(select now from moment)`;
@@ -70,6 +86,7 @@ export const holderRows = (changedReservations: SQL, changedSeats: SQL): SQL => 
   select
     ${reservationJson(sql`found as reservations where reservations.ordinal = request.ordinal`, momentNow)} as found,
     exists (select from running where running.ordinal = request.ordinal) as running,
+    exists (select from found where found.ordinal = request.ordinal and ${isRepeated}) as repeated,
     ${reservationJson(sql`${changedReservations} as reservations where reservations.id = request.reservation_id`, momentNow)}
       as changed,
     ${changesOf(changedSeats, sql`request.reservation_id`)} as changes
@@ -81,6 +98,8 @@ export interface HolderRow {
   /** Before the change. */
   readonly found: ReservationRecord | null;
   readonly running: boolean;
+  /** The change was made before. */
+  readonly repeated: boolean;
   /** After the change. */
   readonly changed: ReservationRecord | null;
   readonly changes: readonly SeatChange[];

@@ -1,0 +1,1 @@
+ALTER TABLE "reservations" ADD COLUMN "change_keys" uuid[] DEFAULT '{}' NOT NULL;

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * Where a connection is cut: as a message comes from the client, before it is passed on; right after; as the answer to it
+ * comes, of which nothing is passed on; or in the middle of that answer.
+ */
+export type CutPoint = 'before the message' | 'after the message' | 'before the answer' | 'in the answer';
+
+export const cutPoints: readonly CutPoint[] = [
+  'before the message',
+  'after the message',
+  'before the answer',
+  'in the answer',
+];
+
+/** Stands between clients and a server on this machine, and cuts a connection where it is told to. */
+export class CuttingLink implements AsyncDisposable {
+  /** Connections that were cut. */
+  cuts = 0;
+  readonly #targetPort: number;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #armed: { readonly at: CutPoint; messagesLeft: number } | null = null;
+
+  private constructor(targetPort: number) {
+    this.#targetPort = targetPort;
+    this.#server = createServer((client) => this.#link(client));
+  }
+
+  static async open(targetPort: number): Promise<CuttingLink> {
+    const link = new CuttingLink(targetPort);
+    link.#server.listen(0, '127.0.0.1');
+    await once(link.#server, 'listening');
+    return link;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Cuts one connection, at the nth message that clients send from now on: 1 is the next. */
+  cutOnce(at: CutPoint, nthMessage = 1): void {
+    this.#armed = { at, messagesLeft: nthMessage };
+  }
+
+  /** Cuts nothing any more. */
+  disarm(): void {
+    this.#armed = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #link(client: Socket): void {
+    const target = connect(this.#targetPort, '127.0.0.1');
+    const ends = [client, target];
+    for (const socket of ends) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      // A lost connection is told by its end.
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        for (const end of ends) end.destroy();
+      });
+    }
+    let cutting: CutPoint | null = null;
+    const cut = () => {
+      this.cuts += 1;
+      client.destroy();
+    };
+    client.on('data', (data: Buffer) => {
+      cutting ??= this.#isDue();
+      if (cutting === 'before the message') return cut();
+      target.write(data, () => cutting === 'after the message' && !client.destroyed && cut());
+    });
+    target.on('data', (data: Buffer) => {
+      if (cutting === null) return void client.write(data);
+      if (cutting === 'in the answer') return void client.write(data.subarray(0, data.length / 2), cut);
+      cut();
+    });
+  }
+
+  #isDue(): CutPoint | null {
+    if (this.#armed === null) return null;
+    this.#armed.messagesLeft -= 1;
+    if (this.#armed.messagesLeft > 0) return null;
+    const { at } = this.#armed;
+    this.#armed = null;
+    return at;
+  }
+}
