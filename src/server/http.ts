@@ -48,6 +48,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const http = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing is logged by request, so that none needs a logger of its own.
+    childLoggerFactory: (logger) => logger,
     trustProxy: options.trustsProxy,
     requestTimeout: requestTimeoutMs,
     // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
