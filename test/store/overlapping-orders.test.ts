@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { SeatChange } from '../../src/coordination/coordination.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -9,9 +8,8 @@ import { cancelReservations } from '../../src/store/statements/cancel-reservatio
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
-import { onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { countDeadlocks, expectAgreement } from './agreement.ts';
 import { confirmationOf, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 
@@ -132,28 +130,6 @@ async function expectOneHistory(database: Database, eventId: string, changes: re
   }
 }
 
-/** What is wrong between the tables: nothing. */
-async function expectAgreement(database: Database): Promise<void> {
-  const halfHeld = sql`
-    select reservations.id from reservations
-    where status = 'ACTIVE' and expires_at > now() and cardinality(seat_indexes) <> (
-      select count(*) from seats
-      where seats.event_id = reservations.event_id and seats.reservation_id = reservations.id
-        and seats.index = any(reservations.seat_indexes) and seats.expires_at = reservations.expires_at)`;
-  const heldByNobody = sql`
-    select seats.index from seats where status = 'RESERVED' and expires_at > now() and not exists (
-      select from reservations
-      where reservations.event_id = seats.event_id and reservations.id = seats.reservation_id and reservations.status = 'ACTIVE')`;
-  const halfBooked = sql`
-    select reservations.id from reservations where status = 'CONFIRMED' and cardinality(seat_indexes) <> (
-      select count(*) from bookings
-      join booked_seats on booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id
-      join seats on seats.event_id = bookings.event_id and seats.index = seat_index and seats.booking_id = bookings.id
-      where bookings.event_id = reservations.event_id and bookings.reservation_id = reservations.id
-        and seats.status = 'BOOKED')`;
-  for (const wrong of [halfHeld, heldByNobody, halfBooked]) expect(await database.rows(wrong)).toEqual([]);
-}
-
 test('requests for overlapping seats in every order are all or nothing, and never deadlock', {
   timeout: 120_000,
 }, async () => {
@@ -173,19 +149,5 @@ test('requests for overlapping seats in every order are all or nothing, and neve
     await expectAgreement(database);
   }
   expect(writes).toBeGreaterThan(1_000);
-  expect(await countDeadlocks()).toBe(0);
+  expect(await countDeadlocks(url)).toBe(0);
 });
-
-/** A connection counts what it met when it is closed. */
-function countDeadlocks(): Promise<number> {
-  return onServer(url, async (connection) => {
-    const isAlone = async () => {
-      const others = await connection`
-        select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
-      return others.length === 0;
-    };
-    await waitFor(isAlone, { withinMs: 5_000, what: 'the connections to be gone' });
-    const [row] = await connection`select deadlocks from pg_stat_database where datname = current_database()`;
-    return Number(row?.deadlocks);
-  });
-}
