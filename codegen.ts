@@ -1,4 +1,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import type { DocumentNode } from 'graphql';
+import { operationHash, operationText } from './codegen/operation-text.ts';
+import { trustedOperations } from './codegen/trusted-operations.ts';
 
 /** The plugin's own `any`s, which no option of it changes, and types that say as much: the code around them is checked in full. */
 const typesForAny = [
@@ -10,6 +13,14 @@ const typesForAny = [
 
 const withoutAny = (_path: string, code: string): string =>
   typesForAny.reduce((rest, [any, type]) => rest.replace(any, type), code);
+
+/** What a client without a printer of documents sends, and the id of it. */
+const sentAs = (document: DocumentNode) => {
+  const text = operationText(document);
+  return { hash: operationHash(text), text };
+};
+
+const documents = 'src/client/documents/*.graphql';
 
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
@@ -36,12 +47,19 @@ const config: CodegenConfig = {
       },
     },
     'src/client/generated/documents.ts': {
-      documents: 'src/client/documents/*.graphql',
+      documents,
       plugins: ['typescript-operations', 'typed-document-node'],
       config: {
+        unstable_onExecutableDocumentNode: sentAs,
         scalars: { ID: 'string', DateTime: 'string', SeatingPlan: 'unknown', PackedSeatStatuses: 'string' },
       },
     },
+    'src/client/generated/possible-types.ts': {
+      plugins: ['fragment-matcher'],
+      config: { apolloClientVersion: 3 },
+    },
+    'generated/schema.graphql': { plugins: ['schema-ast'] },
+    'generated/trusted-operations.json': { documents, preset: trustedOperations },
   },
 };
 

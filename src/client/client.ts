@@ -1,0 +1,203 @@
+import { type Countdown, startCountdown } from './countdown.ts';
+import {
+  type AvailabilityCountsFragment,
+  AvailabilityDocument,
+  type AvailabilitySubscription,
+  CancelReservationDocument,
+  type CancelReservationInput,
+  type CancelReservationMutation,
+  ConfirmReservationDocument,
+  type ConfirmReservationInput,
+  type ConfirmReservationMutation,
+  ExtendReservationDocument,
+  type ExtendReservationInput,
+  type ExtendReservationMutation,
+  ReservationChangesDocument,
+  type ReservationChangesSubscription,
+  type ReservationDetailsFragment,
+  ReserveSeatsDocument,
+  type ReserveSeatsInput,
+  type ReserveSeatsMutation,
+  SeatMapDocument,
+  type SeatMapSubscription,
+} from './generated/documents.ts';
+import { newIdempotencyKey } from './idempotency-key.ts';
+import { LiveSocket } from './live-socket.ts';
+import { createLiveStore, type LiveStore } from './live-store.ts';
+import { type Operation, requestOf } from './operation.ts';
+import { type CallOptions, type MutateOptions, Requests } from './requests.ts';
+import { type Backoff, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+import { type SeatMapState, seatMapAfter } from './seat-map-state.ts';
+import { type GuestStorage, memoryStorage, type TokenSource, Tokens } from './tokens.ts';
+
+export interface HoldfastClientOptions {
+  /** Of the API: `https://tickets.example/graphql`, or in a page a path. Websockets go to the same address. */
+  readonly url: string;
+  readonly token?: TokenSource;
+  /** Signs a guest in where a token is needed and there is none: `true` forgets it with the program, a storage keeps it. */
+  readonly guests?: boolean | GuestStorage;
+  /** Sends hashes of operations in the place of their texts, for servers that take trusted ones only. */
+  readonly trustedOperations?: boolean;
+  readonly retry?: Partial<RetryPolicy>;
+  /** Waits before a lost websocket is opened again. */
+  readonly reconnect?: Backoff;
+  readonly fetch?: typeof fetch;
+  /** For Node before 22, which has none of its own: the `WebSocket` of the package ws. */
+  readonly webSocketImpl?: unknown;
+}
+
+/** A reservation as its holder follows it, with what was left of it as that message came. */
+export interface FollowedReservation {
+  readonly reservation: ReservationDetailsFragment;
+  readonly countdown: Countdown;
+}
+
+export type ReserveSeatsOutcome = ReserveSeatsMutation['reserveSeats'];
+export type ExtendReservationOutcome = ExtendReservationMutation['extendReservation'];
+export type ConfirmReservationOutcome = ConfirmReservationMutation['confirmReservation'];
+export type CancelReservationOutcome = CancelReservationMutation['cancelReservation'];
+
+/**
+ * Whatever asks the server rejects with a `HoldfastError`, or with what its signal was aborted with. One client has one viewer: to sign
+ * in or out, dispose of it and make another.
+ */
+export interface HoldfastClient {
+  /** Asks, and asks again after faults that pass. */
+  query<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    options?: CallOptions,
+  ): Promise<Result>;
+  /** Changes something; after faults that pass, again where that cannot do it twice. */
+  mutate<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    options?: MutateOptions,
+  ): Promise<Result>;
+  /** One call is one intent, with one key for all its attempts. To go on with an intent in another call, give its key. */
+  reserveSeats(input: ReserveSeatsInput, options?: CallOptions): Promise<ReserveSeatsOutcome>;
+  extendReservation(input: ExtendReservationInput, options?: CallOptions): Promise<ExtendReservationOutcome>;
+  confirmReservation(input: ConfirmReservationInput, options?: CallOptions): Promise<ConfirmReservationOutcome>;
+  cancelReservation(input: CancelReservationInput, options?: CallOptions): Promise<CancelReservationOutcome>;
+  /** The statuses of an event's seats. Each call makes a store of its own: call it once for a page, not in each render. */
+  seatMap(eventId: string): LiveStore<SeatMapState>;
+  availability(eventId: string): LiveStore<AvailabilityCountsFragment>;
+  /** Ends with the reservation. */
+  reservation(id: string): LiveStore<FollowedReservation>;
+  /** Any other subscription: its newest message. */
+  follow<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): LiveStore<Result>;
+  /** For an app that comes to the front where no page says so, as in React Native: finds out what is still so. */
+  wake(): void;
+  /** Closes the connections. */
+  dispose(): void;
+}
+
+/** A payment may take the server's `PAYMENT_SECONDS`, and be looked up after that. */
+const PAYMENT_TIMEOUT_MS = 45_000;
+
+export function createHoldfastClient(options: HoldfastClientOptions): HoldfastClient {
+  const requests = openRequests(options);
+  const { tokens } = requests;
+  const byHash = options.trustedOperations ?? false;
+  const openSocket = (token: () => Promise<string | null>) =>
+    new LiveSocket({
+      url: websocketUrl(options.url),
+      token,
+      refuse: (refused) => tokens.refuse(refused),
+      webSocketImpl: options.webSocketImpl,
+      reconnect: options.reconnect,
+    });
+  // Maps are for everyone: they go on undisturbed when somebody signs in, or a token runs out.
+  const everyones = openSocket(() => tokens.current());
+  const viewers = openSocket(() => tokens.needed());
+
+  const publicStore = <Data, Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    reduce: (base: Data | null, message: Result, shown: Data | null) => Data | null,
+  ) =>
+    createLiveStore<Data, Result>({
+      socket: everyones,
+      request: () => requestOf(operation, variables, byHash),
+      reduce,
+      isEndless: true,
+    });
+  const viewersStore = <Data, Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    reduce: (message: Result) => Data,
+  ) =>
+    createLiveStore<Data, Result>({
+      socket: viewers,
+      request: () => requestOf(operation, variables, byHash),
+      reduce: (_base, message) => reduce(message),
+      isEndless: false,
+    });
+
+  return {
+    query: (operation, variables, call = {}) => requests.query(operation, variables, call),
+    mutate: (operation, variables, call = {}) => requests.mutate(operation, variables, call),
+    reserveSeats: async (input, call = {}) =>
+      (await requests.mutate(ReserveSeatsDocument, { input: withKey(input) }, call)).reserveSeats,
+    extendReservation: async (input, call = {}) =>
+      (await requests.mutate(ExtendReservationDocument, { input: withKey(input) }, call)).extendReservation,
+    confirmReservation: async (input, call = {}) => {
+      const repeatable = { ...call, isRepeatable: true, timeoutMs: PAYMENT_TIMEOUT_MS };
+      return (await requests.mutate(ConfirmReservationDocument, { input }, repeatable)).confirmReservation;
+    },
+    cancelReservation: async (input, call = {}) =>
+      (await requests.mutate(CancelReservationDocument, { input: withKey(input) }, call)).cancelReservation,
+    seatMap: (eventId) =>
+      publicStore(SeatMapDocument, { eventId }, (base, { seatMap }: SeatMapSubscription, shown: SeatMapState | null) =>
+        seatMapAfter(base, seatMap, shown),
+      ),
+    availability: (eventId) =>
+      publicStore(AvailabilityDocument, { eventId }, (_, { availability }: AvailabilitySubscription) => availability),
+    reservation: (id) =>
+      viewersStore(ReservationChangesDocument, { id }, ({ reservation }: ReservationChangesSubscription) => ({
+        reservation,
+        countdown: startCountdown(reservation.expiresInMs),
+      })),
+    follow: (operation, variables) => viewersStore(operation, variables, (message) => message),
+    wake() {
+      everyones.verify();
+      viewers.verify();
+    },
+    dispose() {
+      everyones.dispose();
+      viewers.dispose();
+    },
+  };
+}
+
+function openRequests({
+  url,
+  token,
+  guests = false,
+  trustedOperations = false,
+  retry,
+  ...options
+}: HoldfastClientOptions) {
+  const http = { url, fetch: options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args)) };
+  const policy = { ...defaultRetryPolicy, ...retry };
+  return new Requests(
+    { http, policy, byHash: trustedOperations },
+    (signInAsGuest) =>
+      new Tokens({
+        source: token,
+        guests: guests === true ? memoryStorage() : guests || null,
+        storageKey: `holdfast guest ${url}`,
+        signInAsGuest,
+      }),
+  );
+}
+
+function withKey<Input extends { readonly idempotencyKey?: string | null | undefined }>(input: Input): Input {
+  return { ...input, idempotencyKey: input.idempotencyKey ?? newIdempotencyKey() };
+}
+
+/** A path is taken from the page's own address. */
+function websocketUrl(url: string): string {
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  return new URL(url, location?.href).href.replace(/^http/, 'ws');
+}

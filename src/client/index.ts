@@ -1,0 +1,23 @@
+export {
+  type CancelReservationOutcome,
+  type ConfirmReservationOutcome,
+  createHoldfastClient,
+  type ExtendReservationOutcome,
+  type FollowedReservation,
+  type HoldfastClient,
+  type HoldfastClientOptions,
+  type ReserveSeatsOutcome,
+} from './client.ts';
+export { type Countdown, type MonotonicClock, startCountdown } from './countdown.ts';
+export * from './generated/documents.ts';
+export { default as possibleTypes } from './generated/possible-types.ts';
+export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
+export { newIdempotencyKey } from './idempotency-key.ts';
+export type { Live, LiveState, LiveStore } from './live-store.ts';
+export type { Operation } from './operation.ts';
+export { type Cases, isUserError, match, type Outcome, unreachable } from './outcomes.ts';
+export type { CallOptions, MutateOptions } from './requests.ts';
+export type { Backoff, RetryPolicy } from './retry.ts';
+export type { SeatMapState } from './seat-map-state.ts';
+export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
+export type { GuestStorage, TokenSource } from './tokens.ts';

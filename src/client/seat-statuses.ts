@@ -1,0 +1,41 @@
+import type { SeatStatus } from './generated/documents.ts';
+
+/** By the contract's two bits. */
+export const seatStatuses = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED'] as const satisfies readonly SeatStatus[];
+
+/** Of each seat by its index, its status as a position in `seatStatuses`. */
+export interface SeatCodes extends Iterable<number> {
+  readonly length: number;
+  readonly [index: number]: number;
+}
+
+/**
+ * Reads the contract's `PackedSeatStatuses`: two bits a seat, base64; seat `index` sits in byte `index >> 2`, at bits
+ * `(index & 3) * 2`.
+ * @throws RangeError if there are not as many as `seatCount` needs
+ */
+export function unpackSeatCodes(packed: string, seatCount: number): Uint8Array {
+  const bytes = atob(packed);
+  if (bytes.length !== Math.ceil(seatCount / 4)) {
+    throw new RangeError(`${bytes.length} bytes cannot be the statuses of ${seatCount} seats`);
+  }
+  const codes = new Uint8Array(seatCount);
+  for (let index = 0; index < seatCount; index += 1) {
+    codes[index] = (bytes.charCodeAt(index >> 2) >> ((index & 3) * 2)) & 3;
+  }
+  return codes;
+}
+
+/** The status of the seat; undefined for one that the map does not have. */
+export function statusAt(codes: SeatCodes, index: number): SeatStatus | undefined {
+  return seatStatuses[codes[index] ?? -1];
+}
+
+/** The indexes of the seats that differ, all of `after` where there were none before: what a drawing has to do again. */
+export function changedSeats(before: SeatCodes, after: SeatCodes): number[] {
+  const changed: number[] = [];
+  for (let index = 0; index < after.length; index += 1) {
+    if (before[index] !== after[index]) changed.push(index);
+  }
+  return changed;
+}
