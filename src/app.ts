@@ -27,6 +27,7 @@ import { LoopLag } from './seat-map/loop-lag.ts';
 import { measureStoreClock } from './seat-map/measure-store-clock.ts';
 import { StoreClock } from './seat-map/store-clock.ts';
 import { openServer } from './server/server.ts';
+import { readTrustedOperations } from './server/trusted-operations.ts';
 import type { Database } from './store/database.ts';
 import { isStoreUnavailable } from './store/faults.ts';
 import { openDatabase } from './store/open.ts';
@@ -61,6 +62,7 @@ export async function createApp(
   config: Config,
   { logger, payment = createTestPaymentProvider(), stop }: AppParts,
 ): Promise<App> {
+  const trustedOperations = readTrustedOperations(config.trustedOperations);
   const closing = new Closing();
   try {
     const database = closing.add(await openDatabase(config.database));
@@ -82,6 +84,7 @@ export async function createApp(
       websockets: config.websockets,
       admission: { ...config.admission, lagMs: () => loopLag.behindMs },
       production: config.production,
+      trustedOperations,
       schema: createSchema(resolvers),
       contextFor: (requester) => createContext(node.services, requester),
       subscribe: (request) => shared.subscribe(request),

@@ -10,6 +10,7 @@ export interface Config {
   /** Nodes on the one port, each a process. */
   readonly workers: number;
   readonly http: HttpConfig;
+  readonly trustedOperations: TrustedOperationsConfig;
   readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly database: DatabaseConfig;
   /** `redis://` or `rediss://`; null for one node by itself. */
@@ -31,6 +32,13 @@ export interface HttpConfig {
   /** Addresses and CIDR blocks whose X-Forwarded-For counts, as Fastify's `trustProxy` takes them. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: '*' | readonly string[];
+}
+
+export interface TrustedOperationsConfig {
+  /** Manifests, besides the package's own. */
+  readonly files: readonly string[];
+  /** Whether nothing else is executed. */
+  readonly only: boolean;
 }
 
 export type DatabaseConfig =
@@ -137,6 +145,10 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       port: settings.PORT,
       trustedProxies: settings.TRUSTED_PROXIES ?? [],
       corsOrigins: settings.CORS_ORIGINS,
+    },
+    trustedOperations: {
+      files: settings.TRUSTED_OPERATIONS ?? [],
+      only: settings.TRUSTED_OPERATIONS_ONLY === 'true',
     },
     log: {
       level: settings.LOG_LEVEL,

@@ -24,6 +24,7 @@ describe('readConfig', () => {
       production: false,
       workers: 1,
       http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*' },
+      trustedOperations: { files: [], only: false },
       log: { level: 'info', format: 'pretty' },
       database: { kind: 'embedded', dataDir: './data' },
       redisUrl: null,

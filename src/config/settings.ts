@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   dataDirectory,
+  fileNames,
   hostName,
   networks,
   oneOf,
@@ -42,6 +43,16 @@ export const settingsSchema = z.object({
     'addresses or CIDR blocks, separated by commas, of proxies whose `X-Forwarded-For` counts',
   ),
   CORS_ORIGINS: byDefault('*', origins, 'origins, separated by commas, whose pages may call the API; `*` lets all'),
+  TRUSTED_OPERATIONS: otherwise(
+    'none',
+    fileNames,
+    "manifests of the operations that your apps may send by hash, separated by commas; those of Holdfast's own client always may",
+  ),
+  TRUSTED_OPERATIONS_ONLY: byDefault(
+    'false',
+    oneOf('true', 'false'),
+    '`true` refuses every operation that is in none of these manifests',
+  ),
   LOG_LEVEL: byDefault(
     'info',
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

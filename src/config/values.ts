@@ -25,6 +25,8 @@ export const dataDirectory = matching(
   (text) => text === 'memory://' || !text.includes('://'),
 );
 
+export const fileNames = parsed('names of files, separated by commas', (text) => listed(text));
+
 /** Not trimmed: another program that signs with the same secret would not do so either. */
 export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, {
   error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',

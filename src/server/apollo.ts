@@ -11,14 +11,17 @@ import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
 import { parseOptions } from './documents.ts';
 import type { PublicError } from './errors.ts';
+import type { TrustedOperations } from './trusted-operations.ts';
+import { persistedQueriesOf } from './trusted-over-http.ts';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly publicError: PublicError;
   readonly logger: Logger;
+  readonly trustedOperations: TrustedOperations;
 }
 
-export async function startApollo({ schema, publicError, logger }: ApolloOptions) {
+export async function startApollo({ schema, publicError, logger, trustedOperations }: ApolloOptions) {
   const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger,
@@ -27,7 +30,7 @@ export async function startApollo({ schema, publicError, logger }: ApolloOptions
     introspection: true,
     // A browser sends nothing by itself that this API would take for a right: there are no cookies, only bearer tokens.
     csrfPrevention: false,
-    persistedQueries: false,
+    persistedQueries: persistedQueriesOf(trustedOperations),
     includeStacktraceInErrorResponses: false,
     formatError: (_formatted, error) => publicError(error),
     stopOnTerminationSignals: false,

@@ -20,8 +20,11 @@ import { busyReply, errorReplies, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Readiness } from './health.ts';
+import type { TrustedOperations } from './trusted-operations.ts';
+import { refuseUntrusted } from './trusted-over-http.ts';
 
 export interface HttpOptions {
+  readonly trustedOperations: TrustedOperations;
   readonly http: HttpConfig;
   readonly production: boolean;
   contextFor(requester: Requester): GraphqlContext;
@@ -67,7 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {
-  const { apollo, contextFor, identity, admission, production } = options;
+  const { apollo, contextFor, identity, admission, production, trustedOperations } = options;
   const admitAndKnow = [admit(admission), authenticateRequest(identity)];
   const execute = fastifyApolloHandler(apollo, {
     context: async ({ viewer, ip }) => contextFor({ viewer, clientAddress: ip }),
@@ -78,6 +81,7 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     bodyLimit: maxPlanBytes,
     onRequest: production ? admitAndKnow : [redirectBrowsers, ...admitAndKnow],
     preParsing: limitBody,
+    preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : [],
     handler: (request, reply) => admission.run(() => execute.call(http, request, reply)),
   });
 }

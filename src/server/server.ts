@@ -12,6 +12,7 @@ import { trustsProxies } from './client-address.ts';
 import { publicErrors } from './errors.ts';
 import type { Readiness } from './health.ts';
 import { createHttp, graphqlPath } from './http.ts';
+import type { TrustedOperations } from './trusted-operations.ts';
 import type { GraphqlOptions } from './websocket/graphql.ts';
 import { openWebsockets, type Websockets } from './websocket/websockets.ts';
 
@@ -21,6 +22,7 @@ export interface ServerOptions {
   /** Of operations over HTTP and over websockets together. */
   readonly admission: AdmissionOptions;
   readonly production: boolean;
+  readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
   /** Called for each operation, so that nothing loaded for one is served to the next. */
   contextFor(requester: Requester): GraphqlContext;

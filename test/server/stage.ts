@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import type { GraphqlContext, Requester } from '../../src/graphql/context.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openServer, type Server, type ServerOptions } from '../../src/server/server.ts';
+import { TrustedOperations } from '../../src/server/trusted-operations.ts';
 
 const typeDefs = `
   type Query {
@@ -122,6 +123,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
   const server = await openServer({
     production: true,
+    trustedOperations: new TrustedOperations(new Map(), false),
     admission: { maxUnderWay: 1_000, maxLagMs: 1_000, lagMs: () => 0 },
     schema: makeExecutableSchema({ typeDefs, resolvers }),
     subscribe: async (request) => subscribe(request),

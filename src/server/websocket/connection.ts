@@ -14,6 +14,7 @@ import { keepAlive } from './keep-alive.ts';
 import { textFrame } from './text-frame.ts';
 import { Turns } from './turns.ts';
 import { Unread } from './unread.ts';
+import { withQuery } from './with-query.ts';
 
 /** graphql-ws does not tell when the last answer was handed over. */
 const recheckAnswersMs = 20;
@@ -74,7 +75,7 @@ export class Connection {
       close: (code?: number, reason?: string) => socket.close(code, reason),
       onMessage: (handle: (text: string) => Promise<void>) =>
         socket.on('message', (data) => {
-          if (this.#mayGoOn()) handle(String(data)).catch((error: unknown) => this.#refuse(error));
+          if (this.#mayGoOn()) handle(withQuery(String(data))).catch((error: unknown) => this.#refuse(error));
         }),
     };
     const closed = graphql.opened(adapter, { connection: this });

@@ -16,10 +16,12 @@ import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
 import { busyFor, type PublicError } from '../errors.ts';
+import type { TrustedOperations } from '../trusted-operations.ts';
 import type { Connection, Extra } from './connection.ts';
 import { paced, type Subscribed } from './paced.ts';
 
 export interface GraphqlOptions {
+  readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
   contextFor(requester: Requester): GraphqlContext;
   /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
@@ -73,12 +75,21 @@ type OnSubscribe = (
 ) => OperationRequest | readonly GraphQLError[];
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
-function operationReader({ schema, contextFor, admission, publicError }: GraphqlOptions): OnSubscribe {
+function operationReader({
+  schema,
+  contextFor,
+  admission,
+  publicError,
+  trustedOperations,
+}: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema);
-  return ({ extra: { connection } }, id, { query, operationName, variables }) => {
+  return ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
     const refusal = connection.limits.refusal(Object.keys(connection.operations).length);
     if (refusal !== undefined) return [refusal];
+    const { operationName, variables } = payload;
+    const query = trustedOperations.resolve(payload);
+    if (query instanceof GraphQLError) return [query];
     const document = readDocument(query);
     if (!('kind' in document)) return document;
     const waitMs = isSubscription(document, operationName) ? undefined : admission.refusal();

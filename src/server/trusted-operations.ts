@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { ConfigError, type TrustedOperationsConfig } from '../config.ts';
+
+/** Of the package's own client: as far from `src/server` as from `dist/server`. */
+const ownManifest = new URL('../../generated/trusted-operations.json', import.meta.url);
+
+/** From hash to text, as graphql-codegen's client preset writes it; or Apollo's format, which Apollo Kotlin and Apollo iOS write. */
+const manifestSchema = z.union([
+  z
+    .object({
+      format: z.literal('apollo-persisted-query-manifest'),
+      operations: z.array(z.object({ id: z.string(), body: z.string() })),
+    })
+    .transform(({ operations }) => operations.map(({ id, body }): [string, string] => [id, body])),
+  z.record(z.string(), z.string()).transform((texts) => Object.entries(texts)),
+]);
+
+/** What a client sends of an operation: its text, or the id of one that is known, as Apollo's clients do. */
+export interface SentOperation {
+  readonly query?: string | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+const persistedQuerySchema = z.object({ version: z.literal(1), sha256Hash: z.string() });
+
+/** Operations that clients may name by their ids, and whether these are all that is executed. */
+export class TrustedOperations {
+  readonly only: boolean;
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #trusted: ReadonlySet<string>;
+
+  /** @param texts by id: mostly the SHA-256 of the text, in hexadecimal */
+  constructor(texts: ReadonlyMap<string, string>, only: boolean) {
+    this.only = only;
+    this.#texts = texts;
+    this.#trusted = new Set(texts.values());
+  }
+
+  textOf(id: string): string | undefined {
+    return this.#texts.get(id);
+  }
+
+  allows(text: string): boolean {
+    return !this.only || this.#trusted.has(text);
+  }
+
+  /** The text to execute, or why there is none. An id that comes with its text is not looked at. */
+  resolve({ query, extensions }: SentOperation): string | GraphQLError {
+    if (query) return this.allows(query) ? query : notTrusted();
+    if (extensions?.persistedQuery === undefined) return badRequest('The operation has neither a text nor an id');
+    const { data: persisted } = persistedQuerySchema.safeParse(extensions.persistedQuery);
+    if (persisted === undefined) return badRequest('persistedQuery must have the version 1 and a sha256Hash');
+    return this.textOf(persisted.sha256Hash) ?? notFound();
+  }
+}
+
+/** @throws ConfigError for a file that is no manifest */
+export function readTrustedOperations({ files, only }: TrustedOperationsConfig): TrustedOperations {
+  return new TrustedOperations(new Map([ownManifest, ...files].flatMap(readManifest)), only);
+}
+
+function readManifest(file: string | URL): [string, string][] {
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    const expected = 'expected a JSON object from hash to text, or a persisted query manifest of Apollo';
+    throw new ConfigError(`TRUSTED_OPERATIONS names ${file}, which cannot be used; ${expected}`, { cause });
+  }
+}
+
+export function notTrusted(): GraphQLError {
+  const message = 'Only trusted operations are executed here, and this is none of them';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_NOT_TRUSTED' } });
+}
+
+/** As Apollo has it over HTTP: its clients then send the text. */
+function notFound(): GraphQLError {
+  return new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
+}
+
+function badRequest(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
+}

@@ -1,0 +1,35 @@
+import type { ApolloServerOptions, BaseContext } from '@apollo/server';
+import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import { send } from './error-replies.ts';
+import { notTrusted, type TrustedOperations } from './trusted-operations.ts';
+
+type PersistedQueries = Exclude<ApolloServerOptions<BaseContext>['persistedQueries'], false | undefined>;
+
+/** Apollo keeps ids and texts of several kinds in one cache. */
+const apolloPrefix = 'apq:';
+
+/** Apollo's own support for persisted queries, on operations that no client can add to. */
+export function persistedQueriesOf(trusted: TrustedOperations): PersistedQueries {
+  return {
+    cache: {
+      get: async (key) => trusted.textOf(key.slice(apolloPrefix.length)),
+      set: async () => {},
+      delete: async () => false,
+    },
+  };
+}
+
+/** Before Apollo, which would parse and validate what is sent, and tell what is wrong with it. */
+export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandler {
+  return (request, reply, done) => {
+    if (textsIn(request).every((text) => trusted.allows(text))) done();
+    else void send({ status: 400, error: notTrusted().toJSON() }, request, reply);
+  };
+}
+
+/** Read as Apollo reads them. */
+function textsIn({ method, url, body }: FastifyRequest): string[] {
+  if (method === 'GET') return new URL(url, 'http://localhost').searchParams.getAll('query');
+  const { query } = (body ?? {}) as { readonly query?: unknown };
+  return typeof query === 'string' && query !== '' ? [query] : [];
+}
