@@ -73,7 +73,7 @@ export interface BusListener {
   onGap(): void;
 }
 
-/** What one commit changed of one event. */
+/** What one commit changed of one event; of the event itself, where neither seats nor reservations are named. */
 export interface EventChange {
   readonly seats: readonly SeatChange[];
   /** Reservations whose state changed. */

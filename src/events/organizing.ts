@@ -37,8 +37,11 @@ export class Organizing {
   }
 
   /** Null when there is no such event. */
-  setSalesStatus(eventId: string, salesStatus: SalesStatus): Promise<EventRecord | null> {
-    return updateSalesStatus(this.#dependencies.database, eventId, salesStatus);
+  async setSalesStatus(eventId: string, salesStatus: SalesStatus): Promise<EventRecord | null> {
+    const { database, bus } = this.#dependencies;
+    const event = await updateSalesStatus(database, eventId, salesStatus);
+    if (event !== null) await bus.publish(eventId, { seats: [], reservationIds: [] });
+    return event;
   }
 
   /** Takes seats of the event off sale (BLOCKED), or puts them back (AVAILABLE). */

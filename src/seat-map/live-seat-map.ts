@@ -42,6 +42,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
   readonly #reservationsChanged = new Listeners<readonly string[]>();
   readonly #closed = new Listeners<void>();
   readonly #stopWatching: () => void;
+  #eventVersion = 0;
 
   /** `states` has just been read by `reader`. The caller passes on what the bus tells. */
   constructor(eventId: string, settings: LiveSeatMapSettings, reader: StateReader, states: SeatStates) {
@@ -80,6 +81,11 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
     return this.#settings.coordination.reachable && !this.#repairs.isNeeded;
   }
 
+  /** Another one when the event itself may have changed, its sales status for one. Ask only while the map is live. */
+  get eventVersion(): number {
+    return this.#eventVersion;
+  }
+
   get snapshot(): Snapshot {
     return this.#frames.snapshot;
   }
@@ -115,6 +121,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
 
   /** What a commit changed, as the bus tells it, in any order and any number of times. */
   receive(change: EventChange): void {
+    if (change.seats.length === 0) this.#eventVersion += 1;
     this.apply(change.seats, change.reservationIds);
     if (change.reservationIds.length > 0) this.#reservationsChanged.tell(change.reservationIds);
   }
@@ -132,6 +139,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
   /** Something may have been missed: reads the store as soon as that may be done again. */
   repair(): void {
     this.#reservations.forget();
+    this.#eventVersion += 1;
     this.#repairs.ask();
   }
 

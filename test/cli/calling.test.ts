@@ -24,7 +24,8 @@ describe('help', () => {
   test('lists the commands and exit codes', async () => {
     const { code, stdout } = await call(['--help']);
     expect(code).toBe(0);
-    for (const line of ['serve', 'migrate', 'token', 'import', 'verify', 'Exit codes: 0']) expect(stdout).toContain(line);
+    for (const line of ['serve', 'migrate', 'token', 'import', 'verify', 'Exit codes: 0'])
+      expect(stdout).toContain(line);
   });
 });
 
