@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Coordination, EventChange } from './coordination/coordination.ts';
 import { openCoordination } from './coordination/open.ts';
 import { createDemoEvent } from './events/demo-event.ts';
+import { eventReader } from './events/event-reader.ts';
 import { Organizing } from './events/organizing.ts';
 import { RecentEvents } from './events/recent-events.ts';
 import { Seatings } from './events/seatings.ts';
@@ -159,6 +160,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   });
   const services: Services = {
     store: database,
+    readEvent: eventReader(database),
     seatings: new Seatings(database),
     reservations,
     recentEvents: new RecentEvents(database),

@@ -29,14 +29,14 @@ export function createContext(services: Services, requester: Requester): Graphql
     viewer,
     clientAddress,
     services,
-    loaders: new Loaders(services.store, viewer),
+    loaders: new Loaders(services, viewer),
     seatBudget: new SeatBudget(),
   };
 }
 
 /** For each message of a subscription, which is an execution of its own in the context of the one before. */
 export function beginMessage(context: GraphqlContext): void {
-  context.loaders = new Loaders(context.services.store, context.viewer);
+  context.loaders = new Loaders(context.services, context.viewer);
   context.seatBudget = new SeatBudget();
 }
 

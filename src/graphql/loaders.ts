@@ -3,9 +3,9 @@ import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Session } from '../store/database.ts';
-import { findEvents } from '../store/events.ts';
 import type { BookingRecord, EventRecord } from '../store/records.ts';
 import { type Availability, countSeats, readSeatStates, type SeatState } from '../store/seats.ts';
+import type { Services } from './services.ts';
 
 export interface SeatKey {
   readonly eventId: string;
@@ -15,20 +15,22 @@ export interface SeatKey {
 /** Gather what the fields of one operation ask of the store, and ask it once. Most operations need none of them, or one. */
 export class Loaders {
   readonly #store: Session;
+  readonly #readEvent: Services['readEvent'];
   readonly #viewer: Viewer | null;
   #event: DataLoader<string, EventRecord | null> | undefined;
   #availability: DataLoader<string, Availability> | undefined;
   #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
   #bookingOf: DataLoader<ReservationKey, BookingRecord | null, string> | undefined;
 
-  constructor(store: Session, viewer: Viewer | null) {
+  constructor({ store, readEvent }: Pick<Services, 'store' | 'readEvent'>, viewer: Viewer | null) {
     this.#store = store;
+    this.#readEvent = readEvent;
     this.#viewer = viewer;
   }
 
   /** By id; null when there is none. */
   get event(): DataLoader<string, EventRecord | null> {
-    this.#event ??= new DataLoader(async (ids) => inOrder(ids, await findEvents(this.#store, ids), ({ id }) => id));
+    this.#event ??= new DataLoader((ids) => Promise.all(ids.map(this.#readEvent)));
     return this.#event;
   }
 

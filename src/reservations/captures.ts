@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { PaymentProvider } from '../payment/provider.ts';
 import { type BookingKey, markCaptured, type OutstandingCapture } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
-import { gathered } from './gathered.ts';
+import { gathered } from '../store/gathered.ts';
 
 /** A provider that hangs must not keep a node from stopping. */
 const SETTLE_WITHIN_MS = 3_000;

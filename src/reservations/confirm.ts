@@ -4,6 +4,7 @@ import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.t
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { isUniqueViolation } from '../store/faults.ts';
+import { gathered } from '../store/gathered.ts';
 import type { BookingRecord, ReservationRecord } from '../store/records.ts';
 import {
   type ConfirmOutcome,
@@ -16,7 +17,6 @@ import type { Captures } from './captures.ts';
 import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
-import { gathered } from './gathered.ts';
 import { QueueFull } from './queue-full.ts';
 import { bookingReference } from './reference.ts';
 

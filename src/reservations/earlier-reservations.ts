@@ -1,8 +1,8 @@
 import type { ReservationKey } from '../coordination/coordination.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Session } from '../store/database.ts';
+import { gathered } from '../store/gathered.ts';
 import { findReservations } from '../store/reservations.ts';
-import { gathered } from './gathered.ts';
 
 /** Looked up in one statement. */
 const MAX_BATCH = 1_000;
