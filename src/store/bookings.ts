@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Session } from './database.ts';
+import { oneOf } from './one-of.ts';
 import { type BookingRecord, bookingColumns } from './records.ts';
 import { isBehind, type ListPosition } from './reservations.ts';
 
@@ -17,7 +18,7 @@ export function findBookings(session: Session, keys: readonly BookingKey[]): Pro
       ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
       ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
     ) as wanted(event_id, id)
-    join bookings on bookings.event_id = wanted.event_id and bookings.id = wanted.id`);
+    cross join lateral ${oneOf(sql`bookings`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
 }
 
 /** What reservations became, in no particular order; those that did not become a booking are missing. */
@@ -31,7 +32,10 @@ export function findBookingsOfReservations(
       ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
       ${sql.param(keys.map(({ reservationId }) => reservationId))}::uuid[]
     ) as wanted(event_id, reservation_id)
-    join bookings on bookings.event_id = wanted.event_id and bookings.reservation_id = wanted.reservation_id`);
+    cross join lateral ${oneOf(
+      sql`bookings`,
+      sql`event_id = wanted.event_id and reservation_id = wanted.reservation_id`,
+    )}`);
 }
 
 /** A viewer's bookings, newest first, from behind `after`. */
@@ -67,15 +71,19 @@ export function outstandingCaptures(session: Session, graceMs: number, most: num
 export async function markCaptured(session: Session, keys: readonly BookingKey[]): Promise<void> {
   await session.rows(sql`
     with captured as materialized (
-      select bookings.event_id, bookings.id
-      from unnest(
-        ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
-        ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
-      ) as wanted(event_id, id)
-      join bookings on bookings.event_id = wanted.event_id and bookings.id = wanted.id
-      where bookings.payment_captured_at is null
-      order by bookings.event_id, bookings.id
-      for update of bookings
+      select found.event_id, found.id
+      from (
+        select * from unnest(
+          ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
+          ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
+        ) as wanted(event_id, id)
+        order by event_id, id
+      ) as wanted
+      cross join lateral (
+        select bookings.event_id, bookings.id from bookings
+        where bookings.event_id = wanted.event_id and bookings.id = wanted.id and bookings.payment_captured_at is null
+        for update
+      ) as found
     )
     update bookings set payment_captured_at = clock_timestamp()
     from captured where bookings.event_id = captured.event_id and bookings.id = captured.id`);

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Session } from './database.ts';
+import { oneOf } from './one-of.ts';
 import { type ReservationRecord, type ReservationStatus, reservationColumns } from './records.ts';
 import { reservationStatusAt, statementNow } from './rules.ts';
 
@@ -12,7 +13,7 @@ export function findReservations(session: Session, keys: readonly ReservationKey
       ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
       ${sql.param(keys.map(({ reservationId }) => reservationId))}::uuid[]
     ) as wanted(event_id, id)
-    join reservations on reservations.event_id = wanted.event_id and reservations.id = wanted.id`);
+    cross join lateral ${oneOf(sql`reservations`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
 }
 
 /** Where a page of a viewer's reservations or bookings ends. */

@@ -13,7 +13,7 @@ import { type Offer, offer } from './venue.ts';
 const REQUESTS = Number(process.env.MANY_RESERVATIONS ?? 4_000);
 const NODES = 3;
 const BUYERS = 48;
-const SEATS = 150;
+const SEATS = 300;
 const patience = { timeout: 120_000 + REQUESTS * 20 };
 
 /** Nodes on one database; without Redis they know nothing of each other, so that all that overlaps meets in the store. */

@@ -116,16 +116,18 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
       earlier as materialized (
         select request.ordinal, reservations.*
         from request
-        join reservations on reservations.viewer_id = request.viewer_id
-          and reservations.idempotency_key = request.idempotency_key
+        cross join lateral (
+          select * from reservations
+          where reservations.viewer_id = request.viewer_id and reservations.idempotency_key = request.idempotency_key
+          limit 1
+        ) as reservations
       ),
       judged as materialized (
         select
           request.*,
           (
-            select count(*) from reservations
-            where reservations.viewer_id = request.viewer_id
-              and reservations.status = 'ACTIVE' and reservations.expires_at > ${now}
+            select count(*) filter (where reservations.expires_at > ${now}) from reservations
+            where reservations.viewer_id = request.viewer_id and reservations.status = 'ACTIVE'
           ) < ${maxActiveReservations}::int as below_limit
         from request
       ),
@@ -136,18 +138,24 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
           and not exists (select from earlier where earlier.ordinal = judged.ordinal)
       ),
       locked as materialized (
-        select admitted.ordinal, seats.index, price_categories.amount
-        from admitted
-        join wanted on wanted.ordinal = admitted.ordinal
-        join seats on seats.event_id = ${eventId}::uuid and seats.index = wanted.index
-        join price_categories on price_categories.event_id = seats.event_id and price_categories.position = seats.category
-        where ${isFree(now)}
-        order by seats.index
-        for update of seats
+        select admitted_seat.ordinal, admitted_seat.reservation_id, seats.index, seats.category
+        from (
+          select admitted.ordinal, admitted.reservation_id, wanted.index
+          from admitted
+          join wanted on wanted.ordinal = admitted.ordinal
+          order by wanted.index
+        ) as admitted_seat
+        cross join lateral (
+          select seats.index, seats.category from seats
+          where seats.event_id = ${eventId}::uuid and seats.index = admitted_seat.index and ${isFree(now)}
+          for update
+        ) as seats
       ),
       complete as materialized (
-        select admitted.*, asked.seat_indexes, sum(locked.amount)::int as total_amount
+        select admitted.*, asked.seat_indexes, sum(price_categories.amount)::int as total_amount
         from locked
+        join price_categories
+          on price_categories.event_id = ${eventId}::uuid and price_categories.position = locked.category
         join admitted on admitted.ordinal = locked.ordinal
         join asked on asked.ordinal = locked.ordinal
         group by admitted.ordinal, admitted.reservation_id, admitted.viewer_id, admitted.idempotency_key,
@@ -172,8 +180,7 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
           expires_at = reservations_made.expires_at,
           version = seats.version + 1
         from locked
-        join complete on complete.ordinal = locked.ordinal
-        join reservations_made on reservations_made.id = complete.reservation_id
+        join reservations_made on reservations_made.id = locked.reservation_id
         where seats.event_id = ${eventId}::uuid and seats.index = locked.index
         returning seats.reservation_id, ${seatChange} as change
       )

@@ -37,21 +37,30 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
     ),
     found as materialized (
       select request.ordinal, request.change_key, reservations.*
-      from request
-      join reservations on reservations.event_id = ${eventId}::uuid
-        and reservations.id = request.reservation_id
-        and reservations.viewer_id = request.viewer_id
-      order by reservations.id
-      for update of reservations
+      from (select * from request order by request.reservation_id) as request
+      cross join lateral (
+        select * from reservations
+        where reservations.event_id = ${eventId}::uuid
+          and reservations.id = request.reservation_id
+          and reservations.viewer_id = request.viewer_id
+        for update
+      ) as reservations
     ),
     held as materialized (
-      select found.id as reservation_id, seats.index
-      from found
-      cross join unnest(found.seat_indexes) as wanted(index)
-      join seats on seats.event_id = ${eventId}::uuid and seats.index = wanted.index
-      where found.status = 'ACTIVE' and seats.reservation_id = found.id
-      order by seats.index
-      for update of seats
+      select wanted.reservation_id, seats.index
+      from (
+        select found.id as reservation_id, wanted.index
+        from found
+        cross join unnest(found.seat_indexes) as wanted(index)
+        where found.status = 'ACTIVE'
+        order by wanted.index
+      ) as wanted
+      cross join lateral (
+        select seats.index from seats
+        where seats.event_id = ${eventId}::uuid and seats.index = wanted.index
+          and seats.reservation_id = wanted.reservation_id
+        for update
+      ) as seats
     ),
     moment as materialized (
       select date_trunc('milliseconds', clock_timestamp()) as now
