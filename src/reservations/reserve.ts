@@ -73,7 +73,9 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
     const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
     if (seatIndexes.length > 0) await gate.release({ ...claim, seatIndexes }, false);
-    const holders = outcome?.outcome === 'seats-unavailable' ? outcome.holders.filter(isKnownToEnd) : [];
+    if (outcome?.outcome !== 'seats-unavailable') return;
+    seatMaps.want(claim.eventId);
+    const holders = outcome.holders.filter(isKnownToEnd);
     if (holders.length > 0) await gate.correct(claim.eventId, holders);
   }
 }

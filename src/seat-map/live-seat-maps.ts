@@ -68,8 +68,12 @@ export class LiveSeatMaps implements AsyncDisposable {
     return opened && { map: opened.map, [Symbol.dispose]: once(() => this.#release(eventId, entry)) };
   }
 
-  /** Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain. */
+  /**
+   * Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain: not while
+   * nodes cannot tell each other, when it would refuse nobody and have the store asked again and again.
+   */
   want(eventId: string): void {
+    if (!this.#settings.coordination.reachable) return;
     const entry = this.#entries.get(eventId);
     if (entry !== undefined) entry.wantedAtMs = this.#settings.monotonicNow();
     else if (!this.#disposed) void this.#openForNobody(eventId);

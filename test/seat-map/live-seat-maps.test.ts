@@ -118,6 +118,13 @@ describe('opening', () => {
     expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
   });
 
+  it('is not done in the background while nodes cannot reach each other', async () => {
+    network.setReachable(false);
+    node.seatMaps.want(store.eventId);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(store.loads).toBe(0);
+  });
+
   it('in the background fails for nobody', async () => {
     vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('no store'));
     node.seatMaps.want(store.eventId);
