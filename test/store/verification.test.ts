@@ -24,8 +24,8 @@ async function busyEvent(database: Database) {
   const whole = await hold(database, eventId, [6, 7]);
   const partly = await hold(database, eventId, [8, 9]);
   await cancelReservations(database, eventId, [
-    { reservationId: whole.id, viewerId: whole.viewerId, seatIndexes: null, idempotencyKey: null },
-    { reservationId: partly.id, viewerId: partly.viewerId, seatIndexes: [9], idempotencyKey: null },
+    { reservationId: whole.id, viewerId: whole.viewerId, seatIndexes: null },
+    { reservationId: partly.id, viewerId: partly.viewerId, seatIndexes: [9] },
   ]);
   const lapsed = await hold(database, eventId, [9]);
   const expired = await hold(database, eventId, [10]);
