@@ -22,8 +22,9 @@ import {
   type SeatMapSubscription,
 } from './generated/documents.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
+import type { LiveStore } from './live.ts';
 import { LiveSocket } from './live-socket.ts';
-import { createLiveStore, type LiveStore } from './live-store.ts';
+import { createLiveStore } from './live-store.ts';
 import { type Operation, requestOf } from './operation.ts';
 import { type CallOptions, type MutateOptions, Requests } from './requests.ts';
 import { type Backoff, defaultRetryPolicy, type RetryPolicy } from './retry.ts';

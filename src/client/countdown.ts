@@ -15,9 +15,6 @@ export interface Countdown {
 
 const SECOND_MS = 1_000;
 
-/** A timer may come a little early, by the other clock. */
-const TIMER_SLACK_MS = 1;
-
 /**
  * Counts down from the moment it is called: call it as the answer comes.
  * @param expiresInMs the reservation's, from the server's answer
@@ -27,19 +24,17 @@ export function startCountdown(expiresInMs: number, now: MonotonicClock = () => 
   const remainingMs = () => Math.max(0, endsAt - now());
   const secondsLeft = () => Math.ceil(remainingMs() / SECOND_MS);
   const listeners = new Listeners(() => {
+    let told = secondsLeft();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const tickAtNextSecond = () => {
-      const leftMs = remainingMs();
-      if (leftMs === 0) return;
-      timer = setTimeout(
-        () => {
-          listeners.tell();
-          tickAtNextSecond();
-        },
-        leftMs - (secondsLeft() - 1) * SECOND_MS + TIMER_SLACK_MS,
-      );
+    // A timer may come a little early by the other clock: then nothing is told, and another one follows.
+    const tick = () => {
+      const left = secondsLeft();
+      if (left > 0) timer = setTimeout(tick, Math.ceil(remainingMs() - (left - 1) * SECOND_MS));
+      if (left === told) return;
+      told = left;
+      listeners.tell();
     };
-    tickAtNextSecond();
+    tick();
     return () => clearTimeout(timer);
   });
   return { remainingMs, subscribe: (listener) => listeners.add(listener), getSnapshot: secondsLeft };

@@ -13,7 +13,7 @@ export * from './generated/documents.ts';
 export { default as possibleTypes } from './generated/possible-types.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
-export type { Live, LiveState, LiveStore } from './live-store.ts';
+export type { Live, LiveState, LiveStore } from './live.ts';
 export type { Operation } from './operation.ts';
 export { type Cases, isUserError, match, type Outcome, unreachable } from './outcomes.ts';
 export type { CallOptions, MutateOptions } from './requests.ts';

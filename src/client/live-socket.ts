@@ -1,4 +1,5 @@
-import { type Client, createClient } from 'graphql-ws/client';
+import { type Client, createClient, type ExecutionResult, type Sink } from 'graphql-ws/client';
+import type { OperationRequest } from './operation.ts';
 import { watchPauses } from './pauses.ts';
 import { type Backoff, backoffMs } from './retry.ts';
 
@@ -15,7 +16,7 @@ const ANSWER_WITHIN_MS = 5_000;
 const LINGER_MS = 3_000;
 
 /** Closed by the server because of the token. */
-const FORBIDDEN = 4403;
+export const FORBIDDEN = 4403;
 /** Closed by this side because there is no token at present: comes back. */
 const NO_TOKEN = 4408;
 
@@ -48,8 +49,9 @@ interface OpenSocket {
 
 /** A websocket that comes back by itself, notices when nobody answers any more, and says so. Open only while it is watched. */
 export class LiveSocket {
-  readonly client: Client;
   readonly #options: LiveSocketOptions;
+  /** Made when it is needed: where only requests are sent, no websockets need to be there. */
+  #client: Client | undefined;
   readonly #watchers = new Set<ConnectionWatcher>();
   #stopWatching: (() => void) | undefined;
   #socket: OpenSocket | undefined;
@@ -62,25 +64,15 @@ export class LiveSocket {
 
   constructor(options: LiveSocketOptions) {
     this.#options = options;
-    const { url, webSocketImpl } = options;
-    this.client = createClient({
-      url,
-      webSocketImpl,
-      lazyCloseTimeout: LINGER_MS,
-      keepAlive: PING_EVERY_MS,
-      retryAttempts: Number.POSITIVE_INFINITY,
-      retryWait: (retries) => this.#wait(retries),
-      shouldRetry: (event) => codeOf(event) !== FORBIDDEN || options.refuse(this.#token),
-      connectionParams: () => this.#introduce(),
-      on: {
-        opened: (socket) => {
-          this.#socket = socket as OpenSocket;
-        },
-        ping: (isTheirs) => !isTheirs && this.#expectAnswer(),
-        message: () => this.#answered(),
-        closed: () => this.#lost(),
-      },
-    });
+  }
+
+  /** Goes on with the next connection when one is lost. Returns how to stop. */
+  subscribe(request: OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
+    // An empty text stands for none, which the stock client does not know.
+    const { query = '', variables, extensions } = request;
+    const payload = { query, variables: variables as Record<string, unknown>, ...(extensions && { extensions }) };
+    this.#client ??= this.#open();
+    return this.#client.subscribe(payload, sink as Sink);
   }
 
   /** Returns how to stop. */
@@ -110,14 +102,36 @@ export class LiveSocket {
   restart(): void {
     this.#atOnce = true;
     this.#hurry();
-    this.client.terminate();
+    this.#client?.terminate();
   }
 
   dispose(): void {
     this.#stopWatching?.();
     // Where it never connected, there is nothing to let go of.
-    Promise.resolve(this.client.dispose()).catch(() => {});
+    Promise.resolve(this.#client?.dispose()).catch(() => {});
     this.#hurry();
+  }
+
+  #open(): Client {
+    const { url, webSocketImpl } = this.#options;
+    return createClient({
+      url,
+      webSocketImpl,
+      lazyCloseTimeout: LINGER_MS,
+      keepAlive: PING_EVERY_MS,
+      retryAttempts: Number.POSITIVE_INFINITY,
+      retryWait: (retries) => this.#wait(retries),
+      shouldRetry: (event) => codeOf(event) !== FORBIDDEN || this.#options.refuse(this.#token),
+      connectionParams: () => this.#introduce(),
+      on: {
+        opened: (socket) => {
+          this.#socket = socket as OpenSocket;
+        },
+        ping: (isTheirs) => !isTheirs && this.#expectAnswer(),
+        message: () => this.#answered(),
+        closed: () => this.#lost(),
+      },
+    });
   }
 
   #doubt(): void {

@@ -1,0 +1,128 @@
+import type { ExecutionResult } from 'graphql-ws/client';
+import { type AnsweredError, errorOfAnswer, faultCodes, HoldfastError } from './holdfast-error.ts';
+import type { Live } from './live.ts';
+import { codeOf, FORBIDDEN, type LiveSocket, reconnectBackoff } from './live-socket.ts';
+import type { OperationRequest } from './operation.ts';
+import { backoffMs } from './retry.ts';
+
+export interface FollowingOptions<Data, Message> {
+  readonly socket: Pick<LiveSocket, 'subscribe' | 'watch'>;
+  readonly request: () => OperationRequest;
+  /**
+   * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
+   * is shown, of an earlier subscription perhaps. Null if the message does not fit: then a subscription begins anew.
+   */
+  readonly reduce: (base: Data | null, message: Message, shown: Data | null) => Data | null;
+  /** Whether it is a fault when the server completes it. */
+  readonly isEndless: boolean;
+  readonly random?: () => number;
+}
+
+/** One subscription, begun anew as often as it takes, from its creation until it is stopped, or over. */
+export class Following<Data, Message> {
+  readonly #options: FollowingOptions<Data, Message>;
+  readonly #show: (live: Live<Data>) => void;
+  readonly #stopWatching: () => void;
+  #shown: Data | null;
+  #base: Data | null = null;
+  #isOver = false;
+  #failures = 0;
+  /** Goes up with each subscription: what an earlier one still says does not count. */
+  #attempt = 0;
+  #stopSubscription: () => void = () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param shown what was known before, which is stale now */
+  constructor(options: FollowingOptions<Data, Message>, shown: Data | null, show: (live: Live<Data>) => void) {
+    this.#options = options;
+    this.#shown = shown;
+    this.#show = show;
+    this.#stopWatching = options.socket.watch({
+      lost: () => this.#lose(),
+      doubted: () => this.#doubt(),
+      trusted: () => this.#base !== null && this.#tell('live'),
+    });
+    this.#doubt();
+    this.#begin();
+  }
+
+  stop(): void {
+    this.#stopWatching();
+    this.#leave();
+    this.#lose();
+  }
+
+  #begin(): void {
+    const { socket, request, isEndless } = this.#options;
+    const attempt = this.#attempt;
+    const ifCurrent = (call: () => void) => attempt === this.#attempt && call();
+    this.#stopSubscription = socket.subscribe(request(), {
+      next: (result) => ifCurrent(() => this.#hear(result)),
+      error: (cause) => ifCurrent(() => this.#fail(errorOf(cause))),
+      complete: () => ifCurrent(() => (isEndless ? this.#beginAgain(0) : this.#end('ended'))),
+    });
+  }
+
+  #hear({ data, errors = [] }: ExecutionResult<unknown>): void {
+    if (data == null) {
+      this.#fail(errorOfAnswer(errors as readonly AnsweredError[], faultCodes.badAnswer));
+      return;
+    }
+    const next = this.#options.reduce(this.#base, data as Message, this.#shown);
+    if (next === null) {
+      this.#beginAgain(0);
+      return;
+    }
+    this.#base = next;
+    this.#shown = next;
+    this.#failures = 0;
+    this.#tell('live');
+  }
+
+  #fail(error: HoldfastError): void {
+    if (error.isTemporary || error.code === 'RATE_LIMITED') this.#beginAgain(error.retryAfterMs ?? 0);
+    else this.#end('failed', error);
+  }
+
+  #beginAgain(leastMs: number): void {
+    this.#leave();
+    this.#lose();
+    this.#failures += 1;
+    const waitMs = leastMs + backoffMs(reconnectBackoff, this.#failures, this.#options.random ?? Math.random);
+    this.#timer = setTimeout(() => this.#begin(), waitMs);
+  }
+
+  #leave(): void {
+    this.#attempt += 1;
+    clearTimeout(this.#timer);
+    this.#stopSubscription();
+  }
+
+  #end(state: 'ended' | 'failed', error: HoldfastError | null = null): void {
+    this.#leave();
+    this.#tell(state, error);
+    this.#isOver = true;
+  }
+
+  /** What comes next is of another subscription. */
+  #lose(): void {
+    this.#base = null;
+    this.#doubt();
+  }
+
+  #doubt(): void {
+    this.#tell(this.#shown === null ? 'connecting' : 'stale');
+  }
+
+  #tell(state: Live<Data>['state'], error: HoldfastError | null = null): void {
+    if (!this.#isOver) this.#show({ state, data: this.#shown, error });
+  }
+}
+
+/** Of what the stock client gives up with: errors of the operation, the event of a closed socket, or a fault of its own. */
+function errorOf(cause: unknown): HoldfastError {
+  if (Array.isArray(cause)) return errorOfAnswer(cause, faultCodes.badAnswer);
+  const code = codeOf(cause) === FORBIDDEN ? 'UNAUTHENTICATED' : faultCodes.closed;
+  const reason = typeof cause === 'object' && cause !== null && 'reason' in cause ? `: ${cause.reason}` : '';
+  return new HoldfastError(`The connection was refused${reason}`, { code, cause });
+}

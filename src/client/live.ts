@@ -1,0 +1,23 @@
+import type { HoldfastError } from './holdfast-error.ts';
+
+/**
+ * `connecting`: nothing came yet. `live`: as the server has it. `stale`: as it was; it will be right again by itself.
+ * `ended`: as it is for good. `failed`: it will not be had; `error` says why.
+ */
+export type LiveState = 'connecting' | 'live' | 'stale' | 'ended' | 'failed';
+
+/** What is known at one moment. Never changed: another one comes in its place. */
+export interface Live<Data> {
+  readonly state: LiveState;
+  /** The newest there is; null until something came. */
+  readonly data: Data | null;
+  readonly error: HoldfastError | null;
+}
+
+/** Follows a subscription while somebody listens to it. Both functions are for React's `useSyncExternalStore`. */
+export interface LiveStore<Data> {
+  /** Calls back at every change. Returns how to stop. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The same object until something changes. */
+  readonly getSnapshot: () => Live<Data>;
+}

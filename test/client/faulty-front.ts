@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** What a request meets: an answer that comes from no server of ours, or from ours, or the latter that never arrives. */
+export type Fate =
+  | 'pass'
+  | 'done, but the answer is lost'
+  | { readonly status: number; readonly body: string; readonly contentType?: string };
+
+/** Stands before a server as a load balancer does, and answers by itself as the fates of the requests say, in order. */
+export class FaultyFront implements AsyncDisposable {
+  /** Bodies of all requests that came. */
+  readonly requests: {
+    readonly token: string | undefined;
+    readonly body: Record<string, unknown>;
+    readonly atMs: number;
+  }[] = [];
+  fates: Fate[] = [];
+  readonly #target: string;
+  readonly #server: Server;
+
+  private constructor(target: string) {
+    this.#target = target;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  static async open(graphqlUrl: string): Promise<FaultyFront> {
+    const front = new FaultyFront(graphqlUrl);
+    front.#server.listen(0, '127.0.0.1');
+    await once(front.#server, 'listening');
+    return front;
+  }
+
+  get graphqlUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/graphql`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const { authorization } = request.headers;
+    this.requests.push({
+      token: authorization?.slice('Bearer '.length),
+      body: JSON.parse(body),
+      atMs: performance.now(),
+    });
+    const fate = this.fates.shift() ?? 'pass';
+    if (typeof fate === 'object') {
+      response.writeHead(fate.status, { 'content-type': fate.contentType ?? 'application/json' }).end(fate.body);
+      return;
+    }
+    const headers = { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) };
+    const answer = await fetch(this.#target, { method: 'POST', headers, body });
+    const answered = await answer.text();
+    if (fate === 'pass') response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+    else request.socket.destroy();
+  }
+}

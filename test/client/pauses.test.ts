@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { watchPauses } from '../../src/client/pauses.ts';
+
+let monotonic = 0;
+let ofDay = 1_000_000;
+let seen: string[] = [];
+let stop = () => {};
+
+/** What a browser has of a page. */
+class Page extends EventTarget {
+  visibilityState = 'visible';
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  monotonic = 0;
+  ofDay = 1_000_000;
+  seen = [];
+});
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function watch(): void {
+  stop = watchPauses(
+    {
+      onSlept: () => seen.push('slept'),
+      onPaused: () => seen.push('paused'),
+      onAttention: () => seen.push('attention'),
+    },
+    { monotonicNow: () => monotonic, timeOfDay: () => ofDay },
+  );
+}
+
+/** So much time passes before the next timer comes. */
+function pass(ms: number, { standingStill = 0 } = {}): void {
+  monotonic += ms - standingStill;
+  ofDay += ms;
+  vi.advanceTimersByTime(5_000);
+}
+
+test('time that passes as it should is no pause', () => {
+  watch();
+  for (let looks = 0; looks < 100; looks += 1) pass(5_000 + looks * 50);
+  expect(seen).toEqual([]);
+});
+
+test('a timer that comes much too late tells of a pause', () => {
+  watch();
+  pass(60_000);
+  pass(5_000);
+  expect(seen).toEqual(['paused']);
+});
+
+test('a clock that stood still beside the time of day tells of sleep', () => {
+  watch();
+  pass(3_600_000, { standingStill: 3_595_000 });
+  pass(5_000);
+  expect(seen).toEqual(['slept']);
+});
+
+test('a clock that is put back is no pause', () => {
+  watch();
+  ofDay -= 3_600_000;
+  pass(5_000);
+  expect(seen).toEqual([]);
+});
+
+test('a hidden page, of which the timers are slowed down, is not taken to have paused; one that is shown again is looked at', () => {
+  const document = new Page();
+  vi.stubGlobal('document', document);
+  watch();
+  document.visibilityState = 'hidden';
+  document.dispatchEvent(new Event('visibilitychange'));
+  pass(60_000);
+  pass(60_000);
+  expect(seen).toEqual([]);
+  document.visibilityState = 'visible';
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(seen).toEqual(['attention']);
+  monotonic += 60_000;
+  ofDay += 60_000;
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(seen).toEqual(['attention', 'paused']);
+});
+
+test('it stops when told to', () => {
+  watch();
+  stop();
+  pass(60_000);
+  expect([seen, vi.getTimerCount()]).toEqual([[], 0]);
+});

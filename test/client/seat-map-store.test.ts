@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { changedSeats, type SeatMapSubscription } from '../../src/client/index.ts';
+import type { Live, LiveStore } from '../../src/client/live.ts';
+import { createLiveStore } from '../../src/client/live-store.ts';
+import { type SeatMapState, seatMapAfter } from '../../src/client/seat-map-state.ts';
+import { ServerOfMaps } from './server-of-maps.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function storeOf(server: ServerOfMaps): LiveStore<SeatMapState> {
+  return createLiveStore<SeatMapState, SeatMapSubscription>({
+    socket: server,
+    request: () => ({ query: '', variables: {} }),
+    reduce: (base, { seatMap }, shown) => seatMapAfter(base, seatMap, shown),
+    isEndless: true,
+  });
+}
+
+/** Whatever was lost has been noticed when everything came, and every wait is over. */
+function atRest(server: ServerOfMaps): void {
+  server.connect();
+  // A delta that nothing follows may have been the one that was lost.
+  server.change(0, ((server.codes[0] ?? 0) + 1) % 4);
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    server.deliver(Number.POSITIVE_INFINITY);
+    vi.advanceTimersByTime(60_000);
+  }
+}
+
+const seatCount = 9;
+type Step = (server: ServerOfMaps) => void;
+const steps: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.nat(seatCount - 1), fc.nat(3))
+      .map(([index, code]) => ['change', (server: ServerOfMaps) => server.change(index, code)] as const),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.nat(4).map((count) => ['deliver', (server: ServerOfMaps) => server.deliver(count)] as const),
+  },
+  { weight: 2, arbitrary: fc.nat(3_000).map((ms) => ['wait', () => void vi.advanceTimersByTime(ms)] as const) },
+  ...(['sendSnapshots', 'loseOne', 'disconnect', 'connect', 'doubt', 'refuse'] as const).map((name) => ({
+    weight: 1,
+    arbitrary: fc.constant([name, (server: ServerOfMaps) => server[name]()] as const),
+  })),
+);
+
+describe('whatever comes, in whatever order', () => {
+  test("at rest the map is the server's", () => {
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 60 }), (script) => {
+        const server = new ServerOfMaps(seatCount);
+        const store = storeOf(server);
+        const stop = store.subscribe(() => {});
+        for (const [, step] of script) step(server);
+        atRest(server);
+        const { state, data, error } = store.getSnapshot();
+        expect([state, error]).toEqual(['live', null]);
+        expect(Array.from(data?.statuses ?? [])).toEqual(Array.from(server.codes));
+        stop();
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('what was given out is never changed, and its counts are those of its statuses', () => {
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 40 }), (script) => {
+        const server = new ServerOfMaps(seatCount);
+        const store = storeOf(server);
+        const seen: { readonly live: Live<SeatMapState>; readonly statuses: readonly number[] }[] = [];
+        const stop = store.subscribe(() => {
+          const live = store.getSnapshot();
+          seen.push({ live, statuses: Array.from(live.data?.statuses ?? []) });
+        });
+        for (const [, step] of script) step(server);
+        stop();
+        for (const [at, { live, statuses }] of seen.entries()) {
+          expect(Array.from(live.data?.statuses ?? [])).toEqual(statuses);
+          const before = seen[at - 1];
+          expect(live).not.toBe(before?.live);
+          if (before === undefined || live.data === null || before.live.data === null) continue;
+          const isSame = `${statuses}` === `${before.statuses}`;
+          expect(live.data.statuses === before.live.data.statuses).toBe(isSame);
+          const { available, reserved, booked, blocked } = live.data.availability;
+          const counts = [0, 1, 2, 3].map((code) => statuses.filter((status) => status === code).length);
+          expect([available, reserved, booked, blocked]).toEqual(counts);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a map that is shown as live was the server's, at a moment since it was lost last", () => {
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 60 }), (script) => {
+        const server = new ServerOfMaps(seatCount);
+        const store = storeOf(server);
+        const stop = store.subscribe(() => {});
+        const were = new Set([`${server.codes}`]);
+        for (const [name, step] of script) {
+          step(server);
+          were.add(`${server.codes}`);
+          const { state, data } = store.getSnapshot();
+          if (name === 'disconnect') expect(state).not.toBe('live');
+          if (state === 'live') expect(were).toContain(`${Array.from(data?.statuses ?? [])}`);
+        }
+        stop();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('a store', () => {
+  test('follows while somebody listens, and then is stale', () => {
+    const server = new ServerOfMaps(4);
+    const store = storeOf(server);
+    expect(store.getSnapshot()).toEqual({ state: 'connecting', data: null, error: null });
+    const stops = [store.subscribe(() => {}), store.subscribe(() => {})];
+    server.deliver(1);
+    expect(store.getSnapshot().state).toBe('live');
+    stops[0]?.();
+    expect(store.getSnapshot().state).toBe('live');
+    stops[1]?.();
+    const left = store.getSnapshot();
+    expect(left).toMatchObject({ state: 'stale', data: { availability: { total: 4 } } });
+    server.change(1, 2);
+    server.deliver(9);
+    expect(store.getSnapshot()).toBe(left);
+
+    store.subscribe(() => {});
+    server.deliver(9);
+    expect(store.getSnapshot().state).toBe('live');
+    expect(Array.from(store.getSnapshot().data?.statuses ?? [])).toEqual([0, 2, 0, 0]);
+  });
+
+  test('is the same object until something changes', () => {
+    const server = new ServerOfMaps(4);
+    const store = storeOf(server);
+    store.subscribe(() => {});
+    server.deliver(1);
+    const before = store.getSnapshot();
+    expect(store.getSnapshot()).toBe(before);
+    server.disconnect();
+    server.connect();
+    server.deliver(1);
+    expect(store.getSnapshot().data?.statuses).toBe(before.data?.statuses);
+  });
+
+  test('is failed, with the reason, after what would fail again', () => {
+    const server = new ServerOfMaps(4);
+    const subscribe: ServerOfMaps['subscribe'] = (_request, sink) => {
+      sink.error([{ message: 'No such event', extensions: { code: 'NOT_FOUND' } }]);
+      return () => {};
+    };
+    const store = storeOf(Object.assign(server, { subscribe }));
+    store.subscribe(() => {});
+    expect(store.getSnapshot()).toMatchObject({ state: 'failed', data: null, error: { code: 'NOT_FOUND' } });
+    server.disconnect();
+    server.doubt();
+    expect(store.getSnapshot().state).toBe('failed');
+  });
+
+  test('goes on where a listener throws', () => {
+    const uncaught: unknown[] = [];
+    vi.stubGlobal('queueMicrotask', (task: () => void) => {
+      try {
+        task();
+      } catch (error) {
+        uncaught.push(error);
+      }
+    });
+    const server = new ServerOfMaps(4);
+    const store = storeOf(server);
+    let told = 0;
+    store.subscribe(() => {
+      throw new Error('of the app');
+    });
+    store.subscribe(() => {
+      told += 1;
+    });
+    server.deliver(1);
+    vi.unstubAllGlobals();
+    expect([told, store.getSnapshot().state]).toEqual([1, 'live']);
+    expect(uncaught).toEqual([new Error('of the app')]);
+  });
+});
+
+test('200 changes a second of 20,000 seats cost next to nothing, and each tells what to draw', () => {
+  const server = new ServerOfMaps(20_000);
+  const store = storeOf(server);
+  let drawn = 0;
+  let before: SeatMapState | null = null;
+  store.subscribe(() => {
+    const { data } = store.getSnapshot();
+    if (before !== null && data !== null) drawn += changedSeats(before.statuses, data.statuses).length;
+    before = data;
+  });
+  server.deliver(1);
+  // Ten seconds' worth: the server's side is made before, and not counted.
+  for (let change = 0; change < 2_000; change += 1) server.change((change * 7) % 20_000, 1);
+  vi.useRealTimers();
+  const startedAt = performance.now();
+  server.deliver(2_000);
+  const tookMs = performance.now() - startedAt;
+  expect(drawn).toBe(2_000);
+  expect(tookMs).toBeLessThan(1_000);
+});
