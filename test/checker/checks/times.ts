@@ -1,0 +1,71 @@
+import type { StoredReservation, StoreRecord } from '../history/store-record.ts';
+import { policy } from '../rig/policy.ts';
+import { concerns } from './bookings.ts';
+import type { House, Violation } from './house.ts';
+
+/**
+ * By the store's own clock, to its last millisecond: who holds a seat holds it to the deadline, nobody else has it before, and nobody
+ * does anything with it at the deadline or later. What nodes say of time agrees, however wrong their clocks are.
+ */
+export function checkTimes(house: House): Violation[] {
+  return [...checkSuccessions(house), ...checkBookedInTime(house), ...checkToldTimes(house)];
+}
+
+function checkSuccessions({ calls, record }: House): Violation[] {
+  return record.reservations.flatMap((earlier) =>
+    record.reservations.flatMap((later) => {
+      // One that was let go of may have been made, and be over, while the earlier one was still waiting for its locks.
+      const seat = earlier.seats.find((held) => later.status !== 'CANCELLED' && later.seats.includes(held));
+      if (seat === undefined || later.createdAtMs <= earlier.createdAtMs) return [];
+      if (later.createdAtMs >= endOf(earlier)) return [];
+      const what = `seat ${seat}: ${later.id} was made at ${later.createdAtMs}, while ${earlier.id} held it until ${endOf(earlier)}`;
+      return [violation(what, [earlier, later], calls)];
+    }),
+  );
+}
+
+/** By the store's clock, where that can be told: a seat let go of may be taken at any time afterwards. */
+function endOf({ status, expiresAtMs }: StoredReservation): number {
+  if (status === 'CANCELLED') return Number.NEGATIVE_INFINITY;
+  return status === 'CONFIRMED' ? Number.POSITIVE_INFINITY : expiresAtMs;
+}
+
+function checkBookedInTime({ calls, record }: House): Violation[] {
+  return record.bookings.flatMap((booking) => {
+    const reservation = reservationOf(booking.reservation, record);
+    if (reservation === undefined || booking.bookedAtMs < reservation.expiresAtMs) return [];
+    const what = `${reservation.id} was booked at ${booking.bookedAtMs}, and its deadline was ${reservation.expiresAtMs}`;
+    return [violation(what, [reservation], calls)];
+  });
+}
+
+/** An answer says how long a reservation has left, and by that when it was given. */
+function checkToldTimes({ calls, offset }: House): Violation[] {
+  return calls.flatMap((call) => {
+    const { request, answer, calledAtMs, answeredAtMs } = call;
+    if (answer.type !== 'Reservation' || answer.status !== 'ACTIVE') return [];
+    const toldAtMs = answer.expiresAtMs - answer.expiresInMs;
+    const earliestMs = calledAtMs + offset.atLeastMs - 2;
+    const latestMs = answeredAtMs + offset.atMostMs + 2;
+    const check = 'on time';
+    if (toldAtMs < earliestMs || toldAtMs > latestMs) {
+      return [{ check, what: `call ${call.id} tells of a time left that is not so`, calls: [call] }];
+    }
+    if (request.kind === 'extend' && answer.expiresInMs <= policy.extensionMs) {
+      return [{ check, what: `call ${call.id} extended what had ended`, calls: [call] }];
+    }
+    return [];
+  });
+}
+
+function reservationOf(id: string, record: StoreRecord): StoredReservation | undefined {
+  return record.reservations.find((reservation) => reservation.id === id);
+}
+
+function violation(what: string, reservations: readonly StoredReservation[], calls: House['calls']): Violation {
+  return {
+    check: 'on time',
+    what,
+    calls: calls.filter((call) => reservations.some(({ id }) => concerns(call, id))),
+  };
+}

@@ -1,0 +1,65 @@
+import { Closing } from '../../../src/closing.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/store/open.ts';
+import { readClock } from '../../../src/store/statements/read-clock.ts';
+import { recordSeatHistory } from '../../realtime/seat-history.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { type ClockOffset, measureOffset } from '../history/clock.ts';
+import { CheckedNode } from './node.ts';
+import { nodeEnv } from './policy.ts';
+
+export interface RigSettings {
+  /** Where `dist/` is. */
+  readonly program: string;
+  readonly nodeCount: number;
+}
+
+/** Nodes, a store and a Redis that a run has to itself, and may break. */
+export class Rig implements AsyncDisposable {
+  readonly postgres: PostgresServer;
+  readonly redis: RedisServer;
+  readonly nodes: readonly CheckedNode[];
+  readonly databaseUrl: string;
+  /** Straight to the store, past all links. */
+  readonly store: Database;
+  readonly #closing: Closing;
+
+  private constructor(parts: Pick<Rig, 'postgres' | 'redis' | 'nodes' | 'databaseUrl' | 'store'>, closing: Closing) {
+    this.postgres = parts.postgres;
+    this.redis = parts.redis;
+    this.nodes = parts.nodes;
+    this.databaseUrl = parts.databaseUrl;
+    this.store = parts.store;
+    this.#closing = closing;
+  }
+
+  static async start({ program, nodeCount }: RigSettings): Promise<Rig> {
+    const closing = new Closing();
+    try {
+      const postgres = closing.add(await startPostgres());
+      const redis = closing.add(await startRedis());
+      const databaseUrl = await postgres.createDatabase();
+      const store = closing.add(await openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 }));
+      await store.migrate();
+      await recordSeatHistory(store);
+      const nodes: CheckedNode[] = [];
+      for (let nth = 0; nth < nodeCount; nth += 1) {
+        const settings = { program, databaseUrl, redisUrl: redis.url, env: nodeEnv };
+        nodes.push(closing.add(await CheckedNode.start(settings)));
+      }
+      return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
+    } catch (error) {
+      await closing[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  measureClock(): Promise<ClockOffset> {
+    return measureOffset(() => readClock(this.store));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing[Symbol.asyncDispose]();
+  }
+}
