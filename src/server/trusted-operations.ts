@@ -46,13 +46,14 @@ export class TrustedOperations {
     return !this.only || this.#trusted.has(text);
   }
 
-  /** The text to execute, or why there is none. An id that comes with its text is not looked at. */
+  /** The text to execute, or why there is none. Beside an id that is known no text is looked at: some clients always send one. */
   resolve({ query, extensions }: SentOperation): string | GraphQLError {
+    const persisted = persistedQuerySchema.safeParse(extensions?.persistedQuery).data;
+    const known = persisted && this.textOf(persisted.sha256Hash);
+    if (known !== undefined) return known;
     if (query) return this.allows(query) ? query : notTrusted();
-    if (extensions?.persistedQuery === undefined) return badRequest('The operation has neither a text nor an id');
-    const { data: persisted } = persistedQuerySchema.safeParse(extensions.persistedQuery);
-    if (persisted === undefined) return badRequest('persistedQuery must have the version 1 and a sha256Hash');
-    return this.textOf(persisted.sha256Hash) ?? notFound();
+    if (persisted !== undefined) return notFound();
+    return badRequest('The operation needs a text, or a persistedQuery with the version 1 and a sha256Hash');
   }
 }
 

@@ -95,6 +95,11 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
     expect(await overWebsocket(stage, { query: hello })).toEqual([{ data: { hello: 'world' } }]);
   });
 
+  test('over a websocket the hash counts, whatever text comes with it', async () => {
+    const payload = { query: '{ not a query', extensions: byHash(hashOf(hello)) };
+    expect(await overWebsocket(stage, payload)).toEqual([{ data: { hello: 'world' } }]);
+  });
+
   test('a hash that is not known is told so, in the words of Apollo', async () => {
     const unknown = { extensions: byHash(hashOf(other)) };
     const answer = await post(stage, unknown);

@@ -1,0 +1,31 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
+
+const config: CodegenConfig = {
+  // In a project of your own: node_modules/holdfast/generated/schema.graphql, or a server's address.
+  schema: '../../generated/schema.graphql',
+  documents: 'src/*.ts',
+  importExtension: '.ts',
+  generates: {
+    'src/generated/': {
+      preset: 'client',
+      // The cache needs it everywhere, also in what is sent as a hash.
+      documentTransforms: [addTypenameSelectionDocumentTransform],
+      presetConfig: {
+        fragmentMasking: false,
+        // Writes src/generated/persisted-documents.json, which a server's TRUSTED_OPERATIONS may name.
+        persistedDocuments: true,
+      },
+      config: {
+        useTypeImports: true,
+        enumsAsTypes: true,
+        strictScalars: true,
+        scalars: { DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
+      },
+    },
+    // Without it, the cache cannot tell which outcomes are user errors.
+    'src/generated/possible-types.ts': { plugins: ['fragment-matcher'], config: { apolloClientVersion: 3 } },
+  },
+};
+
+export default config;

@@ -1,0 +1,87 @@
+
+      export interface PossibleTypesResultData {
+        possibleTypes: {
+          [key: string]: string[]
+        }
+      }
+      const result: PossibleTypesResultData = {
+  "possibleTypes": {
+    "BlockSeatsResult": [
+      "Event",
+      "InvalidInput",
+      "NotFound",
+      "SeatsUnavailable"
+    ],
+    "CancelReservationResult": [
+      "InvalidInput",
+      "NotFound",
+      "Reservation",
+      "ReservationExpired",
+      "ReservationNotActive",
+      "ServiceBusy"
+    ],
+    "ConfirmReservationResult": [
+      "Booking",
+      "NotFound",
+      "PaymentFailed",
+      "RateLimited",
+      "ReservationExpired",
+      "ReservationNotActive",
+      "ServiceBusy"
+    ],
+    "CreateEventResult": [
+      "Event",
+      "InvalidInput"
+    ],
+    "ExtendReservationResult": [
+      "ExtensionLimitReached",
+      "NotFound",
+      "RateLimited",
+      "Reservation",
+      "ReservationExpired",
+      "ReservationNotActive",
+      "ServiceBusy"
+    ],
+    "Node": [
+      "Booking",
+      "Event",
+      "Reservation",
+      "Seat"
+    ],
+    "ReserveSeatsResult": [
+      "IdempotencyConflict",
+      "InvalidInput",
+      "NotFound",
+      "RateLimited",
+      "Reservation",
+      "ReservationLimitExceeded",
+      "SalesNotOpen",
+      "SeatsUnavailable",
+      "ServiceBusy"
+    ],
+    "SeatMapUpdate": [
+      "SeatMapDelta",
+      "SeatMapSnapshot"
+    ],
+    "SetSalesStatusResult": [
+      "Event",
+      "NotFound"
+    ],
+    "UserError": [
+      "ExtensionLimitReached",
+      "IdempotencyConflict",
+      "InvalidInput",
+      "NotFound",
+      "PaymentFailed",
+      "RateLimited",
+      "ReservationExpired",
+      "ReservationLimitExceeded",
+      "ReservationNotActive",
+      "SalesNotOpen",
+      "SeatsUnavailable",
+      "ServiceBusy"
+    ]
+  }
+};
+      export default result;
+    
