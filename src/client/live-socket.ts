@@ -61,6 +61,7 @@ export class LiveSocket {
   /** Ends the wait for the next attempt to connect. */
   #hurry: () => void = () => {};
   #atOnce = false;
+  #isDisposed = false;
 
   constructor(options: LiveSocketOptions) {
     this.#options = options;
@@ -68,6 +69,7 @@ export class LiveSocket {
 
   /** Goes on with the next connection when one is lost. Returns how to stop. */
   subscribe(request: OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
+    if (this.#isDisposed) return () => {};
     // An empty text stands for none, which the stock client does not know.
     const { query = '', variables, extensions } = request;
     const payload = { query, variables: variables as Record<string, unknown>, ...(extensions && { extensions }) };
@@ -105,7 +107,9 @@ export class LiveSocket {
     this.#client?.terminate();
   }
 
+  /** Closes the connection. Whoever watches sees it lost, and what is subscribed to from now on stays silent. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#stopWatching?.();
     // Where it never connected, there is nothing to let go of.
     Promise.resolve(this.#client?.dispose()).catch(() => {});

@@ -12,7 +12,7 @@ import { emptyFolder } from './folder.ts';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the README's commands name. Its data is kept apart from the repository's. */
-const named = ['node_modules', 'dist', 'demo'];
+const named = ['node_modules', 'dist', 'demo', 'generated', 'package.json'];
 
 /** Each terminal of the reader is a process here; the one with the subscription writes to a file. */
 const preamble = `
@@ -27,21 +27,29 @@ until_watched() {
 
 const readme = await readFile(join(repository, 'README.md'), 'utf8');
 
+/** What the reader does with the files the README has them save. */
+const running: Readonly<Record<string, string>> = {
+  'watch.mjs': `node watch.mjs > watched.txt &
+trap "kill $!" EXIT
+until_watched SeatMapSnapshot`,
+  'front-end.mjs': 'node front-end.mjs',
+};
+
 /** The blocks marked `sh` in one shell, in order; a block marked `js` is the file that the text before it names. */
 function readmeScript(): string {
-  const blocks = [...readme.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language, text = '']) =>
-    language === 'sh' ? text : watching(text),
-  );
+  const blocks = [...readme.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map((block) => {
+    const [, language, text = ''] = block;
+    return language === 'sh' ? text : saved(text, readme.slice(0, block.index));
+  });
   return [preamble, ...blocks, 'until_watched BOOKED'].join('\n');
 }
 
-function watching(module: string): string {
+function saved(module: string, textBefore: string): string {
+  const name = [...textBefore.matchAll(/[Ss]ave (?:this|it) as `([\w-]+\.mjs)`/g)].at(-1)?.[1] ?? '';
   return `
-cat > watch.mjs <<'END_OF_BLOCK'
+cat > ${name} <<'END_OF_BLOCK'
 ${module}END_OF_BLOCK
-node watch.mjs > watched.txt &
-trap "kill $!" EXIT
-until_watched SeatMapSnapshot`;
+${running[name]}`;
 }
 
 test('the commands of the README do what it says, in its order', severalProcesses, async () => {
@@ -62,6 +70,7 @@ test('the commands of the README do what it says, in its order', severalProcesse
   expect([code, output]).toEqual([0, expect.stringContaining('"__typename":"Reservation"')]);
   expect(output).toMatch(/"reference":"\w{4}-\w{4}"/);
   expect(output).toContain('"salesStatus":"ON_SALE"');
+  expect(output).toMatch(/^\S{60} live \d+ free\n(.*\n)*59[89] seconds left\n(.*\n)*booked: \w{4}-\w{4}$/m);
   const watched = await readFile(join(folder.path, 'watched.txt'), 'utf8');
   expect(watched).toMatch(/^{"__typename":"SeatMapSnapshot".*"reserved":2,"booked":0/);
 });

@@ -102,6 +102,19 @@ describe('a seat map', () => {
     expect([map.states().includes('stale'), link.connections]).toEqual([false, 1]);
   });
 
+  test('stays as it was when its client is disposed of', async () => {
+    await using link = await LooseLink.open(node.url);
+    const client = clientOf(link.graphqlUrl);
+    const map = watch(client.seatMap(hamlet.eventId));
+    await map.until('the map', ({ state }) => state === 'live');
+    client.dispose();
+    await map.until('the end of the connection', ({ state }) => state === 'stale');
+    const silent = watch(client.availability(hamlet.eventId));
+    const others = watch(clientOf(link.graphqlUrl).availability(hamlet.eventId));
+    await others.until('what another client sees', ({ state }) => state === 'live');
+    expect([link.connections, silent.shown]).toEqual([2, []]);
+  });
+
   test('of no event is failed', async () => {
     const map = watch(clientOf(node.graphqlUrl).seatMap('event_none'));
     await map.until('the failure', ({ state }) => state === 'failed');
