@@ -136,7 +136,8 @@ test('requests for overlapping seats in every order are all or nothing, and neve
   let writes = 0;
   {
     await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
-    for (let round = 0; round < 20; round++) {
+    // Chance decides how soon all seats are booked or blocked, after which there is no more to write.
+    for (let round = 0; round < 20 || writes < 1_000; round++) {
       const eventId = await createSampleEvent(database, SEATS);
       const rush = new Rush(database, eventId);
       const buyer = async () => {
@@ -148,6 +149,5 @@ test('requests for overlapping seats in every order are all or nothing, and neve
     }
     await expectAgreement(database);
   }
-  expect(writes).toBeGreaterThan(1_000);
   expect(await countDeadlocks(url)).toBe(0);
 });
