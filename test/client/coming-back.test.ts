@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { App } from '../../src/app.ts';
 import {
@@ -96,9 +96,15 @@ describe('a seat map', () => {
     const client = clientOf(link.graphqlUrl);
     const map = watch(client.seatMap(hamlet.eventId));
     await map.until('the map', ({ state }) => state === 'live');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     client.wake();
-    await reserveMeanwhile(3);
-    await map.until('the news', ({ data }) => statusAt(data?.statuses ?? [], 3) === 'RESERVED');
+    const meanwhile = reserveMeanwhile(3);
+    const isThere = () => statusAt(map.shown.at(-1)?.data?.statuses ?? [], 3) === 'RESERVED';
+    await waitFor(() => vi.advanceTimersByTime(20) && isThere(), { ...within, what: 'the news' });
+    await meanwhile;
+    // Longer than an answer may take.
+    vi.advanceTimersByTime(6_000);
     expect([map.states().includes('stale'), link.connections]).toEqual([false, 1]);
   });
 

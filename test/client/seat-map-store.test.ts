@@ -79,6 +79,8 @@ describe('whatever comes, in whatever order', () => {
         });
         for (const [, step] of script) step(server);
         stop();
+        vi.advanceTimersByTime(60_000);
+        expect(server.isUsed).toBe(false);
         for (const [at, { live, statuses }] of seen.entries()) {
           expect(Array.from(live.data?.statuses ?? [])).toEqual(statuses);
           const before = seen[at - 1];
@@ -102,11 +104,13 @@ describe('whatever comes, in whatever order', () => {
         const store = storeOf(server);
         const stop = store.subscribe(() => {});
         const were = new Set([`${server.codes}`]);
+        const isLost = (name: string) => name === 'disconnect' || name === 'refuse';
         for (const [name, step] of script) {
           step(server);
+          if (isLost(name)) were.clear();
           were.add(`${server.codes}`);
           const { state, data } = store.getSnapshot();
-          if (name === 'disconnect') expect(state).not.toBe('live');
+          if (isLost(name)) expect(state).not.toBe('live');
           if (state === 'live') expect(were).toContain(`${Array.from(data?.statuses ?? [])}`);
         }
         stop();

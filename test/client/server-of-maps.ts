@@ -36,9 +36,15 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch'> {
     this.#wanted.add(sink);
     if (this.#isConnected) this.#admit(sink);
     return () => {
-      this.#wanted.delete(sink);
+      if (!this.#wanted.delete(sink)) return;
       this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.sink !== sink);
+      // As the stock client does.
+      sink.complete();
     };
+  }
+
+  get isUsed(): boolean {
+    return this.#watchers.size + this.#wanted.size > 0;
   }
 
   change(index: number, code: number): void {
