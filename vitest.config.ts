@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const punctual = [
   'test/api/on-time*.test.ts',
   'test/api/two-nodes*.test.ts',
+  'test/checker/checker.test.ts',
   'test/realtime/{expiry,frames,repair,slow-readers}.test.ts',
   'test/seat-map/on-time.test.ts',
 ];

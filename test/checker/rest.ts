@@ -6,6 +6,7 @@ import type { SeatStatus } from '../../src/seat-map/status.ts';
 import { SeatHistory } from '../realtime/seat-history.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Violation } from './checks/house.ts';
+import { expectMarkToStay } from './gate-probe.ts';
 import type { Journal } from './load/journal.ts';
 import type { SeatMapReaders } from './load/seat-map-readers.ts';
 import { nodeEnv, tokenFor } from './rig/policy.ts';
@@ -24,6 +25,7 @@ export interface Resting {
 
 /** Nobody asks for anything any more, and nothing is broken: what must be so now. */
 export async function checkAtRest(resting: Resting): Promise<Violation[]> {
+  const { rig } = resting;
   const violations: Violation[] = [];
   const expect = async (check: string, work: () => Promise<unknown>) => {
     try {
@@ -32,12 +34,17 @@ export async function checkAtRest(resting: Resting): Promise<Violation[]> {
       violations.push({ check, what: error instanceof Error ? error.message : String(error), calls: [] });
     }
   };
+  for (const node of rig.nodes) await expect('nodes stay up', () => node.expectAlive());
   await expect('what has ended is written', () => untilAllHasEnded(resting));
   await expect('free seats are sold', () => sellWhatIsFree(resting));
   await expect('what has ended is written', () => untilAllHasEnded(resting));
+  await expect("marks are their holders'", () => {
+    const withinMs = PATIENCE_MS / 4;
+    return waitFor(() => expectMarkToStay(rig, resting.journal), { withinMs, what: "a mark to be its holder's" });
+  });
   await expect('maps are right at rest', () => untilMapsAreRight(resting));
   for (const [eventId, readers] of resting.readers) {
-    const lies = readers.lies(await SeatHistory.of(resting.rig.store, eventId));
+    const lies = readers.lies(await SeatHistory.of(rig.store, eventId));
     violations.push(...lies.slice(0, 3).map((what) => ({ check: 'maps tell what was so', what, calls: [] })));
   }
   await expect('holdfast verify', () => verify(resting));

@@ -1,5 +1,6 @@
 import { createSampleEvent } from '../store/sample-event.ts';
 import { checkBookings } from './checks/bookings.ts';
+import { checkFaults } from './checks/faults.ts';
 import type { House, Violation } from './checks/house.ts';
 import { checkIntents } from './checks/intents.ts';
 import { checkLimits } from './checks/limits.ts';
@@ -33,8 +34,6 @@ export interface RoundSettings {
 export interface Round {
   readonly operations: number;
   readonly answers: Readonly<Record<string, number>>;
-  /** What no client should ever see, whatever is broken. */
-  readonly internalErrors: readonly Call[];
   readonly faults: readonly PastFault[];
   readonly violations: readonly Violation[];
 }
@@ -63,7 +62,6 @@ export async function playRound(settings: RoundSettings): Promise<Round> {
     return {
       operations: journal.begun,
       answers: countAnswers(journal.calls),
-      internalErrors: journal.calls.filter(isInternalError),
       faults,
       violations: [...checkHistory(houses, faults), ...atRest],
     };
@@ -114,13 +112,10 @@ function checkHistory(houses: readonly House[], faults: readonly PastFault[]): V
       ...checkBookings(house),
       ...checkTimes(house),
       ...checkRefusals(house, faults),
+      ...checkFaults(house),
     ]),
     ...checkLimits(houses),
   ];
-}
-
-function isInternalError({ answer }: Call): boolean {
-  return answer.type === 'unknown' && answer.why.includes('INTERNAL_SERVER_ERROR');
 }
 
 function countAnswers(calls: readonly Call[]): Record<string, number> {

@@ -1,4 +1,4 @@
-import { describeCall } from './history/describe.ts';
+import type { Violation } from './checks/house.ts';
 import { Random } from './random.ts';
 import { describeViolation } from './report.ts';
 import { type FaultKind, faultNames } from './rig/faults.ts';
@@ -19,6 +19,8 @@ export interface RunOptions {
   /** All kinds, if it is not said. */
   readonly only?: readonly FaultKind[];
   readonly program: string;
+  /** No round begins later. */
+  readonly withinSeconds?: number;
 }
 
 /** What was done and found. */
@@ -31,7 +33,6 @@ export interface Summary {
   readonly operations: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
-  readonly internalErrors: number;
   readonly violations: number;
   /** How often each check found something. */
   readonly broken: Readonly<Record<string, number>>;
@@ -42,7 +43,11 @@ export async function run(options: RunOptions, log: (line: string) => void): Pro
   const began = performance.now();
   const rounds: Round[] = [];
   await using rig = await Rig.start({ program: options.program, nodeCount: options.nodes });
-  for (let nth = options.firstRound; operationsOf(rounds) < options.operations; nth += 1) {
+  const isOver = () => {
+    const lastMs = (options.withinSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
+    return operationsOf(rounds) >= options.operations || performance.now() - began > lastMs;
+  };
+  for (let nth = options.firstRound; !isOver(); nth += 1) {
     const round = await playRound({
       ...options,
       rig,
@@ -54,13 +59,17 @@ export async function run(options: RunOptions, log: (line: string) => void): Pro
     log(
       `round ${nth}: ${round.operations} operations, ${round.faults.length} faults, ${round.violations.length} violations`,
     );
-    for (const call of round.internalErrors.slice(0, 3)) log(`internal error: ${describeCall(call)}`);
     if (round.violations.length === 0) continue;
-    for (const violation of round.violations.slice(0, 10)) log(describeViolation(violation));
+    for (const violation of firstOfEach(round.violations)) log(describeViolation(violation));
     log(`again: ${commandFor(options, nth)}`);
     break;
   }
   return summaryOf(options, rounds, (performance.now() - began) / 1_000);
+}
+
+/** One of each check tells most of it. */
+function firstOfEach(violations: readonly Violation[]): Violation[] {
+  return [...new Map(violations.toReversed().map((violation) => [violation.check, violation])).values()].reverse();
 }
 
 function operationsOf(rounds: readonly Round[]): number {
@@ -93,7 +102,6 @@ function summaryOf({ seed, nodes, viewers }: RunOptions, rounds: readonly Round[
     ...{ seed, nodes, viewers, seconds: Math.round(seconds), rounds: rounds.length, operations: operationsOf(rounds) },
     answers: rounds.map(({ answers }) => answers).reduce(added, {}),
     faults: counted(rounds.flatMap(({ faults }) => faults.map(({ kind }) => kind))),
-    internalErrors: rounds.flatMap(({ internalErrors }) => internalErrors).length,
     violations: violations.length,
     broken: counted(violations.map(({ check }) => check)),
   };

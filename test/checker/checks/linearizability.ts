@@ -23,8 +23,7 @@ function judge(seats: readonly number[], steps: readonly Step[], calls: readonly
     return [{ check, what: `${where}: too tangled a history to be decided`, calls: [] }];
   }
   const { stuck } = verdict;
-  const shortest = shortestThatFails(seats, stepsOn(seats, steps), stuck);
-  const callIds = new Set(shortest.flatMap((step) => step.callIds));
+  const callIds = new Set(telling(seats, stepsOn(seats, steps), stuck).flatMap((step) => step.callIds));
   return [
     {
       check,
@@ -34,19 +33,31 @@ function judge(seats: readonly number[], steps: readonly Step[], calls: readonly
   ];
 }
 
-/** Leaves out, as long as it is not explained, what began after it was stuck, and then one reservation after the other. */
-function shortestThatFails(seats: readonly number[], steps: readonly Step[], stuck: Step): readonly Step[] {
-  const fails = (some: readonly Step[]) => linearize(seats, some).outcome === 'not linearizable';
-  let shortest: readonly Step[] = steps.filter(({ fromMs }) => fromMs <= stuck.toMs);
-  if (!fails(shortest)) shortest = steps;
-  for (const subject of new Set(shortest.map(subjectOf))) {
-    const without = shortest.filter((step) => subjectOf(step) !== subject);
-    if (without.length < shortest.length && fails(without)) shortest = without;
-  }
-  return shortest;
+/** The shortest history that shows what is wrong, as far as it can be told. */
+function telling(seats: readonly number[], steps: readonly Step[], stuck: Step): readonly Step[] {
+  const before = steps.filter(({ fromMs }) => fromMs <= stuck.toMs);
+  if (needsFreeSeats(stuck, seats)) return withoutBystanders(seats, before, stuck);
+  return before.filter(({ toMs }) => toMs >= stuck.fromMs - RECENT_MS);
 }
 
-/** What can be left out together without making up a history that never was. */
+/** What matters to who holds a seat now: a reservation's whole life. */
+const RECENT_MS = policy.reservationMs + policy.extensionMs + policy.paymentMs;
+
+function needsFreeSeats({ effect }: Step, seats: readonly number[]): boolean {
+  if (effect.kind === 'see') return seats.every((seat) => effect.statuses[seat] === 'AVAILABLE');
+  return effect.kind === 'take' || effect.kind === 'block' || effect.kind === 'unblock';
+}
+
+/** Whoever is left out leaves seats free: what cannot be even so, he had no part in. */
+function withoutBystanders(seats: readonly number[], steps: readonly Step[], stuck: Step): readonly Step[] {
+  const fails = (some: readonly Step[]) => linearize(seats, some).outcome === 'not linearizable';
+  return [...new Set(steps.map(subjectOf))].reduce((shortest, subject) => {
+    const without = shortest.filter((step) => subjectOf(step) !== subject);
+    return subject !== subjectOf(stuck) && fails(without) ? without : shortest;
+  }, steps);
+}
+
+/** Those of one reservation go together. */
 function subjectOf({ effect, callIds }: Step): string {
   return 'reservation' in effect ? effect.reservation : `${callIds}`;
 }

@@ -43,7 +43,11 @@ function checkBookedInTime({ calls, record }: House): Violation[] {
 function checkToldTimes({ calls, offset }: House): Violation[] {
   return calls.flatMap((call) => {
     const { request, answer, calledAtMs, answeredAtMs } = call;
-    if (answer.type !== 'Reservation' || answer.status !== 'ACTIVE') return [];
+    if (answer.type !== 'Reservation') return [];
+    if (request.kind !== 'reserve' && answer.status === 'EXPIRED') {
+      return [{ check: 'on time', what: `call ${call.id} changed what had ended`, calls: [call] }];
+    }
+    if (answer.status !== 'ACTIVE') return [];
     const toldAtMs = answer.expiresAtMs - answer.expiresInMs;
     const earliestMs = calledAtMs + offset.atLeastMs - 2;
     const latestMs = answeredAtMs + offset.atMostMs + 2;

@@ -10,7 +10,7 @@ interface Known {
   readonly eventId: string;
   readonly id: string;
   readonly seats: readonly number[];
-  /** By the harness' clock, about. */
+  /** In milliseconds since 1970: this machine's clock is the store's too. */
   readonly endsAtMs: number;
 }
 
@@ -37,8 +37,9 @@ export interface ViewerSettings {
 /** Seats that somebody holds until about then. */
 export type Deadlines = { eventId: string; seats: readonly number[]; endsAtMs: number }[];
 
-/** How close to a deadline those come who wait for it. */
-const CLOSE_MS = 4;
+/** When those send who wait for a deadline: most come just before it, as it takes a while to get to the store. */
+const BEFORE_DEADLINE_MS = 12;
+const AFTER_DEADLINE_MS = 3;
 /** Nobody waits longer for one. */
 const MAX_WAIT_MS = 700;
 /** What a viewer does between two requests, and after one that was not answered. */
@@ -83,6 +84,7 @@ export class Viewer {
     const eventId = atDeadline?.eventId ?? this.#house();
     const seats = atDeadline?.seats ?? this.#someSeats();
     if (atDeadline !== undefined) await this.#waitUntilAbout(atDeadline.endsAtMs);
+    if (random.chance(0.1)) return this.#reserveTwice();
     if (random.chance(0.5)) return this.#send(eventId, { kind: 'reserve', seats, key: null });
 
     this.#keys += 1;
@@ -95,6 +97,15 @@ export class Viewer {
     return first.type === 'unknown' ? this.#sendIntent(intent) : first;
   }
 
+  /** On two nodes at once, as somebody does who wants more than is allowed. */
+  async #reserveTwice(): Promise<Answer> {
+    const [first, second] = [1, 2].map(() => {
+      return this.#send(this.#house(), { kind: 'reserve', seats: [this.#random.below(seatsPerHouse)], key: null });
+    });
+    await second;
+    return first ?? this.#reserve();
+  }
+
   /** The same intent once more; now and then for other seats, which must not be given. */
   async #repeat(): Promise<Answer> {
     if (this.#intents.length === 0) return this.#reserve();
@@ -105,8 +116,11 @@ export class Viewer {
 
   async #change({ eventId, id: reservation, seats, endsAtMs }: Known): Promise<Answer> {
     const random = this.#random;
-    if (random.chance(0.3)) await this.#waitUntilAbout(endsAtMs);
-    const answer = await this.#send(eventId, this.#changeOf(reservation, seats));
+    const isLate = random.chance(0.5);
+    if (isLate) await this.#waitUntilAbout(endsAtMs);
+    const request: Request =
+      isLate && random.chance(0.5) ? { kind: 'extend', reservation } : this.#changeOf(reservation, seats);
+    const answer = await this.#send(eventId, request);
     const isOver = ['ReservationExpired', 'ReservationNotActive', 'Booking'].includes(answer.type);
     if (isOver && random.chance(0.8)) this.#known = this.#known.filter(({ id }) => id !== reservation);
     return answer;
@@ -137,8 +151,10 @@ export class Viewer {
     return answer;
   }
 
-  #learn(eventId: string, { id, status, seats, expiresInMs }: Extract<Answer, { type: 'Reservation' }>): void {
-    const endsAtMs = performance.now() + expiresInMs;
+  #learn(
+    eventId: string,
+    { id, status, seats, expiresAtMs: endsAtMs }: Extract<Answer, { type: 'Reservation' }>,
+  ): void {
     this.#known = this.#known.filter((known) => known.id !== id);
     if (status !== 'ACTIVE') return;
     this.#known = [...this.#known, { eventId, id, seats, endsAtMs }].slice(-MOST_KNOWN);
@@ -148,12 +164,12 @@ export class Viewer {
   }
 
   #upcoming(): Deadlines[number] | undefined {
-    const now = performance.now();
+    const now = Date.now();
     return this.#settings.deadlines.find(({ endsAtMs }) => endsAtMs > now && endsAtMs < now + MAX_WAIT_MS);
   }
 
   async #waitUntilAbout(endsAtMs: number): Promise<void> {
-    const waitMs = endsAtMs + this.#random.between(-2 * CLOSE_MS, CLOSE_MS) - performance.now();
+    const waitMs = endsAtMs + this.#random.between(-BEFORE_DEADLINE_MS, AFTER_DEADLINE_MS) - Date.now();
     if (waitMs > 0 && waitMs < MAX_WAIT_MS + policy.extensionMs) await sleep(waitMs);
   }
 

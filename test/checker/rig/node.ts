@@ -1,9 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalServer } from '../../support/local-server.ts';
 import { Link } from './link.ts';
 import { NodeClock } from './node-clock.ts';
+
+/** However slow the machine is. */
+const ALIVE_WITHIN_MS = 30_000;
 
 export interface NodeSettings {
   /** Where `dist/` is. */
@@ -14,17 +17,26 @@ export interface NodeSettings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+interface Surroundings {
+  readonly clock: NodeClock;
+  readonly toStore: Link;
+  readonly toRedis: Link;
+  readonly lastWordsFile: string;
+}
+
 /** A node in a process of its own, with a link of its own to the store and to Redis, and a clock of its own. */
 export class CheckedNode implements AsyncDisposable {
   readonly toStore: Link;
   readonly toRedis: Link;
   readonly #process: LocalServer;
   readonly #clock: NodeClock;
+  readonly #lastWordsFile: string;
   #isUp = true;
 
-  private constructor(process: LocalServer, clock: NodeClock, { toStore, toRedis }: { toStore: Link; toRedis: Link }) {
+  private constructor(process: LocalServer, { clock, toStore, toRedis, lastWordsFile }: Surroundings) {
     this.#process = process;
     this.#clock = clock;
+    this.#lastWordsFile = lastWordsFile;
     this.toStore = toStore;
     this.toRedis = toRedis;
   }
@@ -40,7 +52,10 @@ export class CheckedNode implements AsyncDisposable {
     const server = new LocalServer(
       {
         path: '/usr/bin/env',
-        args: (port) => [...pairs, `PORT=${port}`, process.execPath, '--import', clock.module, main, 'serve'],
+        args: (port) => {
+          const node = [...pairs, `PORT=${port}`, process.execPath, '--import', clock.module, main, 'serve'];
+          return ['sh', '-c', 'exec env "$@" 2>>last-words', 'sh', ...node];
+        },
         readyMessage: 'Holdfast is ready',
         stopSignal: 'SIGTERM',
         runAs: undefined,
@@ -48,7 +63,7 @@ export class CheckedNode implements AsyncDisposable {
       folder,
     );
     await server.startOnFreePort();
-    return new CheckedNode(server, clock, { toStore, toRedis });
+    return new CheckedNode(server, { clock, toStore, toRedis, lastWordsFile: join(folder, 'last-words') });
   }
 
   get graphqlUrl(): string {
@@ -58,6 +73,15 @@ export class CheckedNode implements AsyncDisposable {
   /** False from its crash until it is ready again. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** Rejects with what it printed last if it does not answer, as it ended by itself. */
+  async expectAlive(): Promise<void> {
+    try {
+      await fetch(new URL('/healthz', this.graphqlUrl), { signal: AbortSignal.timeout(ALIVE_WITHIN_MS) });
+    } catch (cause) {
+      throw new Error(`a node is gone; it said: ${await readFile(this.#lastWordsFile, 'utf8')}`, { cause });
+    }
   }
 
   async crash(): Promise<void> {

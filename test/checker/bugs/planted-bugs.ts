@@ -1,0 +1,125 @@
+export interface PlantedBug {
+  readonly name: string;
+  /** All of them make one bug. */
+  readonly edits: readonly Edit[];
+}
+
+export interface Edit {
+  /** Below `src/`, without its ending; or with it, if it is no TypeScript. */
+  readonly file: string;
+  /** Stands there exactly once, in the source as in what is built of it. */
+  readonly search: string;
+  readonly replace: string;
+}
+
+const lapsed = `(seats.status = 'RESERVED' and seats.expires_at <= \${now})`;
+
+/** Small ways in which the promises could be broken, each of which the checker must find. */
+export const plantedBugs: readonly PlantedBug[] = [
+  bug('a reserved seat is free before its deadline', {
+    ...{ file: 'store/rules', search: lapsed, replace: "seats.status = 'RESERVED'" },
+  }),
+  bug('a lapsed seat is not free', { file: 'store/rules', search: lapsed, replace: 'false' }),
+  bug('a reservation runs at its deadline', {
+    file: 'store/statements/running-reservations',
+    search: 'and found.expires_at > moment.now',
+    replace: 'and found.expires_at >= moment.now',
+  }),
+  bug('a reservation may be changed after its deadline', {
+    file: 'store/statements/running-reservations',
+    search: 'and found.expires_at > moment.now',
+    replace: '',
+  }),
+  bug('the gate is trusted, and the store does not look', {
+    file: 'store/statements/reserve-seats',
+    search: `seats.index = admitted_seat.index and \${isFree(now)}`,
+    replace: 'seats.index = admitted_seat.index',
+  }),
+  bug('a mark is removed whoever it belongs to', {
+    file: 'coordination/redis/scripts/release.lua',
+    search: "if redis.call('GET', KEYS[position]) == ARGV[1] then",
+    replace: 'if true then',
+  }),
+  bug('some of the seats are enough', {
+    file: 'store/statements/reserve-seats',
+    search: 'having count(*) = cardinality(asked.seat_indexes)',
+    replace: 'having count(*) > 0',
+  }),
+  bug('a reservation is answered, and told of, before it is committed', {
+    file: 'store/postgres',
+    search: 'return client.begin(guarded)',
+    replace: `return new Promise((resolve, reject) => client.begin(async (connection) => {
+      const result = await guarded(connection);
+      resolve(result);
+      await new Promise((done) => setTimeout(done, 20));
+      return result;
+    }).catch(reject))`,
+  }),
+  bug(
+    'a key is not kept with what it made',
+    {
+      file: 'reservations/reserve',
+      search: 'return idempotencyKey === null ? newId() :',
+      replace: 'return idempotencyKey !== undefined ? newId() :',
+    },
+    {
+      file: 'store/statements/reserve-seats',
+      search: "* interval '1 second', complete.idempotency_key",
+      replace: "* interval '1 second', null",
+    },
+  ),
+  bug('a key is good for other seats', {
+    file: 'store/statements/reserve-seats',
+    search: 'and earlier.requested_seat_indexes = asked.seat_indexes',
+    replace: '',
+  }),
+  bug('requests of one viewer are judged side by side', {
+    file: 'store/statements/reserve-seats',
+    search: 'session.rows(lockViewers(requests.map(({ viewerId }) => viewerId))),',
+    replace: 'Promise.resolve([]),',
+  }),
+  bug('one reservation more than allowed', {
+    file: 'store/statements/reserve-seats',
+    search: `) < \${maxActiveReservations}::int as below_limit`,
+    replace: `) <= \${maxActiveReservations}::int as below_limit`,
+  }),
+  bug('to let go of one seat lets go of all', {
+    file: 'store/statements/cancel-reservations',
+    search: 'and held.index = any(let_go.freed)',
+    replace: '',
+  }),
+  bug('an extension leaves the seats as they were', {
+    file: 'store/statements/extend-reservations',
+    search: 'set expires_at = extended.expires_at, version',
+    replace: 'set version',
+  }),
+  bug('a payment does not keep the seats', {
+    file: 'store/statements/fence-payments',
+    search: 'set expires_at = fenced.expires_at, version',
+    replace: 'set version',
+  }),
+  bug('seats are blocked whoever holds them', {
+    file: 'store/statements/block-seats',
+    search: 'and not exists (select from taken)',
+    replace: '',
+  }),
+  bug('what a repair found is not told', {
+    file: 'seat-map/live-seat-map',
+    search: 'this.#frames.touch(differing);',
+    replace: '',
+  }),
+  bug('older news is taken for newer', {
+    file: 'seat-map/seat-map',
+    search: 'known < change.version',
+    replace: 'known !== change.version',
+  }),
+  bug("the time left is told by the node's clock", {
+    file: 'graphql/resolvers/reservation',
+    search: "status === 'ACTIVE' ? expiresAtMs - readAtMs : 0",
+    replace: "status === 'ACTIVE' ? expiresAtMs - Math.min(Date.now(), 8e15) + 0 * readAtMs : 0",
+  }),
+];
+
+function bug(name: string, ...edits: readonly Edit[]): PlantedBug {
+  return { name, edits };
+}
