@@ -1,0 +1,90 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { App } from '../../src/app.ts';
+import {
+  EventSeatMapDocument,
+  SeatMapDocument,
+  type SeatMapSubscription,
+  unpackSeatCodes,
+} from '../../src/client/index.ts';
+import { requestOf } from '../../src/client/operation.ts';
+import { type SeatMapState, seatMapAfter } from '../../src/client/seat-map-state.ts';
+import { offer, reserve } from '../api/venue.ts';
+import { dataOf } from '../support/graphql.ts';
+import { startNode, tokenFor } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+type Update = SeatMapSubscription['seatMap'];
+
+const reservations = 8;
+const seatCount = 20;
+let node: App;
+const recorded: Update[] = [];
+let last: readonly number[] = [];
+
+/** What the server sent of a map while it changed, and the map as it was then. */
+beforeAll(async () => {
+  node = await startNode();
+  const { eventId, seatIds } = await offer(node, { seats: seatCount });
+  const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
+  const { query = '' } = requestOf(SeatMapDocument, {}, false);
+  client.subscribe<SeatMapSubscription>(
+    { query, variables: { eventId } },
+    { next: ({ data }) => data && recorded.push(data.seatMap), error: () => {}, complete: () => {} },
+  );
+  await waitFor(() => recorded.length === 1, { withinMs: 5_000, what: 'the map' });
+  for (let index = 0; index < reservations; index += 1) {
+    await reserve(node, { eventId, seatIds }, [index], await tokenFor(`buyer ${index}`));
+    const isTold = () => recorded.at(-1)?.availability.reserved === index + 1;
+    await waitFor(isTold, { withinMs: 5_000, what: 'the news' });
+  }
+  const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId });
+  last = Array.from(unpackSeatCodes(event?.seatMap.statuses ?? '', seatCount));
+  await client.dispose();
+});
+afterAll(() => node?.[Symbol.asyncDispose]());
+
+/** Null from the first message on that does not fit. */
+function replayed(updates: readonly Update[]): SeatMapState | null {
+  let state: SeatMapState | null = null;
+  for (const update of updates) {
+    state = seatMapAfter(state, update, state);
+    if (state === null) return null;
+  }
+  return state;
+}
+
+test('all of it makes the map of the server', () => {
+  expect(recorded.length).toBeGreaterThan(reservations);
+  expect(Array.from(replayed(recorded)?.statuses ?? [])).toEqual(last);
+});
+
+test('with a message missing in it, that is noticed; at its end there is nothing to notice it by', () => {
+  for (let missing = 0; missing < recorded.length - 1; missing += 1) {
+    expect(replayed(recorded.filter((_, at) => at !== missing))).toBeNull();
+  }
+  expect(replayed(recorded.slice(0, -1))?.availability.reserved).toBe(reservations - 1);
+});
+
+test('with a message twice, or two of them the other way round, too', () => {
+  for (let at = 1; at < recorded.length; at += 1) {
+    expect(replayed(recorded.toSpliced(at, 0, ...recorded.slice(at, at + 1)))).toBeNull();
+    const [one, other] = [recorded[at - 1], recorded[at]];
+    if (one === undefined || other === undefined || at === 1) continue;
+    expect(replayed(recorded.toSpliced(at - 1, 2, other, one))).toBeNull();
+  }
+});
+
+test('a message about a seat that the map does not have does not fit', () => {
+  const [snapshot] = recorded;
+  const delta = recorded.find((update) => update.__typename === 'SeatMapDelta');
+  if (snapshot === undefined || delta?.__typename !== 'SeatMapDelta') return expect.fail('nothing was recorded');
+  const stray = {
+    ...delta,
+    sequence: snapshot.sequence + 1,
+    seats: [{ seatId: '', index: seatCount, status: 'BOOKED' as const }],
+  };
+  expect(replayed([snapshot, stray])).toBeNull();
+  expect(replayed([{ ...snapshot, availability: { ...snapshot.availability, total: seatCount + 4 } }])).toBeNull();
+});
