@@ -1,6 +1,6 @@
 import type { Violation } from './checks/house.ts';
 import { Random } from './random.ts';
-import { describeViolation } from './report.ts';
+import { describeFault, describeViolation } from './report.ts';
 import { type FaultKind, faultNames } from './rig/faults.ts';
 import { Rig } from './rig/rig.ts';
 import { playRound, type Round } from './round.ts';
@@ -61,6 +61,7 @@ export async function run(options: RunOptions, log: (line: string) => void): Pro
     );
     if (round.violations.length === 0) continue;
     for (const violation of firstOfEach(round.violations)) log(describeViolation(violation));
+    log(['faults:', ...round.faults.map(describeFault)].join('\n'));
     log(`again: ${commandFor(options, nth)}`);
     break;
   }

@@ -1,5 +1,6 @@
 import { waitFor } from '../../support/wait-for.ts';
 import type { Random } from '../random.ts';
+import type { Link } from './link.ts';
 import type { CheckedNode } from './node.ts';
 import type { Rig } from './rig.ts';
 
@@ -11,25 +12,32 @@ export interface Fault {
   readonly forMs: number;
 }
 
-type MakeFault = (rig: Rig, random: Random) => Fault;
-
 const atOnce = () => {};
 
-/** Each kind of fault by its name. Those that happen to one node happen to a random one. */
-export const faultKinds = {
-  'node killed': (rig, random) => {
-    const node = random.pick(rig.nodes);
-    return { begin: () => node.crash(), end: () => startAgain(node), forMs: random.between(0, 500) };
-  },
-  'node frozen': (rig, random) => {
-    const node = random.pick(rig.nodes);
-    return { begin: () => node.freeze(), end: () => node.thaw(), forMs: random.between(200, 2_500) };
-  },
-  'clock of a node set': (rig, random) => {
-    const node = random.pick(rig.nodes);
+/** What happens to one node, or between it and others. */
+export const nodeFaults = {
+  'node killed': (node, random) => ({
+    begin: () => node.crash(),
+    end: () => startAgain(node),
+    forMs: random.between(0, 500),
+  }),
+  'node frozen': (node, random) => ({
+    begin: () => node.freeze(),
+    end: () => node.thaw(),
+    forMs: random.between(200, 2_500),
+  }),
+  'clock set': (node, random) => {
     const offsetMs = random.pick([-3_600_000, -60_000, -1_500, 1_500, 60_000, 3_600_000]);
     return { begin: () => node.setClock(offsetMs), end: atOnce, forMs: random.between(500, 1_500) };
   },
+  'connections to the store cut': ({ toStore }) => ({ begin: () => toStore.cut(), end: atOnce, forMs: 0 }),
+  'connections to Redis cut': ({ toRedis }) => ({ begin: () => toRedis.cut(), end: atOnce, forMs: 0 }),
+  'connections to the store half open': ({ toStore }, random) => halfOpen(toStore, random),
+  'connections to Redis half open': ({ toRedis }, random) => halfOpen(toRedis, random),
+} satisfies Record<string, (node: CheckedNode, random: Random) => Fault>;
+
+/** What happens to all nodes at once. */
+const sharedFaults = {
   'Redis killed': ({ redis }, random) => ({
     begin: () => redis.kill(),
     end: () => redis.start(),
@@ -46,24 +54,32 @@ export const faultKinds = {
     end: () => postgres.start(),
     forMs: random.between(0, 800),
   }),
-  'connections to the store cut': (rig, random) => {
-    const { toStore } = random.pick(rig.nodes);
-    return { begin: () => toStore.cut(), end: atOnce, forMs: 0 };
-  },
-  'connections to Redis cut': (rig, random) => {
-    const { toRedis } = random.pick(rig.nodes);
-    return { begin: () => toRedis.cut(), end: atOnce, forMs: 0 };
-  },
-  'connections to the store half open': (rig, random) => halfOpen(random.pick(rig.nodes).toStore, random),
-  'connections to Redis half open': (rig, random) => halfOpen(random.pick(rig.nodes).toRedis, random),
-} satisfies Record<string, MakeFault>;
+} satisfies Record<string, (rig: Rig, random: Random) => Fault>;
 
-export type FaultKind = keyof typeof faultKinds;
+export type FaultKind = keyof typeof nodeFaults | keyof typeof sharedFaults;
 
-export const faultNames = Object.keys(faultKinds) as FaultKind[];
+export const faultNames = [...Object.keys(nodeFaults), ...Object.keys(sharedFaults)] as FaultKind[];
+
+export interface FaultParts {
+  readonly rig: Rig;
+  /** The number of the node it happens to, if it happens to one. */
+  readonly target: number;
+  readonly random: Random;
+}
+
+export function faultOf(kind: FaultKind, { rig, target, random }: FaultParts): Fault {
+  if (!isOfNode(kind)) return sharedFaults[kind](rig, random);
+  const node = rig.nodes[target];
+  if (node === undefined) throw new RangeError(`there is no node ${target}`);
+  return nodeFaults[kind](node, random);
+}
+
+function isOfNode(kind: FaultKind): kind is keyof typeof nodeFaults {
+  return kind in nodeFaults;
+}
 
 /** Silent for a while; then either what was held up gets through after all, or the connections are lost. */
-function halfOpen(link: CheckedNode['toStore'], random: Random): Fault {
+function halfOpen(link: Link, random: Random): Fault {
   const isLost = random.chance(0.5);
   const end = () => {
     link.resume();

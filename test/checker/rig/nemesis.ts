@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import { type FaultKind, faultKinds } from './faults.ts';
+import { type FaultKind, faultOf, nodeFaults } from './faults.ts';
 import type { Rig } from './rig.ts';
 
 export interface NemesisSettings {
@@ -15,6 +15,8 @@ export interface NemesisSettings {
 /** A fault that was: by the harness' clock. */
 export interface PastFault {
   readonly kind: FaultKind;
+  /** The number of the node that it happened to; null if it was to all. */
+  readonly target: number | null;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -24,12 +26,13 @@ export async function haunt({ rig, random, kinds, gapMs }: NemesisSettings): Pro
   const past: PastFault[] = [];
   for (const kind of kinds) {
     await sleep(random.between(0, 2 * gapMs));
-    const fault = faultKinds[kind](rig, random);
+    const target = random.below(rig.nodes.length);
+    const fault = faultOf(kind, { rig, target, random });
     const fromMs = performance.now();
     await fault.begin();
     await sleep(fault.forMs);
     await fault.end();
-    past.push({ kind, fromMs, toMs: performance.now() });
+    past.push({ kind, target: kind in nodeFaults ? target : null, fromMs, toMs: performance.now() });
   }
   return past;
 }
