@@ -66,7 +66,7 @@ export async function createApp(
   const trustedOperations = readTrustedOperations(config.trustedOperations);
   const closing = new Closing();
   try {
-    const database = closing.add(await openDatabase(config.database));
+    const database = closing.add(await openDatabase(config.database, { isWatched: true }));
     stop?.throwIfAborted();
     await database.migrate();
     stop?.throwIfAborted();
@@ -131,7 +131,8 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       now: () => performance.now(),
     }),
   );
-  const { clock, storeAnswers } = await watchStoreClock(database, closing);
+  closing.defer(database.onAnswersChange((answers) => tellOfStore(answers, logger)));
+  const clock = await openStoreClock(database, closing);
   const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock, loopLag }, closing);
   const captures = new Captures(database, payment, logger);
   closing.defer(() => captures.settled());
@@ -172,25 +173,20 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     guestLimiter: coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute),
     policy: config.reservations,
   };
-  return { services, ready: () => (storeAnswers() ? [] : ['the store does not answer']) };
+  return { services, ready: () => (database.answers ? [] : ['the store does not answer']) };
 }
 
-async function watchStoreClock(database: Database, closing: Closing) {
-  const clock = new StoreClock(() => performance.now());
-  let answers = true;
-  const readStoreClock = async () => {
-    try {
-      const nowMs = await readClock(database);
-      answers = true;
-      return nowMs;
-    } catch (error) {
-      answers = false;
-      throw error;
-    }
-  };
+function tellOfStore(answers: boolean, logger: Logger): void {
+  if (answers) logger.info('the store answers again');
+  else logger.error('the store does not answer: nothing can be reserved, and maps stay as they are, until it does');
+}
+
+async function openStoreClock(database: Database, closing: Closing): Promise<StoreClock> {
   const monotonicNow = () => performance.now();
+  const clock = new StoreClock(monotonicNow);
+  const readStoreClock = () => readClock(database);
   closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
-  return { clock, storeAnswers: () => answers };
+  return clock;
 }
 
 interface LiveMapParts {

@@ -8,8 +8,16 @@ const MAX_WAITING = 2_000;
 export function bounded(database: Database, atOnce: number): Database {
   const connections = bulkhead(atOnce, MAX_WAITING);
   return {
-    ...database,
+    get orm() {
+      return database.orm;
+    },
     rows: (statement) => connections.execute(() => database.rows(statement)),
     transaction: (work) => connections.execute(() => database.transaction(work)),
+    migrate: () => database.migrate(),
+    get answers() {
+      return database.answers;
+    },
+    onAnswersChange: (listener) => database.onAnswersChange(listener),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

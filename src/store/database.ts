@@ -11,6 +11,10 @@ export interface Database extends Session, AsyncDisposable {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   /** Brings the tables up to date: all of the missing migrations or none. Many nodes may do it at once; one does the work. */
   migrate(): Promise<void>;
+  /** False while the store is known not to answer: everything is refused at once. */
+  readonly answers: boolean;
+  /** Called at every change of `answers`. Returns how to stop. */
+  onAnswersChange(listener: (answers: boolean) => void): () => void;
 }
 
 /** Where statements go: straight to the database, or into a transaction. */

@@ -31,7 +31,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ENOTFOUND: 'lost',
   EPIPE: 'lost',
   ETIMEDOUT: 'lost',
+  STORE_SILENT: 'unavailable',
 };
+
+/** The store does not answer. What was under way may have happened or not; what comes while it is so is not sent. */
+export class StoreSilent extends Error {
+  override readonly name = 'StoreSilent';
+  readonly code = 'STORE_SILENT';
+
+  constructor() {
+    super('the store does not answer');
+  }
+}
 
 /** A transaction is begun at most this often before its error is let through. */
 const MAX_ATTEMPTS = 5;

@@ -3,6 +3,7 @@ import { bounded } from './bounded.ts';
 import type { Database } from './database.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
+import { watched } from './watched.ts';
 
 /** Which engine the store runs on. */
 export type DatabaseSettings =
@@ -11,12 +12,17 @@ export type DatabaseSettings =
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
 
-/** At most so many statements are under way at once as there are connections, and a bounded number waits for one. */
-export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+/**
+ * At most so many statements are under way at once as there are connections, and a bounded number waits for one.
+ * @param isWatched for a server: a store that does not answer is noticed, and asked nothing until it does. A command waits.
+ */
+export async function openDatabase(settings: DatabaseSettings, { isWatched = false } = {}): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
       return bounded(await openPglite(settings.dataDir, MIGRATIONS), 1);
-    case 'postgres':
-      return bounded(await openPostgres(settings, MIGRATIONS), settings.poolSize);
+    case 'postgres': {
+      const database = await openPostgres(settings, MIGRATIONS);
+      return bounded(isWatched ? watched(database) : database, settings.poolSize);
+    }
   }
 }

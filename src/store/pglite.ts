@@ -25,6 +25,8 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
     rows: (statement) => retrying(() => session.rows(statement)),
     transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
     migrate: () => migrate(orm, migrations),
+    answers: true,
+    onAnswersChange: () => () => {},
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await unlock();

@@ -5,9 +5,10 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
-import type { Database, Session } from './database.ts';
+import type { Session } from './database.ts';
 import { isConnectionLost, retrying } from './faults.ts';
 import * as tables from './tables.ts';
+import type { RemoteDatabase } from './watched.ts';
 
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -20,8 +21,35 @@ const CLOSE_TIMEOUT_SECONDS = 5;
 export async function openPostgres(
   { url, poolSize }: { url: string; poolSize: number },
   migrations: MigrationConfig,
-): Promise<Database> {
-  const client = postgres(url, {
+): Promise<RemoteDatabase> {
+  let client = connect(url, poolSize);
+  let session = sessionOn(client);
+  const close = () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  await client`select 1`.catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return {
+    get orm() {
+      return session.orm;
+    },
+    rows: (statement) => retrying(() => session.rows(statement)),
+    transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
+    migrate: () => migrateAlone(url, migrations),
+    answers: true,
+    onAnswersChange: () => () => {},
+    probe: (timeoutMs) => probe(url, timeoutMs),
+    reset: () => {
+      void client.end({ timeout: 0 });
+      client = connect(url, poolSize);
+      session = sessionOn(client);
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function connect(url: string, poolSize: number): postgres.Sql {
+  return postgres(url, {
     max: poolSize,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
@@ -31,19 +59,20 @@ export async function openPostgres(
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
   });
-  const close = () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
-  await client`select 1`.catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
-  const session = sessionOn(client);
-  return {
-    orm: session.orm,
-    rows: (statement) => retrying(() => session.rows(statement)),
-    transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
-    migrate: () => migrateAlone(url, migrations),
-    [Symbol.asyncDispose]: close,
-  };
+}
+
+/** An error that Postgres itself gives is an answer too, unless it is that it cannot serve at all. */
+async function probe(url: string, timeoutMs: number): Promise<void> {
+  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const timeout = setTimeout(() => void client.end({ timeout: 0 }), timeoutMs);
+  try {
+    await client`select 1`;
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError) || isConnectionLost(error)) throw error;
+  } finally {
+    clearTimeout(timeout);
+    void client.end({ timeout: 0 });
+  }
 }
 
 /**

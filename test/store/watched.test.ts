@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { isStoreUnavailable } from '../../src/store/faults.ts';
+import { openDatabase } from '../../src/store/open.ts';
+import { LooseLink } from '../client/loose-link.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** A buyer is told so soon, and this much later at most on a machine that has other things to do. */
+const NOTICED_WITHIN_MS = 1_000 + 1_000;
+const BACK_WITHIN_MS = 2_000;
+const GIVEN_UP_WITHIN_MS = 5_000 + 2_000;
+
+async function openWatched(server: PostgresServer): Promise<Database> {
+  return openDatabase({ kind: 'postgres', url: server.url('postgres'), poolSize: 3 }, { isWatched: true });
+}
+
+const one = (database: Database) => database.rows<{ one: number }>(sql`select 1 as one`);
+
+/** Rejects unless the work fails because there is no store to be had. Gives how long that took. */
+async function unavailableAfterMs(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  const fault = await work().then(
+    () => 'none',
+    (error: unknown) => error,
+  );
+  expect(fault).toSatisfy(isStoreUnavailable);
+  return performance.now() - startedAt;
+}
+
+test.each(['frozen', 'killed'] as const)(
+  'of a store that is %s, everybody is told at once, until it is back',
+  { timeout: 60_000 },
+  async (fault) => {
+    await using server = await startPostgres();
+    await using database = await openWatched(server);
+    const changes: boolean[] = [];
+    database.onAnswersChange((answers) => changes.push(answers));
+    await one(database);
+
+    if (fault === 'frozen') server.pause();
+    else await server.kill();
+    // More than there are connections.
+    const told = await Promise.all(Array.from({ length: 10 }, () => unavailableAfterMs(() => one(database))));
+    expect(Math.max(...told)).toBeLessThan(NOTICED_WITHIN_MS);
+    await waitFor(() => !database.answers, { withinMs: NOTICED_WITHIN_MS, what: 'the node to notice' });
+    expect(await unavailableAfterMs(() => one(database))).toBeLessThan(50);
+    expect(await unavailableAfterMs(() => database.transaction(({ rows }) => rows(sql`select 1`)))).toBeLessThan(50);
+
+    if (fault === 'frozen') server.resume();
+    else await server.start();
+    await waitFor(() => database.answers, { withinMs: BACK_WITHIN_MS, what: 'the store to be back' });
+    expect(await one(database)).toEqual([{ one: 1 }]);
+    expect(changes).toEqual([false, true]);
+  },
+);
+
+test('connections that lead nowhere any more are given up for new ones', { timeout: 60_000 }, async () => {
+  await using server = await startPostgres();
+  await using link = await LooseLink.open(server.url('postgres'));
+  const url = new URL(server.url('postgres'));
+  url.port = new URL(link.graphqlUrl).port;
+  await using database = await openDatabase({ kind: 'postgres', url: url.href, poolSize: 3 }, { isWatched: true });
+  await Promise.all(Array.from({ length: 6 }, () => one(database)));
+  link.freeze();
+  expect(await unavailableAfterMs(() => one(database))).toBeLessThan(GIVEN_UP_WITHIN_MS);
+  expect(await one(database)).toEqual([{ one: 1 }]);
+});
+
+test('a statement that takes its time is no fault of the store', async () => {
+  await using server = await startPostgres();
+  await using database = await openWatched(server);
+  await database.rows(sql`select pg_sleep(2)`);
+  expect(database.answers).toBe(true);
+});
