@@ -1,5 +1,5 @@
-import { v5 as uuidOf } from 'uuid';
 import type { Bus } from '../coordination/coordination.ts';
+import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/database.ts';
 import { updateSalesStatus } from '../store/events.ts';
 import type { EventRecord, SalesStatus } from '../store/records.ts';
@@ -18,8 +18,8 @@ export interface CreateEventIntent {
   readonly idempotencyKey: string | null;
 }
 
-/** In it, ids of events are made from organizers and keys (RFC 9562, version 5). */
-const KEY_NAMESPACE = 'f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88';
+/** Ids of events, made from organizers and keys. */
+const intentId = namedIds('f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88');
 
 /** What organizers do with their events. */
 export class Organizing {
@@ -32,7 +32,7 @@ export class Organizing {
   /** As a draft. */
   createEvent(input: EventInput, { organizerId, idempotencyKey }: CreateEventIntent): Promise<CreateEventOutcome> {
     const { database, newId } = this.#dependencies;
-    const id = idempotencyKey === null ? newId() : uuidOf(`${organizerId}\n${idempotencyKey}`, KEY_NAMESPACE);
+    const id = idempotencyKey === null ? newId() : intentId(`${organizerId}\n${idempotencyKey}`);
     return createEvent(database, input, { id, salesStatus: 'DRAFT' });
   }
 

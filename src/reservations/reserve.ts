@@ -1,5 +1,5 @@
-import { v5 as uuidOf } from 'uuid';
 import type { Gate, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import { namedIds } from '../named-id.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Database } from '../store/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
@@ -80,15 +80,15 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   }
 }
 
-/** In it, names of reservations are made from viewers and keys (RFC 9562, version 5). */
-const KEY_NAMESPACE = '5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42';
+/** Names of reservations, made from viewers and keys. */
+const intentId = namedIds('5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42');
 
 /**
  * The same for every copy of one intent, so that the gate does not turn copies away for each other's marks, on whichever
  * nodes they are. Neither viewers' ids nor keys have control characters.
  */
 function reservationIdOf({ viewerId, idempotencyKey }: ReserveRequest, newId: () => string): string {
-  return idempotencyKey === null ? newId() : uuidOf(`${viewerId}\n${idempotencyKey}`, KEY_NAMESPACE);
+  return idempotencyKey === null ? newId() : intentId(`${viewerId}\n${idempotencyKey}`);
 }
 
 /** Of blocked seats the gate never hears that they are back on sale, and would go on turning buyers away. */
