@@ -37,9 +37,9 @@ export const seatMapResolvers: Resolvers = {
   Seat: {
     id: ({ eventId, index }) => encodeSeatId(eventId, index),
     index: ({ index }) => index,
-    label: ({ seating, index }) => seating.seat(index).label,
-    section: ({ seating, index }) => seating.seat(index).section,
-    row: ({ seating, index }) => seating.seat(index).row,
+    label: ({ seating, index }) => seating.label(index),
+    section: ({ seating, index }) => seating.place(index).section.name,
+    row: ({ seating, index }) => seating.place(index).row.name,
     number: ({ seating, index }) => seating.seat(index).number,
     position: ({ seating, index }) => seating.seat(index),
     category: ({ eventId, seating, index }) => priceCategory(eventId, seating, seating.seat(index).category),
