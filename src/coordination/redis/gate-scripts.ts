@@ -3,8 +3,8 @@ import { defineScript, type ScriptArguments } from './scripts.ts';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    hfTake(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-    hfHold(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfTake(...keysAndArguments: ScriptArguments): Result<number[][], Context>;
+    hfHold(...keysAndArguments: ScriptArguments): Result<number[], Context>;
     hfRelease(...keysAndArguments: ScriptArguments): Result<number, Context>;
     hfCorrect(...keysAndArguments: ScriptArguments): Result<number, Context>;
   }

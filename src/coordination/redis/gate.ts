@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import { defineGateScripts } from './gate-scripts.ts';
+import { gatheredByTurn } from './gathered-turn.ts';
 import type { Guard } from './guard.ts';
 import { reservationKey, seatKey } from './keys.ts';
 
@@ -13,12 +14,27 @@ export interface RedisGateSettings {
   readonly leaseMs?: number | undefined;
 }
 
+/** A claim that was committed, and what it has left. */
+interface Holding {
+  readonly claim: SeatClaim;
+  readonly remainingMs: number;
+}
+
 /** Marks in Redis, one script an operation. Times go there as what is left, never as a moment: clocks differ. */
 export class RedisGate implements Gate {
   readonly #redis: Redis;
   readonly #guard: Guard;
   readonly #logger: Logger;
   readonly #leaseMs: number;
+  /** Gives the positions, from 1, of the seats marked by others. */
+  readonly #take = gatheredByTurn(
+    ({ eventId }: SeatClaim) => eventId,
+    (claims) => this.#takeTogether(claims),
+  );
+  readonly #hold = gatheredByTurn(
+    ({ claim }: Holding) => claim.eventId,
+    (holdings) => this.#holdTogether(holdings),
+  );
 
   constructor({ redis, guard, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
     this.#redis = redis;
@@ -29,9 +45,8 @@ export class RedisGate implements Gate {
   }
 
   async take(claim: SeatClaim): Promise<GateAnswer> {
-    const keys = seatKeys(claim);
-    if (keys.length === 0) return { answer: 'taken' };
-    const refused = await this.#ask(() => this.#redis.hfTake(keys.length, ...keys, claim.reservationId, this.#leaseMs));
+    if (claim.seatIndexes.length === 0) return { answer: 'taken' };
+    const refused = await this.#ask(() => this.#take(claim));
     if (refused === undefined) return { answer: 'skipped' };
     if (refused.length === 0) return { answer: 'taken' };
     const positions = new Set(refused);
@@ -39,15 +54,15 @@ export class RedisGate implements Gate {
   }
 
   async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
-    const keys = [reservationKey(claim), ...seatKeys(claim)];
-    const lefts = [reservationKeyMs(remainingMs), markMs(remainingMs)];
-    await this.#ask(() => this.#redis.hfHold(keys.length, ...keys, claim.reservationId, ...lefts));
+    await this.#ask(() => this.#hold({ claim, remainingMs }));
   }
 
   async release(claim: SeatClaim, reservationEnded: boolean): Promise<void> {
     const keys = [reservationKey(claim), ...seatKeys(claim)];
     const ended = reservationEnded ? '1' : '0';
-    await this.#ask(() => this.#redis.hfRelease(keys.length, ...keys, claim.reservationId, ended));
+    await this.#ask(() =>
+      this.#guard.run(() => this.#redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
+    );
   }
 
   async correct(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
@@ -55,13 +70,28 @@ export class RedisGate implements Gate {
     if (lasting.length === 0) return;
     const keys = lasting.map(({ seatIndex }) => seatKey(eventId, seatIndex));
     const marks = lasting.flatMap(({ holder, remainingMs }) => [holder, Math.min(markMs(remainingMs), this.#leaseMs)]);
-    await this.#ask(() => this.#redis.hfCorrect(keys.length, ...keys, ...marks));
+    await this.#ask(() => this.#guard.run(() => this.#redis.hfCorrect(keys.length, ...keys, ...marks)));
+  }
+
+  #takeTogether(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
+    const keys = claims.flatMap(seatKeys);
+    const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, seatIndexes.length]);
+    return this.#guard.run(() => this.#redis.hfTake(keys.length, ...keys, this.#leaseMs, ...wishes));
+  }
+
+  #holdTogether(holdings: readonly Holding[]): Promise<readonly number[]> {
+    const keys = holdings.flatMap(({ claim }) => [reservationKey(claim), ...seatKeys(claim)]);
+    const lefts = holdings.flatMap(({ claim: { reservationId, seatIndexes }, remainingMs }) => [
+      ...[reservationId, 1 + seatIndexes.length],
+      ...[reservationKeyMs(remainingMs), markMs(remainingMs)],
+    ]);
+    return this.#guard.run(() => this.#redis.hfHold(keys.length, ...keys, ...lefts));
   }
 
   /** Undefined if Redis could not be asked, or did not answer in time. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#guard.run(question);
+      return await question();
     } catch (err) {
       this.#logger.trace({ err }, 'the gate was skipped');
       return undefined;

@@ -35,39 +35,61 @@ async function marks(...keys: string[]): Promise<({ holder: string | null; leftM
   return found;
 }
 
+/** Of one reservation. */
+async function take(reservation: string, keys: readonly string[], leaseMs = LEASE_MS): Promise<number[] | undefined> {
+  const [refused] = await redis.hfTake(keys.length, ...keys, leaseMs, reservation, keys.length);
+  return refused;
+}
+
+/** Of one reservation, whose own key is the first. */
+async function hold(reservation: string, keys: readonly string[], keyMs: number, markMs: number) {
+  const [own] = await redis.hfHold(keys.length, ...keys, reservation, keys.length, keyMs, markMs);
+  return own;
+}
+
 const mark = (holder: string, mostMs: number) => ({ holder, leftMs: expect.toSatisfy(isUpTo(mostMs)) });
 /** Within two seconds of it: an answer takes that long at most, and what these tests tell apart lies further apart. */
 const isUpTo = (mostMs: number) => (leftMs: number) => leftMs > Math.max(0, mostMs - 2_000) && leftMs <= mostMs;
 
 describe('take', () => {
   test('marks every seat for the lease', async () => {
-    expect(await redis.hfTake(2, one, two, 'first', LEASE_MS)).toEqual([]);
+    expect(await take('first', [one, two])).toEqual([]);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
   });
 
   test('writes nothing and gives the positions of seats marked by others', async () => {
     await redis.set(one, 'second', 'PX', LONG_MS);
     await redis.set(three, 'third', 'PX', LONG_MS);
-    expect(await redis.hfTake(3, one, two, three, 'first', LEASE_MS)).toEqual([1, 3]);
+    expect(await take('first', [one, two, three])).toEqual([1, 3]);
     expect(await marks(one, two, three)).toEqual([mark('second', LONG_MS), null, mark('third', LONG_MS)]);
   });
 
   test('renews its own marks and never shortens them', async () => {
     await redis.set(one, 'first', 'PX', 5);
     await redis.set(two, 'first', 'PX', LONG_MS);
-    expect(await redis.hfTake(2, one, two, 'first', LEASE_MS)).toEqual([]);
+    expect(await take('first', [one, two])).toEqual([]);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LONG_MS)]);
+  });
+
+  test('takes several reservations in turn, each by itself', async () => {
+    const asked = [LEASE_MS, ...['first', 2], ...['second', 2], ...['third', 1]];
+    expect(await redis.hfTake(5, one, two, two, three, three, ...asked)).toEqual([[], [1], []]);
+    expect(await marks(one, two, three)).toEqual([
+      mark('first', LEASE_MS),
+      mark('first', LEASE_MS),
+      mark('third', LEASE_MS),
+    ]);
   });
 
   test('gives a mark that would stand for ever a lease', async () => {
     await redis.set(one, 'first');
-    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await take('first', [one]);
     expect(await marks(one)).toEqual([mark('first', LEASE_MS)]);
   });
 
   test('gets seats whose lease has run out', async () => {
-    await redis.hfTake(1, one, 'first', 50);
-    await waitFor(async () => (await redis.hfTake(1, one, 'second', LEASE_MS)).length === 0, {
+    await take('first', [one], 50);
+    await waitFor(async () => (await take('second', [one]))?.length === 0, {
       withinMs: 5_000,
       what: 'the lease to run out',
     });
@@ -77,8 +99,8 @@ describe('take', () => {
 
 describe('hold', () => {
   test('moves its own marks to the deadline, and sets the key of the reservation', async () => {
-    await redis.hfTake(2, one, two, 'first', LEASE_MS);
-    expect(await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS - 100)).toBe(2);
+    await take('first', [one, two]);
+    expect(await hold('first', [own, one, two], LONG_MS, LONG_MS - 100)).toBe(2);
     expect(await marks(own, one, two)).toEqual([
       mark('first', LONG_MS),
       mark('first', LONG_MS - 100),
@@ -88,30 +110,44 @@ describe('hold', () => {
 
   test('leaves marks of others and unmarked seats alone, and still sets the key of the reservation', async () => {
     await redis.set(one, 'second', 'PX', LEASE_MS);
-    expect(await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS)).toBe(0);
+    expect(await hold('first', [own, one, two], LONG_MS, LONG_MS)).toBe(0);
     expect(await marks(own, one, two)).toEqual([mark('first', LONG_MS), mark('second', LEASE_MS), null]);
   });
 
+  test('moves several reservations, each to its own deadline', async () => {
+    const other = 'hf:{event}:reservation:second';
+    await take('first', [one, two]);
+    await take('second', [three]);
+    const lefts = [...['first', 3, LONG_MS, LONG_MS], ...['second', 2, 2 * LONG_MS, 2 * LONG_MS]];
+    expect(await redis.hfHold(5, own, one, two, other, three, ...lefts)).toEqual([2, 1]);
+    expect(await marks(own, one, two)).toEqual([
+      mark('first', LONG_MS),
+      mark('first', LONG_MS),
+      mark('first', LONG_MS),
+    ]);
+    expect(await marks(other, three)).toEqual([mark('second', 2 * LONG_MS), mark('second', 2 * LONG_MS)]);
+  });
+
   test('again moves the deadline either way', async () => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
-    await redis.hfHold(2, own, one, 'first', LONG_MS, LONG_MS);
-    await redis.hfHold(2, own, one, 'first', 2 * LONG_MS, 2 * LONG_MS);
+    await take('first', [one]);
+    await hold('first', [own, one], LONG_MS, LONG_MS);
+    await hold('first', [own, one], 2 * LONG_MS, 2 * LONG_MS);
     expect(await marks(own, one)).toEqual([mark('first', 2 * LONG_MS), mark('first', 2 * LONG_MS)]);
-    await redis.hfHold(2, own, one, 'first', LEASE_MS, LEASE_MS);
+    await hold('first', [own, one], LEASE_MS, LEASE_MS);
     expect(await marks(own, one)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
   });
 
   test.each([0, -100])('with %d ms left removes its own marks', async (leftMs) => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
-    await redis.hfHold(2, own, one, 'first', LONG_MS, leftMs);
+    await take('first', [one]);
+    await hold('first', [own, one], LONG_MS, leftMs);
     expect(await marks(own, one)).toEqual([mark('first', LONG_MS), null]);
   });
 });
 
 describe('release', () => {
   beforeEach(async () => {
-    await redis.hfTake(2, one, two, 'first', LEASE_MS);
-    await redis.hfHold(3, own, one, two, 'first', LONG_MS, LONG_MS);
+    await take('first', [one, two]);
+    await hold('first', [own, one, two], LONG_MS, LONG_MS);
   });
 
   test('removes some marks of a reservation that goes on', async () => {
@@ -137,7 +173,7 @@ describe('release', () => {
 
 describe('correct', () => {
   test('puts marks where there are none', async () => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await take('first', [one]);
     expect(await redis.hfCorrect(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('BOOKED', LEASE_MS)]);
   });
@@ -163,29 +199,26 @@ describe('count', () => {
 
 describe('scripts', () => {
   test('run by their digest once a connection has sent them', async () => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await take('first', [one]);
     await redis.config('RESETSTAT');
-    await redis.hfTake(1, two, 'first', LEASE_MS);
+    await take('first', [two]);
     const stats = await redis.info('commandstats');
     expect(stats).toContain('cmdstat_evalsha:calls=1');
     expect(stats).not.toContain('cmdstat_eval:');
   });
 
   test('come back after SCRIPT FLUSH, for requests in flight too', async () => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await take('first', [one]);
     await server.cli('SCRIPT', 'FLUSH');
-    const answers = await Promise.all([
-      redis.hfTake(1, one, 'second', LEASE_MS),
-      redis.hfTake(1, two, 'second', LEASE_MS),
-    ]);
+    const answers = await Promise.all([take('second', [one]), take('second', [two])]);
     expect(answers).toEqual([[1], []]);
   });
 
   test('find nothing marked after FLUSHALL', async () => {
-    await redis.hfTake(1, one, 'first', LEASE_MS);
+    await take('first', [one]);
     await server.flush();
-    expect(await redis.hfTake(1, one, 'second', LEASE_MS)).toEqual([]);
-    expect(await redis.hfHold(2, own, one, 'first', LONG_MS, LONG_MS)).toBe(0);
+    expect(await take('second', [one])).toEqual([]);
+    expect(await hold('first', [own, one], LONG_MS, LONG_MS)).toBe(0);
     expect(await marks(one)).toEqual([mark('second', LEASE_MS)]);
   });
 });

@@ -1,29 +1,35 @@
 --[[
-After the commit: moves a reservation's marks from the lease to its deadline, and sets its own key.
+After the commit: moves reservations' marks from the lease to their deadlines, and sets their own keys.
 
-KEYS[1] the reservation's own key
-KEYS[2] and following: the seats' keys
-ARGV[1] the reservation's id
-ARGV[2] what the reservation's own key has left in milliseconds, above 0
-ARGV[3] what the marks have left in milliseconds; 0 or less removes them
+KEYS    for each reservation its own key, and then its seats' keys
+ARGV    for each reservation: its id; how many of KEYS are its; what its own key has left in milliseconds, above 0; and what
+        its marks have left in milliseconds, where 0 or less removes them
 
-Returns how many seats were still marked for the reservation. Marks of others, and seats without one, stay as they are.
+Returns for each reservation how many seats were still marked for it. Marks of others, and seats without one, stay as they are.
 ]]
-local reservation = ARGV[1]
-local mark_ms = tonumber(ARGV[3])
-
-local own = 0
-for position = 2, #KEYS do
-  local key = KEYS[position]
-  if redis.call('GET', key) == reservation then
-    own = own + 1
-    if mark_ms > 0 then
-      redis.call('PEXPIRE', key, mark_ms)
-    else
-      redis.call('DEL', key)
+local function hold_marks(reservation, first, last, mark_ms)
+  local own = 0
+  for position = first, last do
+    local key = KEYS[position]
+    if redis.call('GET', key) == reservation then
+      own = own + 1
+      if mark_ms > 0 then
+        redis.call('PEXPIRE', key, mark_ms)
+      else
+        redis.call('DEL', key)
+      end
     end
   end
+  return own
 end
 
-redis.call('SET', KEYS[1], reservation, 'PX', ARGV[2])
-return own
+local answers = {}
+local first = 1
+for argument = 1, #ARGV, 4 do
+  local reservation = ARGV[argument]
+  local last = first + ARGV[argument + 1] - 1
+  answers[#answers + 1] = hold_marks(reservation, first + 1, last, tonumber(ARGV[argument + 3]))
+  redis.call('SET', KEYS[first], reservation, 'PX', ARGV[argument + 2])
+  first = last + 1
+end
+return answers

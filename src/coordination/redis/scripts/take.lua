@@ -1,30 +1,41 @@
 --[[
-Marks all the seats for one reservation under a short lease, or none.
+Takes seats for several reservations in turn: marks all the seats of one under a short lease, or none of them.
 
-KEYS    the seats' keys, one or more
-ARGV[1] the reservation's id
-ARGV[2] the lease in milliseconds, above 0
+KEYS    the seats' keys, one or more for each reservation, one reservation's after the other's
+ARGV[1] the lease in milliseconds, above 0
+ARGV[2] and following: for each reservation its id, and how many of KEYS are its
 
-Returns the positions in KEYS, from 1, of the seats marked by others. Nothing was written unless it is empty.
-A mark that is the reservation's own is renewed, and never shortened: a retry must not take a held seat back to a lease.
+Returns for each reservation the positions among its keys, from 1, of the seats marked by others. Nothing was written for it
+unless that is empty. A mark that is the reservation's own is renewed, and never shortened: a retry must not take a held seat
+back to a lease.
 ]]
-local reservation = ARGV[1]
-local lease = tonumber(ARGV[2])
+local lease = tonumber(ARGV[1])
 
-local refused = {}
-for position, key in ipairs(KEYS) do
-  local holder = redis.call('GET', key)
-  if holder and holder ~= reservation then
-    refused[#refused + 1] = position
+local function take(reservation, first, last)
+  local refused = {}
+  for position = first, last do
+    local holder = redis.call('GET', KEYS[position])
+    if holder and holder ~= reservation then
+      refused[#refused + 1] = position - first + 1
+    end
   end
-end
-if #refused > 0 then
+  if #refused > 0 then
+    return refused
+  end
+
+  for position = first, last do
+    if redis.call('PTTL', KEYS[position]) < lease then
+      redis.call('SET', KEYS[position], reservation, 'PX', lease)
+    end
+  end
   return refused
 end
 
-for _, key in ipairs(KEYS) do
-  if redis.call('PTTL', key) < lease then
-    redis.call('SET', key, reservation, 'PX', lease)
-  end
+local answers = {}
+local first = 1
+for argument = 2, #ARGV, 2 do
+  local last = first + ARGV[argument + 1] - 1
+  answers[#answers + 1] = take(ARGV[argument], first, last)
+  first = last + 1
 end
-return refused
+return answers
