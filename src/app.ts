@@ -43,6 +43,8 @@ const SEAT_MAP_LINGER_MS = 30_000;
 const AVAILABILITY_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 10_000;
 const CLOCK_EVERY_MS = 2_000;
+/** So few are answered soon, whatever has held up the event loop. */
+const FEW_UNDER_WAY = 32;
 
 export interface AppParts {
   readonly logger: Logger;
@@ -83,7 +85,7 @@ export async function createApp(
     const server = await openServer({
       http: config.http,
       websockets: config.websockets,
-      admission: { ...config.admission, lagMs: () => loopLag.behindMs },
+      admission: { ...config.admission, fewUnderWay: FEW_UNDER_WAY, lagMs: () => loopLag.behindMs },
       production: config.production,
       trustedOperations,
       schema: createSchema(resolvers),

@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto';
 export interface AdmissionOptions {
   /** Operations that are executed at once. */
   readonly maxUnderWay: number;
-  /** How far behind the event loop may be. */
+  /** How far behind the event loop may be while more than `fewUnderWay` are executed: fewer are not what keeps it. */
   readonly maxLagMs: number;
+  readonly fewUnderWay: number;
   /** How far behind it is at this moment, the turn under way included. */
   lagMs(): number;
 }
@@ -26,8 +27,8 @@ export class Admission {
 
   /** How long somebody who comes now should stay away, in milliseconds; undefined if they may come in. */
   refusal(): number | undefined {
-    const { maxUnderWay, maxLagMs, lagMs } = this.#options;
-    if (this.#underWay < maxUnderWay && lagMs() <= maxLagMs) return undefined;
+    const { maxUnderWay, fewUnderWay, maxLagMs, lagMs } = this.#options;
+    if (this.#underWay < maxUnderWay && (this.#underWay < fewUnderWay || lagMs() <= maxLagMs)) return undefined;
     return randomInt(retrySpreadMs.from, retrySpreadMs.to);
   }
 

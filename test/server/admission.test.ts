@@ -11,11 +11,20 @@ const maxUnderWay = 3;
 const maxLagMs = 100;
 
 let lagMs: number;
+let fewUnderWay: number;
 let stage: Stage;
 
 beforeEach(async () => {
   lagMs = 0;
-  stage = await openStage({ admission: { maxUnderWay, maxLagMs, lagMs: () => lagMs } });
+  fewUnderWay = 0;
+  stage = await openStage({
+    admission: {
+      ...{ maxUnderWay, maxLagMs, lagMs: () => lagMs },
+      get fewUnderWay() {
+        return fewUnderWay;
+      },
+    },
+  });
 });
 afterEach(() => stage[Symbol.asyncDispose]());
 
@@ -37,6 +46,17 @@ test('a node that is too far behind refuses over HTTP before it looks at anythin
   expect(stage.contexts()).toBe(0);
   lagMs = maxLagMs;
   expect(await post(stage, 'mutation { add(by: 1) }')).toMatchObject({ status: 200, body: { data: { add: 1 } } });
+});
+
+test('a node that something else held up, and that has little to do, refuses nobody', async () => {
+  fewUnderWay = 1;
+  lagMs = maxLagMs + 1;
+  expect(await post(stage, '{ hello }')).toMatchObject({ status: 200 });
+  const slow = post(stage, '{ slow }');
+  await begun(1);
+  expect(await post(stage, '{ hello }')).toMatchObject({ status: 503 });
+  stage.gate.open();
+  await slow;
 });
 
 test('a node that is too far behind refuses queries and mutations over websockets, and goes on with subscriptions', async () => {
