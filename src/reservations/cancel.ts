@@ -24,11 +24,10 @@ export function createCancel({
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await cancelReservations(database, eventId, requests);
-      for (const outcome of outcomes) {
-        if (outcome.outcome !== 'cancelled') continue;
-        const { reservation, seats } = outcome;
-        commits.released(reservation, seats, reservation.status === 'CANCELLED');
-      }
+      commits.released(
+        eventId,
+        outcomes.filter((outcome) => outcome.outcome === 'cancelled'),
+      );
       return outcomes;
     },
   });

@@ -8,6 +8,14 @@ export interface Deadlines {
   ended(reservation: ReservationKey): void;
 }
 
+/** What a commit changed of one reservation. */
+export interface Changed<Reservation = ReservationRecord> {
+  readonly reservation: Reservation;
+  readonly seats: readonly SeatChange[];
+}
+
+type NamedReservation = Pick<ReservationRecord, 'id'>;
+
 /** What is done after a commit, and never before: the gate is brought up to date, and every node is told. */
 export class Commits {
   readonly #coordination: Pick<Coordination, 'gate' | 'bus'>;
@@ -18,32 +26,44 @@ export class Commits {
     this.#deadlines = deadlines;
   }
 
-  /** A reservation is new, or runs until another moment than before. */
-  held(reservation: ReservationRecord, seats: readonly SeatChange[]): void {
-    const { eventId, id, seatIndexes, expiresAtMs, readAtMs } = reservation;
-    this.#deadlines.granted({ eventId, reservationId: id }, expiresAtMs);
-    void this.#coordination.gate.hold({ eventId, reservationId: id, seatIndexes }, expiresAtMs - readAtMs);
-    this.changed(eventId, id, seats);
+  /** Reservations are new, or run until another moment than before. */
+  held(eventId: string, held: readonly Changed[]): void {
+    for (const { reservation } of held) {
+      const { id, seatIndexes, expiresAtMs, readAtMs } = reservation;
+      const claim = { eventId, reservationId: id, seatIndexes };
+      this.#deadlines.granted(claim, expiresAtMs);
+      void this.#coordination.gate.hold(claim, expiresAtMs - readAtMs);
+    }
+    this.#tell(eventId, held);
   }
 
-  /** Seats were let go of, and the reservation with them if it has `ended`. */
-  released(reservation: ReservationRecord, seats: readonly SeatChange[], ended: boolean): void {
-    const { eventId, id } = reservation;
-    const claim = { eventId, reservationId: id, seatIndexes: seats.map(({ index }) => index) };
-    if (ended) this.#deadlines.ended(claim);
-    void this.#coordination.gate.release(claim, ended);
-    this.changed(eventId, id, seats);
+  /** Seats were let go of, and with them those reservations that hold none any more. */
+  released(eventId: string, released: readonly Changed[]): void {
+    for (const { reservation, seats } of released) {
+      const claim = { eventId, reservationId: reservation.id, seatIndexes: seats.map(({ index }) => index) };
+      const ended = reservation.status === 'CANCELLED';
+      if (ended) this.#deadlines.ended(claim);
+      void this.#coordination.gate.release(claim, ended);
+    }
+    this.#tell(eventId, released);
   }
 
   /** The seats stay taken, now for good. */
-  booked(eventId: string, reservationId: string, seats: readonly SeatChange[]): void {
-    this.#deadlines.ended({ eventId, reservationId });
-    void this.#coordination.gate.release({ eventId, reservationId, seatIndexes: [] }, true);
-    this.changed(eventId, reservationId, seats);
+  booked(eventId: string, booked: readonly Changed<NamedReservation>[]): void {
+    for (const { reservation } of booked) {
+      const claim = { eventId, reservationId: reservation.id, seatIndexes: [] };
+      this.#deadlines.ended(claim);
+      void this.#coordination.gate.release(claim, true);
+    }
+    this.#tell(eventId, booked);
   }
 
-  /** Tells every node, this one included. */
-  changed(eventId: string, reservationId: string, seats: readonly SeatChange[]): void {
-    void this.#coordination.bus.publish(eventId, { seats, reservationIds: [reservationId] });
+  /** Every node, this one included, in one message. */
+  #tell(eventId: string, changed: readonly Changed<NamedReservation>[]): void {
+    if (changed.length === 0) return;
+    void this.#coordination.bus.publish(eventId, {
+      seats: changed.flatMap(({ seats }) => seats),
+      reservationIds: changed.map(({ reservation }) => reservation.id),
+    });
   }
 }

@@ -143,9 +143,10 @@ function fenceWrites({ database, writers, commits, paymentSeconds }: ConfirmDepe
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await fencePayments(database, eventId, requests, { paymentSeconds });
-      for (const outcome of outcomes) {
-        if (outcome.outcome === 'fenced') commits.held(outcome.reservation, outcome.seats);
-      }
+      commits.held(
+        eventId,
+        outcomes.filter((outcome) => outcome.outcome === 'fenced'),
+      );
       return outcomes;
     },
   });
@@ -169,10 +170,11 @@ function confirmWrites({ database, writers, commits, random }: ConfirmDependenci
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);
-      requests.forEach(({ reservationId }, position) => {
-        const outcome = outcomes[position];
-        if (outcome?.outcome === 'confirmed') commits.booked(eventId, reservationId, outcome.seats);
-      });
+      const confirmed = outcomes.filter((outcome) => outcome.outcome === 'confirmed');
+      commits.booked(
+        eventId,
+        confirmed.map(({ booking, seats }) => ({ reservation: { id: booking.reservationId }, seats })),
+      );
       return outcomes;
     },
   });

@@ -30,9 +30,10 @@ export function createExtend(dependencies: ExtendDependencies): (command: Extend
     claims: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
-      for (const outcome of outcomes) {
-        if (outcome.outcome === 'extended') commits.held(outcome.reservation, outcome.seats);
-      }
+      commits.held(
+        eventId,
+        outcomes.filter((outcome) => outcome.outcome === 'extended'),
+      );
       return outcomes;
     },
   });

@@ -108,9 +108,10 @@ function storeWrites({ database, writers, commits, maxActiveReservations }: Rese
     claims: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
     write: async (eventId, requests) => {
       const outcomes = await reserveSeats(database, eventId, requests, { maxActiveReservations });
-      for (const outcome of outcomes) {
-        if (outcome.outcome === 'reserved') commits.held(outcome.reservation, outcome.seats);
-      }
+      commits.held(
+        eventId,
+        outcomes.filter((outcome) => outcome.outcome === 'reserved'),
+      );
       return outcomes;
     },
   });
