@@ -10,7 +10,7 @@ export interface SaleFigures extends RunFigures {
   readonly granted: number;
   /** Statements that wrote a reservation. */
   readonly winningWrites: number;
-  /** Statements beyond what the winners needed: their writes, with the lock before, and a read of the event for each answer. */
+  /** Statements beyond what the winners needed: their writes, with the lock before. */
   readonly losersStatements: number;
   /** Caused by what was sent when all of the seats were granted; null if they never were. */
   readonly onceSoldOut: Counts | null;
@@ -41,7 +41,7 @@ async function runSale(stage: Stage, connections: number): Promise<SaleFigures> 
     ...figures,
     granted,
     winningWrites,
-    losersStatements: losersStatements(figures.statements, granted, winningWrites),
+    losersStatements: losersStatements(figures.statements, winningWrites),
     onceSoldOut: statementsOnceSoldOut,
     disagreements: await disagreements(stage.sql, eventId, exchanges),
   };
@@ -54,9 +54,9 @@ async function countWrites({ sql }: Stage, eventId: string): Promise<number> {
   return row?.writes ?? 0;
 }
 
-function losersStatements(counts: Counts, granted: number, writes: number): number {
+function losersStatements(counts: Counts, writes: number): number {
   const least = (kind: keyof Counts, most: number) => Math.min(counts[kind]?.calls ?? 0, most);
-  return callsInForeground(counts) - least('reserve', writes) - least('lock viewers', writes) - least('event', granted);
+  return callsInForeground(counts) - least('reserve', writes) - least('lock viewers', writes);
 }
 
 /** Houses have a multiple of a hundred seats; those beyond the ones on offer are wanted by nobody. */

@@ -19,10 +19,10 @@ export class Seatings {
     this.#session = session;
   }
 
-  /** Null when there is no such event. Whoever asks meanwhile shares one reading. */
-  get(eventId: string): Promise<Seating | null> {
+  /** Null when there is no such event. At once where it is known; whoever asks before shares one reading. */
+  get(eventId: string): Seating | Promise<Seating | null> {
     const known = this.#known.get(eventId);
-    if (known !== undefined) return Promise.resolve(known);
+    if (known !== undefined) return known;
     const loading = this.#loading.get(eventId) ?? this.#load(eventId).finally(() => this.#loading.delete(eventId));
     this.#loading.set(eventId, loading);
     return loading;

@@ -1,6 +1,6 @@
 import type { Seating } from '../events/seating.ts';
 import { findBookings } from '../store/bookings.ts';
-import type { EventRecord } from '../store/records.ts';
+import type { EventRecord, ReservationRecord } from '../store/records.ts';
 import { findReservations } from '../store/reservations.ts';
 import { type GraphqlContext, isOrganizer } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
@@ -63,17 +63,39 @@ export async function eventOf(
   return { __typename: 'Event', event };
 }
 
-/** The seats of a reservation or booking. */
-export async function seatsOf(
-  context: GraphqlContext,
-  { eventId, seatIndexes }: { readonly eventId: string; readonly seatIndexes: readonly number[] },
-): Promise<SeatSource[]> {
-  return seatSources(eventId, await seatingOf(context, eventId), seatIndexes);
+/** What a reservation that was confirmed became. */
+export async function bookingOf({ loaders }: GraphqlContext, { eventId, id }: ReservationRecord) {
+  const booking = await loaders.bookingOf.load({ eventId, reservationId: id });
+  return booking && ({ __typename: 'Booking', booking } as const);
+}
+
+/** What a reservation and a booking have of their seats. */
+interface Bought {
+  readonly eventId: string;
+  readonly seatIndexes: readonly number[];
+  readonly totalAmount: number;
+}
+
+export function seatsOf(context: GraphqlContext, { eventId, seatIndexes }: Bought) {
+  return withSeating(context, eventId, (seating) => seatSources(eventId, seating, seatIndexes));
+}
+
+export function totalOf(context: GraphqlContext, { eventId, totalAmount }: Bought) {
+  return withSeating(context, eventId, ({ layout }) => ({ amount: totalAmount, currency: layout.currency }));
 }
 
 /** Of an event that is known to exist. */
 export async function seatingOf({ services }: GraphqlContext, eventId: string): Promise<Seating> {
-  const seating = await services.seatings.get(eventId);
+  return found(await services.seatings.get(eventId), eventId);
+}
+
+/** At once where the layout is known: what is asked of every reservation then costs no promise. */
+function withSeating<Result>({ services }: GraphqlContext, eventId: string, use: (seating: Seating) => Result) {
+  const seating = services.seatings.get(eventId);
+  return seating instanceof Promise ? seating.then((read) => use(found(read, eventId))) : use(seating);
+}
+
+function found(seating: Seating | null, eventId: string): Seating {
   if (seating === null) throw new Error(`the event ${eventId} has no layout`);
   return seating;
 }

@@ -30,6 +30,8 @@ export interface SeatMapSource {
 export interface ReservationSource {
   readonly __typename: 'Reservation';
   readonly reservation: ReservationRecord;
+  /** Where it was read together with the reservation. */
+  readonly event?: EventRecord;
 }
 
 export interface BookingSource {

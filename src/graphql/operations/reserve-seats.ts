@@ -29,6 +29,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
   });
   switch (outcome.outcome) {
     case 'reserved':
+      return { __typename: 'Reservation', reservation: outcome.reservation, event: outcome.event } as const;
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'idempotency-conflict':

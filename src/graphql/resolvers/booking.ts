@@ -1,4 +1,4 @@
-import { eventOf, findBooking, seatsOf } from '../finding.ts';
+import { eventOf, findBooking, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeBookingId } from '../ids.ts';
 
@@ -12,10 +12,7 @@ export const bookingResolvers: Resolvers = {
     event: ({ booking }, _, context) => eventOf(context, booking),
     seats: ({ booking }, _, context) => seatsOf(context, booking),
     status: ({ booking }) => booking.status,
-    total: async ({ booking }, _, context) => {
-      const { event } = await eventOf(context, booking);
-      return { amount: booking.totalAmount, currency: event.currency };
-    },
+    total: ({ booking }, _, context) => totalOf(context, booking),
     bookedAt: ({ booking }) => new Date(booking.bookedAtMs),
   },
 };

@@ -1,7 +1,7 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { ReservationRecord } from '../../store/records.ts';
 import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
-import { eventOf, findReservation, seatsOf } from '../finding.ts';
+import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
@@ -37,23 +37,19 @@ export const reservationResolvers: Resolvers = {
   },
   Reservation: {
     id: ({ reservation }) => encodeReservationId(reservation.eventId, reservation.id),
-    event: ({ reservation }, _, context) => eventOf(context, reservation),
+    event: ({ reservation, event }, _, context) =>
+      event === undefined ? eventOf(context, reservation) : { __typename: 'Event', event },
     seats: ({ reservation }, _, context) => seatsOf(context, reservation),
     status: ({ reservation }) => reservation.status,
-    total: async ({ reservation }, _, context) => {
-      const { event } = await eventOf(context, reservation);
-      return { amount: reservation.totalAmount, currency: event.currency };
-    },
+    total: ({ reservation }, _, context) => totalOf(context, reservation),
     createdAt: ({ reservation }) => new Date(reservation.createdAtMs),
     expiresAt: ({ reservation }) => new Date(reservation.expiresAtMs),
     expiresInMs: ({ reservation: { status, expiresAtMs, readAtMs } }) =>
       status === 'ACTIVE' ? expiresAtMs - readAtMs : 0,
     extensionsLeft: ({ reservation: { status, extensionsUsed } }, _, { services }) =>
       status === 'ACTIVE' ? Math.max(0, services.policy.maxExtensions - extensionsUsed) : 0,
-    booking: async ({ reservation: { eventId, id, status } }, _, { loaders }) => {
-      const booking = status === 'CONFIRMED' ? await loaders.bookingOf.load({ eventId, reservationId: id }) : null;
-      return booking && { __typename: 'Booking', booking };
-    },
+    booking: ({ reservation }, _, context) =>
+      reservation.status === 'CONFIRMED' ? bookingOf(context, reservation) : null,
   },
 };
 

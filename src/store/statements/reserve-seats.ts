@@ -1,8 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts';
 import { lockViewers } from '../advisory-locks.ts';
+import { compiled } from '../compiled.ts';
 import type { Database } from '../database.ts';
-import { type ReservationRecord, reservationJson, type SalesStatus } from '../records.ts';
+import {
+  type EventRecord,
+  eventColumns,
+  type ReservationRecord,
+  reservationJson,
+  type SalesStatus,
+} from '../records.ts';
 import { isFree, statementNow } from '../rules.ts';
 import { changesOf, seatChange, seatHolder } from './seat-json.ts';
 
@@ -26,7 +33,12 @@ export type ReserveSeatsOutcome =
       readonly taken: readonly number[];
       readonly holders: readonly SeatHolder[];
     }
-  | { readonly outcome: 'reserved'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
+  | {
+      readonly outcome: 'reserved';
+      readonly reservation: ReservationRecord;
+      readonly seats: readonly SeatChange[];
+      readonly event: EventRecord;
+    };
 
 /**
  * Reserves for each request all of its seats or none, in one transaction, and answers in the requests' order. No two of
@@ -43,9 +55,11 @@ export function reserveSeats(
     // Sent one behind the other, without waiting for the first: the store runs them in this order.
     const [, rows] = await Promise.all([
       session.rows(lockViewers(requests.map(({ viewerId }) => viewerId))),
-      session.rows<Row>(statement(eventId, requests, limits.maxActiveReservations)),
+      session.rows<Row>(statement({ eventId, ...columnsOf(requests), ...limits })),
     ]);
-    return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
+    const event = rows[0]?.event;
+    if (!event) throw new Error('the event of the reservations has gone');
+    return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], event));
   });
 }
 
@@ -68,10 +82,12 @@ interface Row {
   readonly holders: readonly SeatHolder[];
   readonly created: ReservationRecord | null;
   readonly changes: readonly SeatChange[];
+  /** In the first row only. */
+  readonly event: EventRecord | null;
 }
 
-function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined): ReserveSeatsOutcome {
-  if (row === undefined) throw new Error('the event of the reservation has gone');
+function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, event: EventRecord): ReserveSeatsOutcome {
+  if (row === undefined) throw new Error('a reservation was not judged');
   if (row.earlier !== null) {
     return row.earlierIsSame === true
       ? { outcome: 'repeated', reservation: row.earlier }
@@ -79,7 +95,7 @@ function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined): ReserveS
   }
   if (row.salesStatus !== 'ON_SALE') return { outcome: 'sales-not-open', salesStatus: row.salesStatus };
   if (!row.belowLimit) return { outcome: 'too-many-reservations' };
-  if (row.created !== null) return { outcome: 'reserved', reservation: row.created, seats: row.changes };
+  if (row.created !== null) return { outcome: 'reserved', reservation: row.created, seats: row.changes, event };
   const free = new Set(row.free);
   return {
     outcome: 'seats-unavailable',
@@ -88,29 +104,47 @@ function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined): ReserveS
   };
 }
 
+interface StatementValues extends ReturnType<typeof columnsOf>, Readonly<Record<string, unknown>> {
+  readonly eventId: string;
+  readonly maxActiveReservations: number;
+}
+
+function columnsOf(requests: readonly ReserveSeatsRequest[]) {
+  return {
+    reservationIds: requests.map(({ reservationId }) => reservationId),
+    viewerIds: requests.map(({ viewerId }) => viewerId),
+    idempotencyKeys: requests.map(({ idempotencyKey }) => idempotencyKey),
+    /** Of the request that wants the seat of the same place in `seatIndexes`. */
+    ordinals: requests.flatMap(({ seatIndexes }, ordinal) => seatIndexes.map(() => ordinal)),
+    seatIndexes: requests.flatMap(({ seatIndexes }) => seatIndexes),
+  };
+}
+
+/** An `EventRecord`, from `event`. */
+const eventJson = sql`(select row_to_json(record) from (select ${eventColumns} from event as events) as record)`;
+
 /**
  * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
  * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written.
  */
-function statement(eventId: string, requests: readonly ReserveSeatsRequest[], maxActiveReservations: number): SQL {
-  const now = sql`(select now from moment)`;
-  const wanted = requests.flatMap(({ seatIndexes }, ordinal) => seatIndexes.map((index) => ({ ordinal, index })));
-  return sql`
+const now = sql`(select now from moment)`;
+const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
+const statement = compiled<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
-      event as materialized (select * from events where id = ${eventId}::uuid),
+      event as materialized (select * from events where id = ${ofEvent}),
       request as materialized (
         select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.idempotency_key
         from unnest(
-          ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
-          ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
-          ${sql.param(requests.map(({ idempotencyKey }) => idempotencyKey))}::text[]
+          ${sql.placeholder('reservationIds')}::uuid[],
+          ${sql.placeholder('viewerIds')}::text[],
+          ${sql.placeholder('idempotencyKeys')}::text[]
         ) with ordinality as given(reservation_id, viewer_id, idempotency_key, position)
       ),
       wanted as materialized (
         select * from unnest(
-          ${sql.param(wanted.map(({ ordinal }) => ordinal))}::int[],
-          ${sql.param(wanted.map(({ index }) => index))}::int[]
+          ${sql.placeholder('ordinals')}::int[],
+          ${sql.placeholder('seatIndexes')}::int[]
         ) as wanted(ordinal, index)
       ),
       asked as materialized (
@@ -131,7 +165,7 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
           (
             select count(*) filter (where reservations.expires_at > ${now}) from reservations
             where reservations.viewer_id = request.viewer_id and reservations.status = 'ACTIVE'
-          ) < ${maxActiveReservations}::int as below_limit
+          ) < ${sql.placeholder('maxActiveReservations')}::int as below_limit
         from request
       ),
       admitted as materialized (
@@ -150,7 +184,7 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
         ) as admitted_seat
         cross join lateral (
           select seats.index, seats.category from seats
-          where seats.event_id = ${eventId}::uuid and seats.index = admitted_seat.index and ${isFree(now)}
+          where seats.event_id = ${ofEvent} and seats.index = admitted_seat.index and ${isFree(now)}
           for update
         ) as seats
       ),
@@ -158,7 +192,7 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
         select admitted.*, asked.seat_indexes, sum(price_categories.amount)::int as total_amount
         from locked
         join price_categories
-          on price_categories.event_id = ${eventId}::uuid and price_categories.position = locked.category
+          on price_categories.event_id = ${ofEvent} and price_categories.position = locked.category
         join admitted on admitted.ordinal = locked.ordinal
         join asked on asked.ordinal = locked.ordinal
         group by admitted.ordinal, admitted.reservation_id, admitted.viewer_id, admitted.idempotency_key,
@@ -184,7 +218,7 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
           version = seats.version + 1
         from locked
         join reservations_made on reservations_made.id = locked.reservation_id
-        where seats.event_id = ${eventId}::uuid and seats.index = locked.index
+        where seats.event_id = ${ofEvent} and seats.index = locked.index
         returning seats.reservation_id, ${seatChange} as change
       )
     select
@@ -202,10 +236,10 @@ function statement(eventId: string, requests: readonly ReserveSeatsRequest[], ma
         where wanted.ordinal = judged.ordinal and complete.ordinal is null and not ${isFree(now)}
       ) as holders,
       ${reservationJson(sql`reservations_made as reservations where reservations.id = judged.reservation_id`, now)} as created,
-      ${changesOf(sql`seats_reserved`, sql`judged.reservation_id`)} as changes
+      ${changesOf(sql`seats_reserved`, sql`judged.reservation_id`)} as changes,
+      case when judged.ordinal = 0 then ${eventJson} end as event
     from judged
     cross join event
     join asked on asked.ordinal = judged.ordinal
     left join complete on complete.ordinal = judged.ordinal
-    order by judged.ordinal`;
-}
+    order by judged.ordinal`);
