@@ -63,6 +63,7 @@ async function loggedStop(logger: Logger, stopAtOnce: () => void): Promise<void>
 function announce({ workers, production }: Config, graphqlUrl: string, logger: Logger): void {
   const nodes = workers === 1 ? '' : `, ${workers} workers`;
   logger.info(`Holdfast is ready: ${graphqlUrl} (HTTP and websockets${nodes})`);
+  logger.info(`seats: open ${new URL('/', graphqlUrl).href} in a browser`);
   if (!production) logger.info(`API explorer: open ${graphqlUrl} in a browser`);
   logger.info('tokens: for a buyer the mutation signInAsGuest, for an organizer `npm run holdfast -- token --help`');
 }

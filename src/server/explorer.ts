@@ -3,7 +3,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 
 const path = '/explorer';
 
-/** Altair, all of it from this server, so that it works without a network. `/` leads there. */
+/** Altair, all of it from this server, so that it works without a network. */
 export async function addExplorer(http: FastifyInstance, endpoint: string): Promise<void> {
   await http.register(AltairFastify, {
     path,
@@ -17,7 +17,7 @@ export async function addExplorer(http: FastifyInstance, endpoint: string): Prom
     initialSettings: { 'banners.disable': true },
   });
   // The files' own index page does not know where it is.
-  for (const elsewhere of ['/', `${path}/`]) http.get(elsewhere, (_request, reply) => reply.redirect(path));
+  http.get(`${path}/`, (_request, reply) => reply.redirect(path));
 }
 
 /** A person who opens the API's address in a browser wants to see it, not an error. */

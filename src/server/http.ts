@@ -20,6 +20,7 @@ import { busyReply, errorReplies, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Readiness } from './health.ts';
+import { addPage } from './page.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseUntrusted } from './trusted-over-http.ts';
 
@@ -64,6 +65,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const { corsOrigins } = options.http;
   await http.register(cors, { origin: corsOrigins === '*' ? '*' : [...corsOrigins], maxAge: preflightSeconds });
   addHealth(http, options.ready);
+  await addPage(http);
   if (!options.production) await addExplorer(http, graphqlPath);
   addGraphql(http, options);
   return http;

@@ -61,7 +61,7 @@ test('other clients at the same address are answered by the API', async () => {
 });
 
 test('there is none in production, where the API answers all the same', async () => {
-  for (const path of ['/', '/explorer', '/explorer/main.js']) {
+  for (const path of ['/explorer', '/explorer/main.js']) {
     expect((await fetch(production.url + path, { headers: browser })).status, path).toBe(404);
   }
   const page = await fetch(production.graphqlUrl, { headers: browser });

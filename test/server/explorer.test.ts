@@ -5,7 +5,7 @@ const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9
 
 test('browsers are led to the explorer, which needs nobody else', async () => {
   await using stage = await openStage({ production: false });
-  for (const path of ['/', '/graphql', '/explorer/']) {
+  for (const path of ['/graphql', '/explorer/']) {
     const page = await fetch(stage.server.url + path, { headers: browser });
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     expect(new URL(page.url).pathname).toBe('/explorer');
@@ -21,7 +21,7 @@ test('browsers are led to the explorer, which needs nobody else', async () => {
 
 test('there is none in production', async () => {
   await using stage = await openStage({ production: true });
-  for (const path of ['/', '/explorer', '/explorer/main.js']) {
+  for (const path of ['/explorer', '/explorer/main.js']) {
     expect((await fetch(stage.server.url + path, { headers: browser })).status).toBe(404);
   }
   expect((await fetch(stage.server.graphqlUrl, { headers: browser })).status).toBe(400);

@@ -1,0 +1,38 @@
+import { Route, Switch } from 'wouter';
+import { EventPage } from './events/event-page.tsx';
+import { EventsPage } from './events/events-page.tsx';
+import { useWords } from './language/words.ts';
+import { CreateEventPage } from './organizer/create-event-page.tsx';
+import { ManageEventPage } from './organizer/manage-event-page.tsx';
+import { OrganizerPage } from './organizer/organizer-page.tsx';
+import { TicketsPage } from './tickets/tickets-page.tsx';
+import { Header } from './ui/header.tsx';
+import { LiveRegion } from './ui/live-region.tsx';
+import { Message } from './ui/message.tsx';
+
+/** Its addresses are served by `src/server/page.ts`. */
+export function App() {
+  const { say } = useWords();
+  return (
+    <>
+      <a className="skip" href="#content">
+        {say.skipToContent}
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        <Switch>
+          <Route path="/" component={EventsPage} />
+          <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>
+          <Route path="/tickets" component={TicketsPage} />
+          <Route path="/organizer" component={OrganizerPage} />
+          <Route path="/organizer/new" component={CreateEventPage} />
+          <Route path="/organizer/events/:id">{({ id }) => <ManageEventPage key={id} id={id} />}</Route>
+          <Route>
+            <Message text={say.notFound} />
+          </Route>
+        </Switch>
+      </main>
+      <LiveRegion />
+    </>
+  );
+}

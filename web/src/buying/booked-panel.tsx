@@ -1,0 +1,35 @@
+import type { BookingDetailsFragment } from 'holdfast/client';
+import { Link } from 'wouter';
+import { useWords } from '../language/words.ts';
+import type { PanelProps } from './buying-panel.tsx';
+import { SeatLines } from './seat-lines.tsx';
+
+export function BookedPanel({ plan, buying, booking }: PanelProps & { readonly booking: BookingDetailsFragment }) {
+  const { say, write } = useWords();
+  const seats = booking.seats.flatMap(({ index }) => plan.seats[index] ?? []);
+  return (
+    <>
+      <div className="panel-head">
+        <h2>{say.booked.title}</h2>
+      </div>
+      <div className="reference">
+        <span>{say.booked.reference}</span>
+        <strong>{booking.reference}</strong>
+        <span>{say.booked.enjoy}</span>
+      </div>
+      <SeatLines plan={plan} seats={seats} kind="bookedByYou" onRemove={null} />
+      <div className="panel-foot">
+        <p className="sum">
+          <span>{say.choice.total}</span>
+          <strong>{write.money(booking.total)}</strong>
+        </p>
+        <Link href="/tickets" className="button primary wide">
+          {say.booked.toTickets}
+        </Link>
+        <button type="button" className="button wide" onClick={() => buying.clear()}>
+          {say.booked.another}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import type { SalesStatus } from 'holdfast/client';
+import { useWords } from '../language/words.ts';
+import type { Plan, PlanSeat } from '../plan/plan.ts';
+import { useStore } from '../state/use-store.ts';
+import { useFocusKept } from '../ui/use-focus-kept.ts';
+import { BookedPanel } from './booked-panel.tsx';
+import type { Buying } from './buying.ts';
+import { ChoicePanel } from './choice-panel.tsx';
+import { EndedPanel } from './ended-panel.tsx';
+import { HeldPanel } from './held-panel.tsx';
+import { LostSeats } from './lost-seats.tsx';
+import { sayNotice } from './say-notice.ts';
+
+export interface PanelProps {
+  readonly plan: Plan;
+  readonly buying: Buying;
+  readonly salesStatus: SalesStatus;
+  /** Shows seats on the map. */
+  readonly onReveal: (seats: readonly PlanSeat[]) => void;
+}
+
+/** What the viewer has of an event, and the next thing to do. */
+export function BuyingPanel(props: PanelProps) {
+  const words = useWords();
+  const { phase, lost, notice } = useStore(props.buying);
+  const panel = useFocusKept(phase.step);
+  return (
+    <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
+      {lost && <LostSeats {...props} lost={lost} />}
+      {notice && (
+        <p className="notice" role="alert">
+          {sayNotice(notice, words)}
+        </p>
+      )}
+      {phase.step === 'held' ? (
+        <HeldPanel {...props} phase={phase} />
+      ) : phase.step === 'booked' ? (
+        <BookedPanel {...props} booking={phase.booking} />
+      ) : phase.step === 'ended' ? (
+        <EndedPanel {...props} phase={phase} />
+      ) : (
+        <ChoicePanel {...props} isReserving={phase.step === 'reserving'} />
+      )}
+    </aside>
+  );
+}

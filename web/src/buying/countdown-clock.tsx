@@ -1,0 +1,45 @@
+import type { Countdown } from 'holdfast/client';
+import { useEffect } from 'react';
+import { useWords } from '../language/words.ts';
+import { announce } from '../state/announcer.ts';
+import { useStore } from '../state/use-store.ts';
+import { sayTime } from './say-news.ts';
+
+interface Props {
+  readonly countdown: Countdown;
+  readonly extensionsLeft: number;
+  readonly isExtending: boolean;
+  readonly isIdle: boolean;
+  readonly onExtend: () => void;
+}
+
+/** From here on it looks urgent. */
+const SOON_S = 60;
+/** When it is said aloud. */
+const SAID_AT_S: readonly number[] = [120, 60, 30, 10];
+
+/** What is left of a reservation, and how to get more. */
+export function CountdownClock({ countdown, extensionsLeft, isExtending, isIdle, onExtend }: Props) {
+  const { say, write } = useWords();
+  const seconds = useStore(countdown);
+  useEffect(() => {
+    if (SAID_AT_S.includes(seconds)) announce(say.held.soonOver(sayTime(seconds, say)));
+  }, [seconds, say]);
+  return (
+    <div className={seconds <= SOON_S ? 'clock soon' : 'clock'}>
+      <div>
+        <span className="clock-label">{say.held.timeLeft}</span>
+        <span className="clock-time" role="timer">
+          {write.countdown(seconds)}
+        </span>
+      </div>
+      {extensionsLeft > 0 ? (
+        <button type="button" className="button" disabled={!isIdle} onClick={onExtend}>
+          {isExtending ? say.held.extending : say.held.extend}
+        </button>
+      ) : (
+        <span className="hint">{say.held.noMoreTime}</span>
+      )}
+    </div>
+  );
+}

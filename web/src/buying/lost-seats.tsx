@@ -1,0 +1,35 @@
+import { useWords } from '../language/words.ts';
+import type { PanelProps } from './buying-panel.tsx';
+import { SeatLines } from './seat-lines.tsx';
+import type { Lost } from './state.ts';
+
+/** Somebody else was faster: with what, and what is free nearby. */
+export function LostSeats({ plan, buying, lost, onReveal }: PanelProps & { readonly lost: Lost }) {
+  const { say, write } = useWords();
+  const take = () => {
+    buying.choose(lost.nearby);
+    onReveal(lost.nearby);
+  };
+  return (
+    <section className="lost">
+      <div className="panel-head">
+        <h2>{say.notices.fasterTitle}</h2>
+        <button type="button" className="remove" aria-label={say.close} onClick={() => buying.dismissLost()}>
+          ×
+        </button>
+      </div>
+      <p>{say.notices.faster(write.list(lost.seats.map(say.seat)), lost.seats.length)}</p>
+      {lost.nearby.length === 0 ? (
+        <p className="hint">{say.notices.noneNearby}</p>
+      ) : (
+        <>
+          <p className="hint">{say.notices.nearby}</p>
+          <SeatLines plan={plan} seats={lost.nearby} kind="AVAILABLE" onRemove={null} />
+          <button type="button" className="button primary wide" onClick={take}>
+            {say.notices.takeThese}
+          </button>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import { useWords } from '../language/words.ts';
+import type { Kind } from '../map/looks.ts';
+import { SeatIcon } from '../map/seat-icon.tsx';
+import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
+
+interface Props {
+  readonly plan: Plan;
+  readonly seats: readonly PlanSeat[];
+  readonly kind: Kind;
+  /** Takes one away; null where none can be. */
+  readonly onRemove: ((seat: PlanSeat) => void) | null;
+  readonly removeLabel?: (seat: string) => string;
+}
+
+/** Seats with their prices, one a line. */
+export function SeatLines({ plan, seats, kind, onRemove, removeLabel }: Props) {
+  const { say, write } = useWords();
+  return (
+    <ul className="seat-lines">
+      {seats.map((seat) => (
+        <li key={seat.id}>
+          <SeatIcon plan={plan} category={seat.category} kind={kind} />
+          <span className="seat-line-text">
+            {say.seat(seat)}
+            <small>{plan.categories[seat.category]?.name}</small>
+          </span>
+          <span className="price">{write.money(priceOf(plan, seat))}</span>
+          {onRemove && (
+            <button
+              type="button"
+              className="remove"
+              aria-label={(removeLabel ?? say.choice.remove)(say.seat(seat))}
+              onClick={() => onRemove(seat)}
+            >
+              ×
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+import { EventSeatMapDocument } from 'holdfast/client';
+import { Link } from 'wouter';
+import { useWords } from '../language/words.ts';
+import { planOf } from '../plan/plan.ts';
+import { useClient } from '../session/use-session.ts';
+import { useLoaded } from '../state/use-loaded.ts';
+import { Failed } from '../ui/failed.tsx';
+import { Message } from '../ui/message.tsx';
+import { SeatShop } from './seat-shop.tsx';
+
+export function EventPage({ id }: { readonly id: string }) {
+  const { say } = useWords();
+  const { loaded, reload } = usePlan(id);
+  if (loaded.state === 'loading') return <Message text={say.loading} />;
+  if (loaded.state === 'failed') return <Failed onRetry={reload} />;
+  if (loaded.data === null) {
+    return (
+      <Message text={say.notFound}>
+        <Link href="/" className="button">
+          {say.backToEvents}
+        </Link>
+      </Message>
+    );
+  }
+  return <SeatShop plan={loaded.data} />;
+}
+
+/** Null for an event that there is not. */
+export function usePlan(id: string) {
+  const client = useClient();
+  return useLoaded(
+    async (signal) => {
+      const { event } = await client.query(EventSeatMapDocument, { eventId: id }, { signal });
+      return event && planOf(event);
+    },
+    [client, id],
+  );
+}

@@ -1,0 +1,54 @@
+import { EventsDocument, type EventsQuery } from 'holdfast/client';
+import { useCallback, useEffect, useState } from 'react';
+import { useClient } from '../session/use-session.ts';
+
+const PAGE = 20;
+
+export type ListedEvent = EventsQuery['events']['edges'][number]['node'];
+
+interface Events {
+  readonly events: readonly ListedEvent[];
+  readonly state: 'loading' | 'ready' | 'failed';
+  /** Where the next page begins; null if there is none. */
+  readonly after: string | null;
+}
+
+const none: Events = { events: [], state: 'loading', after: null };
+
+/** The events on offer, page by page. */
+export function useEvents() {
+  const client = useClient();
+  const [current, setCurrent] = useState(none);
+
+  const load = useCallback(
+    async (after: string | null, signal?: AbortSignal) => {
+      setCurrent((before) => ({ ...(after === null ? none : before), state: 'loading' }));
+      try {
+        const { events } = await client.query(EventsDocument, { first: PAGE, after }, signal ? { signal } : {});
+        const { hasNextPage, endCursor } = events.pageInfo;
+        setCurrent((before) => ({
+          events: [...before.events, ...events.edges.map(({ node }) => node)],
+          state: 'ready',
+          after: hasNextPage ? endCursor : null,
+        }));
+      } catch {
+        if (!signal?.aborted) setCurrent((before) => ({ ...before, state: 'failed' }));
+      }
+    },
+    [client],
+  );
+  useEffect(() => {
+    const controller = new AbortController();
+    void load(null, controller.signal);
+    return () => controller.abort();
+  }, [load]);
+
+  const { events, state, after } = current;
+  return {
+    events,
+    state,
+    hasMore: after !== null,
+    showMore: () => void load(after),
+    retry: () => void load(after),
+  };
+}

@@ -1,0 +1,22 @@
+import { kept } from '../state/kept.ts';
+import { createStore } from '../state/store.ts';
+import { type Language, languages } from './messages.ts';
+
+const key = 'holdfast language';
+
+/** The one that was chosen here, otherwise the first of the browser's that there is, otherwise English. */
+function firstLanguage(): Language {
+  const wanted = [kept.getItem(key), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  return (
+    languages.find((language) => language === wanted.find((tag) => languages.some((known) => known === tag))) ?? 'en'
+  );
+}
+
+export const language = createStore(firstLanguage());
+document.documentElement.lang = language.getSnapshot();
+
+export function chooseLanguage(chosen: Language): void {
+  kept.setItem(key, chosen);
+  document.documentElement.lang = chosen;
+  language.set(chosen);
+}

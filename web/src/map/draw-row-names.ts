@@ -1,0 +1,34 @@
+import type { PlanSection } from '../plan/plan.ts';
+import { type Camera, type Size, toScreen } from './camera.ts';
+
+/** In CSS pixels from seat to seat: from here on there is room for them. */
+const FROM_PX = 13;
+
+/** Writes each row's name before its first seat and behind its last one; the context's units are CSS pixels. */
+export function drawRowNames(
+  context: CanvasRenderingContext2D,
+  sections: readonly PlanSection[],
+  { camera, view, spacing }: { readonly camera: Camera; readonly view: Size; readonly spacing: number },
+): void {
+  const step = spacing * camera.scale;
+  if (step < FROM_PX) return;
+  context.font = `600 ${Math.min(14, Math.round(step * 0.5))}px system-ui, sans-serif`;
+  context.fillStyle = '#5a6172';
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  for (const { rows } of sections) {
+    for (const { name, seats } of rows) {
+      const [first, second] = seats;
+      const [last, beforeLast] = [seats.at(-1), seats.at(-2)];
+      if (!first || !second || !last || !beforeLast) continue;
+      for (const [end, neighbour] of [
+        [first, second],
+        [last, beforeLast],
+      ] as const) {
+        const outside = { x: end.x + (end.x - neighbour.x), y: end.y + (end.y - neighbour.y) };
+        const { x, y } = toScreen(camera, view, outside);
+        if (x > -step && y > -step && x < view.width + step && y < view.height + step) context.fillText(name, x, y);
+      }
+    }
+  }
+}

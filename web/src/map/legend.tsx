@@ -1,0 +1,44 @@
+import type { LiveStore, SeatMapState } from 'holdfast/client';
+import { useWords } from '../language/words.ts';
+import type { Plan } from '../plan/plan.ts';
+import { useSelected } from '../state/use-store.ts';
+import { SeatIcon } from './seat-icon.tsx';
+
+/** What categories cost, how many of their seats are free, and what the signs mean. */
+export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveStore<SeatMapState> }) {
+  const { say, write } = useWords();
+  const free = useSelected(map, ({ data }) => (data ? freeByCategory(plan, data.statuses).join() : '')).split(',');
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it is scrolled, also by keyboard
+    <ul className="legend" aria-label={say.map.legend} tabIndex={0}>
+      {plan.categories.map(({ id, name, price }, category) => (
+        <li key={id}>
+          <SeatIcon plan={plan} category={category} kind="AVAILABLE" />
+          <span>
+            <strong>{name}</strong> {write.money(price)}
+            {free[category] && (
+              <span className="legend-free">
+                {' '}
+                · {write.number(Number(free[category]))} {say.status.AVAILABLE}
+              </span>
+            )}
+          </span>
+        </li>
+      ))}
+      {(['chosen', 'RESERVED', 'BOOKED'] as const).map((kind) => (
+        <li key={kind}>
+          <SeatIcon plan={plan} category={0} kind={kind} />
+          <span>{kind === 'chosen' ? say.chosen : say.status[kind]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function freeByCategory(plan: Plan, statuses: SeatMapState['statuses']): number[] {
+  const counts = plan.categories.map(() => 0);
+  for (const { index, category } of plan.seats) {
+    if (statuses[index] === 0) counts[category] = (counts[category] ?? 0) + 1;
+  }
+  return counts;
+}

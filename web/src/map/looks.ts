@@ -1,0 +1,40 @@
+import { type SeatCodes, seatStatuses } from 'holdfast/client';
+import type { Plan } from '../plan/plan.ts';
+
+/** How a seat looks, beside its category: to the one who is looking. */
+export const kinds = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED', 'chosen', 'held', 'bookedByYou'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A seat's category and kind as one number. */
+export type Look = number;
+
+/** Looks of all seats, by index. */
+export type Looks = Uint16Array<ArrayBuffer>;
+
+/** What everybody's statuses don't say: indexes of the seats that are the viewer's own. */
+export interface OwnSeats {
+  readonly chosen: ReadonlySet<number>;
+  readonly held: ReadonlySet<number>;
+  readonly booked: ReadonlySet<number>;
+}
+
+const KINDS = 8;
+
+export const lookOf = (category: number, kind: Kind): Look => category * KINDS + kinds.indexOf(kind);
+export const kindOf = (look: Look): Kind => kinds[look % KINDS] ?? 'BLOCKED';
+export const categoryOf = (look: Look): number => Math.floor(look / KINDS);
+
+/** @param statuses null as long as nothing is known: then no seat can be had */
+export function looksOf(plan: Plan, statuses: SeatCodes | null, own: OwnSeats): Looks {
+  const looks = new Uint16Array(plan.seats.length);
+  for (const { index, category } of plan.seats) {
+    looks[index] = lookOf(category, (statuses && seatStatuses[statuses[index] ?? -1]) ?? 'BLOCKED');
+  }
+  const mark = (seats: ReadonlySet<number>, kind: Kind) => {
+    for (const index of seats) looks[index] = lookOf(plan.seats[index]?.category ?? 0, kind);
+  };
+  mark(own.booked, 'bookedByYou');
+  mark(own.held, 'held');
+  mark(own.chosen, 'chosen');
+  return looks;
+}

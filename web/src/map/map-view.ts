@@ -1,0 +1,161 @@
+import type { Plan } from '../plan/plan.ts';
+import { type Direction, seatTowards } from '../plan/steps.ts';
+import { bounded, type Camera, overview, type Point, pan, type Size, toPlan, toScreen, zoom } from './camera.ts';
+import { watchGestures } from './gestures.ts';
+import type { Looks } from './looks.ts';
+import { Painter } from './painter.ts';
+
+export interface MapHandlers {
+  onChoose(seat: number): void;
+  /** The mouse is over this seat, at this place of the canvas; null when it is over none. */
+  onHover(hover: { readonly seat: number; readonly at: Point } | null): void;
+  /** The keyboard is at this seat. */
+  onCursor(seat: number): void;
+  /** A finger came where seats are too small for one: they have become larger. */
+  onTapZoomed(): void;
+}
+
+/** From seat to seat, in CSS pixels: what a finger, and a mouse, can hit. */
+const HITTABLE_PX = { touch: 22, mouse: 9 };
+
+/** Where a tap leads that came before that. */
+const TAP_SPACING_PX = 34;
+
+const STEP = 1.5;
+
+/** The seat map as one looks at it: what is seen of it, and which seat one is at. Lives as long as its canvas. */
+export class MapView {
+  readonly #plan: Plan;
+  readonly #painter: Painter;
+  readonly #handlers: MapHandlers;
+  readonly #stopGestures: () => void;
+  readonly #observer: ResizeObserver;
+  #view: Size = { width: 1, height: 1 };
+  #camera: Camera;
+  #cursor: number | null = null;
+
+  constructor(canvas: HTMLCanvasElement, plan: Plan, looks: Looks, handlers: MapHandlers) {
+    this.#plan = plan;
+    this.#handlers = handlers;
+    this.#painter = new Painter(canvas, plan, looks);
+    this.#camera = overview(plan, this.#view);
+    this.#stopGestures = watchGestures(canvas, {
+      onPan: (by) => this.#move(pan(this.#camera, by)),
+      onZoom: (at, factor) => this.#move(zoom(this.#camera, this.#view, at, factor)),
+      onTap: (at, pointer) => this.#tap(at, pointer),
+      onHover: (at) => this.#hover(at),
+    });
+    this.#observer = new ResizeObserver(() => this.#resize(canvas));
+    this.#observer.observe(canvas);
+  }
+
+  look(looks: Looks): void {
+    this.#painter.look(looks);
+  }
+
+  zoomIn(): void {
+    this.#move(zoom(this.#camera, this.#view, this.#middle(), STEP));
+  }
+
+  zoomOut(): void {
+    this.#move(zoom(this.#camera, this.#view, this.#middle(), 1 / STEP));
+  }
+
+  showAll(): void {
+    this.#move(overview(this.#plan, this.#view));
+  }
+
+  /** To the next seat in that direction; to the one nearest to the middle if one was at none. */
+  step(direction: Direction): void {
+    const next = this.#cursor === null ? this.#seatInMiddle() : seatTowards(this.#plan.seats, this.#cursor, direction);
+    if (next !== null) this.#goTo(next);
+  }
+
+  /** The seat that the keyboard is at. */
+  get cursor(): number | null {
+    return this.#cursor;
+  }
+
+  /** Shows where the keyboard is, or hides it. */
+  showCursor(isShown: boolean): void {
+    this.#painter.point(isShown ? this.#cursor : null);
+  }
+
+  /** Moves so that seats are seen well. */
+  reveal(seats: readonly Point[]): void {
+    const [first] = seats;
+    if (first === undefined) return;
+    const scale = Math.max(this.#camera.scale, TAP_SPACING_PX / this.#painter.spacing);
+    const centre = seats.reduce((sum, { x, y }) => ({ x: sum.x + x / seats.length, y: sum.y + y / seats.length }), {
+      x: 0,
+      y: 0,
+    });
+    this.#move({ ...centre, scale });
+  }
+
+  dispose(): void {
+    this.#stopGestures();
+    this.#observer.disconnect();
+    this.#painter.dispose();
+  }
+
+  #resize(canvas: HTMLCanvasElement): void {
+    const before = this.#view;
+    this.#view = { width: canvas.clientWidth, height: canvas.clientHeight };
+    if (this.#view.width === 0 || this.#view.height === 0) return;
+    const showedAll = this.#camera.scale <= overview(this.#plan, before).scale * 1.001;
+    this.#camera = showedAll ? overview(this.#plan, this.#view) : this.#bound(this.#camera);
+    this.#painter.move(this.#camera);
+    this.#painter.resize(this.#view, devicePixelRatio);
+  }
+
+  #move(camera: Camera): void {
+    this.#camera = this.#bound(camera);
+    this.#painter.move(this.#camera);
+  }
+
+  #bound(camera: Camera): Camera {
+    return bounded(camera, this.#plan, this.#view, this.#painter.spacing);
+  }
+
+  #tap(at: Point, pointer: 'mouse' | 'touch'): void {
+    const spacingPx = this.#painter.spacing * this.#camera.scale;
+    const seat = this.#seatAt(at);
+    if (spacingPx < HITTABLE_PX[pointer]) {
+      this.#move(zoom(this.#camera, this.#view, at, TAP_SPACING_PX / spacingPx));
+      this.#handlers.onTapZoomed();
+    } else if (seat !== null) {
+      this.#cursor = seat;
+      this.#handlers.onChoose(seat);
+    }
+  }
+
+  #hover(at: Point | null): void {
+    const seat = at && this.#seatAt(at);
+    this.#handlers.onHover(at !== null && seat !== null ? { seat, at } : null);
+  }
+
+  #seatAt(at: Point): number | null {
+    return this.#painter.grid.nearest(toPlan(this.#camera, this.#view, at), this.#painter.spacing * 0.65);
+  }
+
+  #goTo(seat: number): void {
+    const place = this.#plan.seats[seat];
+    if (place === undefined) return;
+    this.#cursor = seat;
+    const { x, y } = toScreen(this.#camera, this.#view, place);
+    const edge = 40;
+    const isSeen = x > edge && y > edge && x < this.#view.width - edge && y < this.#view.height - edge;
+    if (!isSeen || this.#painter.spacing * this.#camera.scale < HITTABLE_PX.mouse) this.reveal([place]);
+    this.#painter.point(seat);
+    this.#handlers.onCursor(seat);
+  }
+
+  #seatInMiddle(): number | null {
+    return this.#painter.grid.nearest(this.#camera, Math.max(this.#plan.width, this.#plan.height));
+  }
+
+  #middle(): Point {
+    return { x: this.#view.width / 2, y: this.#view.height / 2 };
+  }
+}

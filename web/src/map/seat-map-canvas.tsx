@@ -1,0 +1,125 @@
+import type { LiveStore, SeatMapState } from 'holdfast/client';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useWords } from '../language/words.ts';
+import type { Plan, PlanSeat } from '../plan/plan.ts';
+import type { Direction } from '../plan/steps.ts';
+import { announce } from '../state/announcer.ts';
+import { useLatest } from '../state/use-latest.ts';
+import { useSelected } from '../state/use-store.ts';
+import type { Point } from './camera.ts';
+import { HoverTip } from './hover-tip.tsx';
+import { looksOf, type OwnSeats } from './looks.ts';
+import { MapView } from './map-view.ts';
+import { saySeat } from './say-seat.ts';
+
+interface Props {
+  readonly plan: Plan;
+  readonly map: LiveStore<SeatMapState>;
+  readonly own: OwnSeats;
+  /** Moved into sight each time it is another array. */
+  readonly reveal: readonly PlanSeat[];
+  readonly onChoose: (seat: PlanSeat) => void;
+}
+
+const arrows: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+interface Hover {
+  readonly seat: number;
+  readonly at: Point;
+}
+
+export function SeatMapCanvas({ plan, map, own, reveal, onChoose }: Props) {
+  const words = useWords();
+  const { say } = words;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<MapView | null>(null);
+  const [hover, setHover] = useState<Hover | null>(null);
+  const isStale = useSelected(map, ({ state }) => state === 'stale');
+
+  const describe = (seat: PlanSeat) => saySeat(seat, { plan, map, own }, words);
+  const handlers = useLatest({
+    onChoose: (index: number) => {
+      const seat = plan.seats[index];
+      if (seat) onChoose(seat);
+    },
+    onHover: setHover,
+    onCursor: (index: number) => {
+      const seat = plan.seats[index];
+      if (seat) announce(describe(seat));
+    },
+    onTapZoomed: () => announce(say.map.tapToZoom),
+  });
+  const currentOwn = useLatest(own);
+
+  useEffect(() => {
+    if (canvas.current === null) return;
+    const looks = () => looksOf(plan, map.getSnapshot().data?.statuses ?? null, currentOwn.current);
+    const made = new MapView(canvas.current, plan, looks(), {
+      onChoose: (seat) => handlers.current.onChoose(seat),
+      onHover: (at) => handlers.current.onHover(at),
+      onCursor: (seat) => handlers.current.onCursor(seat),
+      onTapZoomed: () => handlers.current.onTapZoomed(),
+    });
+    view.current = made;
+    const stop = map.subscribe(() => made.look(looks()));
+    return () => {
+      stop();
+      made.dispose();
+      view.current = null;
+    };
+  }, [plan, map, handlers, currentOwn]);
+  useEffect(() => {
+    view.current?.look(looksOf(plan, map.getSnapshot().data?.statuses ?? null, own));
+  }, [plan, map, own]);
+  useEffect(() => view.current?.reveal(reveal), [reveal]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = arrows[event.key];
+    const cursor = view.current?.cursor ?? null;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (direction) view.current?.step(direction);
+    else if (event.key === '+' || event.key === '=') view.current?.zoomIn();
+    else if (event.key === '-') view.current?.zoomOut();
+    else if (event.key === '0' || event.key === 'Home') view.current?.showAll();
+    else if ((event.key === 'Enter' || event.key === ' ') && cursor !== null) handlers.current.onChoose(cursor);
+    else return;
+    event.preventDefault();
+  };
+
+  const hovered = hover && plan.seats[hover.seat];
+  return (
+    <div className={isStale ? 'map stale' : 'map'}>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys are the map's while it has the focus */}
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="application"
+        aria-label={say.map.label(plan.event.name)}
+        aria-describedby="map-keys"
+        onKeyDown={onKeyDown}
+        onFocus={() => view.current?.showCursor(true)}
+        onBlur={() => view.current?.showCursor(false)}
+      />
+      <p id="map-keys" className="visually-hidden">
+        {say.map.keys}
+      </p>
+      {hover && hovered && <HoverTip at={hover.at} text={describe(hovered)} />}
+      <div className="map-buttons">
+        <button type="button" aria-label={say.map.zoomIn} onClick={() => view.current?.zoomIn()}>
+          +
+        </button>
+        <button type="button" aria-label={say.map.zoomOut} onClick={() => view.current?.zoomOut()}>
+          −
+        </button>
+        <button type="button" aria-label={say.map.showAll} onClick={() => view.current?.showAll()}>
+          ⤢
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { SeatLines } from '../buying/seat-lines.tsx';
+import { useWords } from '../language/words.ts';
+import type { Plan } from '../plan/plan.ts';
+import { useStore } from '../state/use-store.ts';
+import type { Blocking } from './blocking.ts';
+
+export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonly blocking: Blocking }) {
+  const { say } = useWords();
+  const { chosen, change, isBusy, problem } = useStore(blocking);
+  const problems = { mixed: say.organizer.mixed, taken: say.organizer.taken, failed: say.notices.fault };
+  return (
+    <section className="panel-foot">
+      <div className="panel-head">
+        <h2>{say.organizer.blockTitle}</h2>
+        {chosen.length > 0 && (
+          <button type="button" className="quiet" onClick={() => blocking.clear()}>
+            {say.choice.clear}
+          </button>
+        )}
+      </div>
+      <p className="hint">{say.organizer.blockHelp}</p>
+      {problem && (
+        <p className="notice" role="alert">
+          {problems[problem]}
+        </p>
+      )}
+      <SeatLines plan={plan} seats={chosen} kind="chosen" onRemove={isBusy ? null : (seat) => blocking.toggle(seat)} />
+      {change && (
+        <button type="button" className="button primary wide" disabled={isBusy} onClick={() => void blocking.apply()}>
+          {isBusy ? say.organizer.blocking : say.organizer[change](chosen.length)}
+        </button>
+      )}
+    </section>
+  );
+}

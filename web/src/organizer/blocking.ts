@@ -1,0 +1,107 @@
+import {
+  BlockSeatsDocument,
+  type HoldfastClient,
+  type LiveStore,
+  match,
+  type SeatMapState,
+  statusAt,
+  UnblockSeatsDocument,
+} from 'holdfast/client';
+import type { Plan, PlanSeat } from '../plan/plan.ts';
+import { createStore, type Store } from '../state/store.ts';
+
+/** What would be done with the chosen seats: free ones are blocked, blocked ones are put back on sale. */
+export type Change = 'block' | 'unblock';
+
+export interface BlockingState {
+  readonly chosen: readonly PlanSeat[];
+  /** Null as long as none is chosen. */
+  readonly change: Change | null;
+  readonly isBusy: boolean;
+  readonly problem: 'mixed' | 'taken' | 'failed' | null;
+}
+
+const atFirst: BlockingState = { chosen: [], change: null, isBusy: false, problem: null };
+
+export interface BlockingParts {
+  readonly client: Pick<HoldfastClient, 'mutate'>;
+  readonly plan: Plan;
+  readonly map: LiveStore<SeatMapState>;
+  onDone(change: Change, count: number): void;
+}
+
+/** Taking seats off sale, and putting them back. */
+export class Blocking implements Store<BlockingState> {
+  readonly #parts: BlockingParts;
+  readonly #store = createStore(atFirst);
+
+  constructor(parts: BlockingParts) {
+    this.#parts = parts;
+  }
+
+  readonly subscribe = (listener: () => void) => this.#store.subscribe(listener);
+  readonly getSnapshot = () => this.#store.getSnapshot();
+
+  toggle(seat: PlanSeat): void {
+    const { chosen, change, isBusy } = this.getSnapshot();
+    if (isBusy) return;
+    const wanted = this.#changeOf(seat);
+    if (chosen.includes(seat)) this.#choose(chosen.filter((other) => other !== seat));
+    else if (wanted === null) this.#set({ problem: 'taken' });
+    else if (change !== null && change !== wanted) this.#set({ problem: 'mixed' });
+    else this.#choose([...chosen, seat], wanted);
+  }
+
+  clear(): void {
+    this.#store.set(atFirst);
+  }
+
+  async apply(): Promise<void> {
+    const { chosen, change } = this.getSnapshot();
+    if (change === null) return;
+    const { client, plan, onDone } = this.#parts;
+    const input = { eventId: plan.event.id, seatIds: chosen.map(({ id }) => id) };
+    this.#set({ isBusy: true, problem: null });
+    try {
+      // Doing it twice is the same as once.
+      const again = { isRepeatable: true };
+      const outcome =
+        change === 'block'
+          ? (await client.mutate(BlockSeatsDocument, { input }, again)).blockSeats
+          : (await client.mutate(UnblockSeatsDocument, { input }, again)).unblockSeats;
+      match(
+        outcome,
+        {
+          Event: () => {
+            this.#store.set(atFirst);
+            onDone(change, chosen.length);
+          },
+          SeatsUnavailable: ({ seatIds }) =>
+            this.#store.set({
+              ...atFirst,
+              chosen: chosen.filter(({ id }) => !seatIds.includes(id)),
+              change,
+              problem: 'taken',
+            }),
+        },
+        () => this.#set({ isBusy: false, problem: 'failed' }),
+      );
+    } catch {
+      this.#set({ isBusy: false, problem: 'failed' });
+    }
+  }
+
+  #changeOf({ index }: PlanSeat): Change | null {
+    const { data } = this.#parts.map.getSnapshot();
+    const status = data && statusAt(data.statuses, index);
+    return status === 'AVAILABLE' ? 'block' : status === 'BLOCKED' ? 'unblock' : null;
+  }
+
+  #choose(chosen: readonly PlanSeat[], change: Change | null = this.getSnapshot().change): void {
+    this.#set({ chosen, change: chosen.length === 0 ? null : change, problem: null });
+  }
+
+  #set(change: Partial<BlockingState>): void {
+    this.#store.set({ ...this.getSnapshot(), ...change });
+  }
+}

@@ -1,0 +1,87 @@
+import { CreateEventDocument, match, newIdempotencyKey } from 'holdfast/client';
+import { type FormEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useWords } from '../language/words.ts';
+import { useClient } from '../session/use-session.ts';
+import type { PlanFile } from './plan-file.ts';
+import { PlanUpload } from './plan-upload.tsx';
+import { minorUnits } from './price.ts';
+import { PriceFields } from './price-fields.tsx';
+import { TextField } from './text-field.tsx';
+
+export function CreateEventForm() {
+  const { say } = useWords();
+  const client = useClient();
+  const [, navigate] = useLocation();
+  const [plan, setPlan] = useState<PlanFile | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isCreating, setCreating] = useState(false);
+  // One filling of the form is one intent, however often its answer is lost.
+  const [idempotencyKey, setKey] = useState(newIdempotencyKey);
+
+  const create = async (fields: FormData, file: PlanFile) => {
+    const text = (name: string) => String(fields.get(name) ?? '').trim();
+    const currency = text('currency').toUpperCase();
+    const prices = file.categories.map(({ name }, position) => ({
+      category: name,
+      amount: minorUnits(text(`price ${position}`), currency) ?? -1,
+    }));
+    if (prices.some(({ amount }) => amount < 0)) return setProblem(say.organizer.priceWrong);
+    const input = {
+      idempotencyKey,
+      name: text('name'),
+      venue: text('venue'),
+      startsAt: new Date(text('startsAt')).toISOString(),
+      currency,
+      reservationSeconds: Math.round(Number(text('minutes')) * 60),
+      plan: file.plan,
+      prices,
+    };
+    const { createEvent } = await client.mutate(CreateEventDocument, { input });
+    match(createEvent, {
+      Event: ({ id }) => navigate(`/organizer/events/${id}`),
+      InvalidInput: ({ path, message }) => {
+        setKey(newIdempotencyKey());
+        setProblem(say.organizer.invalid(path ?? '', message));
+      },
+    });
+  };
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (plan === null) return;
+    const fields = new FormData(event.currentTarget);
+    setProblem(null);
+    setCreating(true);
+    await create(fields, plan).catch(() => setProblem(say.notices.unreachable));
+    setCreating(false);
+  };
+
+  return (
+    <form className="page form" onSubmit={(event) => void submit(event)}>
+      <h1>{say.organizer.newEvent}</h1>
+      <PlanUpload plan={plan} onPlan={setPlan} />
+      <TextField name="name" label={say.organizer.name} />
+      <TextField name="venue" label={say.organizer.venue} />
+      <div className="fields">
+        <TextField name="startsAt" label={say.organizer.startsAt} type="datetime-local" />
+        <TextField
+          name="currency"
+          label={say.organizer.currency}
+          defaultValue="EUR"
+          pattern="[A-Za-z]{3}"
+          maxLength={3}
+        />
+        <TextField name="minutes" label={say.organizer.minutes} type="number" defaultValue="10" min={1} max={1440} />
+      </div>
+      {plan && <PriceFields categories={plan.categories} />}
+      {problem && (
+        <p className="notice" role="alert">
+          {problem}
+        </p>
+      )}
+      <button type="submit" className="button primary" disabled={plan === null || isCreating}>
+        {isCreating ? say.organizer.creating : say.organizer.create}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+import { usePlan } from '../events/event-page.tsx';
+import { useWords } from '../language/words.ts';
+import { Failed } from '../ui/failed.tsx';
+import { Message } from '../ui/message.tsx';
+import { ForOrganizers } from './for-organizers.tsx';
+import { ManageEvent } from './manage-event.tsx';
+
+export function ManageEventPage({ id }: { readonly id: string }) {
+  return (
+    <ForOrganizers>
+      <Managed id={id} />
+    </ForOrganizers>
+  );
+}
+
+function Managed({ id }: { readonly id: string }) {
+  const { say } = useWords();
+  const { loaded, reload } = usePlan(id);
+  if (loaded.state === 'loading') return <Message text={say.loading} />;
+  if (loaded.state === 'failed') return <Failed onRetry={reload} />;
+  return loaded.data === null ? <Message text={say.notFound} /> : <ManageEvent plan={loaded.data} />;
+}

@@ -1,0 +1,23 @@
+import { useWords } from '../language/words.ts';
+import type { PlanFile } from './plan-file.ts';
+import { TextField } from './text-field.tsx';
+
+/** Named 'price 0', 'price 1' and so on, in the order of the categories. */
+export function PriceFields({ categories }: Pick<PlanFile, 'categories'>) {
+  const { say, write } = useWords();
+  return (
+    <fieldset>
+      <legend>{say.organizer.prices}</legend>
+      <div className="fields">
+        {categories.map(({ name, seatCount }, position) => (
+          <TextField
+            key={name}
+            name={`price ${position}`}
+            label={say.organizer.priceOf(name, write.number(seatCount))}
+            inputMode="decimal"
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,65 @@
+/** Where something is. */
+export interface Placed {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Points sorted into squares, so that those in a box, or beside a point, are found among few. */
+export class Grid {
+  readonly #points: readonly Placed[];
+  readonly #cell: number;
+  readonly #cells = new Map<string, number[]>();
+
+  constructor(points: readonly Placed[], cell: number) {
+    this.#points = points;
+    this.#cell = cell;
+    for (const [index, { x, y }] of points.entries()) {
+      const key = this.#key(Math.floor(x / cell), Math.floor(y / cell));
+      const inCell = this.#cells.get(key);
+      if (inCell === undefined) this.#cells.set(key, [index]);
+      else inCell.push(index);
+    }
+  }
+
+  /** Positions of the points in the box, in no order. */
+  within({ left, top, right, bottom }: Box): number[] {
+    const found: number[] = [];
+    for (const index of this.#near({ left, top, right, bottom })) {
+      const point = this.#points[index];
+      if (point && point.x >= left && point.x <= right && point.y >= top && point.y <= bottom) found.push(index);
+    }
+    return found;
+  }
+
+  /** Position of the point nearest to a place, at most `reach` away; null for none. */
+  nearest({ x, y }: Placed, reach: number): number | null {
+    let best: number | null = null;
+    let bestDistance = reach;
+    for (const index of this.#near({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach })) {
+      const point = this.#points[index];
+      const distance = point === undefined ? Number.POSITIVE_INFINITY : Math.hypot(point.x - x, point.y - y);
+      if (distance > bestDistance) continue;
+      best = index;
+      bestDistance = distance;
+    }
+    return best;
+  }
+
+  *#near({ left, top, right, bottom }: Box): Iterable<number> {
+    const at = (value: number) => Math.floor(value / this.#cell);
+    for (let column = at(left); column <= at(right); column += 1) {
+      for (let row = at(top); row <= at(bottom); row += 1) yield* this.#cells.get(this.#key(column, row)) ?? [];
+    }
+  }
+
+  #key(column: number, row: number): string {
+    return `${column} ${row}`;
+  }
+}

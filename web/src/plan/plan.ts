@@ -1,0 +1,86 @@
+import type {
+  AreaDrawingFragment,
+  CategoryDetailsFragment,
+  EventDetailsFragment,
+  EventSeatMapQuery,
+} from 'holdfast/client';
+
+export type SeatMapEvent = NonNullable<EventSeatMapQuery['event']>;
+
+/** A seat of the plan, and where it stands in it: of its status the plan knows nothing. */
+export interface PlanSeat {
+  readonly id: string;
+  /** Position in `Plan.seats`. */
+  readonly index: number;
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+  readonly accessible: boolean;
+  /** Position in `Plan.categories`. */
+  readonly category: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlanRow {
+  readonly name: string;
+  readonly seats: readonly PlanSeat[];
+}
+
+export interface PlanSection {
+  readonly name: string;
+  readonly rows: readonly PlanRow[];
+}
+
+/** An event with what never changes of it: points are in the plan's own units. */
+export interface Plan {
+  readonly event: EventDetailsFragment;
+  readonly width: number;
+  readonly height: number;
+  readonly categories: readonly CategoryDetailsFragment[];
+  readonly sections: readonly PlanSection[];
+  /** By index. */
+  readonly seats: readonly PlanSeat[];
+  readonly areas: readonly AreaDrawingFragment[];
+}
+
+export function planOf(event: SeatMapEvent): Plan {
+  const { categories, seatMap } = event;
+  const categoryAt = new Map(categories.map(({ id }, position) => [id, position]));
+  const sections = seatMap.sections.map(
+    (section): PlanSection => ({
+      name: section.name,
+      rows: section.rows.map((row) => ({
+        name: row.name,
+        seats: row.seats.map(
+          ({ id, index, number, accessible, category, position }): PlanSeat => ({
+            id,
+            index,
+            section: section.name,
+            row: row.name,
+            number,
+            accessible,
+            category: categoryAt.get(category.id) ?? 0,
+            x: position.x,
+            y: position.y,
+          }),
+        ),
+      })),
+    }),
+  );
+  const seats: PlanSeat[] = [];
+  for (const { rows } of sections) for (const row of rows) for (const seat of row.seats) seats[seat.index] = seat;
+  const { width, height, areas } = seatMap;
+  return { event, width, height, categories, sections, seats, areas };
+}
+
+export function priceOf(plan: Plan, seat: PlanSeat): { readonly amount: number; readonly currency: string } {
+  return plan.categories[seat.category]?.price ?? { amount: 0, currency: plan.event.currency };
+}
+
+export function sumOf(plan: Plan, seats: readonly PlanSeat[]): { readonly amount: number; readonly currency: string } {
+  return {
+    amount: seats.reduce((sum, seat) => sum + priceOf(plan, seat).amount, 0),
+    currency: plan.event.currency,
+  };
+}

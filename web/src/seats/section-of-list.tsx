@@ -1,0 +1,29 @@
+import { useState } from 'react';
+import { useWords } from '../language/words.ts';
+import type { PlanSection } from '../plan/plan.ts';
+import { FreeCount } from './free-count.tsx';
+import { RowOfList } from './row-of-list.tsx';
+import type { SeatListProps } from './seat-list.tsx';
+
+interface Props extends SeatListProps {
+  readonly section: PlanSection;
+  readonly onlyFree: boolean;
+}
+
+/** Its rows are drawn when it is open: a plan may have tens of thousands of seats. */
+export function SectionOfList({ section, ...props }: Props) {
+  const { say } = useWords();
+  const [isOpen, setOpen] = useState(props.plan.sections.length === 1);
+  const name = section.name || say.sectionWithoutName;
+  return (
+    <details className="list-section" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <h2>{name}</h2>
+        <FreeCount map={props.map} seats={section.rows} />
+      </summary>
+      {isOpen &&
+        // biome-ignore lint/suspicious/noArrayIndexKey: a plan's rows have no ids, and never change their places
+        section.rows.map((row, position) => <RowOfList key={position} {...props} row={row} section={name} />)}
+    </details>
+  );
+}

@@ -1,0 +1,28 @@
+/** What is so at present, and who wants to hear of it: as React's `useSyncExternalStore` takes it. */
+export interface Store<T> {
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The same object until something changes. */
+  readonly getSnapshot: () => T;
+}
+
+export interface WritableStore<T> extends Store<T> {
+  set(next: T): void;
+}
+
+export function createStore<T>(initial: T): WritableStore<T> {
+  let current = initial;
+  const listeners = new Set<() => void>();
+  return {
+    subscribe: (listener) => {
+      const entry = () => listener();
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
+    getSnapshot: () => current,
+    set: (next) => {
+      if (Object.is(next, current)) return;
+      current = next;
+      for (const listener of [...listeners]) listener();
+    },
+  };
+}
