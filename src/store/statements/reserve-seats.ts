@@ -120,6 +120,9 @@ function columnsOf(requests: readonly ReserveSeatsRequest[]) {
   };
 }
 
+const now = sql`(select now from moment)`;
+const maxActiveReservations = sql.placeholder('maxActiveReservations');
+const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
 /** An `EventRecord`, from `event`. */
 const eventJson = sql`(select row_to_json(record) from (select ${eventColumns} from event as events) as record)`;
 
@@ -127,8 +130,6 @@ const eventJson = sql`(select row_to_json(record) from (select ${eventColumns} f
  * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
  * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written.
  */
-const now = sql`(select now from moment)`;
-const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
 const statement = compiled<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
@@ -165,7 +166,7 @@ const statement = compiled<StatementValues>(sql`
           (
             select count(*) filter (where reservations.expires_at > ${now}) from reservations
             where reservations.viewer_id = request.viewer_id and reservations.status = 'ACTIVE'
-          ) < ${sql.placeholder('maxActiveReservations')}::int as below_limit
+          ) < ${maxActiveReservations}::int as below_limit
         from request
       ),
       admitted as materialized (
