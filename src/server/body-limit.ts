@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { preParsingAsyncHookHandler } from 'fastify';
+import type { preParsingHookHandler } from 'fastify';
 
 /** Bytes of a request over HTTP: a thousand times what a reservation takes. */
 export const maxRequestBytes = 1_000_000;
@@ -18,11 +18,11 @@ export class BodyTooLarge extends Error {
 }
 
 /** Only organizers import seating plans, so only they can make a node hold that much. Needs the request's viewer. */
-export const limitBody: preParsingAsyncHookHandler = async (request, _reply, payload) => {
-  if (request.viewer?.roles.includes('ORGANIZER')) return payload;
+export const limitBody: preParsingHookHandler = (request, _reply, payload, done) => {
   const length = request.headers['content-length'];
-  if (Number(length) > maxRequestBytes) throw new BodyTooLarge();
-  return length === undefined ? counted(payload) : payload;
+  if (request.viewer?.roles.includes('ORGANIZER')) done(null, payload);
+  else if (Number(length) > maxRequestBytes) done(new BodyTooLarge());
+  else done(null, length === undefined ? counted(payload) : payload);
 };
 
 /** A chunked body tells its length only as it comes. */

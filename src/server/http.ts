@@ -1,9 +1,10 @@
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
   type onRequestHookHandler,
 } from 'fastify';
@@ -12,6 +13,7 @@ import type { HttpConfig } from '../config.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Admission } from './admission.ts';
+import { executeOverHttp } from './apollo-over-http.ts';
 import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import type { TrustsProxy } from './client-address.ts';
@@ -74,9 +76,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {
   const { apollo, contextFor, identity, admission, production, trustedOperations } = options;
   const admitAndKnow = [admit(admission), authenticateRequest(identity)];
-  const execute = fastifyApolloHandler(apollo, {
-    context: async ({ viewer, ip }) => contextFor({ viewer, clientAddress: ip }),
-  });
+  const execute = (request: FastifyRequest, reply: FastifyReply) => {
+    const context = contextFor({ viewer: request.viewer, clientAddress: request.ip });
+    return executeOverHttp(apollo, context, { request, reply });
+  };
   http.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
@@ -84,7 +87,7 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     onRequest: production ? admitAndKnow : [redirectBrowsers, ...admitAndKnow],
     preParsing: limitBody,
     preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : [],
-    handler: (request, reply) => admission.run(() => execute.call(http, request, reply)),
+    handler: (request, reply) => admission.run(() => execute(request, reply)),
   });
 }
 

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphqlContext } from '../graphql/context.ts';
+
+/** All that Apollo looks at: to copy every header, and to parse a URL, would cost as much as refusing a seat does. */
+const headersRead = ['accept', 'content-type'] as const;
+
+/** Hands a request to Apollo, and its answer to Fastify. */
+export async function executeOverHttp(
+  apollo: ApolloServer<GraphqlContext>,
+  context: GraphqlContext,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<unknown> {
+  const {
+    status = 200,
+    headers,
+    body,
+  } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method,
+      headers: headersOf(request),
+      search: searchOf(request.url),
+      body: request.body,
+    },
+    context: () => Promise.resolve(context),
+  });
+  reply.code(status);
+  for (const [name, value] of headers) reply.header(name, value);
+  return body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator);
+}
+
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const read = new HeaderMap();
+  for (const name of headersRead) {
+    const value = headers[name];
+    if (value !== undefined) read.set(name, value);
+  }
+  return read;
+}
+
+/** With its question mark; empty when there is none. */
+function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
+}
