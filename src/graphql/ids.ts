@@ -4,9 +4,6 @@
  */
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const uuidDigits = 22;
-/** 62 ** 8 is below 2 ** 53. */
-const partDigits = 8;
-const partSize = 62n ** 8n;
 const largestUuid = 2n ** 128n - 1n;
 const digitValues = new Map([...base62].map((digit, value) => [digit, BigInt(value)]));
 
@@ -85,22 +82,10 @@ function decodePair(pattern: RegExp, id: string): { eventId: string; ownId: stri
   return eventId === null || ownId === null ? null : { eventId, ownId };
 }
 
-/** In parts that are exact as numbers: big integers take ten times as long. */
 function uuidToCode(uuid: string): string {
-  const value = BigInt(`0x${uuid.replaceAll('-', '')}`);
-  const low = value % partSize;
-  const rest = value / partSize;
-  return (
-    digitsOf(Number(rest / partSize), uuidDigits - 2 * partDigits) +
-    digitsOf(Number(rest % partSize), partDigits) +
-    digitsOf(Number(low), partDigits)
-  );
-}
-
-function digitsOf(value: number, count: number): string {
+  let rest = BigInt(`0x${uuid.replaceAll('-', '')}`);
   let digits = '';
-  for (let rest = value; digits.length < count; rest = Math.floor(rest / 62))
-    digits = base62.charAt(rest % 62) + digits;
+  for (let place = 0; place < uuidDigits; place += 1, rest /= 62n) digits = base62.charAt(Number(rest % 62n)) + digits;
   return digits;
 }
 
