@@ -77,18 +77,26 @@ test('cuts off after ten seconds what does not end', { timeout: 20_000 }, async 
   expect((await busy.close()).code).toBe(1006);
 });
 
-test('a stock client goes on at the node that takes over', async () => {
+test('a stock client goes on at the node that takes over, though refused in between', async () => {
   const first = await openStage();
   const port = Number(new URL(first.server.url).port);
+  let refused = 0;
   const client = createClient({
     url: first.server.graphqlUrl.replace('http', 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts: 500,
     retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
+    shouldRetry: () => true,
+    on: {
+      error() {
+        refused += 1;
+      },
+    },
   });
   const values = client.iterate<{ forever: number }>({ query: 'subscription { forever }' });
   expect((await values.next()).done).toBe(false);
   await first.server.close();
+  await waitFor(() => refused > 0, { ...within, what: 'the client to find nobody there' });
   await using second = await openStage({ http: { port } });
   await waitFor(() => second.running() === 1, { ...within, what: 'the client to come back' });
   await values.return?.();

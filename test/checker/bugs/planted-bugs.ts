@@ -108,10 +108,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: 'this.#frames.touch(differing);',
     replace: '',
   }),
-  bug('older news is taken for newer', {
-    file: 'seat-map/seat-map',
-    search: 'known < change.version',
-    replace: 'known !== change.version',
+  bug('what is heard while a map is read is forgotten', {
+    file: 'seat-map/state-reader',
+    search: 'use(withNewer(states, heard.values()))',
+    replace: 'use(states)',
   }),
   bug("the time left is told by the node's clock", {
     file: 'graphql/resolvers/reservation',

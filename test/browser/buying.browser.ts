@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { offer } from '../api/venue.ts';
+import { openRow, seatIn } from './seat-list.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ env: { RESERVATION_SECONDS: '600', EXTENSION_SECONDS: '300' } });
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+let path: string;
+beforeEach(async () => {
+  path = `/events/${(await offer(stage.node)).eventId}`;
+});
+
+const people = async () => {
+  const [ann, ben] = await Promise.all([stage.visit(path), stage.visit(path)]);
+  return { ann, ben, annsRow: await openRow(ann, 'Stalls', '1'), bensRow: await openRow(ben, 'Stalls', '1') };
+};
+
+test('two people on one map see each other’s reservations within a second', async () => {
+  const { ann, annsRow, bensRow } = await people();
+  await seatIn(annsRow, '2').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=true]')).waitFor({ timeout: 1_000 });
+  expect(await seatIn(bensRow, '2').textContent()).toContain('held by somebody');
+  await ann.getByRole('button', { name: 'Let go of all' }).click();
+  await ann.getByRole('heading', { name: 'Let go' }).waitFor();
+  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=false]')).waitFor({ timeout: 1_000 });
+});
+
+test('the faster one wins, and the slower one is told, with what is free nearby', async () => {
+  const { ann, ben, annsRow, bensRow } = await people();
+  await seatIn(annsRow, '3').click();
+  await seatIn(bensRow, '3').click();
+  await ben.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ben.locator('.clock').waitFor();
+  const told = ann.locator('.lost');
+  await told.waitFor({ timeout: 1_000 });
+  expect(await told.textContent()).toContain('Somebody else was fasterStalls, row 1, seat 3 is no longer free');
+  await ann.getByRole('status').getByText('Somebody else was faster').waitFor();
+  await told.getByRole('button', { name: 'Choose these instead' }).click();
+  expect(await ann.locator('.seat-lines').textContent()).toMatch(/Stalls, row [12], seat [234]/);
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+});
+
+test('extend, be declined, pay, and find the booking again', async () => {
+  const { ann, annsRow, bensRow } = await people();
+  await seatIn(annsRow, '4').click();
+  await seatIn(annsRow, '5').click();
+  expect(await ann.locator('.sum').textContent()).toBe('Total · 2 seats€100.00');
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann
+    .getByRole('timer')
+    .getByText(/^(10:00|9:5\d)$/)
+    .waitFor();
+  await ann.getByRole('button', { name: 'More time' }).click();
+  await ann
+    .getByRole('timer')
+    .getByText(/^1[45]:\d\d$/)
+    .waitFor();
+  await ann.getByText('No more time can be had.').waitFor();
+  await ann.getByLabel('A card that is declined').check();
+  await ann.getByRole('button', { name: 'Pay €100.00' }).click();
+  await ann.getByRole('alert').getByText('The card was declined. Your seats are still held').waitFor();
+  await ann.getByLabel('A card that works').check();
+  await ann.getByRole('button', { name: 'Pay €100.00' }).click();
+  const reference = await ann.locator('.reference strong').textContent();
+  expect(reference).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  expect(await seatIn(bensRow, '4').textContent()).toContain('sold');
+  await ann.getByRole('link', { name: 'My tickets' }).first().click();
+  await ann
+    .locator('.ticket')
+    .getByText(reference ?? '')
+    .waitFor();
+  await ann.reload();
+  await ann
+    .locator('.ticket')
+    .getByText(reference ?? '')
+    .waitFor();
+});
+
+test('a reservation is still there after the page is loaded again', async () => {
+  const { ann, annsRow } = await people();
+  await seatIn(annsRow, '6').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+  await ann.reload();
+  await ann.locator('.clock').waitFor();
+  await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 6').waitFor();
+});
+
+test('when time runs out it is said on one side, and the seat is free on both', async () => {
+  path = `/events/${(await offer(stage.node, { reservationSeconds: 3 })).eventId}`;
+  const { ann, annsRow, bensRow } = await people();
+  await seatIn(annsRow, '7').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock.soon').waitFor();
+  await seatIn(bensRow, '7').and(bensRow.locator('[aria-disabled=true]')).waitFor();
+  await ann.getByRole('heading', { name: 'Time ran out' }).waitFor({ timeout: 5_000 });
+  await ann.getByRole('status').getByText('Time ran out.').waitFor();
+  for (const row of [annsRow, bensRow]) {
+    await seatIn(row, '7').and(row.locator('[aria-disabled=false]')).waitFor({ timeout: 1_000 });
+  }
+  await ann.getByRole('button', { name: 'Choose them again' }).click();
+  await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 7').waitFor();
+});
+
+test('nothing was complained about', () => {
+  expect(stage.complaints).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { App } from '../../src/app.ts';
+import { type NodeOptions, startNode } from '../support/node.ts';
+import { launchChromium } from './chromium.ts';
+
+/** One node with the demo event, and people who look at it. */
+export interface Stage extends AsyncDisposable {
+  readonly node: App;
+  /** Somebody with a browser of their own: nothing is shared with the others. */
+  visit(path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What any page complained about. */
+  readonly complaints: readonly string[];
+}
+
+export async function openStage(options: NodeOptions = {}): Promise<Stage> {
+  const node = await startNode(options);
+  const browser = await launchChromium();
+  const complaints: string[] = [];
+  return {
+    node,
+    complaints,
+    visit: (path = '/', context = {}) => visit(browser, node.url + path, context, complaints),
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await node[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Opens a page, and writes down every fault and every breach of its policy. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions,
+  complaints: string[],
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(url);
+  return page;
+}
