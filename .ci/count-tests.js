@@ -1,10 +1,14 @@
-// Prints "N passed, N failed" from the report of Vitest's JSON reporter. Usage: count-tests.js <report>
+// Prints "N passed, N failed" from reports of Vitest's JSON reporter. Usage: count-tests.js <report>...
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')));
 // A file can fail outside its tests: it does not load, or it leaves connections open. That counts as one.
-const failedOutsideTests = report.testResults.filter(
-  ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+const failedOutsideTests = reports.flatMap(({ testResults }) =>
+  testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  ),
 );
-const failed = report.numFailedTests + failedOutsideTests.length;
-process.stdout.write(`${report.numPassedTests} passed, ${failed} failed\n`);
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+const passed = sum(reports.map(({ numPassedTests }) => numPassedTests));
+const failed = sum(reports.map(({ numFailedTests }) => numFailedTests)) + failedOutsideTests.length;
+process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -39,7 +39,8 @@ test('the faster one wins, and the slower one is told, with what is free nearby'
   await ben.locator('.clock').waitFor();
   const told = ann.locator('.lost');
   await told.waitFor({ timeout: 1_000 });
-  expect(await told.textContent()).toContain('Somebody else was fasterStalls, row 1, seat 3 is no longer free');
+  await told.getByRole('heading', { name: 'Somebody else was faster' }).waitFor();
+  await told.getByText('Stalls, row 1, seat 3 is no longer free.').waitFor();
   await ann.getByRole('status').getByText('Somebody else was faster').waitFor();
   await told.getByRole('button', { name: 'Choose these instead' }).click();
   expect(await ann.locator('.seat-lines').textContent()).toMatch(/Stalls, row [12], seat [234]/);
@@ -70,7 +71,7 @@ test('extend, be declined, pay, and find the booking again', async () => {
   await ann.getByRole('button', { name: 'Pay €100.00' }).click();
   const reference = await ann.locator('.reference strong').textContent();
   expect(reference).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-  expect(await seatIn(bensRow, '4').textContent()).toContain('sold');
+  await seatIn(bensRow, '4').getByText('sold').waitFor({ timeout: 1_000 });
   await ann.getByRole('link', { name: 'My tickets' }).first().click();
   await ann
     .locator('.ticket')
