@@ -15,6 +15,7 @@ import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
 import { identityOf } from './identity/open.ts';
+import { Levels, type Trouble } from './levels.ts';
 import type { PaymentProvider } from './payment/provider.ts';
 import { createTestPaymentProvider } from './payment/test-provider.ts';
 import { Captures } from './reservations/captures.ts';
@@ -27,6 +28,7 @@ import { LiveSeatMaps } from './seat-map/live-seat-maps.ts';
 import { LoopLag } from './seat-map/loop-lag.ts';
 import { measureStoreClock } from './seat-map/measure-store-clock.ts';
 import { StoreClock } from './seat-map/store-clock.ts';
+import type { Health } from './server/health.ts';
 import { openServer } from './server/server.ts';
 import { readTrustedOperations } from './server/trusted-operations.ts';
 import type { Database } from './store/database.ts';
@@ -37,12 +39,14 @@ import { loadSeatStates } from './store/statements/load-seat-states.ts';
 import { readClock } from './store/statements/read-clock.ts';
 import { readReservationIds } from './store/statements/reservation-ids.ts';
 import { readSeatDigest, readSeatVersions } from './store/statements/seat-digest.ts';
+import { storeTroubles } from './store/trouble.ts';
 
 /** A map that nobody looks at is kept this long, for readers that reconnect. */
 const SEAT_MAP_LINGER_MS = 30_000;
 const AVAILABILITY_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 10_000;
 const CLOCK_EVERY_MS = 2_000;
+const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
 const FEW_UNDER_WAY = 32;
 
@@ -93,7 +97,7 @@ export async function createApp(
       subscribe: (request) => shared.subscribe(request),
       identity: node.services.identity,
       logger,
-      ready: node.ready,
+      health: node.health,
       isUnavailable: isStoreUnavailable,
     });
     closing.defer(() => server.close());
@@ -119,8 +123,7 @@ interface Foundation {
 /** What serves requests, and what runs beside them. */
 interface Node {
   readonly services: Services;
-  /** Why this node cannot serve now; nothing if it can. */
-  readonly ready: () => readonly string[];
+  readonly health: () => Health;
 }
 
 async function openNode(config: Config, foundation: Foundation, closing: Closing): Promise<Node> {
@@ -133,7 +136,6 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       now: () => performance.now(),
     }),
   );
-  closing.defer(database.onAnswersChange((answers) => tellOfStore(answers, logger)));
   const clock = await openStoreClock(database, closing);
   const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock, loopLag }, closing);
   const captures = new Captures(database, payment, logger);
@@ -175,12 +177,27 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     guestLimiter: coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute),
     policy: config.reservations,
   };
-  return { services, ready: () => (database.answers ? [] : ['the store does not answer']) };
+  const levels = closing.add(
+    new Levels({
+      troubles: () => troublesOf(database, coordination),
+      holdMs: LEVEL_HOLD_MS,
+      monotonicNow: () => performance.now(),
+      logger,
+    }),
+  );
+  return { services, health: () => healthOf(levels, database) };
 }
 
-function tellOfStore(answers: boolean, logger: Logger): void {
-  if (answers) logger.info('the store answers again');
-  else logger.error('the store does not answer: nothing can be reserved, and maps stay as they are, until it does');
+function troublesOf({ trouble }: Database, { reachable }: Coordination): readonly Trouble[] {
+  return [
+    ...(trouble === null ? [] : [{ level: 'CRITICAL', what: storeTroubles[trouble] } as const]),
+    ...(reachable ? [] : [{ level: 'DEGRADED', what: 'Redis cannot be reached' } as const]),
+  ];
+}
+
+/** A store that takes no writes can still show maps. */
+function healthOf({ level, since, reasons }: Levels, { trouble }: Database): Health {
+  return { ready: trouble !== 'silent', level, since, reasons };
 }
 
 async function openStoreClock(database: Database, closing: Closing): Promise<StoreClock> {

@@ -21,7 +21,7 @@ import { endConnectionsOnClose } from './closing-connections.ts';
 import { busyReply, errorReplies, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
-import { addHealth, type Readiness } from './health.ts';
+import { addHealth, type Health } from './health.ts';
 import { addPage } from './page.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseUntrusted } from './trusted-over-http.ts';
@@ -34,7 +34,7 @@ export interface HttpOptions {
   readonly identity: Identity;
   readonly admission: Admission;
   readonly logger: Logger;
-  readonly ready: Readiness;
+  health(): Health;
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly publicError: PublicError;
   readonly trustsProxy: TrustsProxy;
@@ -66,7 +66,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   http.decorateRequest('viewer', null);
   const { corsOrigins } = options.http;
   await http.register(cors, { origin: corsOrigins === '*' ? '*' : [...corsOrigins], maxAge: preflightSeconds });
-  addHealth(http, options.ready);
+  addHealth(http, options.health);
   await addPage(http);
   if (!options.production) await addExplorer(http, graphqlPath);
   addGraphql(http, options);

@@ -10,7 +10,7 @@ import { Admission, type AdmissionOptions } from './admission.ts';
 import { startApollo } from './apollo.ts';
 import { trustsProxies } from './client-address.ts';
 import { publicErrors } from './errors.ts';
-import type { Readiness } from './health.ts';
+import type { Health } from './health.ts';
 import { createHttp, graphqlPath } from './http.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import type { GraphqlOptions } from './websocket/graphql.ts';
@@ -30,7 +30,7 @@ export interface ServerOptions {
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;
   readonly logger: Logger;
-  readonly ready: Readiness;
+  health(): Health;
   /** Whether an error says that the store cannot be reached at present. */
   isUnavailable(error: unknown): boolean;
 }
@@ -53,8 +53,8 @@ const closeWithinMs = 10_000;
 /** Listens, for HTTP and websockets. Throws what listening threw, such as EADDRINUSE. */
 export async function openServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined;
-  const ready: Readiness = () => (closed === undefined ? options.ready() : ['shutting down']);
-  const parts = await createParts({ ...options, ready });
+  const health = () => (closed === undefined ? options.health() : shuttingDown(options.health()));
+  const parts = await createParts({ ...options, health });
   try {
     await parts.http.listen({ host: options.http.host, port: options.http.port, backlog });
   } catch (error) {
@@ -70,6 +70,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       return closed;
     },
   };
+}
+
+function shuttingDown(health: Health): Health {
+  return { ...health, ready: false, reasons: ['shutting down', ...health.reasons] };
 }
 
 interface Parts {

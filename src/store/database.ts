@@ -1,9 +1,18 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type * as tables from './tables.ts';
+import type { StoreTrouble } from './trouble.ts';
 
-/** The store, whichever engine is behind it. `faults.ts` tells what its rejections mean. */
-export interface Database extends Session, AsyncDisposable {
+/** The store as a node uses it. `faults.ts` tells what its rejections mean. */
+export interface Database extends Engine {
+  /** What is the matter with it at this moment. While it is silent, everything is refused at once. */
+  readonly trouble: StoreTrouble | null;
+  /** Statements and transactions that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** What runs statements: Postgres, behind a network or in this process. */
+export interface Engine extends Session, AsyncDisposable {
   /**
    * One transaction, READ COMMITTED, begun anew when the engine says that only its timing was at fault. Inside it wait for
    * nothing but the session it hands over.
@@ -11,10 +20,6 @@ export interface Database extends Session, AsyncDisposable {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   /** Brings the tables up to date: all of the missing migrations or none. Many nodes may do it at once; one does the work. */
   migrate(): Promise<void>;
-  /** False while the store is known not to answer: everything is refused at once. */
-  readonly answers: boolean;
-  /** Called at every change of `answers`. Returns how to stop. */
-  onAnswersChange(listener: (answers: boolean) => void): () => void;
 }
 
 /** Where statements go: straight to the database, or into a transaction. */

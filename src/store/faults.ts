@@ -1,4 +1,5 @@
 import { isBulkheadRejectedError } from 'cockatiel';
+import type { StoreTrouble } from './trouble.ts';
 
 type Kind = 'retry' | 'unavailable' | 'lost';
 
@@ -34,6 +35,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   STORE_SILENT: 'unavailable',
 };
 
+/** Those that say what is the matter with the store as a whole. */
+const TROUBLES: Readonly<Record<string, StoreTrouble>> = {
+  '25006': 'read-only',
+  '53100': 'disk-full',
+  '53200': 'out-of-memory',
+  '53300': 'out-of-connections',
+};
+
 /** The store does not answer. What was under way may have happened or not; what comes while it is so is not sent. */
 export class StoreSilent extends Error {
   override readonly name = 'StoreSilent';
@@ -63,6 +72,12 @@ export function isStoreUnavailable(error: unknown): boolean {
   return kindOf(error) !== undefined;
 }
 
+/** What the failure shows to be the matter with the store as a whole, if anything. */
+export function troubleIn(error: unknown): StoreTrouble | undefined {
+  if (isBulkheadRejectedError(error)) return 'overloaded';
+  return firstOf(TROUBLES, error);
+}
+
 /** The connection is no more, or never was. */
 export function isConnectionLost(error: unknown): boolean {
   return kindOf(error) === 'lost';
@@ -79,9 +94,14 @@ export function isUniqueViolation(error: unknown, index: string): boolean {
 
 function kindOf(error: unknown): Kind | undefined {
   if (isBulkheadRejectedError(error)) return 'unavailable';
+  return firstOf(KINDS, error);
+}
+
+/** What the table has for the error's code, or for that of a cause of it. */
+function firstOf<Value>(table: Readonly<Record<string, Value>>, error: unknown): Value | undefined {
   return causes(error)
-    .map((cause) => KINDS[property(cause, 'code') ?? ''])
-    .find((kind) => kind !== undefined);
+    .map((cause) => table[property(cause, 'code') ?? ''])
+    .find((value) => value !== undefined);
 }
 
 /** Drizzle wraps what the drivers throw. */

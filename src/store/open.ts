@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { bounded } from './bounded.ts';
+import { bounded, type OnAnswered } from './bounded.ts';
 import type { Database } from './database.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -12,17 +12,23 @@ export type DatabaseSettings =
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
 
-/**
- * At most so many statements are under way at once as there are connections, and a bounded number waits for one.
- * @param isWatched for a server: a store that does not answer is noticed, and asked nothing until it does. A command waits.
- */
-export async function openDatabase(settings: DatabaseSettings, { isWatched = false } = {}): Promise<Database> {
+export interface OpenOptions {
+  /** For a server: a store that does not answer is noticed, and asked nothing until it does. A command waits. */
+  readonly isWatched?: boolean;
+  readonly onAnswered?: OnAnswered;
+}
+
+/** At most so many statements are under way at once as there are connections, and a bounded number waits for one. */
+export async function openDatabase(
+  settings: DatabaseSettings,
+  { isWatched = false, onAnswered = () => {} }: OpenOptions = {},
+): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
-      return bounded(await openPglite(settings.dataDir, MIGRATIONS), 1);
+      return bounded(await openPglite(settings.dataDir, MIGRATIONS), 1, onAnswered);
     case 'postgres': {
       const database = await openPostgres(settings, MIGRATIONS);
-      return bounded(isWatched ? watched(database) : database, settings.poolSize);
+      return bounded(isWatched ? watched(database) : database, settings.poolSize, onAnswered);
     }
   }
 }

@@ -5,12 +5,12 @@ import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockDataDir } from './data-dir-lock.ts';
-import type { Database, Session } from './database.ts';
+import type { Engine, Session } from './database.ts';
 import { retrying } from './faults.ts';
 import * as tables from './tables.ts';
 
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
-export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Database> {
+export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
   const kept = !dataDir.startsWith('memory://');
   if (kept) await mkdir(dataDir, { recursive: true });
   const unlock = kept ? await lockDataDir(dataDir) : async () => {};
@@ -25,8 +25,6 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
     rows: (statement) => retrying(() => session.rows(statement)),
     transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
     migrate: () => migrate(orm, migrations),
-    answers: true,
-    onAnswersChange: () => () => {},
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await unlock();

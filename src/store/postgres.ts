@@ -8,7 +8,7 @@ import { lockMigrations } from './advisory-locks.ts';
 import type { Session } from './database.ts';
 import { isConnectionLost, retrying } from './faults.ts';
 import * as tables from './tables.ts';
-import type { RemoteDatabase } from './watched.ts';
+import type { Probed, RemoteDatabase } from './watched.ts';
 
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -36,8 +36,6 @@ export async function openPostgres(
     rows: (statement) => retrying(() => session.rows(statement)),
     transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
     migrate: () => migrateAlone(url, migrations),
-    answers: true,
-    onAnswersChange: () => () => {},
     probe: (timeoutMs) => probe(url, timeoutMs),
     reset: () => {
       void client.end({ timeout: 0 });
@@ -62,13 +60,16 @@ function connect(url: string, poolSize: number): postgres.Sql {
 }
 
 /** An error that Postgres itself gives is an answer too, unless it is that it cannot serve at all. */
-async function probe(url: string, timeoutMs: number): Promise<void> {
+async function probe(url: string, timeoutMs: number): Promise<Probed> {
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
   const timeout = setTimeout(() => void client.end({ timeout: 0 }), timeoutMs);
   try {
-    await client`select 1`;
+    const [row] = await client<Probed[]>`
+      select pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly"`;
+    return { isReadOnly: row?.isReadOnly === true };
   } catch (error) {
     if (!(error instanceof postgres.PostgresError) || isConnectionLost(error)) throw error;
+    return { isReadOnly: false };
   } finally {
     clearTimeout(timeout);
     void client.end({ timeout: 0 });

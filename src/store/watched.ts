@@ -1,16 +1,22 @@
-import { Listeners } from '../coordination/listeners.ts';
-import type { Database } from './database.ts';
-import { isConnectionLost, StoreSilent } from './faults.ts';
+import type { Engine } from './database.ts';
+import { isConnectionLost, StoreSilent, troubleIn } from './faults.ts';
 
-/** A store behind a network, and how it is looked after. */
-export interface RemoteDatabase extends Database {
+/** An engine behind a network, and how it is looked after. */
+export interface RemoteDatabase extends Engine {
   /** Asks something over a connection of its own. Rejects if the store cannot be reached, or gives no answer in time. */
-  probe(timeoutMs: number): Promise<void>;
+  probe(timeoutMs: number): Promise<Probed>;
   /** Gives up all connections: what waits on them rejects. New ones are made as they are needed. */
   reset(): void;
 }
 
+/** What a new connection finds, which may lead elsewhere than the old ones. */
+export interface Probed {
+  readonly isReadOnly: boolean;
+}
+
 const CHECK_EVERY_MS = 100;
+/** Between two questions while something is the matter. */
+const PROBE_EVERY_MS = 250;
 /** No answer for so long while one is due is worth a question. */
 const QUIET_MS = 250;
 /** With the two above less than a second: so long does a buyer wait for a store that is gone. */
@@ -18,8 +24,16 @@ const PROBE_TIMEOUT_MS = 600;
 /** A store that answers questions, but nothing that was sent before: the old connections lead nowhere. */
 const STUCK_MS = 5_000;
 
-/** Notices within a second that a store does not answer; then refuses everything at once, until it does. */
-export function watched(database: RemoteDatabase): Database {
+/** Knows what is the matter with the store as a whole. */
+export interface WatchedDatabase extends Engine {
+  readonly trouble: 'silent' | 'read-only' | null;
+}
+
+/**
+ * Notices within a second that a store does not answer; then refuses everything at once, until it does. Of one that takes no
+ * writes, as a primary that was demoted, it asks whether new connections lead to one that does, and then makes those.
+ */
+export function watched(database: RemoteDatabase): WatchedDatabase {
   const watch = new Watch(database);
   return {
     get orm() {
@@ -28,10 +42,9 @@ export function watched(database: RemoteDatabase): Database {
     rows: (statement) => watch.run(() => database.rows(statement)),
     transaction: (work) => watch.run(() => database.transaction(work)),
     migrate: () => database.migrate(),
-    get answers() {
-      return watch.answers;
+    get trouble() {
+      return watch.trouble;
     },
-    onAnswersChange: (listener) => watch.onChange(listener),
     [Symbol.asyncDispose]: () => {
       watch[Symbol.dispose]();
       return database[Symbol.asyncDispose]();
@@ -46,26 +59,24 @@ interface UnderWay {
 
 class Watch implements Disposable {
   readonly #database: RemoteDatabase;
-  readonly #changes = new Listeners<boolean>();
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
   readonly #underWay = new Set<UnderWay>();
   #answers = true;
   #heardAtMs = 0;
   #isSuspected = false;
+  #isReadOnly = false;
   #isProbing = false;
+  #probedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: RemoteDatabase) {
     this.#database = database;
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
-  get answers(): boolean {
-    return this.#answers;
-  }
-
-  onChange(listener: (answers: boolean) => void): () => void {
-    return this.#changes.add(listener);
+  get trouble(): WatchedDatabase['trouble'] {
+    if (!this.#answers) return 'silent';
+    return this.#isReadOnly ? 'read-only' : null;
   }
 
   run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -83,6 +94,7 @@ class Watch implements Disposable {
           (error: unknown) => {
             if (isConnectionLost(error)) this.#isSuspected = true;
             else this.#heardAtMs = performance.now();
+            if (troubleIn(error) === 'read-only') this.#isReadOnly = true;
             reject(error);
           },
         );
@@ -100,12 +112,14 @@ class Watch implements Disposable {
   }
 
   #check(): void {
-    if (this.#isProbing || (this.#answers && !this.#isSuspected && this.#silentMs < QUIET_MS)) return;
+    const isWell = this.trouble === null && !this.#isSuspected && this.#silentMs < QUIET_MS;
+    if (isWell || this.#isProbing || performance.now() - this.#probedAtMs < PROBE_EVERY_MS) return;
     this.#isProbing = true;
+    this.#probedAtMs = performance.now();
     this.#database
       .probe(PROBE_TIMEOUT_MS)
       .then(
-        () => this.#goOn(),
+        (probed) => this.#goOn(probed),
         () => this.#giveUp(),
       )
       .finally(() => {
@@ -113,20 +127,16 @@ class Watch implements Disposable {
       });
   }
 
-  #goOn(): void {
+  #goOn({ isReadOnly }: Probed): void {
+    const takesWritesAgain = this.#isReadOnly && !isReadOnly;
+    if (!this.#answers || takesWritesAgain || this.#silentMs > STUCK_MS) this.#database.reset();
     this.#isSuspected = false;
-    if (!this.#answers || this.#silentMs > STUCK_MS) this.#database.reset();
-    this.#change(true);
+    this.#isReadOnly = isReadOnly;
+    this.#answers = true;
   }
 
   #giveUp(): void {
-    this.#change(false);
+    this.#answers = false;
     for (const { reject } of this.#underWay) reject(new StoreSilent());
-  }
-
-  #change(answers: boolean): void {
-    if (answers === this.#answers) return;
-    this.#answers = answers;
-    this.#changes.tell(answers);
   }
 }

@@ -53,7 +53,7 @@ async function readyz(graphqlUrl: string): Promise<unknown> {
   const [response] = await once(request, 'response');
   return JSON.parse(await text(response));
 }
-const ready = { ready: true, reasons: [] };
+const ready = { ready: true, level: 'NORMAL', since: expect.any(String), reasons: [] };
 
 describe('two workers on one port', severalProcesses, () => {
   test('share its connections, tell each other what is reserved, and stop as one', async () => {

@@ -114,13 +114,14 @@ test('says that it is alive, and whether it can serve', async () => {
   const alive = await fetch(`${stage.server.url}/healthz`);
   expect([alive.status, await alive.text()]).toEqual([200, 'ok']);
   const ready = await fetch(`${stage.server.url}/readyz`);
-  expect([ready.status, await ready.json()]).toEqual([200, { ready: true, reasons: [] }]);
+  const since = '1970-01-01T00:00:00.000Z';
+  expect([ready.status, await ready.json()]).toEqual([200, { ready: true, level: 'NORMAL', since, reasons: [] }]);
   stage.unready.push('the store is unreachable');
   try {
     const unready = await fetch(`${stage.server.url}/readyz`);
     expect([unready.status, await unready.json()]).toEqual([
       503,
-      { ready: false, reasons: ['the store is unreachable'] },
+      { ready: false, level: 'CRITICAL', since, reasons: ['the store is unreachable'] },
     ]);
   } finally {
     stage.unready.length = 0;

@@ -132,7 +132,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return { ...caller } as unknown as GraphqlContext;
     },
     logger,
-    ready: () => state.unready,
+    health: () => ({
+      ready: state.unready.length === 0,
+      level: state.unready.length === 0 ? 'NORMAL' : 'CRITICAL',
+      since: new Date(0),
+      reasons: state.unready,
+    }),
     isUnavailable: (error) => error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED',
     ...options,
     http: { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: '*', ...options.http },

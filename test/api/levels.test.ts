@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { startNode } from '../support/node.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { startRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** A better level shows when what was the matter has been gone for ten seconds. */
+const soon = { withinMs: 10_000 + 5_000 };
+
+async function readyz({ url }: App) {
+  const response = await fetch(`${url}/readyz`);
+  const { ready, level, reasons } = (await response.json()) as { ready: boolean; level: string; reasons: string[] };
+  return { status: response.status, ready, level, reasons };
+}
+
+test('a node says how well it can serve and what is the matter, and recovers by itself', {
+  timeout: 90_000,
+}, async () => {
+  await using store = await startPostgres();
+  await using redis = await startRedis();
+  await using node = await startNode({ env: { DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url } });
+  const reached = (level: string) =>
+    waitFor(async () => (await readyz(node)).level === level, { ...soon, what: `level ${level}` });
+  expect(await readyz(node)).toEqual({ status: 200, ready: true, level: 'NORMAL', reasons: [] });
+
+  redis.pause();
+  await reached('DEGRADED');
+  const alone = 'Redis cannot be reached';
+  expect(await readyz(node)).toEqual({ status: 200, ready: true, level: 'DEGRADED', reasons: [alone] });
+
+  await store.kill();
+  await reached('CRITICAL');
+  const both = ['the store does not answer', alone];
+  expect(await readyz(node)).toEqual({ status: 503, ready: false, level: 'CRITICAL', reasons: both });
+
+  await store.start();
+  // Worth sending requests to at once, though its level is not better before it has been so for a while.
+  await waitFor(async () => (await readyz(node)).ready, { ...soon, what: 'the node to be ready' });
+  expect((await readyz(node)).level).toBe('CRITICAL');
+  await reached('DEGRADED');
+  redis.resume();
+  await reached('NORMAL');
+  expect(await readyz(node)).toEqual({ status: 200, ready: true, level: 'NORMAL', reasons: [] });
+});
