@@ -73,7 +73,7 @@ export const settingsSchema = z.object({
   REDIS_URL: confidential(
     'none: one node, in-process',
     redisUrl,
-    'Redis, which several nodes need; `redis://` or `rediss://`',
+    'Redis, which several nodes need: `redis://`, `redis+sentinel://` or `redis+cluster://`, and `rediss` for TLS ([forms](operations.md#redis))',
   ),
   JWT_SECRET: confidential(
     'embedded: a random one, kept in `DATA_DIR`; otherwise it or `JWKS_URL` is required',

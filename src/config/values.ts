@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl, RedisUrlError } from './redis-url.ts';
 
 /**
  * The kinds of values settings have. Each schema takes the text of an environment variable and gives one issue at most,
@@ -37,10 +38,17 @@ export const postgresUrl = matching(
   (text) => hasScheme(text, 'postgres', 'postgresql') && URL.canParse(withFirstHostOnly(text)),
 );
 
-export const redisUrl = matching(
-  'a URL such as redis://host:6379 or rediss://user:password@host:6379',
-  (text) => hasScheme(text, 'redis', 'rediss') && (parsedUrl(text)?.hostname ?? '') !== '',
-);
+export const redisUrl = z
+  .string()
+  .trim()
+  .superRefine((text, context) => {
+    try {
+      parseRedisUrl(text);
+    } catch (error) {
+      if (!(error instanceof RedisUrlError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
 
 export const webUrl = matching('a URL such as https://host/path, without a user or password in it', (text) => {
   const url = hasScheme(text, 'http', 'https') ? parsedUrl(text) : undefined;

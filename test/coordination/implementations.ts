@@ -1,7 +1,9 @@
 import type { Coordination } from '../../src/coordination/coordination.ts';
 import { createInProcessCoordination } from '../../src/coordination/in-process/coordination.ts';
 import { connectRedis } from '../../src/coordination/redis/coordination.ts';
+import { startCluster } from '../support/cluster.ts';
 import { testRedis } from '../support/redis.ts';
+import { startSentinelSetup } from '../support/sentinel.ts';
 import { recordLogs } from './logs.ts';
 
 /** Short enough to wait for, long enough to do something within it on a busy machine. */
@@ -14,7 +16,9 @@ export interface Shared extends AsyncDisposable {
 
 export const implementations = [
   { name: 'in-process', share: shareNothing },
-  { name: 'on Redis', share: shareRedis },
+  { name: 'on Redis', share: async () => shareRedis(await testRedis()) },
+  { name: 'on Redis with Sentinel', share: async () => shareRedis(await startSentinelSetup()) },
+  { name: 'on a Redis Cluster', share: async () => shareRedis(await startCluster()) },
 ];
 
 async function shareNothing(): Promise<Shared> {
@@ -25,8 +29,7 @@ async function shareNothing(): Promise<Shared> {
   };
 }
 
-async function shareRedis(): Promise<Shared> {
-  const redis = await testRedis();
+async function shareRedis(redis: AsyncDisposable & { readonly url: string }): Promise<Shared> {
   return {
     openNode: () => connectRedis(redis.url, { logger: recordLogs().logger, nodeId: 'node', leaseMs: TEST_LEASE_MS }),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),

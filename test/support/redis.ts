@@ -24,13 +24,16 @@ export class RedisServer extends LocalServer {
 /** What every Redis can do for a test, also one that is somebody else's. */
 export type TestRedis = Pick<RedisServer, 'url' | 'cli' | typeof Symbol.asyncDispose>;
 
-/** For tests that stop, kill, pause or flush it. */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * For tests that stop, kill, pause or flush it.
+ * @param settings as on a command line, over those that suit tests: `'--maxmemory', '1mb'`
+ */
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const server = new RedisServer(
     {
       path: findRedis(),
-      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings],
       readyMessage: 'Ready to accept connections',
       stopSignal: 'SIGTERM',
       runAs: undefined,
@@ -48,14 +51,15 @@ export async function testRedis(): Promise<TestRedis> {
   return { url, cli: (...command) => runCommand(url, command), [Symbol.asyncDispose]: async () => {} };
 }
 
-async function runCommand(url: string, [name, ...args]: [string, ...(string | number)[]]): Promise<unknown> {
+/** One command to the Redis, or sentinel, at this URL. */
+export async function runCommand(url: string, [name = '', ...args]: readonly (string | number)[]): Promise<unknown> {
   // A test asks what is so now: no waiting for a server that is down to come back.
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
   // The command rejects too; ioredis would print it as well if nobody listened.
   redis.on('error', () => {});
   try {
     await redis.connect();
-    return await redis.call(name, ...args);
+    return await redis.call(String(name), ...args);
   } finally {
     redis.disconnect();
   }

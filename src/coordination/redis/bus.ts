@@ -1,9 +1,10 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Bus, BusListener, EventChange } from '../coordination.ts';
 import { EventListeners } from '../event-listeners.ts';
 import { changesChannel, eventOfChannel } from './keys.ts';
+import type { Master } from './master.ts';
+import type { Masters } from './masters.ts';
 import { type BusMessage, decodeMessage, encodeMessage, inParts, ReceivedCounters } from './messages.ts';
 
 /** Events whose counter this node keeps. One that was forgotten starts again at 1, which readers take for a gap. */
@@ -16,24 +17,23 @@ interface Sent {
 }
 
 export interface RedisBusSettings {
-  readonly commands: Redis;
-  readonly subscriptions: Redis;
+  readonly masters: Masters;
   readonly logger: Logger;
   /** This node, in this one of its starts: messages are counted by it. */
   readonly sender: string;
-  readonly onSubscribeFailed: (cause: unknown) => void;
 }
 
 /** This node's own listeners are told directly, whatever state Redis is in; what comes back of its own is dropped. */
 export class RedisBus implements Bus {
   readonly #settings: RedisBusSettings;
   readonly #listeners = new EventListeners();
+  /** Where this node is subscribed to the events that it listens to. */
+  readonly #subscribedAt = new Map<string, Master>();
   readonly #received = new ReceivedCounters();
   readonly #sent = new LRUCache<string, Sent>({ max: MAX_SENT_COUNTERS });
 
   constructor(settings: RedisBusSettings) {
     this.#settings = settings;
-    settings.subscriptions.on('message', (channel: string, text: string) => this.#onMessage(channel, text));
   }
 
   async publish(eventId: string, change: EventChange): Promise<void> {
@@ -43,23 +43,41 @@ export class RedisBus implements Bus {
 
   async subscribe(eventId: string, listener: BusListener): Promise<AsyncDisposable> {
     const stop = this.#listeners.add(eventId, listener);
-    await this.#subscribeTo([eventId]).catch(this.#settings.onSubscribeFailed);
+    const master = this.#masterOf(eventId);
+    if (master !== undefined) await this.#subscribeAt(master, [eventId]).catch(this.#later);
     return {
       [Symbol.asyncDispose]: async () => {
         stop();
-        await this.#unsubscribeIfUnused(eventId);
+        if (!this.#listeners.has(eventId)) await this.#unsubscribe(eventId);
       },
     };
   }
 
-  /** On a new connection for subscriptions. Rejects if it must be done again. */
-  async resubscribe(): Promise<void> {
-    const { eventIds } = this.#listeners;
-    if (eventIds.length > 0) await this.#subscribeTo(eventIds);
-    for (const eventId of eventIds) this.#listeners.tellGap(eventId);
+  /** On a new connection to this master for subscriptions. Rejects if it must be done again. */
+  async resubscribe(master: Master): Promise<void> {
+    this.forget(master);
+    await this.#takeUp(
+      master,
+      this.#listeners.eventIds.filter((eventId) => this.#masterOf(eventId) === master),
+    );
   }
 
-  /** On a new connection for commands: an empty message lets the readers' counters show what they have missed. */
+  /** Some of the subscriptions at this master are no more, and nobody knows which. */
+  forget(master: Master): void {
+    for (const [eventId, at] of this.#subscribedAt) if (at === master) this.#subscribedAt.delete(eventId);
+  }
+
+  /** Takes up what has moved to another master. One that cannot be subscribed to yet calls for it by `resubscribe`. */
+  async follow(): Promise<void> {
+    for (const eventId of this.#listeners.eventIds) {
+      const master = this.#masterOf(eventId);
+      if (master?.isSubscribable !== true || this.#subscribedAt.get(eventId) === master) continue;
+      await this.#unsubscribe(eventId);
+      await this.#takeUp(master, [eventId]).catch(this.#later);
+    }
+  }
+
+  /** On a new connection for commands, or a new place for an event: an empty message lets the readers' counters show what they have missed. */
   revealUnheard(): void {
     for (const [eventId, sent] of this.#sent.entries()) {
       if (sent.isUnheard) this.#send(eventId, { seats: [], reservationIds: [] });
@@ -73,25 +91,44 @@ export class RedisBus implements Bus {
     sent.isUnheard = false;
     this.#sent.set(eventId, sent);
     const text = encodeMessage({ node: this.#settings.sender, counter: sent.counter, change });
-    this.#settings.commands.publish(changesChannel(eventId), text).catch((err: unknown) => {
+    const unheard = (err: unknown) => {
       sent.isUnheard = true;
       this.#settings.logger.debug({ err, eventId }, 'a change could not be published');
+    };
+    const master = this.#masterOf(eventId);
+    if (master === undefined) unheard(new Error('no master of the event is known'));
+    else master.publish(changesChannel(eventId), text).catch(unheard);
+  }
+
+  #masterOf(eventId: string): Master | undefined {
+    return this.#settings.masters.of(changesChannel(eventId));
+  }
+
+  async #takeUp(master: Master, eventIds: readonly string[]): Promise<void> {
+    await this.#subscribeAt(master, eventIds);
+    for (const eventId of eventIds) this.#listeners.tellGap(eventId);
+  }
+
+  async #subscribeAt(master: Master, eventIds: readonly string[]): Promise<void> {
+    await master.subscribe(eventIds.map(changesChannel));
+    for (const eventId of eventIds) this.#subscribedAt.set(eventId, master);
+  }
+
+  async #unsubscribe(eventId: string): Promise<void> {
+    const master = this.#subscribedAt.get(eventId);
+    this.#subscribedAt.delete(eventId);
+    await master?.unsubscribe(changesChannel(eventId)).catch((err: unknown) => {
+      this.#settings.logger.debug({ err, eventId }, 'unsubscribed by losing the connection');
     });
   }
 
-  async #subscribeTo(eventIds: readonly string[]): Promise<void> {
-    await this.#settings.subscriptions.subscribe(...eventIds.map(changesChannel));
-  }
+  /** The master calls for it again. */
+  readonly #later = (err: unknown): void => {
+    this.#settings.logger.debug({ err }, 'a subscription has to wait');
+  };
 
-  async #unsubscribeIfUnused(eventId: string): Promise<void> {
-    if (this.#listeners.has(eventId)) return;
-    const { subscriptions, logger } = this.#settings;
-    await subscriptions.unsubscribe(changesChannel(eventId)).catch((err: unknown) => {
-      logger.debug({ err, eventId }, 'unsubscribed by losing the connection');
-    });
-  }
-
-  #onMessage(channel: string, text: string): void {
+  /** From Redis. */
+  onMessage(channel: string, text: string): void {
     const eventId = eventOfChannel(channel);
     const message = this.#decode(channel, text);
     if (eventId === undefined || message === undefined || message.node === this.#settings.sender) return;

@@ -1,43 +1,70 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress, RedisTarget } from '../../config/redis-url.ts';
 
-// The one place that knows what kind of Redis there is behind the URL.
+// The one place that makes clients.
 
 /** A frozen or silent Redis must not hold up a start for long. */
 const CONNECT_TIMEOUT_MS = 1_000;
 /** The outer bound for everything sent, handshakes included. What a buyer waits for has a shorter one of its own. */
 const COMMAND_TIMEOUT_MS = 2_000;
+/** A sentinel that does not answer by then is passed over for the next. */
+const SENTINEL_TIMEOUT_MS = 500;
 /** How long a peer that does not answer may keep a connection that was given up half closed. */
 const DISCONNECT_TIMEOUT_MS = 100;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1_000;
 
-/** Two connections, because one that Redis pushes messages to must not wait behind commands. */
-export interface RedisConnections {
-  readonly commands: Redis;
-  readonly subscriptions: Redis;
-  /** Which of the server's numbered databases the keys are in. */
-  readonly database: number;
+/** A connection to the one server, or to whichever the sentinels say is the master. Goes on trying for as long as it takes. */
+export function connectToMaster(target: RedisTarget): Redis {
+  if (target.kind === 'standalone') return connectToNode(target, target.addresses[0]);
+  const tls = tlsOf(target);
+  return new Redis({
+    ...optionsFor(target),
+    sentinels: [...target.addresses],
+    name: target.masterName,
+    ...(target.sentinelUsername === undefined ? {} : { sentinelUsername: target.sentinelUsername }),
+    ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
+    ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
+    sentinelRetryStrategy: retryDelayMs,
+  });
 }
 
-/** Starts connecting, and goes on trying for as long as it takes. */
-export function openConnections(url: string): RedisConnections {
-  const commands = new Redis(url, options);
-  const subscriptions = new Redis(url, options);
-  return { commands, subscriptions, database: commands.options.db ?? 0 };
+/** A connection to this very server. Goes on trying for as long as it takes. */
+export function connectToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
+  return new Redis({ ...optionsFor(target), host, port });
 }
 
-const options = {
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-  // What was asked during an outage is stale when Redis is back: it fails at once, and is never sent later.
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  // Done by whoever subscribed, who has to know when it has succeeded.
-  autoResubscribe: false,
-  retryStrategy: retryDelayMs,
-} satisfies RedisOptions;
+/** The same, for one question: it connects when it is told to, and only once. */
+export function connectOnceToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
+  return new Redis({ ...optionsFor(target), host, port, lazyConnect: true, retryStrategy: null });
+}
+
+function optionsFor(target: RedisTarget) {
+  const tls = tlsOf(target);
+  return {
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(tls === undefined ? {} : { tls }),
+    db: target.database,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    // What was asked during an outage is stale when Redis is back: it fails at once, and is never sent later.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // Done by whoever subscribed, who has to know when it has succeeded.
+    autoResubscribe: false,
+    // A master that was made a replica while it was connected to.
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+    retryStrategy: retryDelayMs,
+  } satisfies RedisOptions;
+}
+
+function tlsOf({ tls }: RedisTarget): object | undefined {
+  return tls ? {} : undefined;
+}
 
 /** Doubles up to a second, with some chance in it so that nodes don't all come back at the same moment. */
 function retryDelayMs(attempt: number): number {

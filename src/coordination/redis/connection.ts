@@ -24,6 +24,7 @@ export class Connection implements AsyncDisposable {
   readonly #settings: ConnectionSettings;
   readonly #heartbeat: NodeJS.Timeout;
   #isUp = false;
+  #isClosed = false;
   #isPreparing = false;
   #isDistrusted = false;
   #isBeating = false;
@@ -50,6 +51,7 @@ export class Connection implements AsyncDisposable {
 
   /** Sends what is under way, unless Redis takes too long to take it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#heartbeat);
     const { redis } = this.#settings;
     await redis.quit().catch((error: unknown) => this.#note(error));
@@ -92,7 +94,7 @@ export class Connection implements AsyncDisposable {
   }
 
   #goUp(): void {
-    if (this.#isUp) return;
+    if (this.#isUp || this.#isClosed) return;
     this.#isUp = true;
     this.#lastError = undefined;
     this.#settings.onUp();
@@ -100,7 +102,7 @@ export class Connection implements AsyncDisposable {
 
   #goDown(): void {
     this.#isUp = false;
-    this.#settings.onDown(this.#lastError);
+    if (!this.#isClosed) this.#settings.onDown(this.#lastError);
   }
 
   #note(error: unknown): void {

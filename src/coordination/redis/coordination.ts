@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { parseRedisUrl } from '../../config/redis-url.ts';
 import type { Coordination } from '../coordination.ts';
 import { RedisBus } from './bus.ts';
-import { openConnections } from './client.ts';
 import { RedisExpiryNotifications } from './expiry.ts';
 import { RedisGate } from './gate.ts';
-import { Guard } from './guard.ts';
-import { NotificationFlags } from './notification-flags.ts';
+import { openMasters } from './open-masters.ts';
 import { createRedisRateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
 
@@ -21,43 +20,37 @@ export interface RedisSettings {
   readonly leaseMs?: number | undefined;
 }
 
-/** Never rejects: with Redis down it starts unreachable, says so, and recovers by itself. */
+/** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone. */
 export async function connectRedis(url: string, { logger, nodeId, leaseMs }: RedisSettings): Promise<Coordination> {
-  const { commands, subscriptions, database } = openConnections(url);
   const reachability = new Reachability(logger);
-  const flags = new NotificationFlags(commands, logger);
-  const expiry = new RedisExpiryNotifications({ commands, subscriptions, database, logger });
-  const bus = new RedisBus({
-    commands,
-    subscriptions,
-    logger,
-    sender: `${nodeId}:${randomUUID()}`,
-    onSubscribeFailed: (cause) => pushes.distrust(cause),
+  const masters = openMasters(parseRedisUrl(url), reachability, logger, {
+    onCommandable: () => bus.revealUnheard(),
+    onSubscribable: (master) => bus.resubscribe(master),
+    onUnsubscribed: (master) => bus.forget(master),
+    onMoved: () => {
+      bus.revealUnheard();
+      void bus.follow();
+    },
+    onMessage: (channel, text) => bus.onMessage(channel, text),
+    onKeyspaceEvent: (channel, happened) => expiry.onKeyspaceEvent(channel, happened),
   });
-
-  const requests = reachability.watch(commands, async () => {
-    await flags.enable();
-    bus.revealUnheard();
-  });
-  const pushes = reachability.watch(subscriptions, async () => {
-    await expiry.resubscribe();
-    await bus.resubscribe();
-  });
-  const guard = new Guard(() => requests.isUp, logger);
+  const bus = new RedisBus({ masters, logger, sender: `${nodeId}:${randomUUID()}` });
+  const expiry = new RedisExpiryNotifications(masters, logger);
 
   await reachability.known(START_WITHIN_MS);
   return {
-    gate: new RedisGate({ redis: commands, guard, logger, leaseMs }),
+    gate: new RedisGate({ masters, logger, leaseMs }),
     bus,
     expiry,
-    rateLimiter: (name, perMinute) => createRedisRateLimiter({ redis: commands, guard, logger }, name, perMinute),
+    rateLimiter: (name, perMinute) => createRedisRateLimiter({ masters, logger }, name, perMinute),
     get reachable() {
       return reachability.isReachable;
     },
     onReachableChange: (listener) => reachability.onChange(listener),
     [Symbol.asyncDispose]: async () => {
+      reachability.close();
       expiry[Symbol.dispose]();
-      await reachability[Symbol.asyncDispose]();
+      await masters[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,13 +1,5 @@
-import type { Redis, Result } from 'ioredis';
 import { gatheredByTurn } from './gathered-turn.ts';
-import type { Guard } from './guard.ts';
-import { defineScript, type ScriptArguments } from './scripts.ts';
-
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    hfCount(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-  }
-}
+import { askFor, type Masters } from './masters.ts';
 
 /** The count, and what its window has left in milliseconds. */
 export type Count = readonly [count: number, leftMs: number];
@@ -17,12 +9,11 @@ export class Counters {
   /** Counts one. Rejects if Redis could not be asked, or did not answer in time. */
   readonly count: (key: string) => Promise<Count>;
 
-  constructor(redis: Redis, guard: Guard, windowSeconds: number) {
-    defineScript(redis, 'hfCount', 'count');
+  constructor(masters: Masters, windowSeconds: number) {
     this.count = gatheredByTurn(
-      () => 'all',
+      (key) => masters.groupOf(key),
       async (keys) => {
-        const answers = await guard.run(() => redis.hfCount(keys.length, ...keys, windowSeconds));
+        const answers = await askFor(masters, keys, (redis) => redis.hfCount(keys.length, ...keys, windowSeconds));
         return keys.map((_, at): Count => [answers[2 * at] ?? 0, answers[2 * at + 1] ?? 0]);
       },
     );

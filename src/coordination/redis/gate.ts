@@ -1,15 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
-import { defineGateScripts } from './gate-scripts.ts';
 import { gatheredByTurn } from './gathered-turn.ts';
-import type { Guard } from './guard.ts';
 import { reservationKey, seatKey } from './keys.ts';
+import { askFor, type Masters } from './masters.ts';
 
 export interface RedisGateSettings {
-  readonly redis: Redis;
-  readonly guard: Guard;
+  readonly masters: Masters;
   readonly logger: Logger;
   readonly leaseMs?: number | undefined;
 }
@@ -22,8 +19,7 @@ interface Holding {
 
 /** Marks in Redis, one script an operation. Times go there as what is left, never as a moment: clocks differ. */
 export class RedisGate implements Gate {
-  readonly #redis: Redis;
-  readonly #guard: Guard;
+  readonly #masters: Masters;
   readonly #logger: Logger;
   readonly #leaseMs: number;
   /** Gives the positions, from 1, of the seats marked by others. */
@@ -36,12 +32,10 @@ export class RedisGate implements Gate {
     (holdings) => this.#holdTogether(holdings),
   );
 
-  constructor({ redis, guard, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
-    this.#redis = redis;
-    this.#guard = guard;
+  constructor({ masters, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
+    this.#masters = masters;
     this.#logger = logger;
     this.#leaseMs = leaseMs;
-    defineGateScripts(redis);
   }
 
   async take(claim: SeatClaim): Promise<GateAnswer> {
@@ -61,7 +55,7 @@ export class RedisGate implements Gate {
     const keys = [reservationKey(claim), ...seatKeys(claim)];
     const ended = reservationEnded ? '1' : '0';
     await this.#ask(() =>
-      this.#guard.run(() => this.#redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
+      askFor(this.#masters, keys, (redis) => redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
     );
   }
 
@@ -70,13 +64,13 @@ export class RedisGate implements Gate {
     if (lasting.length === 0) return;
     const keys = lasting.map(({ seatIndex }) => seatKey(eventId, seatIndex));
     const marks = lasting.flatMap(({ holder, remainingMs }) => [holder, Math.min(markMs(remainingMs), this.#leaseMs)]);
-    await this.#ask(() => this.#guard.run(() => this.#redis.hfCorrect(keys.length, ...keys, ...marks)));
+    await this.#ask(() => askFor(this.#masters, keys, (redis) => redis.hfCorrect(keys.length, ...keys, ...marks)));
   }
 
   #takeTogether(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
     const keys = claims.flatMap(seatKeys);
     const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, seatIndexes.length]);
-    return this.#guard.run(() => this.#redis.hfTake(keys.length, ...keys, this.#leaseMs, ...wishes));
+    return askFor(this.#masters, keys, (redis) => redis.hfTake(keys.length, ...keys, this.#leaseMs, ...wishes));
   }
 
   #holdTogether(holdings: readonly Holding[]): Promise<readonly number[]> {
@@ -85,7 +79,7 @@ export class RedisGate implements Gate {
       ...[reservationId, 1 + seatIndexes.length],
       ...[reservationKeyMs(remainingMs), markMs(remainingMs)],
     ]);
-    return this.#guard.run(() => this.#redis.hfHold(keys.length, ...keys, ...lefts));
+    return askFor(this.#masters, keys, (redis) => redis.hfHold(keys.length, ...keys, ...lefts));
   }
 
   /** Undefined if Redis could not be asked, or did not answer in time. */

@@ -4,28 +4,28 @@ import DataLoader from 'dataloader';
 const MAX_BATCH = 500;
 
 /**
- * What is asked of one `slot` in one turn of the event loop goes to Redis together: alone, each would cost ten times as much.
+ * What is asked of one `group` in one turn of the event loop goes to Redis together: alone, each would cost ten times as much.
  * `ask` answers in the order of its questions.
  */
 export function gatheredByTurn<Question, Answer>(
-  slotOf: (question: Question) => string,
+  groupOf: (question: Question) => string | number,
   ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): (question: Question) => Promise<Answer> {
-  const thisTurn = new Map<string, DataLoader<Question, Answer>>();
-  const loaderOf = (slot: string) =>
+  const thisTurn = new Map<string | number, DataLoader<Question, Answer>>();
+  const loaderOf = (group: string | number) =>
     new DataLoader<Question, Answer>(ask, {
       cache: false,
       maxBatchSize: MAX_BATCH,
       batchScheduleFn: (dispatch) =>
         setImmediate(() => {
-          thisTurn.delete(slot);
+          thisTurn.delete(group);
           dispatch();
         }),
     });
   return (question) => {
-    const slot = slotOf(question);
-    const loader = thisTurn.get(slot) ?? loaderOf(slot);
-    thisTurn.set(slot, loader);
+    const group = groupOf(question);
+    const loader = thisTurn.get(group) ?? loaderOf(group);
+    thisTurn.set(group, loader);
     return loader.load(question);
   };
 }

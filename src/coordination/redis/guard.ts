@@ -1,6 +1,7 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import type { Logger } from 'pino';
 import { withinMs } from './deadline.ts';
+import { isRedirection } from './redirection.ts';
 
 /** What a buyer may lose to a Redis that does not answer. Many times what one takes that is well. */
 const DEADLINE_MS = 200;
@@ -12,10 +13,13 @@ const FAILURES_TO_PAUSE = 1;
 /** Stands between buyers and a Redis that is gone or slow: at most one of them waits for it at a time, and not for long. */
 export class Guard {
   readonly #isUp: () => boolean;
-  readonly #breaker = circuitBreaker(handleAll, {
-    halfOpenAfter: PAUSE_MS,
-    breaker: new ConsecutiveBreaker(FAILURES_TO_PAUSE),
-  });
+  readonly #breaker = circuitBreaker(
+    handleWhen((error) => !isRedirection(error)),
+    {
+      halfOpenAfter: PAUSE_MS,
+      breaker: new ConsecutiveBreaker(FAILURES_TO_PAUSE),
+    },
+  );
 
   /** `isUp` says whether Redis is worth asking at all. */
   constructor(isUp: () => boolean, logger: Logger) {

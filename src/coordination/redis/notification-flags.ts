@@ -5,21 +5,19 @@ const SETTING = 'notify-keyspace-events';
 
 /** Makes Redis announce expired keys, and says once what to set if it may not be told so. */
 export class NotificationFlags {
-  readonly #redis: Redis;
   readonly #logger: Logger;
   #hasWarned = false;
 
-  constructor(redis: Redis, logger: Logger) {
-    this.#redis = redis;
+  constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   /** Needed on every new connection: a restarted Redis has forgotten it. Rejects only if Redis did not answer. */
-  async enable(): Promise<void> {
+  async enable(redis: Redis): Promise<void> {
     try {
-      const [, flags = ''] = (await this.#redis.config('GET', SETTING)) as string[];
+      const [, flags = ''] = (await redis.config('GET', SETTING)) as string[];
       const wanted = withExpired(flags);
-      if (wanted !== flags) await this.#redis.config('SET', SETTING, wanted);
+      if (wanted !== flags) await redis.config('SET', SETTING, wanted);
     } catch (err) {
       if (!(err instanceof ReplyError)) throw err;
       this.#warnOnce(err);

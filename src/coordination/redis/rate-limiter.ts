@@ -1,14 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimitAnswer, RateLimiter } from '../coordination.ts';
 import { createMemoryRateLimiter, limiterSettings, toAnswer, unlimited } from '../in-process/rate-limiter.ts';
 import { type Count, Counters } from './counters.ts';
-import type { Guard } from './guard.ts';
+import type { Masters } from './masters.ts';
 
 export interface RedisRateLimiterSettings {
-  readonly redis: Redis;
-  readonly guard: Guard;
+  readonly masters: Masters;
   readonly logger: Logger;
 }
 
@@ -17,7 +15,7 @@ export interface RedisRateLimiterSettings {
  * an allowance until the window ends, and does not ask again.
  */
 export function createRedisRateLimiter(
-  { redis, guard, logger }: RedisRateLimiterSettings,
+  { masters, logger }: RedisRateLimiterSettings,
   name: string,
   perMinute: number,
 ): RateLimiter {
@@ -26,7 +24,7 @@ export function createRedisRateLimiter(
   const shared = new RateLimiterRedis({
     ...settings,
     inMemoryBlockOnConsumed: perMinute,
-    storeClient: limiterClient(new Counters(redis, guard, settings.duration)),
+    storeClient: limiterClient(new Counters(masters, settings.duration)),
   });
   // Not the library's own insurance: that comes into play only after each request has waited for Redis once more.
   const own = createMemoryRateLimiter(name, perMinute);

@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import { Listeners } from '../listeners.ts';
 import { Connection } from './connection.ts';
 
-/** Redis can be reached while every one of its connections is up. Each change is told and logged once. */
-export class Reachability implements AsyncDisposable {
+/** Redis can be reached while every one of its parts is up. Each change is told and logged once. */
+export class Reachability {
   readonly #logger: Logger;
-  readonly #connections: Connection[] = [];
+  readonly #parts = new Set<{ readonly isUp: boolean }>();
   readonly #listeners = new Listeners<boolean>();
   /** Undefined until it has turned out one way or the other. */
   #isReachable: boolean | undefined;
-  #isClosing = false;
+  #isClosed = false;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -27,11 +27,33 @@ export class Reachability implements AsyncDisposable {
       redis,
       prepare,
       logger: this.#logger,
-      onUp: () => this.#onUp(),
-      onDown: (cause) => this.#set(false, cause),
+      onUp: () => this.review(),
+      onDown: (cause) => this.lost(cause),
     });
-    this.#connections.push(connection);
+    this.#parts.add(connection);
     return connection;
+  }
+
+  /** Ends a connection: whether Redis can be reached no longer depends on it. */
+  async forget(connection: Connection): Promise<void> {
+    this.#parts.delete(connection);
+    this.review();
+    await connection[Symbol.asyncDispose]();
+  }
+
+  /** One more part, whose changes the caller tells. */
+  add(part: { readonly isUp: boolean }): void {
+    this.#parts.add(part);
+  }
+
+  /** A part may have come up. */
+  review(): void {
+    if ([...this.#parts].every(({ isUp }) => isUp)) this.#set(true);
+  }
+
+  /** A part is down. */
+  lost(cause: Error | undefined): void {
+    this.#set(false, cause);
   }
 
   onChange(listener: (reachable: boolean) => void): () => void {
@@ -47,17 +69,13 @@ export class Reachability implements AsyncDisposable {
     this.#set(this.isReachable, new Error(`Redis did not answer within ${timeoutMs} ms`));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
-    await Promise.all(this.#connections.map((connection) => connection[Symbol.asyncDispose]()));
-  }
-
-  #onUp(): void {
-    if (this.#connections.every(({ isUp }) => isUp)) this.#set(true);
+  /** What happens from now on is nobody's business: everything is being closed. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #set(isReachable: boolean, cause?: Error): void {
-    if (this.#isClosing || isReachable === this.#isReachable) return;
+    if (this.#isClosed || isReachable === this.#isReachable) return;
     this.#isReachable = isReachable;
     if (isReachable) this.#logger.info('Redis can be reached');
     else

@@ -1,13 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { Redis, Result } from 'ioredis';
 
-export type ScriptArguments = [numberOfKeys: number, ...(string | number)[]];
+type ScriptArguments = [numberOfKeys: number, ...(string | number)[]];
 
-/**
- * Makes a script of scripts/ callable on a connection: sent whole the first time, then by its digest, also after a flush. Its
- * keys, arguments and result are described in the head of its file.
- */
-export function defineScript(redis: Redis, command: string, name: string): void {
-  const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
-  redis.defineCommand(command, { lua });
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    hfTake(...keysAndArguments: ScriptArguments): Result<number[][], Context>;
+    hfHold(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfRelease(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfCorrect(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfCount(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+  }
+}
+
+/** Each described in the head of its file. */
+const scripts = { hfTake: 'take', hfHold: 'hold', hfRelease: 'release', hfCorrect: 'correct', hfCount: 'count' };
+
+/** Makes the scripts callable on a connection: sent whole the first time, then by their digest, also after a flush. */
+export function defineScripts(redis: Redis): void {
+  for (const [command, name] of Object.entries(scripts)) {
+    const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+    redis.defineCommand(command, { lua });
+  }
 }

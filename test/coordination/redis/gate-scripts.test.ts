@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defineGateScripts } from '../../../src/coordination/redis/gate-scripts.ts';
-import { defineScript } from '../../../src/coordination/redis/scripts.ts';
+import { defineScripts } from '../../../src/coordination/redis/scripts.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -16,8 +15,7 @@ let redis: Redis;
 beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url);
-  defineGateScripts(redis);
-  defineScript(redis, 'hfCount', 'count');
+  defineScripts(redis);
 });
 afterAll(async () => {
   redis.disconnect();

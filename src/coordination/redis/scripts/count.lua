@@ -1,7 +1,7 @@
 --[[
 Counts one for each key, in windows that begin with a key's first count.
 
-KEYS    the counters' keys, one or more; a key may come several times, and is counted as often
+KEYS    the counters' keys, one or more, in a cluster all of one slot; a key may come several times, and is counted as often
 ARGV[1] the length of a window in seconds, above 0
 
 Returns for each of KEYS in turn: its count with this one, and what its window has left in milliseconds.

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, type Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { RedisAddress } from '../../config/redis-url.ts';
+import { SLOT_COUNT, type SlotRange, slotRangesOf } from './cluster-slots.ts';
+import { withinMs } from './deadline.ts';
+import type { Master } from './master.ts';
+import type { Masters } from './masters.ts';
+import type { Reachability } from './reachability.ts';
+
+/** How often it is asked which master has which slots: while all is well, and while something is missing. */
+const LOOK_MS = 2_000;
+const LOOK_WHILE_LOST_MS = 200;
+/** Between two looks at least, however many questions were redirected. */
+const LOOK_AGAIN_MS = 50;
+/** A node that takes longer to say so is passed over for the others. */
+const ANSWER_WITHIN_MS = 500;
+
+export interface ClusterSettings {
+  /** Some of the nodes. */
+  readonly seeds: readonly RedisAddress[];
+  readonly openMaster: (address: RedisAddress) => Master;
+  /** A connection to one node for one question. */
+  readonly connect: (address: RedisAddress) => Redis;
+  /** Called after each look: slots may have moved. */
+  readonly onLooked: () => void;
+  readonly reachability: Reachability;
+  readonly logger: Logger;
+}
+
+interface Member {
+  readonly address: RedisAddress;
+  readonly master: Master;
+}
+
+/**
+ * The masters of a cluster, each with a health of its own: when one is gone, only what has its keys there goes on without. A question
+ * that came to the wrong one is not sent on, as nothing here is worth a second round trip: it fails, and the next will know better.
+ */
+export class ClusterMasters implements Masters {
+  readonly #settings: ClusterSettings;
+  readonly #members = new Map<string, Member>();
+  readonly #closing = new AbortController();
+  readonly #ended: Promise<void>;
+  #slots: readonly (Master | undefined)[] = [];
+  /** Masters and replicas, as of the last look. */
+  #nodes: readonly RedisAddress[] = [];
+  /** Ends the wait for the next look. */
+  #lookNow = new AbortController();
+  /** Knows better than others what has moved, as it was its own. */
+  #askFirst: Master | undefined;
+
+  constructor(settings: ClusterSettings) {
+    this.#settings = settings;
+    settings.reachability.add(this);
+    this.#ended = this.#keepLooking();
+  }
+
+  /** Whether every slot has a master. */
+  get isUp(): boolean {
+    return this.#slots.length === SLOT_COUNT && !this.#slots.includes(undefined);
+  }
+
+  groupOf(key: string): number {
+    return slotOf(key);
+  }
+
+  of(key: string): Master | undefined {
+    return this.#slots[slotOf(key)];
+  }
+
+  /** To be called when a master turned out not to have what it was thought to have. */
+  lookSoon(master: Master): void {
+    this.#askFirst = master;
+    this.#lookNow.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    this.#lookNow.abort();
+    await this.#ended;
+    await Promise.all([...this.#members.values()].map(({ master }) => master[Symbol.asyncDispose]()));
+  }
+
+  async #keepLooking(): Promise<void> {
+    const { reachability } = this.#settings;
+    while (!this.#closing.signal.aborted) {
+      this.#lookNow = new AbortController();
+      await this.#look().catch((error: unknown) => this.#note(error));
+      await pause(LOOK_AGAIN_MS, this.#closing.signal);
+      await pause(reachability.isReachable ? LOOK_MS : LOOK_WHILE_LOST_MS, this.#lookNow.signal);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { reachability, onLooked } = this.#settings;
+    const ranges = await this.#askOne().catch(() => this.#askAll());
+    if (this.#closing.signal.aborted) return;
+    this.#take(ranges);
+    onLooked();
+    if (this.isUp) reachability.review();
+    else reachability.lost(new Error('some slots of the cluster have no master'));
+  }
+
+  /** One of the masters, if there are any. */
+  async #askOne(): Promise<readonly SlotRange[]> {
+    const up = [...this.#members.values()].filter(({ master }) => master.isUp);
+    const member = up.find(({ master }) => master === this.#askFirst) ?? up[Math.floor(Math.random() * up.length)];
+    this.#askFirst = undefined;
+    if (member === undefined) throw new Error('no master can be asked');
+    return slotRangesOf(await withinMs(ANSWER_WITHIN_MS, member.master.clusterSlots()), member.address.host);
+  }
+
+  /** Whichever node that is known answers first. */
+  #askAll(): Promise<readonly SlotRange[]> {
+    const known = new Map([...this.#settings.seeds, ...this.#nodes].map((address) => [nameOf(address), address]));
+    return Promise.any([...known.values()].map((address) => this.#askNode(address)));
+  }
+
+  async #askNode(address: RedisAddress): Promise<readonly SlotRange[]> {
+    const redis = this.#settings.connect(address);
+    // What it fails with is what the question fails with.
+    redis.on('error', () => {});
+    try {
+      const answer = redis.connect().then(() => redis.cluster('SLOTS'));
+      return slotRangesOf(await withinMs(ANSWER_WITHIN_MS, answer), address.host);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  #take(ranges: readonly SlotRange[]): void {
+    const slots = new Array<Master | undefined>(SLOT_COUNT).fill(undefined);
+    const found = new Set<string>();
+    for (const { first, last, master } of ranges) {
+      found.add(nameOf(master));
+      slots.fill(this.#masterAt(master), first, last + 1);
+    }
+    this.#slots = slots;
+    this.#nodes = ranges.flatMap(({ master, replicas }) => [master, ...replicas]);
+    for (const [name, { master }] of this.#members) if (!found.has(name)) this.#dismiss(name, master);
+  }
+
+  #masterAt(address: RedisAddress): Master {
+    const name = nameOf(address);
+    const member = this.#members.get(name) ?? { address, master: this.#settings.openMaster(address) };
+    this.#members.set(name, member);
+    return member.master;
+  }
+
+  #dismiss(name: string, master: Master): void {
+    this.#members.delete(name);
+    void master[Symbol.asyncDispose]();
+  }
+
+  #note(error: unknown): void {
+    const [cause] = error instanceof AggregateError ? error.errors : [error];
+    this.#settings.logger.debug({ reason: cause?.message }, 'nobody tells which Redis has which slots');
+    if (this.#members.size === 0) this.#settings.reachability.lost(cause);
+  }
+}
+
+function slotOf(key: string): number {
+  return new Command('exists', [key]).getSlot();
+}
+
+function nameOf({ host, port }: RedisAddress): string {
+  return `${host}:${port}`;
+}
+
+/** Shorter if the signal comes. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,156 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Connection } from './connection.ts';
+import { Guard } from './guard.ts';
+import { reservationKeyspace } from './keys.ts';
+import type { NotificationFlags } from './notification-flags.ts';
+import type { Reachability } from './reachability.ts';
+import { isRedirection } from './redirection.ts';
+import { defineScripts } from './scripts.ts';
+
+/** From this version on, the messages of a cluster's channel stay with the master that has the channel's slot. */
+const SHARDED_PUBSUB_SINCE = 7;
+
+/** What masters tell. */
+export interface MasterListener {
+  /** There is a new connection for commands. */
+  onCommandable(): void;
+  /** There is a new connection for subscriptions, without any. Asked again until it does not reject. */
+  onSubscribable(master: Master): Promise<void>;
+  /** It has ended some of the subscriptions by itself, as it no longer has their slots. */
+  onUnsubscribed(master: Master): void;
+  onMessage(channel: string, text: string): void;
+  onKeyspaceEvent(channel: string, happened: string): void;
+}
+
+export interface MasterSettings {
+  /** Begins one more connection to it. */
+  readonly connect: () => Redis;
+  /** One of a cluster's. */
+  readonly isShard: boolean;
+  /** It was asked for what another has. */
+  readonly onRedirected: (master: Master) => void;
+  readonly listener: MasterListener;
+  readonly reachability: Reachability;
+  readonly flags: NotificationFlags;
+  readonly logger: Logger;
+}
+
+/**
+ * One Redis that takes writes, and what is known of its health. By two connections, because one that Redis pushes messages to
+ * must not wait behind commands.
+ */
+export class Master implements AsyncDisposable {
+  readonly #settings: MasterSettings;
+  readonly #commands: Redis;
+  readonly #subscriptions: Redis;
+  readonly #requests: Connection;
+  readonly #pushes: Connection;
+  readonly #guard: Guard;
+  #hasShardedPubSub = false;
+
+  constructor(settings: MasterSettings) {
+    this.#settings = settings;
+    const { connect, reachability, listener, flags, logger } = settings;
+    this.#commands = connect();
+    this.#subscriptions = connect();
+    defineScripts(this.#commands);
+    this.#listen();
+    this.#requests = reachability.watch(this.#commands, async () => {
+      await this.#learnPubSub(this.#commands);
+      await flags.enable(this.#commands);
+      listener.onCommandable();
+    });
+    this.#pushes = reachability.watch(this.#subscriptions, async () => {
+      await this.#learnPubSub(this.#subscriptions);
+      await this.#subscriptions.psubscribe(reservationKeyspace(this.#subscriptions.options.db ?? 0));
+      await listener.onSubscribable(this);
+    });
+    this.#guard = new Guard(() => this.#requests.isUp, logger);
+  }
+
+  get isUp(): boolean {
+    return this.#requests.isUp;
+  }
+
+  get isSubscribable(): boolean {
+    return this.#pushes.isUp;
+  }
+
+  /** What a buyer waits for. Rejects if the work does, if it takes too long, and at once while this Redis is left alone. */
+  ask<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    return this.#guard.run(() => this.#heeding(work(this.#commands)));
+  }
+
+  async publish(channel: string, text: string): Promise<void> {
+    const redis = this.#commands;
+    await this.#heeding(this.#hasShardedPubSub ? redis.spublish(channel, text) : redis.publish(channel, text));
+  }
+
+  /** Resolves once every later message will be heard. Where it rejects, one of the listener's calls follows that do it again. */
+  async subscribe(channels: readonly string[]): Promise<void> {
+    const redis = this.#subscriptions;
+    try {
+      // One at a time where channels of several slots must not be in one command.
+      if (this.#hasShardedPubSub) await Promise.all(channels.map((channel) => redis.ssubscribe(channel)));
+      else if (channels.length > 0) await redis.subscribe(...channels);
+    } catch (error) {
+      if (isRedirection(error)) this.#settings.onRedirected(this);
+      else this.#pushes.distrust(error);
+      throw error;
+    }
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    const redis = this.#subscriptions;
+    await (this.#hasShardedPubSub ? redis.sunsubscribe(channel) : redis.unsubscribe(channel));
+  }
+
+  /** What each key has left in milliseconds, 0 or less if there is no such key, or the error; by which a key that is over is noticed. */
+  async timesLeft(keys: readonly string[]): Promise<readonly (number | Error)[]> {
+    const pipeline = this.#commands.pipeline();
+    for (const key of keys) pipeline.pttl(key);
+    const answers = (await pipeline.exec()) ?? [];
+    if (answers.some(([error]) => isRedirection(error))) this.#settings.onRedirected(this);
+    return answers.map(([error, leftMs]) => error ?? Number(leftMs));
+  }
+
+  /** Which master has which slots, as this one knows it: the answer to CLUSTER SLOTS. */
+  clusterSlots(): Promise<unknown> {
+    return this.#commands.cluster('SLOTS');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { reachability } = this.#settings;
+    await Promise.all([reachability.forget(this.#requests), reachability.forget(this.#pushes)]);
+  }
+
+  #listen(): void {
+    const { listener, onRedirected } = this.#settings;
+    const redis = this.#subscriptions;
+    redis.on('pmessage', (_pattern: string, channel: string, happened: string) =>
+      listener.onKeyspaceEvent(channel, happened),
+    );
+    redis.on('message', (channel: string, text: string) => listener.onMessage(channel, text));
+    redis.on('smessage', (channel: string, text: string) => listener.onMessage(channel, text));
+    redis.on('moved', () => {
+      listener.onUnsubscribed(this);
+      onRedirected(this);
+    });
+  }
+
+  async #learnPubSub(redis: Redis): Promise<void> {
+    if (!this.#settings.isShard) return;
+    const [, version] = /^redis_version:(\d+)/m.exec(await redis.info('server')) ?? [];
+    this.#hasShardedPubSub = Number(version) >= SHARDED_PUBSUB_SINCE;
+  }
+
+  async #heeding<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (isRedirection(error)) this.#settings.onRedirected(this);
+      throw error;
+    }
+  }
+}
