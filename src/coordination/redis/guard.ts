@@ -1,37 +1,55 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import type { Logger } from 'pino';
 import { withinMs } from './deadline.ts';
 import { isRedirection } from './redirection.ts';
 
 /** What a buyer may lose to a Redis that does not answer. Many times what one takes that is well. */
 const DEADLINE_MS = 200;
-/** How long Redis is left alone after a failure, before one request tries it again. */
+/** How long Redis is left alone after one failure, before one request tries it again. */
 const PAUSE_MS = 1_000;
-/** One: a Redis that has kept one buyer waiting would keep the next one waiting too. */
-const FAILURES_TO_PAUSE = 1;
 
-/** Stands between buyers and a Redis that is gone or slow: at most one of them waits for it at a time, and not for long. */
+/**
+ * Stands between buyers and a Redis that is gone or slow: at most one of them waits for it at a time, and not for long. A circuit
+ * breaker by the monotonic clock, as the libraries' go by the time of day, and stay open for as long as that is set back.
+ */
 export class Guard {
   readonly #isUp: () => boolean;
-  readonly #breaker = circuitBreaker(
-    handleWhen((error) => !isRedirection(error)),
-    {
-      halfOpenAfter: PAUSE_MS,
-      breaker: new ConsecutiveBreaker(FAILURES_TO_PAUSE),
-    },
-  );
+  readonly #logger: Logger;
+  #hasFailed = false;
+  /** After a failure: nobody asks before. */
+  #triedAgainAtMs = Number.NEGATIVE_INFINITY;
 
   /** `isUp` says whether Redis is worth asking at all. */
   constructor(isUp: () => boolean, logger: Logger) {
     this.#isUp = isUp;
-    this.#breaker.onBreak((reason) => logger.debug(reason, 'Redis failed a request, and is left alone for a while'));
+    this.#logger = logger;
   }
 
   /** Rejects if the work does, if it takes too long, and at once (without doing it) while Redis is left alone. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (!this.#isUp()) throw new Error('Redis cannot be reached');
-    // The breaker would have everybody wait for the one who tries.
-    if (this.#breaker.state === CircuitState.HalfOpen) throw new Error('Redis is being tried by another request');
-    return this.#breaker.execute(() => withinMs(DEADLINE_MS, work()));
+    if (performance.now() < this.#triedAgainAtMs) throw new Error('Redis is left alone for a while');
+    const isTrial = this.#hasFailed;
+    // Nobody else waits for the one who tries.
+    if (isTrial) this.#triedAgainAtMs = Number.POSITIVE_INFINITY;
+    try {
+      const answer = await withinMs(DEADLINE_MS, work());
+      if (isTrial) this.#goOn();
+      return answer;
+    } catch (error) {
+      if (!isRedirection(error)) this.#leaveAlone(error);
+      else if (isTrial) this.#goOn();
+      throw error;
+    }
+  }
+
+  #goOn(): void {
+    this.#hasFailed = false;
+    this.#triedAgainAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #leaveAlone(err: unknown): void {
+    this.#hasFailed = true;
+    this.#triedAgainAtMs = performance.now() + PAUSE_MS;
+    this.#logger.debug({ err }, 'Redis failed a request, and is left alone for a while');
   }
 }
