@@ -23,8 +23,8 @@ export async function expectMarkToStay({ redis, store, nodes }: Rig, journal: Jo
   await journal.call(other, eventId, { kind: 'reserve', seats: [0], key: null });
   // A node's commands reach Redis one after the other: what it had to hand back is handed back before this.
   await journal.call(other, eventId, { kind: 'reserve', seats: [1], key: null });
-  const mark = await redis.cli('GET', seatKey(eventId, 0));
-  const leftMs = Number(await redis.cli('PTTL', seatKey(eventId, 0)));
+  const mark = await redis.master.cli('GET', seatKey(eventId, 0));
+  const leftMs = Number(await redis.master.cli('PTTL', seatKey(eventId, 0)));
   // One that was removed and put back by what the store said stands for a lease only.
   if (held.type === 'Reservation' && mark === held.id && leftMs > LEASE_MS) return mark;
   throw new Error(`${JSON.stringify(held)} has the mark ${mark} for ${leftMs} ms`);

@@ -39,20 +39,34 @@ export const nodeFaults = {
 /** What happens to all nodes at once. */
 const sharedFaults = {
   'Redis killed': ({ redis }, random) => ({
-    begin: () => redis.kill(),
-    end: () => redis.start(),
+    begin: () => redis.master.kill(),
+    end: () => redis.master.start(),
     forMs: random.between(0, 2_000),
   }),
-  'Redis flushed': ({ redis }) => ({ begin: () => redis.flush(), end: atOnce, forMs: 0 }),
+  'Redis flushed': ({ redis }) => ({ begin: () => redis.master.flush(), end: atOnce, forMs: 0 }),
   'Redis frozen': ({ redis }, random) => ({
-    begin: () => redis.pause(),
-    end: () => redis.resume(),
+    begin: () => redis.master.pause(),
+    end: () => redis.master.resume(),
     forMs: random.between(100, 2_500),
+  }),
+  // As replication lags behind, the last that was written is lost.
+  'Redis failed over': ({ redis, nodes }, random) => ({
+    begin: () => redis.part(),
+    end: async () => {
+      await redis.failOver();
+      for (const { toRedis } of nodes) toRedis.leadTo(redis.master.port);
+    },
+    forMs: random.between(0, 1_000),
   }),
   'store restarted': ({ postgres }, random) => ({
     begin: () => postgres.kill(),
     end: () => postgres.start(),
     forMs: random.between(0, 800),
+  }),
+  'store frozen': ({ postgres }, random) => ({
+    begin: () => postgres.pause(),
+    end: () => postgres.resume(),
+    forMs: random.between(100, 2_500),
   }),
 } satisfies Record<string, (rig: Rig, random: Random) => Fault>;
 

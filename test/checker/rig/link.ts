@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** Stands between one node and a server on this machine, and may be cut or silenced. */
 export class Link implements AsyncDisposable {
-  readonly #targetPort: number;
+  #targetPort: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isSilent = false;
@@ -27,6 +27,12 @@ export class Link implements AsyncDisposable {
   /** Every connection is lost; new ones may be made. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Every connection is lost; new ones lead elsewhere. */
+  leadTo(port: number): void {
+    this.#targetPort = port;
+    this.cut();
   }
 
   /** Connections stay open, new ones are accepted, and nothing passes in either direction. */

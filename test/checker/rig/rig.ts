@@ -4,10 +4,10 @@ import { openDatabase } from '../../../src/store/open.ts';
 import { readClock } from '../../../src/store/statements/read-clock.ts';
 import { recordSeatHistory } from '../../realtime/seat-history.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
-import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { type ClockOffset, measureOffset } from '../history/clock.ts';
 import { CheckedNode } from './node.ts';
 import { nodeEnv } from './policy.ts';
+import { RedisPair } from './redis-pair.ts';
 
 export interface RigSettings {
   /** Where `dist/` is. */
@@ -18,7 +18,7 @@ export interface RigSettings {
 /** Nodes, a store and a Redis that a run has to itself, and may break. */
 export class Rig implements AsyncDisposable {
   readonly postgres: PostgresServer;
-  readonly redis: RedisServer;
+  readonly redis: RedisPair;
   readonly nodes: readonly CheckedNode[];
   readonly databaseUrl: string;
   /** Straight to the store, past all links. */
@@ -38,14 +38,14 @@ export class Rig implements AsyncDisposable {
     const closing = new Closing();
     try {
       const postgres = closing.add(await startPostgres());
-      const redis = closing.add(await startRedis());
+      const redis = closing.add(await RedisPair.start());
       const databaseUrl = await postgres.createDatabase();
       const store = closing.add(await openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 }));
       await store.migrate();
       await recordSeatHistory(store);
       const nodes: CheckedNode[] = [];
       for (let nth = 0; nth < nodeCount; nth += 1) {
-        const settings = { program, databaseUrl, redisUrl: redis.url, env: nodeEnv };
+        const settings = { program, databaseUrl, redisUrl: redis.master.url, env: nodeEnv };
         nodes.push(closing.add(await CheckedNode.start(settings)));
       }
       return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
