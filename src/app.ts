@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import type { Coordination, EventChange } from './coordination/coordination.ts';
@@ -16,6 +17,11 @@ import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
 import { identityOf } from './identity/open.ts';
 import { Levels, type Trouble } from './levels.ts';
+import { countedGate, countedLimiter, countedReservations } from './metrics/counted.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { notesOnExpiry, notesOnSeatMaps } from './metrics/notes.ts';
+import { observeNode } from './metrics/observe-node.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
 import type { PaymentProvider } from './payment/provider.ts';
 import { createTestPaymentProvider } from './payment/test-provider.ts';
 import { Captures } from './reservations/captures.ts';
@@ -29,7 +35,7 @@ import { LoopLag } from './seat-map/loop-lag.ts';
 import { measureStoreClock } from './seat-map/measure-store-clock.ts';
 import { StoreClock } from './seat-map/store-clock.ts';
 import type { Health } from './server/health.ts';
-import { openServer } from './server/server.ts';
+import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations } from './server/trusted-operations.ts';
 import type { Database } from './store/database.ts';
 import { isStoreUnavailable } from './store/faults.ts';
@@ -54,6 +60,8 @@ export interface AppParts {
   readonly logger: Logger;
   /** What a test may stand in for. */
   readonly payment?: PaymentProvider;
+  /** Takes the place of serving the metrics at the address of the settings. Not called where none is set. */
+  readonly offerMetrics?: ((registry: Registry) => void) | undefined;
   /** Aborted, it ends the start after the step that is under way: rejects with its reason then. */
   readonly stop?: AbortSignal;
 }
@@ -67,23 +75,32 @@ export interface App extends AsyncDisposable {
 /** Wires everything together, and is the only one that sees everything. Rejects with what cannot be opened. */
 export async function createApp(
   config: Config,
-  { logger, payment = createTestPaymentProvider(), stop }: AppParts,
+  { logger, payment = createTestPaymentProvider(), offerMetrics, stop }: AppParts,
 ): Promise<App> {
   const trustedOperations = readTrustedOperations(config.trustedOperations);
   const closing = new Closing();
   try {
-    const database = closing.add(await openDatabase(config.database, { isWatched: true }));
+    const metrics = new Metrics();
+    const database = closing.add(
+      await openDatabase(config.database, {
+        isWatched: true,
+        onAnswered: (kind, tookMs) => metrics.storeLatency.observe({ kind }, tookMs / 1000),
+      }),
+    );
     stop?.throwIfAborted();
     await database.migrate();
     stop?.throwIfAborted();
     if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
     const loopLag = closing.add(new LoopLag(() => performance.now()));
-    const node = await openNode(config, { database, payment, logger, loopLag }, closing);
+    const node = await openNode(config, { database, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({
       seatMaps: node.services.seatMaps,
       publicContext: () => createContext(node.services, { viewer: null, clientAddress: '' }),
       monotonicNow: () => performance.now(),
-      onExecuted: (field) => logger.trace({ field }, 'executed for every subscriber'),
+      onExecuted: (field) => {
+        metrics.executions.add([field]);
+        logger.trace({ field }, 'executed for every subscriber');
+      },
     });
     stop?.throwIfAborted();
     const server = await openServer({
@@ -101,6 +118,12 @@ export async function createApp(
       isUnavailable: isStoreUnavailable,
     });
     closing.defer(() => server.close());
+    observe(metrics, { ...node, database, server, loopLag });
+    if (config.metrics !== null) {
+      collectDefaultMetrics({ register: metrics.registry });
+      if (offerMetrics) offerMetrics(metrics.registry);
+      else closing.add(await serveMetrics(metrics.registry, config.metrics, logger));
+    }
     return { ...server, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
   } catch (error) {
     await closing[Symbol.asyncDispose]();
@@ -118,16 +141,18 @@ interface Foundation {
   readonly payment: PaymentProvider;
   readonly logger: Logger;
   readonly loopLag: LoopLag;
+  readonly metrics: Metrics;
 }
 
 /** What serves requests, and what runs beside them. */
 interface Node {
   readonly services: Services;
   readonly health: () => Health;
+  readonly levels: Levels;
 }
 
 async function openNode(config: Config, foundation: Foundation, closing: Closing): Promise<Node> {
-  const { database, payment, logger, loopLag } = foundation;
+  const { database, payment, logger, metrics } = foundation;
   const coordination = closing.add(
     await openCoordination({
       redisUrl: config.redisUrl ?? undefined,
@@ -137,14 +162,14 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
   const clock = await openStoreClock(database, closing);
-  const { seatMaps, expiry } = openLiveMaps(config, { database, logger, coordination, clock, loopLag }, closing);
+  const { seatMaps, expiry } = openLiveMaps(config, { ...foundation, coordination, clock }, closing);
   const captures = new Captures(database, payment, logger);
   closing.defer(() => captures.settled());
   closing.add(
     startSweep({
       database,
       captures,
-      expire: expireAndTell(database, coordination),
+      expire: expireAndTell(database, coordination, (count) => metrics.swept.add([], count)),
       logger,
       intervalMs: SWEEP_EVERY_MS,
     }),
@@ -152,7 +177,8 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
 
   const reservations = createReservations({
     database,
-    gate: coordination.gate,
+    gate: countedGate(coordination.gate, metrics),
+    onRefused: (layer) => metrics.refusals.add([layer]),
     commits: new Commits(coordination, expiry),
     seatMaps,
     newId: randomUUID,
@@ -167,14 +193,14 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     store: database,
     readEvent: eventReader(database),
     seatings: new Seatings(database),
-    reservations,
+    reservations: countedReservations(reservations, metrics),
     recentEvents: new RecentEvents(database),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
     reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
     identity: await identityOf(config.identity),
-    mutationLimiter: coordination.rateLimiter('mutations', config.limits.mutationsPerMinute),
-    guestLimiter: coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute),
+    mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
+    guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
     policy: config.reservations,
   };
   const levels = closing.add(
@@ -185,7 +211,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       logger,
     }),
   );
-  return { services, health: () => healthOf(levels, database) };
+  return { services, levels, health: () => healthOf(levels, database) };
 }
 
 function troublesOf({ trouble }: Database, { reachable }: Coordination): readonly Trouble[] {
@@ -200,6 +226,23 @@ function healthOf({ level, since, reasons }: Levels, { trouble }: Database): Hea
   return { ready: trouble !== 'silent', level, since, reasons };
 }
 
+interface Observed extends Pick<Node, 'services' | 'levels'> {
+  readonly database: Database;
+  readonly server: Server;
+  readonly loopLag: LoopLag;
+}
+
+function observe(metrics: Metrics, { services, levels, database, server, loopLag }: Observed): void {
+  observeNode(metrics, {
+    levels,
+    load: server.load,
+    writesWaiting: () => services.reservations.waiting,
+    statementsWaiting: () => database.waiting,
+    seatMaps: () => services.seatMaps.count,
+    loopLagMs: () => loopLag.lagMs,
+  });
+}
+
 async function openStoreClock(database: Database, closing: Closing): Promise<StoreClock> {
   const monotonicNow = () => performance.now();
   const clock = new StoreClock(monotonicNow);
@@ -208,16 +251,13 @@ async function openStoreClock(database: Database, closing: Closing): Promise<Sto
   return clock;
 }
 
-interface LiveMapParts {
-  readonly database: Database;
-  readonly logger: Logger;
+interface LiveMapParts extends Foundation {
   readonly coordination: Coordination;
   readonly clock: StoreClock;
-  readonly loopLag: LoopLag;
 }
 
 function openLiveMaps(config: Config, parts: LiveMapParts, closing: Closing) {
-  const { database, logger, coordination, clock, loopLag } = parts;
+  const { database, logger, coordination, clock, loopLag, metrics } = parts;
   const seatMaps = closing.add(
     new LiveSeatMaps({
       load: (eventId) => loadSeatStates(database, eventId),
@@ -231,8 +271,7 @@ function openLiveMaps(config: Config, parts: LiveMapParts, closing: Closing) {
       readVersions: (eventId) => readSeatVersions(database, eventId),
       readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
       loopLagMs: () => loopLag.lagMs,
-      onCompared: (eventId, result) => logger.trace({ eventId, result }, 'compared a seat map with the store'),
-      onRepaired: (eventId, differences) => logger.debug({ eventId, differences }, 'repaired a seat map'),
+      ...notesOnSeatMaps(metrics, logger),
       lingerMs: SEAT_MAP_LINGER_MS,
       availabilityEveryMs: AVAILABILITY_EVERY_MS,
     }),
@@ -246,17 +285,17 @@ function openLiveMaps(config: Config, parts: LiveMapParts, closing: Closing) {
       publish: (eventId, change) => coordination.bus.publish(eventId, change),
       random: Math.random,
       logger,
-      onPoked: (reservations) => logger.trace({ reservations }, 'poked'),
-      onAnnounced: () => logger.trace('a reservation was announced as expired'),
-      onFallback: (reservations) => logger.trace({ reservations }, 'not announced in time: asking the store'),
+      ...notesOnExpiry(metrics, logger),
     }),
   );
   return { seatMaps, expiry };
 }
 
-function expireAndTell(database: Database, { bus }: Coordination) {
+function expireAndTell(database: Database, { bus }: Coordination, onExpired: (count: number) => void) {
   return async (eventId: string, reservationIds: readonly string[]): Promise<void> => {
     const change: EventChange = await expireReservations(database, eventId, reservationIds);
-    if (change.reservationIds.length > 0) await bus.publish(eventId, change);
+    if (change.reservationIds.length === 0) return;
+    onExpired(change.reservationIds.length);
+    await bus.publish(eventId, change);
   };
 }

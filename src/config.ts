@@ -11,6 +11,8 @@ export interface Config {
   readonly workers: number;
   readonly http: HttpConfig;
   readonly trustedOperations: TrustedOperationsConfig;
+  /** Where they are served; null where they are not. */
+  readonly metrics: AddressConfig | null;
   readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly database: DatabaseConfig;
   /** `redis://` or `rediss://`; null for one node by itself. */
@@ -25,10 +27,13 @@ export interface Config {
   readonly websockets: WebsocketConfig;
 }
 
-export interface HttpConfig {
+export interface AddressConfig {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+}
+
+export interface HttpConfig extends AddressConfig {
   /** Addresses and CIDR blocks whose X-Forwarded-For counts, as Fastify's `trustProxy` takes them. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: '*' | readonly string[];
@@ -150,6 +155,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       files: settings.TRUSTED_OPERATIONS ?? [],
       only: settings.TRUSTED_OPERATIONS_ONLY === 'true',
     },
+    metrics: settings.METRICS_PORT === undefined ? null : { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
     log: {
       level: settings.LOG_LEVEL,
       format: settings.LOG_FORMAT ?? (onTerminal && !production ? 'pretty' : 'json'),

@@ -25,6 +25,7 @@ describe('readConfig', () => {
       workers: 1,
       http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*' },
       trustedOperations: { files: [], only: false },
+      metrics: null,
       log: { level: 'info', format: 'pretty' },
       database: { kind: 'embedded', dataDir: './data' },
       redisUrl: null,

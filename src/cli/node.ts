@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { App } from '../app.ts';
+import type { App, AppParts } from '../app.ts';
 import type { Config } from '../config.ts';
 import { exitCodes } from './failure.ts';
 
@@ -12,12 +12,14 @@ export interface NodeLife {
   /** Settles when the node is to stop, which may be before it is ready. */
   readonly stop: Promise<unknown>;
   onReady(graphqlUrl: string): void;
+  readonly offerMetrics?: AppParts['offerMetrics'];
 }
 
 /** Resolves when the node was told to stop and everything is closed. Rejects with what keeps it from starting. */
-export async function runNode(config: Config, { logger, stop, onReady }: NodeLife): Promise<void> {
+export async function runNode(config: Config, life: NodeLife): Promise<void> {
+  const { logger, stop, onReady } = life;
   const stopped = new AbortController();
-  const starting = startNode(config, logger, stopped.signal);
+  const starting = startNode(config, life, stopped.signal);
   const app = await Promise.race([starting, stop.then(() => null)]);
   if (app === null) {
     stopped.abort();
@@ -28,10 +30,10 @@ export async function runNode(config: Config, { logger, stop, onReady }: NodeLif
   await app[Symbol.asyncDispose]();
 }
 
-async function startNode(config: Config, logger: Logger, stop: AbortSignal): Promise<App> {
+async function startNode(config: Config, { logger, offerMetrics }: NodeLife, stop: AbortSignal): Promise<App> {
   // Only here, as the other commands would wait for all of the server to be loaded.
   const { createApp } = await import('../app.ts');
-  return createApp(config, { logger, stop });
+  return createApp(config, { logger, stop, offerMetrics });
 }
 
 /** Closes what the start has opened. Postgres is not waited for beyond the bound; an embedded database would be left half made. */

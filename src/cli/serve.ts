@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
-import { type Config, readConfig } from '../config.ts';
+import { type AddressConfig, type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { exitCodes } from './failure.ts';
 import { expectFreePort } from './free-port.ts';
@@ -49,10 +49,18 @@ async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
     process.exit(exitCodes.failed);
   });
   await expectFreePort(config.http);
+  await using _metrics = config.metrics && (await serveMetricsOfWorkers(config.metrics, logger));
   const graphqlUrl = await Promise.race([workers.start(), stop.then(() => null)]);
   if (graphqlUrl !== null) announce(config, graphqlUrl, logger);
   await stop;
   await workers.stop();
+}
+
+/** Loaded only here, as other commands would wait for it. */
+async function serveMetricsOfWorkers(address: AddressConfig, logger: Logger): Promise<AsyncDisposable> {
+  const { metricsOfWorkers } = await import('../metrics/of-workers.ts');
+  const { serveMetrics } = await import('../metrics/serve-metrics.ts');
+  return serveMetrics(metricsOfWorkers(), address, logger);
 }
 
 async function loggedStop(logger: Logger, stopAtOnce: () => void): Promise<void> {

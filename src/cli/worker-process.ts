@@ -36,7 +36,7 @@ export function startWorker(): WorkerProcess {
     (error: Error): WorkerEnd => ({ how: error.message, inGoodOrder: false, servedMs: 0 }),
   );
   const ready = new Promise<string>((resolve, reject) => {
-    worker.on('message', (outcome: StartOutcome) => {
+    worker.once('message', (outcome: StartOutcome) => {
       if (outcome.kind === 'failed') problem = outcome.problem;
       else {
         readyAtMs = performance.now();

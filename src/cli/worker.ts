@@ -21,7 +21,8 @@ export async function serveAsWorker(worker: Worker, config: Config, primaryLogge
     tell({ kind: 'ready', graphqlUrl });
   };
   try {
-    await runNode(config, { logger, stop: stopSignal(() => {}), onReady });
+    const { offerToPrimary } = await import('../metrics/of-workers.ts');
+    await runNode(config, { logger, stop: stopSignal(() => {}), onReady, offerMetrics: offerToPrimary });
   } catch (error) {
     if (started) throw error;
     tell({ kind: 'failed', problem: problemAtStart(error) });

@@ -82,6 +82,12 @@ export const settingsSchema = z.object({
   ),
   JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` besides"),
   GUEST_TOKEN_SECONDS: byDefault('86400', whole(1, 31_536_000), "how long a guest's token is good for"),
+  METRICS_HOST: byDefault('127.0.0.1', hostName, 'address on which metrics are served'),
+  METRICS_PORT: otherwise(
+    'none: not served',
+    whole(0, 65_535),
+    'port on which `/metrics` is served, for Prometheus; 0 takes a free one. Not for the public',
+  ),
   RESERVATION_SECONDS: byDefault('600', whole(1, 86_400), 'length of a reservation, unless its event sets another'),
   EXTENSION_SECONDS: byDefault('300', whole(1, 86_400), 'what one extension adds'),
   MAX_EXTENSIONS: byDefault('1', whole(0, 100), 'extensions of one reservation'),

@@ -37,6 +37,10 @@ export class EventWriter {
     this.#onIdle = onIdle;
   }
 
+  get waiting(): number {
+    return this.#lines.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Gives one more kind its turns. */
   serve(line: Line): void {
     this.#lines.push(line);

@@ -23,6 +23,11 @@ export class EventWriters {
     this.#monotonicNow = monotonicNow;
   }
 
+  /** Requests that wait to be written, of all kinds and events. */
+  get waiting(): number {
+    return [...this.#writers.values()].reduce((sum, writer) => sum + writer.waiting, 0);
+  }
+
   kind<Request, Outcome>(kind: WriteKind<Request, Outcome>): Writes<Request, Outcome> {
     const lines = new WeakMap<EventWriter, WaitingLine<Request, Outcome>>();
     const lineOf = (writer: EventWriter, eventId: string) => {

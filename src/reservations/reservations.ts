@@ -15,14 +15,20 @@ export interface Reservations {
   readonly extend: ReturnType<typeof createExtend>;
   readonly confirm: ReturnType<typeof createConfirm>;
   readonly cancel: ReturnType<typeof createCancel>;
+  /** Requests that wait to be written, of all events. */
+  readonly waiting: number;
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
-  const parts = { ...dependencies, writers: new EventWriters(() => performance.now()) };
+  const writers = new EventWriters(() => performance.now());
+  const parts = { ...dependencies, writers };
   return {
     reserve: createReserve(parts),
     extend: createExtend(parts),
     confirm: createConfirm(parts),
     cancel: createCancel(parts),
+    get waiting() {
+      return writers.waiting;
+    },
   };
 }

@@ -27,11 +27,15 @@ export interface ReserveDependencies {
   readonly seatMaps: Pick<LiveSeatMaps, 'get' | 'want'>;
   readonly newId: () => string;
   readonly maxActiveReservations: number;
+  /** A request was turned away for its seats, by that layer. */
+  readonly onRefused: (by: RefusingLayer) => void;
 }
+
+export type RefusingLayer = 'seat map' | 'gate' | 'store';
 
 /** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
-  const { database, gate, seatMaps, newId } = dependencies;
+  const { database, gate, seatMaps, newId, onRefused } = dependencies;
   const store = storeWrites(dependencies);
   const checks = new GateChecks();
   const earlier = new EarlierReservations(database, seatMaps);
@@ -40,11 +44,11 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     const { eventId, seatIndexes } = request;
     const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes };
     const known = seatsKnownTaken(request);
-    if (known.length > 0) return refuse(request, claim, known);
+    if (known.length > 0) return refuse('seat map', request, claim, known);
     const marked = await gate.take(claim);
     if (marked.answer !== 'refused') return reserveInStore(request, claim);
     const refused = marked.seatIndexes;
-    if (!checks.areDue(eventId, refused)) return refuse(request, claim, refused);
+    if (!checks.areDue(eventId, refused)) return refuse('gate', request, claim, refused);
     return checks.run(eventId, refused, () => reserveInStore(request, claim));
   };
 
@@ -54,9 +58,15 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   }
 
   /** A retry of a reservation that succeeded must not be refused for seats that it held once. */
-  async function refuse(request: ReserveRequest, claim: SeatClaim, taken: readonly number[]): Promise<ReserveOutcome> {
+  async function refuse(
+    by: RefusingLayer,
+    request: ReserveRequest,
+    claim: SeatClaim,
+    taken: readonly number[],
+  ): Promise<ReserveOutcome> {
     seatMaps.want(claim.eventId);
     if (request.idempotencyKey !== null && (await earlier.has(claim))) return reserveInStore(request, claim);
+    onRefused(by);
     return { outcome: 'seats-unavailable', taken, holders: [] };
   }
 
@@ -71,6 +81,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   }
 
   async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
+    if (outcome?.outcome === 'seats-unavailable') onRefused('store');
     const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
     if (seatIndexes.length > 0) await gate.release({ ...claim, seatIndexes }, false);
     if (outcome?.outcome !== 'seats-unavailable') return;

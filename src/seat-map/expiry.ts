@@ -34,6 +34,8 @@ export interface ExpirySettings {
   readonly onPoked: (reservations: number) => void;
   /** A reservation that this node watches was announced as expired. */
   readonly onAnnounced: () => void;
+  /** This node has written that a reservation is over, so long after its deadline. */
+  readonly onEnded: (lateMs: number) => void;
   /** Of so many no announcement came in time. */
   readonly onFallback: (reservations: number) => void;
 }
@@ -181,13 +183,19 @@ export class Expiry implements AsyncDisposable {
   }
 
   #onWritten(eventId: string, asked: readonly string[], change: EventChange): void {
+    for (const reservationId of change.reservationIds) this.#onEnded(keyOf({ eventId, reservationId }));
     const map = this.#settings.seatMaps.shown(eventId);
     map?.apply(change.seats, change.reservationIds);
     if (change.reservationIds.length > 0) void this.#settings.publish(eventId, change);
-    for (const reservationId of change.reservationIds) this.#forget(keyOf({ eventId, reservationId }));
 
     const notOver = asked.flatMap((reservationId) => this.#watched.get(keyOf({ eventId, reservationId })) ?? []);
     for (const watched of notOver) this.#onNotOver(watched, map);
+  }
+
+  #onEnded(key: string): void {
+    const watched = this.#watched.get(key);
+    if (watched !== undefined) this.#settings.onEnded(this.#settings.clock.now() - watched.deadlineMs);
+    this.#forget(key);
   }
 
   /** At first another node may be ending it at this very moment, and will tell. Later, news of it was lost. */

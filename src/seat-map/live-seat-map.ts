@@ -25,6 +25,8 @@ export interface LiveSeatMapSettings extends StateReaderSettings, ComparedStore 
   readonly onCompared: (eventId: string, result: Comparison) => void;
   /** The map was read anew from the store, which differed in so many seats. */
   readonly onRepaired: (eventId: string, differences: number) => void;
+  /** Changes of so many seats were told in a frame. */
+  readonly onFrame: (seats: number) => void;
   /** The map may have learned something of these reservations: their deadline, or that they hold seats no more. */
   readonly onReservationsSeen: (map: LiveSeatMap, reservationIds: Iterable<string>) => void;
 }
@@ -55,6 +57,7 @@ export class LiveSeatMap implements ShownSeatMap, AsyncDisposable {
       monotonicNow: settings.monotonicNow,
     });
     this.#frames = new Frames(this.#seats, () => frameWindowMs(settings.frameMs, settings.loopLagMs()));
+    this.#frames.subscribe(({ seats }) => settings.onFrame(seats.length));
     this.#repairs = new Repairs({
       repair: () => this.#readAgain(),
       isDegraded: () => !settings.coordination.reachable,

@@ -43,6 +43,11 @@ export class LiveSeatMaps implements AsyncDisposable {
     this.#settings = settings;
   }
 
+  /** How many are kept, those being opened included. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
   /** Only if it is shown already and nothing can be missing from it. */
   get(eventId: string): LiveSeatMap | undefined {
     const map = this.shown(eventId);

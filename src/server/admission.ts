@@ -20,15 +20,27 @@ const retrySpreadMs = { from: 1_000, to: 3_000 };
 export class Admission {
   readonly #options: AdmissionOptions;
   #underWay = 0;
+  #refused = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+  }
+
+  /** Operations being executed. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Whom `refusal` told to stay away, so far. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** How long somebody who comes now should stay away, in milliseconds; undefined if they may come in. */
   refusal(): number | undefined {
     const { maxUnderWay, fewUnderWay, maxLagMs, lagMs } = this.#options;
     if (this.#underWay < maxUnderWay && (this.#underWay < fewUnderWay || lagMs() <= maxLagMs)) return undefined;
+    this.#refused += 1;
     return randomInt(retrySpreadMs.from, retrySpreadMs.to);
   }
 

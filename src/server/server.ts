@@ -40,8 +40,20 @@ export interface Server {
   readonly url: string;
   /** Of HTTP, and of websockets with `ws:` instead. */
   readonly graphqlUrl: string;
+  readonly load: ServerLoad;
   /** Resolves within 10 s, when what was under way is answered or cut off and every connection closed. */
   close(): Promise<void>;
+}
+
+/** What a server is at. */
+export interface ServerLoad {
+  readonly sockets: number;
+  /** Messages sent over websockets, so far. */
+  readonly messages: number;
+  /** Operations being executed. */
+  readonly underWay: number;
+  /** Requests turned away because there was too much to do, so far. */
+  readonly refused: number;
 }
 
 /** Connections that wait to be taken: thousands come in the same moment when sales open. The system may allow fewer. */
@@ -65,6 +77,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     graphqlUrl: `${url}${graphqlPath}`,
+    load: loadOf(parts),
     close() {
       closed ??= close(parts);
       return closed;
@@ -76,16 +89,35 @@ function shuttingDown(health: Health): Health {
   return { ...health, ready: false, reasons: ['shutting down', ...health.reasons] };
 }
 
+function loadOf({ websockets, admission }: Parts): ServerLoad {
+  return {
+    get sockets() {
+      return websockets.count;
+    },
+    get messages() {
+      return websockets.messages;
+    },
+    get underWay() {
+      return admission.underWay;
+    },
+    get refused() {
+      return admission.refused;
+    },
+  };
+}
+
 interface Parts {
+  readonly admission: Admission;
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly http: FastifyInstance;
   readonly websockets: Websockets;
 }
 
 async function createParts(options: ServerOptions): Promise<Parts> {
+  const admission = new Admission(options.admission);
   const shared = {
     ...options,
-    admission: new Admission(options.admission),
+    admission,
     publicError: publicErrors(options),
     trustsProxy: trustsProxies(options.http.trustedProxies),
   };
@@ -97,7 +129,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     server: http.server,
     path: graphqlPath,
   });
-  return { apollo, http, websockets };
+  return { admission, apollo, http, websockets };
 }
 
 async function close({ apollo, http, websockets }: Parts): Promise<void> {

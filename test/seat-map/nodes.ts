@@ -132,6 +132,7 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
     frameMs,
     loopLagMs: () => 0,
     logger,
+    onFrame: () => {},
     onCompared,
     onRepaired,
     readDigest: async () => store.digest,
@@ -149,6 +150,7 @@ export function openNode(name: string, store: ArrayStore, network: Network, rand
     random,
     logger,
     ...counts,
+    onEnded: () => {},
   });
   const dispose = async () => {
     await expiry[Symbol.asyncDispose]();

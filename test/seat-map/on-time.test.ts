@@ -33,6 +33,7 @@ async function openNode(database: Database, coordination: Coordination) {
     frameMs: 50,
     loopLagMs: () => 0,
     onRepaired: () => {},
+    onFrame: () => {},
     onCompared: () => {},
     readDigest: (eventId) => readSeatDigest(database, eventId),
     readVersions: (eventId) => readSeatVersions(database, eventId),
@@ -48,6 +49,7 @@ async function openNode(database: Database, coordination: Coordination) {
     publish: (eventId, change) => coordination.bus.publish(eventId, change),
     onPoked: () => {},
     onAnnounced: () => {},
+    onEnded: () => {},
     onFallback: () => {},
   });
   onTestFinished(async () => {

@@ -36,6 +36,8 @@ export interface ConnectionOptions {
   readonly clientAddress: string;
   readonly limits: WebsocketConfig;
   readonly logger: Logger;
+  /** Counted for all connections together. */
+  readonly sent: { messages: number };
 }
 
 /** One client's websocket: who it is, what it is at, and how it ends. */
@@ -49,16 +51,18 @@ export class Connection {
   readonly #stream: Duplex;
   readonly #logger: Logger;
   readonly #unread: Unread;
+  readonly #sent: { messages: number };
   /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
   readonly #ids = new Set<string>();
   readonly #turns = new Turns(maxExecutions);
   #ending = false;
 
-  constructor(socket: WebSocket, { stream, clientAddress, limits, logger }: ConnectionOptions) {
+  constructor(socket: WebSocket, { stream, clientAddress, limits, logger, sent }: ConnectionOptions) {
     this.#socket = socket;
     this.#stream = stream;
     this.clientAddress = clientAddress;
     this.#logger = logger;
+    this.#sent = sent;
     this.limits = new ClientLimits(limits);
     this.#unread = new Unread(socket, limits.unreadBytes);
     keepAlive(socket, this.#unread, limits.stallSeconds * 1000, () => this.#cutOff());
@@ -162,6 +166,7 @@ export class Connection {
     if (this.#socket.bufferedAmount > maxBufferedBytes) this.#cutOff();
     this.#socket.send(text, onSent);
     this.#unread.add(text.length);
+    this.#sent.messages += 1;
   }
 
   /** Past ws, which would write a frame's head and its data apart: the dearest part of telling thousands. Only where there is room. */
@@ -169,6 +174,7 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#stream.write(frame);
     this.#unread.add(frame.length);
+    this.#sent.messages += 1;
   }
 
   #cutOff(): void {

@@ -15,6 +15,9 @@ export interface WebsocketOptions extends GraphqlOptions {
 }
 
 export interface Websockets {
+  readonly count: number;
+  /** Sent over all of them, so far. */
+  readonly messages: number;
   /** Takes no more of them, lets each finish the queries and mutations it is at, and resolves when all are gone. */
   close(): Promise<void>;
   /** Cuts off whatever is left. */
@@ -33,6 +36,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   const sockets = new WebSocketServer(settings);
   const graphql = graphqlOverWebsocket(options);
   const connections = new Set<Connection>();
+  const sent = { messages: 0 };
   options.server.on('upgrade', (request, stream, head) => {
     if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
@@ -42,12 +46,18 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
         return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
       }
       const clientAddress = clientAddressOf(request, options.trustsProxy);
-      const connection = new Connection(socket, { stream, clientAddress, limits, logger });
+      const connection = new Connection(socket, { stream, clientAddress, limits, logger, sent });
       connections.add(connection);
       connection.open(graphql, () => connections.delete(connection));
     });
   });
   return {
+    get count() {
+      return connections.size;
+    },
+    get messages() {
+      return sent.messages;
+    },
     close() {
       for (const connection of connections) connection.leave();
       // It answers 503 to those who come from now on.

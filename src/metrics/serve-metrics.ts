@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { AddressConfig } from '../config.ts';
+
+/** What is served: a registry of prom-client, or what stands for several. */
+export interface MetricsSource {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+/** Serves `/metrics` on an address of its own, as what it tells is not for everybody. Throws what listening threw. */
+export async function serveMetrics(
+  source: MetricsSource,
+  { host, port }: AddressConfig,
+  logger: Logger,
+): Promise<AsyncDisposable> {
+  const server = createServer(async ({ url, method }, response) => {
+    if (url?.split('?', 1)[0] !== '/metrics') return void response.writeHead(404).end();
+    if (method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
+    try {
+      const text = await source.metrics();
+      response.writeHead(200, { 'content-type': source.contentType }).end(text);
+    } catch {
+      // A worker that is just ending does not answer.
+      response.writeHead(503).end();
+    }
+  });
+  server.listen({ host, port });
+  await once(server, 'listening');
+  const { port: realPort } = server.address() as AddressInfo;
+  logger.info(`metrics: http://${host.includes(':') ? `[${host}]` : host}:${realPort}/metrics`);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
