@@ -22,13 +22,10 @@ export async function openPostgres(
   { url, poolSize }: { url: string; poolSize: number },
   migrations: MigrationConfig,
 ): Promise<RemoteDatabase> {
-  let client = connect(url, poolSize);
+  const types = await fetchTypes(url);
+  let client = connect(url, { poolSize, types });
   let session = sessionOn(client);
   const close = () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
-  await client`select 1`.catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
   return {
     get orm() {
       return session.orm;
@@ -39,16 +36,34 @@ export async function openPostgres(
     probe: (timeoutMs) => probe(url, timeoutMs),
     reset: () => {
       void client.end({ timeout: 0 });
-      client = connect(url, poolSize);
+      client = connect(url, { poolSize, types });
       session = sessionOn(client);
     },
     [Symbol.asyncDispose]: close,
   };
 }
 
-function connect(url: string, poolSize: number): postgres.Sql {
-  return postgres(url, {
+/** How values of each type are written and read, arrays among them, which only the server can name. */
+type Types = Pick<postgres.Sql['options'], 'parsers' | 'serializers'>;
+
+/**
+ * Once for all connections: postgres.js asks on each by itself, and ends the process if such a connection is given up before that
+ * is answered. Rejects if the store cannot be reached.
+ */
+async function fetchTypes(url: string): Promise<Types> {
+  const client = postgres(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => {} });
+  try {
+    await client`select 1`;
+    return client.options;
+  } finally {
+    await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+}
+
+function connect(url: string, { poolSize, types }: { poolSize: number; types: Types }): postgres.Sql {
+  const client = postgres(url, {
     max: poolSize,
+    fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
     connection: {
@@ -57,6 +72,9 @@ function connect(url: string, poolSize: number): postgres.Sql {
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
   });
+  Object.assign(client.options.parsers, types.parsers);
+  Object.assign(client.options.serializers, types.serializers);
+  return client;
 }
 
 /** An error that Postgres itself gives is an answer too, unless it is that it cannot serve at all. */
