@@ -22,6 +22,7 @@ await new Command('checker')
   .option('--faults <count>', 'in one round', atLeast(0), faultNames.length)
   .addOption(new Option('--only <kinds...>', `faults, of ${faultNames.join(', ')}`).argParser(addKind))
   .option('--program <folder>', 'where the dist/ to check is', fileURLToPath(new URL('../..', import.meta.url)))
+  .option('--logs <folder>', 'where to keep what the nodes print')
   .option('--json <file>', 'where to write what was done and found')
   .action(check)
   .parseAsync();

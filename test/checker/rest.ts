@@ -51,6 +51,14 @@ export async function checkAtRest(resting: Resting): Promise<Violation[]> {
   return violations;
 }
 
+/** Whatever it has been through, a node that is told to stop does so. */
+export async function checkStop({ nodes }: Rig): Promise<Violation[]> {
+  const stops = await Promise.allSettled(nodes.map((node) => node.stop()));
+  return stops.flatMap((stop, node) =>
+    stop.status === 'fulfilled' ? [] : { check: 'nodes stop', what: `node ${node}: ${stop.reason}`, calls: [] },
+  );
+}
+
 async function untilAllHasEnded({ rig, readers }: Resting): Promise<void> {
   await waitFor(
     async () => {

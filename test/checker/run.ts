@@ -1,6 +1,7 @@
 import type { Violation } from './checks/house.ts';
 import { Random } from './random.ts';
 import { describeFault, describeViolation } from './report.ts';
+import { checkStop } from './rest.ts';
 import { type FaultKind, faultNames } from './rig/faults.ts';
 import { Rig } from './rig/rig.ts';
 import { playRound, type Round } from './round.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** All kinds, if it is not said. */
   readonly only?: readonly FaultKind[];
   readonly program: string;
+  /** The folder where the nodes' logs are kept, if that is wanted. */
+  readonly logs?: string;
   /** No round begins later. */
   readonly withinSeconds?: number;
 }
@@ -42,7 +45,7 @@ export interface Summary {
 export async function run(options: RunOptions, log: (line: string) => void): Promise<Summary> {
   const began = performance.now();
   const rounds: Round[] = [];
-  await using rig = await Rig.start({ program: options.program, nodeCount: options.nodes });
+  await using rig = await Rig.start({ ...options, nodeCount: options.nodes });
   const isOver = () => {
     const lastMs = (options.withinSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
     return operationsOf(rounds) >= options.operations || performance.now() - began > lastMs;
@@ -65,7 +68,9 @@ export async function run(options: RunOptions, log: (line: string) => void): Pro
     log(`again: ${commandFor(options, nth)}`);
     break;
   }
-  return summaryOf(options, rounds, (performance.now() - began) / 1_000);
+  const atEnd = await checkStop(rig);
+  for (const violation of atEnd) log(describeViolation(violation));
+  return summaryOf(options, { rounds, atEnd, seconds: (performance.now() - began) / 1_000 });
 }
 
 /** One of each check tells most of it. */
@@ -97,8 +102,14 @@ function commandFor(options: RunOptions, nth: number): string {
   return `npm run checker -- --seed ${seed} --first-round ${nth} --operations 1 --round ${round} --nodes ${nodes} --viewers ${viewers} --houses ${houses} --faults ${faults}${only}`;
 }
 
-function summaryOf({ seed, nodes, viewers }: RunOptions, rounds: readonly Round[], seconds: number): Summary {
-  const violations = rounds.flatMap((round) => round.violations);
+interface Found {
+  readonly rounds: readonly Round[];
+  readonly atEnd: readonly Violation[];
+  readonly seconds: number;
+}
+
+function summaryOf({ seed, nodes, viewers }: RunOptions, { rounds, atEnd, seconds }: Found): Summary {
+  const violations = [...rounds.flatMap((round) => round.violations), ...atEnd];
   return {
     ...{ seed, nodes, viewers, seconds: Math.round(seconds), rounds: rounds.length, operations: operationsOf(rounds) },
     answers: rounds.map(({ answers }) => answers).reduce(added, {}),

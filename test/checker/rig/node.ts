@@ -15,6 +15,8 @@ export interface NodeSettings {
   readonly redisUrl: string;
   /** All others. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where its log is kept, if that is wanted. */
+  readonly logFile?: string | undefined;
 }
 
 interface Surroundings {
@@ -41,7 +43,7 @@ export class CheckedNode implements AsyncDisposable {
     this.toRedis = toRedis;
   }
 
-  static async start({ program, databaseUrl, redisUrl, env }: NodeSettings): Promise<CheckedNode> {
+  static async start({ program, databaseUrl, redisUrl, env, logFile = 'log' }: NodeSettings): Promise<CheckedNode> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-checked-'));
     const clock = new NodeClock(folder);
     const toStore = await Link.open(portOf(databaseUrl));
@@ -51,10 +53,10 @@ export class CheckedNode implements AsyncDisposable {
     const main = join(program, 'dist', 'main.js');
     const server = new LocalServer(
       {
-        path: '/usr/bin/env',
+        path: '/bin/bash',
         args: (port) => {
           const node = [...pairs, `PORT=${port}`, process.execPath, '--import', clock.module, main, 'serve'];
-          return ['sh', '-c', 'exec env "$@" 2>>last-words', 'sh', ...node];
+          return ['-c', 'exec env "$@" 2>>last-words > >(exec tee -a "$0")', logFile, ...node];
         },
         readyMessage: 'Holdfast is ready',
         stopSignal: 'SIGTERM',
@@ -84,6 +86,16 @@ export class CheckedNode implements AsyncDisposable {
     }
   }
 
+  /** In good order. Rejects with what it printed last if that takes longer than anybody would wait. */
+  async stop(): Promise<void> {
+    try {
+      await this.#process.stop();
+    } catch (cause) {
+      await this.#process.kill();
+      throw new Error(`a node did not stop; it said: ${await readFile(this.#lastWordsFile, 'utf8')}`, { cause });
+    }
+  }
+
   async crash(): Promise<void> {
     this.#isUp = false;
     await this.#process.kill();
@@ -108,6 +120,7 @@ export class CheckedNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.kill();
     await this.#process[Symbol.asyncDispose]();
     await this.toStore[Symbol.asyncDispose]();
     await this.toRedis[Symbol.asyncDispose]();

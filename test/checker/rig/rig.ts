@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Closing } from '../../../src/closing.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { openDatabase } from '../../../src/store/open.ts';
@@ -13,6 +14,8 @@ export interface RigSettings {
   /** Where `dist/` is. */
   readonly program: string;
   readonly nodeCount: number;
+  /** The folder where the nodes' logs are kept, if that is wanted. */
+  readonly logs?: string | undefined;
 }
 
 /** Nodes, a store and a Redis that a run has to itself, and may break. */
@@ -34,7 +37,7 @@ export class Rig implements AsyncDisposable {
     this.#closing = closing;
   }
 
-  static async start({ program, nodeCount }: RigSettings): Promise<Rig> {
+  static async start({ program, nodeCount, logs }: RigSettings): Promise<Rig> {
     const closing = new Closing();
     try {
       const postgres = closing.add(await startPostgres());
@@ -46,7 +49,8 @@ export class Rig implements AsyncDisposable {
       const nodes: CheckedNode[] = [];
       for (let nth = 0; nth < nodeCount; nth += 1) {
         const settings = { program, databaseUrl, redisUrl: redis.master.url, env: nodeEnv };
-        nodes.push(closing.add(await CheckedNode.start(settings)));
+        const logFile = logs && resolve(logs, `node-${nth}.log`);
+        nodes.push(closing.add(await CheckedNode.start({ ...settings, logFile })));
       }
       return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
     } catch (error) {
