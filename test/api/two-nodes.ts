@@ -18,16 +18,24 @@ export interface TwoNodesOptions {
 }
 
 /** Two nodes that share nothing but a Postgres database and a Redis, both of their own. */
-export async function startTwoNodes({ env, ...parts }: TwoNodesOptions = {}): Promise<TwoNodes> {
-  const database = await createTestDatabase();
+export async function startTwoNodes(options: TwoNodesOptions = {}): Promise<TwoNodes> {
   const redis = await startRedis();
+  const nodes = await startTwoNodesOn(redis, options);
+  return { ...nodes, redis };
+}
+
+/** The same on a Redis, of whatever kind, that is theirs from then on. */
+export async function startTwoNodesOn(
+  redis: AsyncDisposable & { readonly url: string },
+  { env, ...parts }: TwoNodesOptions = {},
+): Promise<Omit<TwoNodes, 'redis'>> {
+  const database = await createTestDatabase();
   const options = { ...parts, env: { ...env, DATABASE_URL: database.url, REDIS_URL: redis.url } };
   const [a, b] = await Promise.all([startNode(options), startNode(options)]);
   return {
     a,
     b,
     databaseUrl: database.url,
-    redis,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
       await redis[Symbol.asyncDispose]();

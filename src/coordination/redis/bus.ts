@@ -71,8 +71,9 @@ export class RedisBus implements Bus {
   async follow(): Promise<void> {
     for (const eventId of this.#listeners.eventIds) {
       const master = this.#masterOf(eventId);
-      if (master?.isSubscribable !== true || this.#subscribedAt.get(eventId) === master) continue;
-      await this.#unsubscribe(eventId);
+      const at = this.#subscribedAt.get(eventId);
+      if (master?.isSubscribable !== true || at === master) continue;
+      await at?.leave(changesChannel(eventId)).catch(this.#later);
       await this.#takeUp(master, [eventId]).catch(this.#later);
     }
   }
@@ -122,7 +123,7 @@ export class RedisBus implements Bus {
     });
   }
 
-  /** The master calls for it again. */
+  /** Masters call for it again. */
   readonly #later = (err: unknown): void => {
     this.#settings.logger.debug({ err }, 'a subscription has to wait');
   };

@@ -106,6 +106,11 @@ export class Master implements AsyncDisposable {
     await (this.#hasShardedPubSub ? redis.sunsubscribe(channel) : redis.unsubscribe(channel));
   }
 
+  /** Ends the subscription to a channel that now belongs to another master: Redis itself does so where channels have one. */
+  async leave(channel: string): Promise<void> {
+    if (!this.#hasShardedPubSub) await this.#subscriptions.unsubscribe(channel);
+  }
+
   /** What each key has left in milliseconds, 0 or less if there is no such key, or the error; by which a key that is over is noticed. */
   async timesLeft(keys: readonly string[]): Promise<readonly (number | Error)[]> {
     const pipeline = this.#commands.pipeline();

@@ -22,12 +22,7 @@ export function openMasters(
 ): Masters {
   const common = { listener, reachability, logger, flags: new NotificationFlags(logger) };
   if (target.kind !== 'cluster') {
-    return new SoleMaster({
-      ...common,
-      connect: () => connectToMaster(target),
-      isShard: false,
-      onRedirected: () => {},
-    });
+    return new SoleMaster({ ...common, connect: () => connectToMaster(target), isShard: false });
   }
   const masters: ClusterMasters = new ClusterMasters({
     seeds: target.addresses,

@@ -1,39 +1,14 @@
 import { expect, test } from 'vitest';
-import type { Coordination } from '../../../src/coordination/coordination.ts';
 import { connectRedis } from '../../../src/coordination/redis/coordination.ts';
-import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { type recordLogs as Logs, recordLogs } from '../logs.ts';
+import { recordLogs } from '../logs.ts';
 import { change, Recorder } from '../recorder.ts';
+import { UNREACHABLE, watchedNode } from './watched-node.ts';
 
 const soon = { withinMs: 10_000 };
 const eventId = 'event';
 const claim = { eventId, reservationId: 'first', seatIndexes: [1] };
-const UNREACHABLE = 'Redis cannot be reached: the store decides alone until it is back';
-
-interface Watched extends AsyncDisposable {
-  readonly node: Coordination;
-  /** Each change of `reachable`, in order. */
-  readonly changes: boolean[];
-  readonly logs: ReturnType<typeof Logs>;
-  reachable(wanted: boolean): Promise<unknown>;
-}
-
-async function watchedNode(redis: RedisServer, nodeId = 'a'): Promise<Watched> {
-  const logs = recordLogs();
-  const node = await connectRedis(redis.url, { nodeId, logger: logs.logger });
-  const changes: boolean[] = [];
-  node.onReachableChange((reachable) => changes.push(reachable));
-  return {
-    node,
-    changes,
-    logs,
-    reachable: (wanted) =>
-      waitFor(() => node.reachable === wanted, { ...soon, what: wanted ? 'Redis to be back' : 'Redis to be gone' }),
-    [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
-  };
-}
-
 async function timeMs(work: () => PromiseLike<unknown>): Promise<number> {
   const start = performance.now();
   await work();
@@ -118,6 +93,28 @@ test('what was asked of a frozen Redis is not asked again when it is back', asyn
   await redis.start();
   await a.reachable(true);
   expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
+});
+
+test('what was on its way to a Redis that froze and died is not sent to the one that comes after it', async () => {
+  await using redis = await startRedis();
+  await using a = await watchedNode(redis);
+  redis.pause();
+  // In the same moment, so that all of it is sent before the first answer is missed.
+  const asked = [
+    a.node.gate.take({ ...claim, reservationId: 'stale' }),
+    a.node.gate.hold({ ...claim, reservationId: 'stale' }, 60_000),
+    a.node.gate.correct(eventId, [{ seatIndex: 2, holder: 'BOOKED', remainingMs: 60_000 }]),
+    a.node.rateLimiter('name', 10).consume('viewer'),
+    a.node.bus.publish(eventId, change(1)),
+  ];
+  await Promise.all(asked);
+  await redis.kill();
+  await a.reachable(false);
+  await redis.start();
+  await a.reachable(true);
+  expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
+  await waitFor(async () => (await a.node.gate.take(claim)).answer === 'taken', { ...soon, what: 'the gate' });
+  expect(await redis.cli('KEYS', 'hf:*')).toEqual(['hf:{event}:seat:1']);
 });
 
 test('a node starts at once without Redis, says so once, and finds it later', async () => {

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { openDatabase } from '../../src/store/open.ts';
+import { type Verdict, verify } from '../../src/store/verification.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Buyer, newBuyer } from './buyer.ts';
+import { storedStatuses } from './store-view.ts';
+import type { TwoNodes } from './two-nodes.ts';
+import { type Offer, offer } from './venue.ts';
+import { type SeatMapWatch, watchSeatMap } from './watching.ts';
+
+type Nodes = Pick<TwoNodes, 'a' | 'b' | 'databaseUrl'>;
+
+const SEATS = 300;
+const SELLERS = 6;
+/** Short, so that many lapse in the meantime. */
+const RESERVATION_SECONDS = 2;
+/** A seller's pause between two buyers, so that the seats last. */
+const PAUSE_MS = 15;
+/** Of reservations; the others are cancelled, or left to lapse. */
+const BOOKED_SHARE = 0.2;
+const CANCELLED_SHARE = 0.5;
+const MAPS_RIGHT_WITHIN_MS = 5_000;
+
+interface Booked {
+  readonly buyer: Buyer;
+  readonly reservationId: string;
+  readonly seats: readonly string[];
+}
+
+/** Buyers who reserve, book and cancel through both nodes, at several events whose maps are watched on both. */
+export class Sales implements AsyncDisposable {
+  readonly events: readonly Offer[];
+  readonly #nodes: Nodes;
+  readonly #watches: ReadonlyMap<Offer, readonly SeatMapWatch[]>;
+  readonly #granted: { readonly event: Offer; readonly atMs: number }[] = [];
+  readonly #booked: Booked[] = [];
+  #sellers: readonly Promise<void>[] = [];
+  #isOpen = false;
+
+  private constructor(nodes: Nodes, watches: ReadonlyMap<Offer, readonly SeatMapWatch[]>) {
+    this.#nodes = nodes;
+    this.#watches = watches;
+    this.events = [...watches.keys()];
+  }
+
+  static async at(nodes: Nodes, eventCount: number): Promise<Sales> {
+    const watches = new Map<Offer, readonly SeatMapWatch[]>();
+    for (let count = 0; count < eventCount; count += 1) {
+      const event = await offer(nodes.a, { seats: SEATS, reservationSeconds: RESERVATION_SECONDS });
+      watches.set(event, await Promise.all([nodes.a, nodes.b].map((node) => watchSeatMap(node, event))));
+    }
+    return new Sales(nodes, watches);
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#sellers = Array.from({ length: SELLERS }, () => this.#sell());
+  }
+
+  /** Resolves when what is under way has been answered. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await Promise.all(this.#sellers);
+  }
+
+  /** Reservations granted at these events since then, by the monotonic clock. */
+  grantedSince(sinceMs: number, events = this.events): number {
+    return this.#granted.filter(({ event, atMs }) => atMs >= sinceMs && events.includes(event)).length;
+  }
+
+  /** The longest time without a reservation at these events since then: from one granted to the next, or to now. */
+  longestGapMs(sinceMs: number, events = this.events): number {
+    const times = this.#granted.filter(({ event }) => events.includes(event)).map(({ atMs }) => atMs);
+    const edges = [sinceMs, ...times.filter((atMs) => atMs > sinceMs), performance.now()];
+    return Math.max(...edges.map((atMs, nth) => atMs - (edges[nth - 1] ?? atMs)));
+  }
+
+  /** Fails unless all maps come to be as the store is, within the time that is promised. Gives how long that took. */
+  async expectMapsRight(): Promise<number> {
+    const start = performance.now();
+    for (const [event, watches] of this.#watches) {
+      const areEqual = async () => {
+        const stored = `${await storedStatuses(this.#nodes.a, event)}`;
+        return watches.every(({ statuses }) => `${statuses}` === stored);
+      };
+      const withinMs = Math.max(1, MAPS_RIGHT_WITHIN_MS - (performance.now() - start));
+      await waitFor(areEqual, { withinMs, what: 'maps to be equal to the store' });
+    }
+    return performance.now() - start;
+  }
+
+  /** Fails unless every booking that was acknowledged is there, no seat was booked twice, and the store keeps its promises. */
+  async expectNothingLostNorSoldTwice(): Promise<void> {
+    expect(this.#booked.length).toBeGreaterThan(10);
+    const seats = this.#booked.flatMap((booked) => booked.seats);
+    expect(new Set(seats).size).toBe(seats.length);
+    for (const { buyer, reservationId, seats } of this.#booked) {
+      const found = await buyer.look(this.#nodes.b, reservationId);
+      expect(found).toMatchObject({ status: 'CONFIRMED', seats: seats.map((id) => ({ id })) });
+    }
+    await using database = await openDatabase({ kind: 'postgres', url: this.#nodes.databaseUrl, poolSize: 1 });
+    const verdicts: Verdict[] = [];
+    await verify(database, { overdueSeconds: 60 }, (verdict) => verdicts.push(verdict));
+    expect(verdicts.length).toBeGreaterThan(0);
+    expect(verdicts.flatMap(({ breaches }) => breaches)).toEqual([]);
+  }
+
+  get bookedCount(): number {
+    return this.#booked.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    for (const watch of [...this.#watches.values()].flat()) await watch[Symbol.asyncDispose]();
+  }
+
+  async #sell(): Promise<void> {
+    while (this.#isOpen) {
+      await this.#serve(await newBuyer());
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** Any outcome is fine but an error, which is thrown: the seats may be others'. */
+  async #serve(buyer: Buyer): Promise<void> {
+    const [here, there] = Math.random() < 0.5 ? [this.#nodes.a, this.#nodes.b] : [this.#nodes.b, this.#nodes.a];
+    const event = pick(this.events);
+    const first = Math.floor(Math.random() * (SEATS - 1));
+    const outcome = await buyer.reserve(here, event, [first, first + 1]);
+    if (outcome.__typename !== 'Reservation') {
+      expect(outcome.__typename).toBe('SeatsUnavailable');
+      return;
+    }
+    this.#granted.push({ event, atMs: performance.now() });
+    const fate = Math.random();
+    if (fate < BOOKED_SHARE) await this.#book(buyer, there, outcome.id);
+    else if (fate < BOOKED_SHARE + CANCELLED_SHARE) await buyer.cancel(there, outcome.id);
+  }
+
+  async #book(buyer: Buyer, node: Nodes['a'], reservationId: string): Promise<void> {
+    const outcome = await buyer.confirm(node, reservationId);
+    if (outcome.__typename !== 'Booking') return;
+    this.#booked.push({ buyer, reservationId, seats: outcome.seats.map(({ id }) => id) });
+  }
+}
+
+function pick<T>(from: readonly T[]): T {
+  const picked = from[Math.floor(Math.random() * from.length)];
+  if (picked === undefined) throw new RangeError('there is nothing to pick');
+  return picked;
+}

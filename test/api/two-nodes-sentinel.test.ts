@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SentinelSetup, startSentinelSetup } from '../support/sentinel.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { print } from './figures.ts';
+import { Sales } from './sales.ts';
+import { startTwoNodesOn } from './two-nodes.ts';
+
+/** What reserving may be interrupted for beyond the failover itself. */
+const BEYOND_MS = 2_000;
+
+let redis: SentinelSetup;
+let nodes: Awaited<ReturnType<typeof startTwoNodesOn>>;
+
+beforeAll(async () => {
+  redis = await startSentinelSetup();
+  nodes = await startTwoNodesOn(redis, { env: { MAX_LAG_MS: '10000' } });
+});
+afterAll(() => nodes?.[Symbol.asyncDispose]());
+
+/** How long it takes until a bare client can write again: to what the sentinels say is the master. */
+async function failoverMs(sinceMs: number): Promise<number> {
+  const isWritten = async () => (await (await redis.master()).cli('SET', 'witness', 'written')) === 'OK';
+  await waitFor(isWritten, { withinMs: 20_000, what: 'the failover' });
+  return performance.now() - sinceMs;
+}
+
+test('sales go on while the master is killed and a replica takes over', async () => {
+  await using sales = await Sales.at(nodes, 4);
+  sales.open();
+  await waitFor(() => sales.grantedSince(0) > 50, { withinMs: 10_000, what: 'sales to be going on' });
+  const old = await redis.master();
+  const killedAtMs = performance.now();
+  await old.kill();
+  const tookMs = await failoverMs(killedAtMs);
+  const failedOverAtMs = performance.now();
+  await waitFor(() => sales.grantedSince(failedOverAtMs) > 50, { withinMs: 10_000, what: 'sales to go on' });
+  const gapMs = sales.longestGapMs(killedAtMs);
+  await sales.close();
+  const rightMs = await sales.expectMapsRight();
+
+  sales.open();
+  const reopenedAtMs = performance.now();
+  await waitFor(() => sales.grantedSince(reopenedAtMs) > 100, { withinMs: 10_000, what: 'more sales' });
+  await sales.close();
+  await sales.expectMapsRight();
+  await sales.expectNothingLostNorSoldTwice();
+  print(
+    `Sentinel failover ${Math.round(tookMs)} ms; longest time without a reservation ${Math.round(gapMs)} ms; ` +
+      `maps right after ${Math.round(rightMs)} ms; ${sales.grantedSince(killedAtMs)} reservations since, ${sales.bookedCount} bookings`,
+  );
+  expect(gapMs).toBeLessThan(tookMs + BEYOND_MS);
+});

@@ -1,0 +1,43 @@
+import { expect } from 'vitest';
+import type { ReservationKey } from '../../../src/coordination/coordination.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { change, Recorder } from '../recorder.ts';
+import type { Watched } from './watched-node.ts';
+
+const soon = { withinMs: 10_000 };
+let times = 0;
+
+/** For this event: the gate is asked, each node hears the others' changes, and all of them hear of what expires. */
+export async function expectAllIsWell(nodes: readonly Watched[], eventId: string): Promise<void> {
+  times += 1;
+  const heard = nodes.map(() => new Recorder());
+  const subscriptions = await Promise.all(
+    nodes.map(({ node }, at) => node.bus.subscribe(eventId, recorderOf(heard, at))),
+  );
+  const expired: ReservationKey[][] = nodes.map(() => []);
+  const stops = nodes.map(({ node }, at) => node.expiry.onExpired((key) => expired[at]?.push(key)));
+  for (const [at, { node }] of nodes.entries()) {
+    const reservation = { eventId, reservationId: `${times} of node ${at}` };
+    const claim = { ...reservation, seatIndexes: [1_000 * times + at] };
+    await waitFor(async () => (await node.gate.take(claim)).answer === 'taken', { ...soon, what: 'the gate' });
+    for (const other of nodes)
+      expect((await other.node.gate.take({ ...claim, reservationId: 'other' })).answer).toBe('refused');
+    await node.bus.publish(eventId, change(times * 10 + at));
+    await waitFor(() => heard.every(({ numbers }) => numbers.includes(times * 10 + at)), {
+      ...soon,
+      what: 'the change',
+    });
+    await node.gate.hold(claim, 1);
+    await node.expiry.poke([reservation]);
+    const areTold = () => expired.every((keys) => keys.some((key) => key.reservationId === reservation.reservationId));
+    await waitFor(areTold, { ...soon, what: 'the announcement' });
+  }
+  for (const stop of stops) stop();
+  for (const subscription of subscriptions) await subscription[Symbol.asyncDispose]();
+}
+
+function recorderOf(recorders: readonly Recorder[], at: number): Recorder {
+  const recorder = recorders[at];
+  if (recorder === undefined) throw new RangeError(`there is no recorder ${at}`);
+  return recorder;
+}

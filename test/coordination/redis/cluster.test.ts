@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changesChannel, seatKey } from '../../../src/coordination/redis/keys.ts';
+import { type RedisCluster, startCluster } from '../../support/cluster.ts';
+import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { change, Recorder } from '../recorder.ts';
+import { expectAllIsWell } from './all-is-well.ts';
+import { UNREACHABLE, watchedNode } from './watched-node.ts';
+
+const soon = { withinMs: 10_000 };
+const claim = (eventId: string, reservationId: string) => ({ eventId, reservationId, seatIndexes: [1] });
+
+let redis: RedisCluster;
+
+beforeAll(async () => {
+  redis = await startCluster({ settings: ['--cluster-require-full-coverage', 'no'] });
+});
+afterAll(() => redis?.[Symbol.asyncDispose]());
+
+function first(servers: readonly RedisServer[]): RedisServer {
+  const [server] = servers;
+  if (server === undefined) throw new RangeError('there is no server');
+  return server;
+}
+
+const slotOf = async (eventId: string) =>
+  Number(await first(redis.masters).cli('CLUSTER', 'KEYSLOT', changesChannel(eventId)));
+const masterOf = (eventId: string, asked = first(redis.masters)) => redis.masterOf(changesChannel(eventId), asked);
+
+/** An event whose keys are with this master, by the word of that node. */
+async function eventAt(master: RedisServer, asked?: RedisServer): Promise<string> {
+  for (;;) {
+    const eventId = randomUUID();
+    if ((await masterOf(eventId, asked)) === master) return eventId;
+  }
+}
+
+describe('slots that move', () => {
+  test('take their events along, and nothing else notices', async () => {
+    await using a = await watchedNode(redis);
+    await using b = await watchedNode(redis, 'b');
+    const eventId = randomUUID();
+    const from = await masterOf(eventId);
+    const to = first(redis.masters.filter((master) => master !== from));
+    const elsewhere = await eventAt(from);
+    const [moved, stayed] = [new Recorder(), new Recorder()];
+    await using _moved = await b.node.bus.subscribe(eventId, moved);
+    await using _stayed = await b.node.bus.subscribe(elsewhere, stayed);
+    await a.node.gate.take(claim(eventId, 'first'));
+    await a.node.gate.hold(claim(eventId, 'first'), 60_000);
+
+    await redis.moveSlot(await slotOf(eventId), from, to);
+    await waitFor(() => moved.gaps > 0, { ...soon, what: 'the listener to be told of a gap' });
+    await waitFor(async () => (await a.node.gate.take(claim(eventId, 'second'))).answer === 'refused', {
+      ...soon,
+      what: 'the mark to be found at the new master',
+    });
+    await a.node.bus.publish(eventId, change(1));
+    await a.node.bus.publish(elsewhere, change(2));
+    await waitFor(() => moved.numbers.includes(1) && stayed.numbers.includes(2), { ...soon, what: 'the changes' });
+    await expectAllIsWell([a, b], eventId);
+    await expectAllIsWell([a, b], elsewhere);
+    expect([a.changes, b.changes]).toEqual([[], []]);
+  });
+
+  test('lose no change for good: who published to the old master says so at the new one', async () => {
+    await using a = await watchedNode(redis);
+    await using b = await watchedNode(redis, 'b');
+    const eventId = randomUUID();
+    const from = await masterOf(eventId);
+    const to = first(redis.masters.filter((master) => master !== from));
+    const heard = new Recorder();
+    await using _ = await b.node.bus.subscribe(eventId, heard);
+    await a.node.bus.publish(eventId, change(1));
+    await waitFor(() => heard.numbers.includes(1), { ...soon, what: 'the first change' });
+    const gaps = heard.gaps;
+
+    let published = 1;
+    let isMoving = true;
+    const publishing = (async () => {
+      while (isMoving) await a.node.bus.publish(eventId, change(++published)).then(() => new Promise(setImmediate));
+    })();
+    await redis.moveSlot(await slotOf(eventId), from, to);
+    await waitFor(() => heard.gaps > gaps, { ...soon, what: 'a gap' });
+    isMoving = false;
+    await publishing;
+    await a.node.bus.publish(eventId, change(++published));
+    await waitFor(() => heard.numbers.includes(published), { ...soon, what: 'the last change' });
+  });
+});
+
+test('limits are counted over all nodes, wherever the counters are', async () => {
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  const name = randomUUID();
+  const limiters = [a, b].map(({ node }) => node.rateLimiter(name, 4));
+  const viewers = Array.from({ length: 20 }, (_, nth) => `viewer ${nth}`);
+  const ask = () =>
+    Promise.all(
+      viewers.flatMap((viewer) => limiters.flatMap((limiter) => [limiter.consume(viewer), limiter.consume(viewer)])),
+    );
+  expect((await ask()).every(({ allowed }) => allowed)).toBe(true);
+  expect((await ask()).some(({ allowed }) => allowed)).toBe(false);
+});
+
+test('a thousand deadlines on all masters are poked at once', async () => {
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  const expired = new Set<string>();
+  b.node.expiry.onExpired(({ eventId }) => expired.add(eventId));
+  const reservations = Array.from({ length: 1_000 }, () => ({ eventId: randomUUID(), reservationId: 'due' }));
+  await Promise.all(reservations.map((key) => a.node.gate.hold({ ...key, seatIndexes: [] }, 1)));
+  await a.node.expiry.poke(reservations);
+  await waitFor(() => expired.size === 1_000, { ...soon, what: 'a thousand announcements' });
+});
+
+test('a Redis user without CONFIG is warned of once, for all the masters', async () => {
+  for (const server of redis.servers)
+    await server.cli('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config');
+  await using a = await watchedNode({ url: redis.url.replace('//', '//plain:secret@') });
+  expect(a.node.reachable).toBe(true);
+  expect(a.logs.warnings().map((text) => text.includes('notify-keyspace-events to "Kx"'))).toEqual([true]);
+});
+
+describe('a master that is gone', () => {
+  test('leaves the events of the others as they were, and its own to its replica', async () => {
+    await using a = await watchedNode(redis);
+    await using b = await watchedNode(redis, 'b');
+    const [dying, living] = redis.masters;
+    if (dying === undefined || living === undefined) throw new Error('unreachable');
+    const [lost, kept] = [await eventAt(dying, living), await eventAt(living, living)];
+    const stale = await eventAt(dying, living);
+    await expectAllIsWell([a, b], lost);
+
+    dying.pause();
+    expect(await a.node.gate.take(claim(stale, 'stale'))).toEqual({ answer: 'skipped' });
+    for (let count = 0; count < 50; count += 1) {
+      const reservationId = `${count}`;
+      const answer = await a.node.gate.take({ eventId: kept, reservationId, seatIndexes: [count] });
+      expect(answer).toEqual({ answer: 'taken' });
+    }
+    await dying.kill();
+    await Promise.all([a.reachable(false), b.reachable(false)]);
+    await Promise.all([a.reachable(true), b.reachable(true)]);
+    expect(await redis.masterOf(changesChannel(lost), living)).not.toBe(dying);
+    for (const eventId of [lost, kept]) await expectAllIsWell([a, b], eventId);
+    expect(await (await redis.masterOf(changesChannel(stale), living)).cli('EXISTS', seatKey(stale, 1))).toBe(0);
+    for (const { changes, logs } of [a, b]) {
+      expect(changes).toEqual([false, true]);
+      expect(logs.warnings()).toEqual([UNREACHABLE]);
+    }
+    await dying.start();
+  });
+
+  test('is left when its replica takes over in good order', async () => {
+    await using a = await watchedNode(redis);
+    await using b = await watchedNode(redis, 'b');
+    const [, leaving] = redis.masters;
+    const [, successor] = redis.replicas;
+    if (leaving === undefined || successor === undefined) throw new Error('unreachable');
+    const eventId = await eventAt(leaving, leaving);
+    await expectAllIsWell([a, b], eventId);
+    await successor.cli('CLUSTER', 'FAILOVER');
+    await waitFor(async () => (await masterOf(eventId, successor)) === successor, { ...soon, what: 'the failover' });
+    await expectAllIsWell([a, b], eventId);
+  });
+});
+
+test('a node of a cluster that is taken for a Redis by itself is complained of once', async () => {
+  await using a = await watchedNode({ url: first(redis.servers).url });
+  for (let count = 0; count < 20; count += 1) await a.node.gate.take(claim(randomUUID(), 'first'));
+  expect(a.logs.warnings()).toEqual([expect.stringContaining('put redis+cluster:// before its address')]);
+});
+
+test('a Redis by itself that is taken for a cluster is said to be none', async () => {
+  await using sole = await startRedis();
+  await using a = await watchedNode({ url: sole.url.replace('redis:', 'redis+cluster:') });
+  expect(a.node.reachable).toBe(false);
+  expect(JSON.stringify(a.logs.lines)).toContain('cluster support disabled');
+});

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { seatKey } from '../../../src/coordination/redis/keys.ts';
+import { type SentinelSetup, startSentinelSetup } from '../../support/sentinel.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { expectAllIsWell } from './all-is-well.ts';
+import { watchedNode } from './watched-node.ts';
+
+const soon = { withinMs: 10_000 };
+
+let redis: SentinelSetup;
+let eventId: string;
+
+beforeAll(async () => {
+  redis = await startSentinelSetup();
+});
+afterAll(() => redis?.[Symbol.asyncDispose]());
+beforeEach(() => {
+  eventId = randomUUID();
+});
+
+const claim = (reservationId: string) => ({ eventId, reservationId, seatIndexes: [1] });
+const replicas = async () =>
+  Number(/^connected_slaves:(\d)/m.exec(String(await (await redis.master()).cli('INFO', 'replication')))?.[1]);
+
+/** So that there is somebody to take over. */
+async function allBack(): Promise<void> {
+  await waitFor(async () => (await replicas()) === 2, { withinMs: 20_000, what: 'the replicas to follow the master' });
+}
+
+test('nodes go over to the master that the sentinels choose when theirs is killed', async () => {
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  await expectAllIsWell([a, b], eventId);
+  const old = await redis.master();
+  await old.kill();
+  await a.reachable(false);
+  expect(await a.node.gate.take(claim('first'))).toEqual({ answer: 'skipped' });
+  await Promise.all([a.reachable(true), b.reachable(true)]);
+  expect(await redis.master()).not.toBe(old);
+  await expectAllIsWell([a, b], eventId);
+  expect([a.changes, b.changes]).toEqual([
+    [false, true],
+    [false, true],
+  ]);
+  await old.start();
+});
+
+test('nodes go over when a failover is asked for and the old master lives on', async () => {
+  await allBack();
+  await using a = await watchedNode(redis);
+  await using b = await watchedNode(redis, 'b');
+  const old = await redis.master();
+  await redis.ask('FAILOVER', 'mymaster');
+  await waitFor(async () => (await redis.master()) !== old, { ...soon, what: 'the failover' });
+  // All nodes stay with the old one together, until the sentinels make it a replica and take its clients from it.
+  for (const { changes } of [a, b])
+    await waitFor(() => changes.length >= 2, { withinMs: 20_000, what: 'the old master to be a replica' });
+  await Promise.all([a.reachable(true), b.reachable(true)]);
+  await expectAllIsWell([a, b], eventId);
+});
+
+test('what was on its way to a master that froze is not sent to the next one', async () => {
+  await allBack();
+  await using a = await watchedNode(redis);
+  const old = await redis.master();
+  old.pause();
+  expect(await a.node.gate.take(claim('stale'))).toEqual({ answer: 'skipped' });
+  await a.node.gate.hold(claim('stale'), 60_000);
+  await a.reachable(false);
+  await a.reachable(true);
+  await expectAllIsWell([a], randomUUID());
+  const now = await redis.master();
+  expect(now).not.toBe(old);
+  expect(await now.cli('EXISTS', seatKey(eventId, 1))).toBe(0);
+  old.resume();
+});
