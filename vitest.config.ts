@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Those that hold the product to milliseconds: by themselves, as another file's work would be counted as lateness. */
 const punctual = [
   'test/api/on-time*.test.ts',
+  'test/api/{redis,store}-away.test.ts',
+  'test/api/rolling-restart.test.ts',
   'test/api/two-nodes*.test.ts',
   'test/checker/checker.test.ts',
   'test/realtime/{expiry,frames,repair,slow-readers}.test.ts',

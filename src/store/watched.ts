@@ -20,7 +20,7 @@ const PROBE_EVERY_MS = 250;
 /** No answer for so long while one is due is worth a question. */
 const QUIET_MS = 250;
 /** With the two above less than a second: so long does a buyer wait for a store that is gone. */
-const PROBE_TIMEOUT_MS = 600;
+const PROBE_TIMEOUT_MS = 500;
 /** A store that answers questions, but nothing that was sent before: the old connections lead nowhere. */
 const STUCK_MS = 5_000;
 
