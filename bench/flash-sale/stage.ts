@@ -23,6 +23,8 @@ const durable = [
   'pg_stat_statements.track_utility=off',
 ];
 
+/** As `npm start` has it. */
+const nodeOptions = ['--max-semi-space-size=64'];
 const production = { NODE_ENV: 'production' };
 
 /** What is measured: in a process of its own, or in several. */
@@ -66,9 +68,11 @@ export async function openStage(options: FlashSaleOptions, closing: Closing): Pr
   );
   const stores = { databaseUrl, redisUrl: redis.url };
   const holdfast = await startHoldfast(stores, options, closing);
-  const floor = closing.add(new Child<FloorServer>(new URL('./floor-server.ts', import.meta.url), [], production));
+  const floor = closing.add(
+    new Child<FloorServer>(new URL('./floor-server.ts', import.meta.url), nodeOptions, production),
+  );
   const textbook = closing.add(
-    new Child<TextbookServer>(new URL('./textbook-server.ts', import.meta.url), [], production),
+    new Child<TextbookServer>(new URL('./textbook-server.ts', import.meta.url), nodeOptions, production),
   );
   const organizer = await tokenFor('the organizer', ['ORGANIZER']);
   return {
@@ -95,7 +99,7 @@ async function startHoldfast(
   closing: Closing,
 ): Promise<Server> {
   const children = Array.from({ length: nodes }, () =>
-    closing.add(new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), [], production)),
+    closing.add(new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), nodeOptions, production)),
   );
   const settings = {
     DATABASE_URL: databaseUrl,

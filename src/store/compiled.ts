@@ -1,4 +1,4 @@
-import { Param, Placeholder, type SQL, type SQLChunk, sql } from 'drizzle-orm';
+import { Param, Placeholder, type Query, type SQL, type SQLChunk, type SQLWrapper, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 
 const dialect = new PgDialect();
@@ -7,19 +7,35 @@ const dialect = new PgDialect();
  * A statement put together once, with `sql.placeholder`s for what differs: for those that run so often that putting their many
  * parts together each time would take as long as sending them. Gives it with the values in place.
  */
-export function compiled<Values extends Readonly<Record<string, unknown>>>(statement: SQL): (values: Values) => SQL {
+export function compiled<Values extends Readonly<Record<string, unknown>>>(
+  statement: SQL,
+): (values: Values) => CompiledStatement {
   const { sql: text, params } = dialect.sqlToQuery(statement);
-  const texts = text.split(/\$\d+/).map((part) => sql.raw(part));
   const names = params.map(nameOf);
-  return (values) => {
-    const chunks: SQLChunk[] = [];
-    for (const [at, part] of texts.entries()) {
-      const name = names[at];
-      chunks.push(part);
-      if (name !== undefined) chunks.push(new Param(values[name]));
-    }
+  return (values) =>
+    new CompiledStatement(
+      text,
+      names.map((name) => values[name]),
+    );
+}
+
+export class CompiledStatement implements SQLWrapper, Query {
+  readonly sql: string;
+  readonly params: unknown[];
+
+  constructor(text: string, params: unknown[]) {
+    this.sql = text;
+    this.params = params;
+  }
+
+  /** For an engine that wants it in parts. */
+  getSQL(): SQL {
+    const chunks = this.sql.split(/\$\d+/).flatMap((part, at): SQLChunk[] => {
+      const raw = sql.raw(part);
+      return at < this.params.length ? [raw, new Param(this.params[at])] : [raw];
+    });
     return sql.join(chunks);
-  };
+  }
 }
 
 function nameOf(param: unknown): string {

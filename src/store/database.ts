@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { CompiledStatement } from './compiled.ts';
 import type * as tables from './tables.ts';
 import type { StoreTrouble } from './trouble.ts';
 
@@ -22,9 +23,11 @@ export interface Engine extends Session, AsyncDisposable {
   migrate(): Promise<void>;
 }
 
+export type Statement = SQL | CompiledStatement;
+
 /** Where statements go: straight to the database, or into a transaction. */
 export interface Session {
   readonly orm: PgDatabase<PgQueryResultHKT, typeof tables>;
   /** Runs one statement as it stands and gives its rows. Their shape is the statement's own promise. */
-  rows<Row>(statement: SQL): Promise<Row[]>;
+  rows<Row>(statement: Statement): Promise<Row[]>;
 }

@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import type { SQL } from 'drizzle-orm';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockDataDir } from './data-dir-lock.ts';
-import type { Engine, Session } from './database.ts';
+import type { Engine, Session, Statement } from './database.ts';
 import { retrying } from './faults.ts';
 import * as tables from './tables.ts';
 
@@ -35,6 +34,6 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
 function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Session['orm']): Session {
   return {
     orm,
-    rows: async <Row>(statement: SQL) => (await orm.execute(statement)).rows as Row[],
+    rows: async <Row>(statement: Statement) => (await orm.execute(statement)).rows as Row[],
   };
 }

@@ -1,11 +1,11 @@
-import type { SQL } from 'drizzle-orm';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
-import type { Session } from './database.ts';
+import { CompiledStatement } from './compiled.ts';
+import type { Session, Statement } from './database.ts';
 import { isConnectionLost, retrying } from './faults.ts';
 import * as tables from './tables.ts';
 import type { Probed, RemoteDatabase } from './watched.ts';
@@ -147,8 +147,8 @@ function sessionOn(connection: Connection): Session {
       orm ??= drizzle(connection as postgres.Sql, { schema: tables });
       return orm;
     },
-    rows: async <Row>(statement: SQL) => {
-      const { sql: text, params } = dialect.sqlToQuery(statement);
+    rows: async <Row>(statement: Statement) => {
+      const { sql: text, params } = statement instanceof CompiledStatement ? statement : dialect.sqlToQuery(statement);
       return [
         ...(await connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true })),
       ] as Row[];
