@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'side by side',
-          include: ['test/**/*.test.ts'],
+          include: ['{test,web/test}/**/*.test.ts'],
           exclude: punctual,
           // Two files at a time, on any machine: every file may run servers and nodes of its own.
           maxWorkers: 2,

@@ -1,7 +1,8 @@
-import type { SalesStatus } from 'holdfast/client';
+import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
+import { NoticeText } from '../ui/notice-text.tsx';
 import { useFocusKept } from '../ui/use-focus-kept.ts';
 import { BookedPanel } from './booked-panel.tsx';
 import type { Buying } from './buying.ts';
@@ -13,6 +14,7 @@ import { sayNotice } from './say-notice.ts';
 
 export interface PanelProps {
   readonly plan: Plan;
+  readonly map: LiveStore<SeatMapState>;
   readonly buying: Buying;
   readonly salesStatus: SalesStatus;
   /** Shows seats on the map. */
@@ -27,11 +29,7 @@ export function BuyingPanel(props: PanelProps) {
   return (
     <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
       {lost && <LostSeats {...props} lost={lost} />}
-      {notice && (
-        <p className="notice" role="alert">
-          {sayNotice(notice, words)}
-        </p>
-      )}
+      {notice && <NoticeText text={sayNotice(notice, words)} />}
       {phase.step === 'held' ? (
         <HeldPanel {...props} phase={phase} />
       ) : phase.step === 'booked' ? (

@@ -29,6 +29,9 @@ export interface BuyingParts {
 }
 
 type Held = Extract<Phase, { step: 'held' }>;
+type Ended = Extract<Phase, { step: 'ended' }>;
+
+const endings = { EXPIRED: 'expired', CANCELLED: 'cancelled', LOST_SIGHT: 'lostSight' } as const;
 
 /** What a viewer does with an event's seats: choosing, reserving, extending, paying, letting go. */
 export class Buying implements Store<BuyingState> {
@@ -90,7 +93,8 @@ export class Buying implements Store<BuyingState> {
   }
 
   async reserve(): Promise<void> {
-    const { chosen } = this.getSnapshot();
+    const { chosen, phase } = this.getSnapshot();
+    if (phase.step === 'reserving') return;
     const seatIds = chosen.map(({ id }) => id);
     const isSame = this.#intent?.seatIds.join() === seatIds.join();
     const intent = isSame && this.#intent ? this.#intent : { seatIds, key: newIdempotencyKey() };
@@ -232,7 +236,8 @@ export class Buying implements Store<BuyingState> {
     const live = this.#parts.client.reservation(reservation.id);
     this.#stopFollowing = live.subscribe(() => {
       const { data, state } = live.getSnapshot();
-      if (data) this.#hear(data, state === 'stale');
+      if (state === 'failed') this.#end('LOST_SIGHT');
+      else if (data) this.#hear(data, state === 'stale');
       else this.#markStale(state === 'stale');
     });
   }
@@ -273,12 +278,12 @@ export class Buying implements Store<BuyingState> {
     this.#change({ phase: { step: 'booked', booking: answer.booking }, held: [], booked });
   }
 
-  #end(how: 'EXPIRED' | 'CANCELLED'): void {
+  #end(how: Ended['how']): void {
     const { phase, held } = this.getSnapshot();
     if (phase.step !== 'held') return;
     this.#stopFollowing();
     this.#change({ phase: { step: 'ended', how, seats: held }, held: [], notice: null });
-    this.#parts.tell({ kind: how === 'EXPIRED' ? 'expired' : 'cancelled' });
+    this.#parts.tell({ kind: endings[how] });
   }
 
   async #withHeld(busy: NonNullable<Held['busy']>, work: (held: Held) => Promise<void>): Promise<void> {

@@ -25,7 +25,13 @@ export function ChoicePanel({
         )}
       </div>
       {!isOpen && <p className="hint">{say.salesNow[salesStatus]}</p>}
-      {isOpen && chosen.length === 0 && <p className="hint">{say.choice.none}</p>}
+      {isOpen && chosen.length === 0 && (
+        <ol className="steps">
+          {say.choice.steps(sayTime(plan.event.reservationSeconds, say)).map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       <SeatLines
         plan={plan}
         seats={chosen}
@@ -43,7 +49,8 @@ export function ChoicePanel({
           <button
             type="button"
             className="button primary wide"
-            disabled={isReserving || !isOpen}
+            disabled={!isOpen}
+            aria-disabled={isReserving}
             onClick={() => void buying.reserve()}
           >
             {isReserving ? say.choice.reserving : say.choice.reserve}

@@ -25,16 +25,22 @@ export function CountdownClock({ countdown, extensionsLeft, isExtending, isIdle,
   useEffect(() => {
     if (SAID_AT_S.includes(seconds)) announce(say.held.soonOver(sayTime(seconds, say)));
   }, [seconds, say]);
+  const isSoon = seconds <= SOON_S;
   return (
-    <div className={seconds <= SOON_S ? 'clock soon' : 'clock'}>
+    <div className={isSoon ? 'clock soon' : 'clock'}>
       <div>
-        <span className="clock-label">{say.held.timeLeft}</span>
+        <span className="clock-label">{isSoon ? say.held.hurry : say.held.timeLeft}</span>
         <span className="clock-time" role="timer">
           {write.countdown(seconds)}
         </span>
       </div>
       {extensionsLeft > 0 ? (
-        <button type="button" className="button" disabled={!isIdle} onClick={onExtend}>
+        <button
+          type="button"
+          className={isSoon ? 'button strong' : 'button'}
+          aria-disabled={!isIdle}
+          onClick={onExtend}
+        >
           {isExtending ? say.held.extending : say.held.extend}
         </button>
       ) : (

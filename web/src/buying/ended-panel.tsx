@@ -5,21 +5,27 @@ import type { Phase } from './state.ts';
 
 type Ended = Extract<Phase, { step: 'ended' }>;
 
-/** A reservation that was let go of, or whose time ran out. */
+/** A reservation that was let go of, or whose time ran out, or that is no longer this viewer's. */
 export function EndedPanel({ plan, buying, phase }: PanelProps & { readonly phase: Ended }) {
   const { say } = useWords();
-  const isExpired = phase.how === 'EXPIRED';
+  const [title, text] = {
+    EXPIRED: [say.ended.expired, say.ended.expiredText],
+    CANCELLED: [say.ended.cancelled, say.ended.cancelledText],
+    LOST_SIGHT: [say.ended.lostSight, say.ended.lostSightText],
+  }[phase.how];
   return (
     <>
       <div className="panel-head">
-        <h2>{isExpired ? say.ended.expired : say.ended.cancelled}</h2>
+        <h2>{title}</h2>
       </div>
-      <p className="hint">{isExpired ? say.ended.expiredText : say.ended.cancelledText}</p>
+      <p className="hint">{text}</p>
       <SeatLines plan={plan} seats={phase.seats} kind="AVAILABLE" onRemove={null} />
       <div className="panel-foot">
-        <button type="button" className="button primary wide" onClick={() => buying.choose(phase.seats)}>
-          {say.ended.chooseAgain}
-        </button>
+        {phase.how !== 'LOST_SIGHT' && (
+          <button type="button" className="button primary wide" onClick={() => buying.choose(phase.seats)}>
+            {say.ended.chooseAgain}
+          </button>
+        )}
         <button type="button" className="button wide" onClick={() => buying.clear()}>
           {say.ended.chooseOthers}
         </button>

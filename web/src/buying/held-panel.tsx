@@ -1,5 +1,5 @@
 import { useWords } from '../language/words.ts';
-import { useStore } from '../state/use-store.ts';
+import { useSelected, useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { CountdownClock } from './countdown-clock.tsx';
 import { Payment } from './payment.tsx';
@@ -8,16 +8,17 @@ import type { Phase } from './state.ts';
 
 type Held = Extract<Phase, { step: 'held' }>;
 
-export function HeldPanel({ plan, buying, phase }: PanelProps & { readonly phase: Held }) {
+export function HeldPanel({ plan, map, buying, phase }: PanelProps & { readonly phase: Held }) {
   const { say, write } = useWords();
   const { held } = useStore(buying);
+  const isMapStale = useSelected(map, ({ state }) => state === 'stale');
   const { reservation, countdown } = phase.followed;
   const isIdle = phase.busy === null;
   return (
     <>
       <div className="panel-head">
         <h2>{say.held.title}</h2>
-        <button type="button" className="quiet" disabled={!isIdle} onClick={() => void buying.letGo()}>
+        <button type="button" className="quiet" aria-disabled={!isIdle} onClick={() => void buying.letGo()}>
           {phase.busy === 'lettingGo' ? say.held.lettingGo : say.held.letGo}
         </button>
       </div>
@@ -28,7 +29,7 @@ export function HeldPanel({ plan, buying, phase }: PanelProps & { readonly phase
         isIdle={isIdle}
         onExtend={() => void buying.extend()}
       />
-      {phase.isStale && <p className="hint">{say.held.stale}</p>}
+      {(phase.isStale || isMapStale) && <p className="hint">{say.held.stale}</p>}
       <SeatLines
         plan={plan}
         seats={held}

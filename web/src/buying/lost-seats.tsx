@@ -26,7 +26,7 @@ export function LostSeats({ plan, buying, lost, onReveal }: PanelProps & { reado
           <p className="hint">{say.notices.nearby}</p>
           <SeatLines plan={plan} seats={lost.nearby} kind="AVAILABLE" onRemove={null} />
           <button type="button" className="button primary wide" onClick={take}>
-            {say.notices.takeThese}
+            {say.notices.takeThese(lost.nearby.length)}
           </button>
         </>
       )}

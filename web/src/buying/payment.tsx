@@ -33,7 +33,7 @@ export function Payment({ total, isPaying, isIdle, onPay }: Props) {
           {say.pay[card.label]}
         </label>
       ))}
-      <button type="button" className="button primary wide" disabled={!isIdle} onClick={() => onPay(token)}>
+      <button type="button" className="button primary wide" aria-disabled={!isIdle} onClick={() => onPay(token)}>
         {isPaying ? say.pay.paying : say.pay.pay(write.money(total))}
       </button>
       <p className="hint">{say.pay.test}</p>

@@ -20,6 +20,8 @@ export function sayNews(news: News, { say, write }: Words, plan: Plan): string {
       return say.booked.announce(news.reference);
     case 'expired':
       return `${say.ended.expired}. ${say.ended.expiredText}`;
+    case 'lostSight':
+      return `${say.ended.lostSight}. ${say.ended.lostSightText}`;
     case 'cancelled':
       return `${say.ended.cancelled}. ${say.ended.cancelledText}`;
   }

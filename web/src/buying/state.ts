@@ -25,7 +25,11 @@ export type Phase =
       readonly isStale: boolean;
     }
   | { readonly step: 'booked'; readonly booking: BookingDetailsFragment }
-  | { readonly step: 'ended'; readonly how: 'EXPIRED' | 'CANCELLED'; readonly seats: readonly PlanSeat[] };
+  | {
+      readonly step: 'ended';
+      readonly how: 'EXPIRED' | 'CANCELLED' | 'LOST_SIGHT';
+      readonly seats: readonly PlanSeat[];
+    };
 
 /** One viewer's way through one event: from choosing to a booking. */
 export interface BuyingState {
@@ -56,4 +60,4 @@ export type News =
   | { readonly kind: 'extended'; readonly seconds: number }
   | { readonly kind: 'lost'; readonly seats: readonly PlanSeat[] }
   | { readonly kind: 'booked'; readonly reference: string }
-  | { readonly kind: 'expired' | 'cancelled' };
+  | { readonly kind: 'expired' | 'cancelled' | 'lostSight' };

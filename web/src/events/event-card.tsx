@@ -8,7 +8,7 @@ import type { ListedEvent } from './use-events.ts';
 
 export function EventCard({ event }: { readonly event: ListedEvent }) {
   const { say, write } = useWords();
-  const { ref, counts } = useAvailability(event.id, event.availability);
+  const { ref, counts, isStale } = useAvailability(event.id, event.availability);
   const isOnSale = event.salesStatus === 'ON_SALE' && counts.available > 0;
   return (
     <li className="event-card" ref={ref}>
@@ -24,7 +24,7 @@ export function EventCard({ event }: { readonly event: ListedEvent }) {
       </div>
       <div className="event-card-side">
         {event.salesStatus !== 'ON_SALE' && <SalesChip status={event.salesStatus} />}
-        <AvailabilityBar counts={counts} />
+        <AvailabilityBar counts={counts} isStale={isStale} />
         <span className={isOnSale ? 'button primary' : 'button'} aria-hidden="true">
           {isOnSale ? say.events.choose : say.events.look}
         </span>

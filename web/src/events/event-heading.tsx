@@ -27,9 +27,9 @@ export function EventHeading({ plan, map, salesStatus, view, onView }: Props) {
           {say.backToEvents}
         </Link>
         <h1>{event.name}</h1>
-        <p>
+        <p className="when-and-where">
           <time dateTime={event.startsAt}>{write.dateAndTime(event.startsAt)}</time>
-          <span> · {event.venue}</span>
+          <span>{event.venue}</span>
         </p>
       </div>
       {salesStatus !== 'ON_SALE' && <SalesChip status={salesStatus} />}

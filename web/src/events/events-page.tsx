@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import { Failed } from '../ui/failed.tsx';
 import { Message } from '../ui/message.tsx';
@@ -28,6 +29,9 @@ export function EventsPage() {
           {say.showMore}
         </button>
       )}
+      <p className="footer">
+        <Link href="/organizer">{say.nav.forOrganizers}</Link>
+      </p>
     </div>
   );
 }

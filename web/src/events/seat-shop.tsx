@@ -3,8 +3,10 @@ import { Buying } from '../buying/buying.ts';
 import { BuyingPanel } from '../buying/buying-panel.tsx';
 import { ownSeatsOf } from '../buying/own-seats.ts';
 import { sayNews } from '../buying/say-news.ts';
-import { useWords } from '../language/words.ts';
+import type { Lost } from '../buying/state.ts';
+import { useWords, type Words } from '../language/words.ts';
 import { ConnectionBanner } from '../map/connection-banner.tsx';
+import type { Mark } from '../map/draw-marks.ts';
 import { Legend } from '../map/legend.tsx';
 import { SeatMapCanvas } from '../map/seat-map-canvas.tsx';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
@@ -34,6 +36,7 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
   const [shown, setShown] = useState<readonly PlanSeat[]>([]);
   const state = useStore(buying);
   const own = useMemo(() => ownSeatsOf(state), [state]);
+  const marks = useMemo(() => marksOf(state.lost, words), [state.lost, words]);
   const salesStatus = useSalesStatus(plan.event, state.notice);
   return (
     <div className="shop">
@@ -42,14 +45,29 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
         <ConnectionBanner map={map} />
         {view === 'map' ? (
           <>
-            <SeatMapCanvas plan={plan} map={map} own={own} reveal={shown} onChoose={(seat) => buying.toggle(seat)} />
+            <SeatMapCanvas
+              plan={plan}
+              map={map}
+              own={own}
+              reveal={shown}
+              marks={marks}
+              onChoose={(seat) => buying.toggle(seat)}
+            />
             <Legend plan={plan} map={map} />
           </>
         ) : (
           <SeatList plan={plan} map={map} own={own} onChoose={(seat) => buying.toggle(seat)} />
         )}
       </section>
-      <BuyingPanel plan={plan} buying={buying} salesStatus={salesStatus} onReveal={setShown} />
+      <BuyingPanel plan={plan} map={map} buying={buying} salesStatus={salesStatus} onReveal={setShown} />
     </div>
   );
+}
+
+function marksOf(lost: Lost | null, { say }: Words): readonly Mark[] {
+  if (lost === null) return [];
+  return [
+    { kind: 'offered', seats: lost.nearby, text: say.map.offered },
+    { kind: 'lost', seats: lost.seats, text: say.map.lost },
+  ];
 }

@@ -6,16 +6,18 @@ import { useClient } from '../session/use-session.ts';
 export function useAvailability(eventId: string, atFirst: AvailabilityCountsFragment) {
   const client = useClient();
   const store = useMemo(() => client.availability(eventId), [client, eventId]);
-  const [counts, setCounts] = useState(atFirst);
+  const [{ counts, isStale }, setShown] = useState({ counts: atFirst, isStale: false });
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     let stop: (() => void) | undefined;
+    const show = () => {
+      const { data, state } = store.getSnapshot();
+      setShown((before) => ({ counts: data ?? before.counts, isStale: state === 'stale' }));
+    };
     const observer = new IntersectionObserver((entries) => {
       const isSeen = entries.at(-1)?.isIntersecting ?? false;
       if (!isSeen) stop?.();
-      stop = isSeen
-        ? (stop ?? store.subscribe(() => setCounts((before) => store.getSnapshot().data ?? before)))
-        : undefined;
+      stop = isSeen ? (stop ?? store.subscribe(show)) : undefined;
     });
     if (ref.current) observer.observe(ref.current);
     return () => {
@@ -23,5 +25,5 @@ export function useAvailability(eventId: string, atFirst: AvailabilityCountsFrag
       stop?.();
     };
   }, [store]);
-  return { ref, counts };
+  return { ref, counts, isStale };
 }

@@ -7,7 +7,7 @@ export interface Money {
 export interface Formats {
   money(money: Money): string;
   number(value: number): string;
-  /** 'Saturday, 5 December 2026 at 19:30', in the time of the reader. */
+  /** 'Sat, 5 December 2026 at 19:30', in the time of the reader. */
   dateAndTime(iso: string): string;
   month(iso: string): string;
   day(iso: string): string;
@@ -19,7 +19,14 @@ export interface Formats {
 
 export function formatsOf(locale: string): Formats {
   const number = new Intl.NumberFormat(locale);
-  const dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
+  const dateAndTime = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
   const month = new Intl.DateTimeFormat(locale, { month: 'short' });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });

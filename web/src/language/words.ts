@@ -1,7 +1,7 @@
 import { useStore } from '../state/use-store.ts';
 import { type Formats, formatsOf } from './formats.ts';
 import { language } from './language.ts';
-import { type Messages, messages } from './messages.ts';
+import { type Language, type Messages, messages } from './messages.ts';
 
 /** Everything that is written differently in another language. */
 export interface Words {
@@ -10,9 +10,14 @@ export interface Words {
 }
 
 const words = {
-  en: { say: messages.en, write: formatsOf('en') },
-  de: { say: messages.de, write: formatsOf('de') },
-} satisfies Record<string, Words>;
+  en: { say: messages.en, write: formatsOf(regional('en')) },
+  de: { say: messages.de, write: formatsOf(regional('de')) },
+} satisfies Record<Language, Words>;
+
+/** As it is written where the reader is at home: 'en-GB', if the browser says so. */
+function regional(language: Language): string {
+  return navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
+}
 
 export function useWords(): Words {
   return words[useStore(language)];

@@ -10,14 +10,22 @@ const muted = '#767d8c';
 const mine = '#0b6e4f';
 
 /** Draws one seat around the context's origin. Each kind has a figure of its own, and differs in more than colour. */
-export function drawSeat(context: Context, look: Look, radius: number, colors: readonly string[]): void {
+export function drawSeat(
+  context: Context,
+  look: Look,
+  radius: number,
+  colors: readonly string[],
+  isDetailed = true,
+): void {
   const category = categoryOf(look);
   traceShape(context, category, radius);
   context.lineWidth = Math.max(1, radius / 6);
-  figures[kindOf(look)](context, radius, colors[category] ?? muted);
+  figures[kindOf(look)](context, radius, colors[category] ?? muted, isDetailed);
 }
 
-const figures: Record<Kind, (context: Context, radius: number, color: string) => void> = {
+type Figure = (context: Context, radius: number, color: string, isDetailed: boolean) => void;
+
+const figures: Record<Kind, Figure> = {
   AVAILABLE(context, _radius, color) {
     context.fillStyle = color;
     context.fill();
@@ -29,10 +37,10 @@ const figures: Record<Kind, (context: Context, radius: number, color: string) =>
     context.stroke();
     dot(context, radius * 0.34, muted);
   },
-  BOOKED(context, radius) {
+  BOOKED(context, radius, _color, isDetailed) {
     context.fillStyle = faint;
     context.fill();
-    if (radius >= 3) cross(context, radius * 0.42, muted);
+    if (isDetailed) cross(context, radius * 0.42, muted);
   },
   BLOCKED(context, radius) {
     context.beginPath();

@@ -8,6 +8,8 @@ import { SeatIcon } from './seat-icon.tsx';
 export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveStore<SeatMapState> }) {
   const { say, write } = useWords();
   const free = useSelected(map, ({ data }) => (data ? freeByCategory(plan, data.statuses).join() : '')).split(',');
+  const hasBlocked = useSelected(map, ({ data }) => (data?.availability.blocked ?? 0) > 0);
+  const signs = ['chosen', 'RESERVED', 'BOOKED', ...(hasBlocked ? (['BLOCKED'] as const) : [])] as const;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it is scrolled, also by keyboard
     <ul className="legend" aria-label={say.map.legend} tabIndex={0}>
@@ -25,7 +27,7 @@ export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveS
           </span>
         </li>
       ))}
-      {(['chosen', 'RESERVED', 'BOOKED'] as const).map((kind) => (
+      {signs.map((kind) => (
         <li key={kind}>
           <SeatIcon plan={plan} category={0} kind={kind} />
           <span>{kind === 'chosen' ? say.chosen : say.status[kind]}</span>

@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/plan.ts';
 import { type Direction, seatTowards } from '../plan/steps.ts';
 import { bounded, type Camera, overview, type Point, pan, type Size, toPlan, toScreen, zoom } from './camera.ts';
+import type { Mark } from './draw-marks.ts';
 import { watchGestures } from './gestures.ts';
 import type { Looks } from './looks.ts';
 import { Painter } from './painter.ts';
@@ -13,6 +14,8 @@ export interface MapHandlers {
   onCursor(seat: number): void;
   /** A finger came where seats are too small for one: they have become larger. */
   onTapZoomed(): void;
+  /** Whether seats are large enough for a finger now. */
+  onSize(isForFingers: boolean): void;
 }
 
 /** From seat to seat, in CSS pixels: what a finger, and a mouse, can hit. */
@@ -51,6 +54,10 @@ export class MapView {
 
   look(looks: Looks): void {
     this.#painter.look(looks);
+  }
+
+  mark(marks: readonly Mark[]): void {
+    this.#painter.mark(marks);
   }
 
   zoomIn(): void {
@@ -104,14 +111,18 @@ export class MapView {
     this.#view = { width: canvas.clientWidth, height: canvas.clientHeight };
     if (this.#view.width === 0 || this.#view.height === 0) return;
     const showedAll = this.#camera.scale <= overview(this.#plan, before).scale * 1.001;
-    this.#camera = showedAll ? overview(this.#plan, this.#view) : this.#bound(this.#camera);
-    this.#painter.move(this.#camera);
+    this.#move(showedAll ? overview(this.#plan, this.#view) : this.#camera);
     this.#painter.resize(this.#view, devicePixelRatio);
   }
 
   #move(camera: Camera): void {
     this.#camera = this.#bound(camera);
     this.#painter.move(this.#camera);
+    this.#handlers.onSize(this.#spacingPx >= HITTABLE_PX.touch);
+  }
+
+  get #spacingPx(): number {
+    return this.#painter.spacing * this.#camera.scale;
   }
 
   #bound(camera: Camera): Camera {
@@ -119,10 +130,9 @@ export class MapView {
   }
 
   #tap(at: Point, pointer: 'mouse' | 'touch'): void {
-    const spacingPx = this.#painter.spacing * this.#camera.scale;
     const seat = this.#seatAt(at);
-    if (spacingPx < HITTABLE_PX[pointer]) {
-      this.#move(zoom(this.#camera, this.#view, at, TAP_SPACING_PX / spacingPx));
+    if (this.#spacingPx < HITTABLE_PX[pointer]) {
+      this.#move(zoom(this.#camera, this.#view, at, TAP_SPACING_PX / this.#spacingPx));
       this.#handlers.onTapZoomed();
     } else if (seat !== null) {
       this.#cursor = seat;
@@ -146,7 +156,7 @@ export class MapView {
     const { x, y } = toScreen(this.#camera, this.#view, place);
     const edge = 40;
     const isSeen = x > edge && y > edge && x < this.#view.width - edge && y < this.#view.height - edge;
-    if (!isSeen || this.#painter.spacing * this.#camera.scale < HITTABLE_PX.mouse) this.reveal([place]);
+    if (!isSeen || this.#spacingPx < HITTABLE_PX.mouse) this.reveal([place]);
     this.#painter.point(seat);
     this.#handlers.onCursor(seat);
   }

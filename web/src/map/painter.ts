@@ -4,6 +4,7 @@ import { spacingOf } from '../plan/spacing.ts';
 import { type Camera, overview, type Size, toScreen } from './camera.ts';
 import { categoryColor } from './colors.ts';
 import { drawAreas } from './draw-areas.ts';
+import { drawMarks, type Mark } from './draw-marks.ts';
 import { drawRowNames } from './draw-row-names.ts';
 import { ink } from './draw-seat.ts';
 import { kindOf, type Looks } from './looks.ts';
@@ -31,6 +32,7 @@ export class Painter {
   #camera: Camera;
   #looks: Looks;
   #cursor: number | null = null;
+  #marks: readonly Mark[] = [];
   #shown: Raster | null = null;
   #coming: Raster | null = null;
   #request: number | undefined;
@@ -72,6 +74,11 @@ export class Painter {
   /** @param seat the one that the keyboard is at; null for none */
   point(seat: number | null): void {
     this.#cursor = seat;
+    this.#schedule();
+  }
+
+  mark(marks: readonly Mark[]): void {
+    this.#marks = marks;
     this.#schedule();
   }
 
@@ -119,10 +126,12 @@ export class Painter {
     context.scale(scale, scale);
     drawAreas(context, this.#plan.areas);
     context.restore();
-    drawRowNames(context, this.#plan.sections, { camera: this.#camera, view: this.#view, spacing: this.spacing });
+    const place = { camera: this.#camera, view: this.#view, spacing: this.spacing };
+    drawRowNames(context, this.#plan.sections, place);
     const raster = this.#shown ?? this.#coming;
     if (raster) this.#blit(raster);
     this.#drawRings();
+    drawMarks(context, this.#marks, place);
   }
 
   #blit({ picture, camera, size }: Raster): void {

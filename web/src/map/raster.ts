@@ -48,7 +48,7 @@ export class Raster {
     this.size = { width: Math.ceil(view.width * (1 + 2 * MARGIN)), height: Math.ceil(view.height * (1 + 2 * MARGIN)) };
     this.picture = new OffscreenCanvas(Math.ceil(this.size.width * ratio), Math.ceil(this.size.height * ratio));
     this.#context = contextOf(this.picture);
-    this.#sprites = new Sprites(spacing * camera.scale * ratio, colors);
+    this.#sprites = new Sprites(spacing * camera.scale, ratio, colors);
     this.#textColors = colors.map(textOn);
     this.#seats = seats;
     const halfWidth = this.size.width / 2 / camera.scale;

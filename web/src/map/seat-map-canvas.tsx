@@ -7,6 +7,7 @@ import { announce } from '../state/announcer.ts';
 import { useLatest } from '../state/use-latest.ts';
 import { useSelected } from '../state/use-store.ts';
 import type { Point } from './camera.ts';
+import type { Mark } from './draw-marks.ts';
 import { HoverTip } from './hover-tip.tsx';
 import { looksOf, type OwnSeats } from './looks.ts';
 import { MapView } from './map-view.ts';
@@ -18,6 +19,7 @@ interface Props {
   readonly own: OwnSeats;
   /** Moved into sight each time it is another array. */
   readonly reveal: readonly PlanSeat[];
+  readonly marks: readonly Mark[];
   readonly onChoose: (seat: PlanSeat) => void;
 }
 
@@ -33,12 +35,13 @@ interface Hover {
   readonly at: Point;
 }
 
-export function SeatMapCanvas({ plan, map, own, reveal, onChoose }: Props) {
+export function SeatMapCanvas({ plan, map, own, reveal, marks, onChoose }: Props) {
   const words = useWords();
   const { say } = words;
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<MapView | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
+  const [isForFingers, setForFingers] = useState(true);
   const isStale = useSelected(map, ({ state }) => state === 'stale');
 
   const describe = (seat: PlanSeat) => saySeat(seat, { plan, map, own }, words);
@@ -64,6 +67,7 @@ export function SeatMapCanvas({ plan, map, own, reveal, onChoose }: Props) {
       onHover: (at) => handlers.current.onHover(at),
       onCursor: (seat) => handlers.current.onCursor(seat),
       onTapZoomed: () => handlers.current.onTapZoomed(),
+      onSize: setForFingers,
     });
     view.current = made;
     const stop = map.subscribe(() => made.look(looks()));
@@ -77,6 +81,7 @@ export function SeatMapCanvas({ plan, map, own, reveal, onChoose }: Props) {
     view.current?.look(looksOf(plan, map.getSnapshot().data?.statuses ?? null, own));
   }, [plan, map, own]);
   useEffect(() => view.current?.reveal(reveal), [reveal]);
+  useEffect(() => view.current?.mark(marks), [marks]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = arrows[event.key];
@@ -109,6 +114,11 @@ export function SeatMapCanvas({ plan, map, own, reveal, onChoose }: Props) {
         {say.map.keys}
       </p>
       {hover && hovered && <HoverTip at={hover.at} text={describe(hovered)} />}
+      {!isForFingers && own.chosen.size + own.held.size === 0 && (
+        <p className="map-hint" aria-hidden="true">
+          {say.map.tapFirst}
+        </p>
+      )}
       <div className="map-buttons">
         <button type="button" aria-label={say.map.zoomIn} onClick={() => view.current?.zoomIn()}>
           +

@@ -1,16 +1,25 @@
 import { drawSeat } from './draw-seat.ts';
 import type { Look } from './looks.ts';
 
+/** In CSS pixels from seat to seat: when it is less, small signs on many seats would be louder than the free ones. */
+const DETAILED_FROM_PX = 14;
+
 /** Pictures of seats at one size, each drawn once: copying a picture is several times as fast as drawing a seat. */
 export class Sprites {
   /** Of a picture, in device pixels: even, so that it has a middle. */
   readonly size: number;
   readonly #radius: number;
+  readonly #isDetailed: boolean;
   readonly #colors: readonly string[];
   readonly #pictures = new Map<Look, OffscreenCanvas>();
 
-  /** @param spacing device pixels from seat to seat: pictures of neighbours don't touch */
-  constructor(spacing: number, colors: readonly string[]) {
+  /**
+   * @param spacingPx from seat to seat, in CSS pixels: pictures of neighbours don't touch
+   * @param ratio device pixels to a CSS pixel
+   */
+  constructor(spacingPx: number, ratio: number, colors: readonly string[]) {
+    const spacing = spacingPx * ratio;
+    this.#isDetailed = spacingPx >= DETAILED_FROM_PX;
     this.size = Math.max(2, 2 * Math.floor(spacing / 2));
     this.#radius = Math.max(0.9, spacing * 0.42);
     this.#colors = colors;
@@ -28,7 +37,7 @@ export class Sprites {
     const picture = new OffscreenCanvas(this.size, this.size);
     const context = picture.getContext('2d');
     context?.translate(this.size / 2, this.size / 2);
-    if (context) drawSeat(context, look, this.#radius, this.#colors);
+    if (context) drawSeat(context, look, this.#radius, this.#colors, this.#isDetailed);
     return picture;
   }
 }

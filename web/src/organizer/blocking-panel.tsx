@@ -2,6 +2,7 @@ import { SeatLines } from '../buying/seat-lines.tsx';
 import { useWords } from '../language/words.ts';
 import type { Plan } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
+import { NoticeText } from '../ui/notice-text.tsx';
 import type { Blocking } from './blocking.ts';
 
 export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonly blocking: Blocking }) {
@@ -9,7 +10,7 @@ export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonl
   const { chosen, change, isBusy, problem } = useStore(blocking);
   const problems = { mixed: say.organizer.mixed, taken: say.organizer.taken, failed: say.notices.fault };
   return (
-    <section className="panel-foot">
+    <section className="blocking">
       <div className="panel-head">
         <h2>{say.organizer.blockTitle}</h2>
         {chosen.length > 0 && (
@@ -19,11 +20,7 @@ export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonl
         )}
       </div>
       <p className="hint">{say.organizer.blockHelp}</p>
-      {problem && (
-        <p className="notice" role="alert">
-          {problems[problem]}
-        </p>
-      )}
+      {problem && <NoticeText text={problems[problem]} />}
       <SeatLines plan={plan} seats={chosen} kind="chosen" onRemove={isBusy ? null : (seat) => blocking.toggle(seat)} />
       {change && (
         <button type="button" className="button primary wide" disabled={isBusy} onClick={() => void blocking.apply()}>

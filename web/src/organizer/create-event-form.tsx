@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
+import { NoticeText } from '../ui/notice-text.tsx';
 import type { PlanFile } from './plan-file.ts';
 import { PlanUpload } from './plan-upload.tsx';
 import { minorUnits } from './price.ts';
@@ -61,7 +62,7 @@ export function CreateEventForm() {
       <h1>{say.organizer.newEvent}</h1>
       <PlanUpload plan={plan} onPlan={setPlan} />
       <TextField name="name" label={say.organizer.name} />
-      <TextField name="venue" label={say.organizer.venue} />
+      <TextField key={plan?.name} name="venue" label={say.organizer.venue} defaultValue={plan?.name} />
       <div className="fields">
         <TextField name="startsAt" label={say.organizer.startsAt} type="datetime-local" />
         <TextField
@@ -74,11 +75,7 @@ export function CreateEventForm() {
         <TextField name="minutes" label={say.organizer.minutes} type="number" defaultValue="10" min={1} max={1440} />
       </div>
       {plan && <PriceFields categories={plan.categories} />}
-      {problem && (
-        <p className="notice" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem && <NoticeText text={problem} />}
       <button type="submit" className="button primary" disabled={plan === null || isCreating}>
         {isCreating ? say.organizer.creating : say.organizer.create}
       </button>

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { type View, ViewChoice } from '../events/event-heading.tsx';
 import { useWords } from '../language/words.ts';
 import { ConnectionBanner } from '../map/connection-banner.tsx';
+import type { Mark } from '../map/draw-marks.ts';
 import { Legend } from '../map/legend.tsx';
 import type { OwnSeats } from '../map/looks.ts';
 import { SeatMapCanvas } from '../map/seat-map-canvas.tsx';
@@ -20,6 +21,7 @@ import { SalesControl } from './sales-control.tsx';
 
 const nothing: ReadonlySet<number> = new Set();
 const nowhere: readonly PlanSeat[] = [];
+const noMarks: readonly Mark[] = [];
 
 /** One event as its organizer has it: sales, counts, and blocking seats on the map. */
 export function ManageEvent({ plan }: { readonly plan: Plan }) {
@@ -48,8 +50,9 @@ export function ManageEvent({ plan }: { readonly plan: Plan }) {
             {say.organizer.title}
           </Link>
           <h1>{plan.event.name}</h1>
-          <p>
-            {write.dateAndTime(plan.event.startsAt)} · {plan.event.venue}
+          <p className="when-and-where">
+            <span>{write.dateAndTime(plan.event.startsAt)}</span>
+            <span>{plan.event.venue}</span>
           </p>
         </div>
         <Link href={`/events/${plan.event.id}`}>{say.organizer.buyersView}</Link>
@@ -59,7 +62,7 @@ export function ManageEvent({ plan }: { readonly plan: Plan }) {
         <ConnectionBanner map={map} />
         {view === 'map' ? (
           <>
-            <SeatMapCanvas {...seats} reveal={nowhere} />
+            <SeatMapCanvas {...seats} reveal={nowhere} marks={noMarks} />
             <Legend plan={plan} map={map} />
           </>
         ) : (

@@ -8,7 +8,7 @@ import { SalesChip } from '../ui/sales-chip.tsx';
 
 export function ManagedEvent({ event }: { readonly event: ListedEvent }) {
   const { write } = useWords();
-  const { ref, counts } = useAvailability(event.id, event.availability);
+  const { ref, counts, isStale } = useAvailability(event.id, event.availability);
   return (
     <li className="event-card" ref={ref}>
       <DateBlock date={event.startsAt} />
@@ -22,7 +22,7 @@ export function ManagedEvent({ event }: { readonly event: ListedEvent }) {
       </div>
       <div className="event-card-side">
         <SalesChip status={event.salesStatus} />
-        <AvailabilityBar counts={counts} />
+        <AvailabilityBar counts={counts} isStale={isStale} />
       </div>
     </li>
   );

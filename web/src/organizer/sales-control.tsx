@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
 import { announce } from '../state/announcer.ts';
+import { NoticeText } from '../ui/notice-text.tsx';
 import { SalesChip } from '../ui/sales-chip.tsx';
 
 const steps = [
@@ -55,11 +56,7 @@ export function SalesControl({ event }: { readonly event: EventDetailsFragment }
           </button>
         ))}
       </div>
-      {hasFailed && (
-        <p className="notice" role="alert">
-          {say.notices.fault}
-        </p>
-      )}
+      {hasFailed && <NoticeText text={say.notices.fault} />}
     </section>
   );
 }

@@ -1,6 +1,9 @@
 import { type FormEvent, useState } from 'react';
 import { useWords } from '../language/words.ts';
 import { type SignIn, signInAsOrganizer } from '../session/session.ts';
+import { NoticeText } from '../ui/notice-text.tsx';
+
+const tokenCommand = 'node dist/main.js token --sub box-office --role organizer --ttl 12h';
 
 type Problem = Exclude<SignIn, 'signedIn'> | 'unreachable';
 
@@ -22,11 +25,7 @@ export function SignInForm({ hasRunOut }: { readonly hasRunOut: boolean }) {
   return (
     <form className="page form" onSubmit={(event) => void submit(event)}>
       <h1>{say.organizer.title}</h1>
-      {notice && (
-        <p className="notice" role="alert">
-          {notice}
-        </p>
-      )}
+      {notice && <NoticeText text={notice} />}
       <label>
         {say.organizer.token}
         <textarea
@@ -41,6 +40,7 @@ export function SignInForm({ hasRunOut }: { readonly hasRunOut: boolean }) {
       </label>
       <p id="token-help" className="hint">
         {say.organizer.tokenHelp}
+        <code>{tokenCommand}</code>
       </p>
       <button type="submit" className="button primary">
         {say.organizer.signIn}

@@ -20,8 +20,9 @@ export class Grid {
   constructor(points: readonly Placed[], cell: number) {
     this.#points = points;
     this.#cell = cell;
-    for (const [index, { x, y }] of points.entries()) {
-      const key = this.#key(Math.floor(x / cell), Math.floor(y / cell));
+    for (const [index, point] of points.entries()) {
+      const { x, y } = this.#cellOf(point);
+      const key = this.#key(x, y);
       const inCell = this.#cells.get(key);
       if (inCell === undefined) this.#cells.set(key, [index]);
       else inCell.push(index);
@@ -53,10 +54,19 @@ export class Grid {
   }
 
   *#near({ left, top, right, bottom }: Box): Iterable<number> {
-    const at = (value: number) => Math.floor(value / this.#cell);
-    for (let column = at(left); column <= at(right); column += 1) {
-      for (let row = at(top); row <= at(bottom); row += 1) yield* this.#cells.get(this.#key(column, row)) ?? [];
+    const [from, to] = [this.#cellOf({ x: left, y: top }), this.#cellOf({ x: right, y: bottom })];
+    // A box may be far larger than all that there is in it.
+    if ((to.x - from.x + 1) * (to.y - from.y + 1) > this.#cells.size) {
+      for (const inCell of this.#cells.values()) yield* inCell;
+      return;
     }
+    for (let column = from.x; column <= to.x; column += 1) {
+      for (let row = from.y; row <= to.y; row += 1) yield* this.#cells.get(this.#key(column, row)) ?? [];
+    }
+  }
+
+  #cellOf({ x, y }: Placed): Placed {
+    return { x: Math.floor(x / this.#cell), y: Math.floor(y / this.#cell) };
   }
 
   #key(column: number, row: number): string {

@@ -1,5 +1,8 @@
 import type { Plan, PlanSeat } from './plan.ts';
 
+/** Going to another row parts people more than a few seats in their own. */
+const OTHER_ROW = 3;
+
 /**
  * What to offer in the place of seats that are gone: as many free ones, side by side in one row and of the same categories if there
  * are such, as near to the lost ones as possible; otherwise the nearest ones. Empty if there are not enough.
@@ -9,20 +12,20 @@ export function freeNearby(
   lost: readonly PlanSeat[],
   isFree: (seat: PlanSeat) => boolean,
 ): readonly PlanSeat[] {
-  const centre = centreOf(lost);
+  const from = { centre: centreOf(lost), rows: new Set(lost.map(rowOf)) };
   const categories = new Set(lost.map(({ category }) => category));
   const suits = (seat: PlanSeat) => categories.has(seat.category) && isFree(seat);
-  return nearestRun(plan, lost.length, centre, suits) ?? nearestSeats(plan, lost.length, centre, suits);
+  return nearestRun(plan, lost.length, from, suits) ?? nearestSeats(plan, lost.length, from, suits);
 }
 
 /** Neighbours as the plan lists them: a gap in the row, such as a gangway, cannot be told from its data for certain. */
-function nearestRun(plan: Plan, length: number, centre: Point, suits: (seat: PlanSeat) => boolean) {
+function nearestRun(plan: Plan, length: number, from: Origin, suits: (seat: PlanSeat) => boolean) {
   let best: readonly PlanSeat[] | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const { rows } of plan.sections) {
     for (const { seats } of rows) {
       for (const run of runsOf(seats, length, suits)) {
-        const distance = distanceBetween(centreOf(run), centre);
+        const distance = run[0] ? wayTo(centreOf(run), rowOf(run[0]), from) : 0;
         if (distance >= bestDistance) continue;
         best = run;
         bestDistance = distance;
@@ -40,10 +43,10 @@ function* runsOf(seats: readonly PlanSeat[], length: number, suits: (seat: PlanS
   }
 }
 
-function nearestSeats(plan: Plan, count: number, centre: Point, suits: (seat: PlanSeat) => boolean) {
+function nearestSeats(plan: Plan, count: number, from: Origin, suits: (seat: PlanSeat) => boolean) {
   const nearest = plan.seats
     .filter(suits)
-    .map((seat) => ({ seat, distance: distanceBetween(seat, centre) }))
+    .map((seat) => ({ seat, distance: wayTo(seat, rowOf(seat), from) }))
     .sort((one, other) => one.distance - other.distance)
     .slice(0, count)
     .map(({ seat }) => seat);
@@ -60,6 +63,14 @@ function centreOf(seats: readonly Point[]): Point {
   return { x: sum.x / seats.length, y: sum.y / seats.length };
 }
 
-function distanceBetween(one: Point, other: Point): number {
-  return Math.hypot(one.x - other.x, one.y - other.y);
+/** Where the lost seats were: in these rows, about this point. */
+interface Origin {
+  readonly centre: Point;
+  readonly rows: ReadonlySet<string>;
 }
+
+function wayTo({ x, y }: Point, row: string, { centre, rows }: Origin): number {
+  return Math.hypot(x - centre.x, y - centre.y) * (rows.has(row) ? 1 : OTHER_ROW);
+}
+
+const rowOf = ({ section, row }: PlanSeat) => `${section} ${row}`;

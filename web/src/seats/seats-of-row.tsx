@@ -42,6 +42,7 @@ export function SeatsOfRow({ row, onlyFree, ...props }: Props) {
             type="button"
             aria-pressed={own.chosen.has(seat.index)}
             aria-disabled={!isChoosable(seat) && !own.chosen.has(seat.index)}
+            className={own.held.has(seat.index) || own.booked.has(seat.index) ? 'own' : undefined}
             onClick={() => onChoose(seat)}
           >
             <strong>

@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'react';
 
-/** Takes the focus when what had it has gone with the step before, so that the keyboard does not begin at the top again. */
+/** At each step, it is seen from its top; and it takes the focus when what had it has gone, so that the keyboard does not begin anew. */
 export function useFocusKept(step: string) {
   const ref = useRef<HTMLElement>(null);
   const before = useRef(step);
   useEffect(() => {
-    if (before.current !== step && document.activeElement === document.body) ref.current?.focus();
+    if (before.current === step) return;
     before.current = step;
+    ref.current?.scrollTo({ top: 0 });
+    if (document.activeElement === document.body) ref.current?.focus({ preventScroll: true });
   }, [step]);
   return ref;
 }
