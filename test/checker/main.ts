@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { describeMachine } from '../../bench/machine.ts';
 import { atLeast } from '../../bench/whole-number.ts';
 import { type FaultKind, faultNames } from './rig/faults.ts';
 import { type RunOptions, run } from './run.ts';
@@ -29,7 +30,8 @@ await new Command('checker')
 
 async function check(options: RunOptions & { readonly json?: string }): Promise<void> {
   const summary = await run(options, (line) => process.stderr.write(`${line}\n`));
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  const told = { measuredAt: new Date().toISOString(), machine: describeMachine(), ...summary };
+  const text = `${JSON.stringify(told, null, 2)}\n`;
   if (options.json === undefined) process.stdout.write(text);
   else await writeFile(options.json, text);
   process.exitCode = summary.violations === 0 ? 0 : 1;
