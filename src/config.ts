@@ -37,6 +37,8 @@ export interface HttpConfig extends AddressConfig {
   /** Addresses and CIDR blocks whose X-Forwarded-For counts, as Fastify's `trustProxy` takes them. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: '*' | readonly string[];
+  /** How long a node that is told to stop serves on, while it says that it is not ready. */
+  readonly shutdownDelayMs: number;
 }
 
 export interface TrustedOperationsConfig {
@@ -150,6 +152,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       port: settings.PORT,
       trustedProxies: settings.TRUSTED_PROXIES ?? [],
       corsOrigins: settings.CORS_ORIGINS,
+      shutdownDelayMs: settings.SHUTDOWN_DELAY_SECONDS * 1_000,
     },
     trustedOperations: {
       files: settings.TRUSTED_OPERATIONS ?? [],

@@ -23,7 +23,7 @@ describe('readConfig', () => {
     expect(readConfig({}, true)).toEqual({
       production: false,
       workers: 1,
-      http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*' },
+      http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*', shutdownDelayMs: 0 },
       trustedOperations: { files: [], only: false },
       metrics: null,
       log: { level: 'info', format: 'pretty' },

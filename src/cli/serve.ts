@@ -43,7 +43,7 @@ async function serveAlone(config: Config, logger: Logger): Promise<void> {
 
 /** Serves nothing itself: this process only looks after those that do. */
 async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
-  const workers = new Workers(config.workers, logger);
+  const workers = new Workers(config, logger);
   const stop = loggedStop(logger, () => {
     workers.kill();
     process.exit(exitCodes.failed);

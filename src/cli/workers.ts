@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
 import { CommandFailure } from './failure.ts';
 import { signalWorkers, startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -8,19 +9,21 @@ const STEADY_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** A worker gives up by itself long before; one that does not answer is killed. Orchestrators kill after 30 s. */
+/** After their delay, workers give up by themselves long before; one that does not answer is killed. Orchestrators kill after 30 s. */
 const STOP_WITHIN_MS = 25_000;
 
 /** The processes that serve, each a node, on one port. One that dies is replaced until all are told to stop. */
 export class Workers {
   readonly #count: number;
+  readonly #stopWithinMs: number;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   /** Whether the last worker in each place ended in good order, once it has. */
   #places: readonly Promise<boolean>[] = [];
 
-  constructor(count: number, logger: Logger) {
-    this.#count = count;
+  constructor({ workers, http }: Pick<Config, 'workers' | 'http'>, logger: Logger) {
+    this.#count = workers;
+    this.#stopWithinMs = http.shutdownDelayMs + STOP_WITHIN_MS;
     this.#logger = logger;
   }
 
@@ -52,7 +55,7 @@ export class Workers {
   async #end(): Promise<readonly boolean[]> {
     this.#stopping.abort();
     signalWorkers('SIGTERM');
-    const tooLate = setTimeout(() => signalWorkers('SIGKILL'), STOP_WITHIN_MS);
+    const tooLate = setTimeout(() => signalWorkers('SIGKILL'), this.#stopWithinMs);
     try {
       return await Promise.all(this.#places);
     } finally {

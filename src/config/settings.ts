@@ -82,6 +82,11 @@ export const settingsSchema = z.object({
   ),
   JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` besides"),
   GUEST_TOKEN_SECONDS: byDefault('86400', whole(1, 31_536_000), "how long a guest's token is good for"),
+  SHUTDOWN_DELAY_SECONDS: byDefault(
+    '0',
+    whole(0, 300),
+    'how long a node that is told to stop serves on, while `/readyz` says that it is not ready',
+  ),
   METRICS_HOST: byDefault('127.0.0.1', hostName, 'address on which metrics are served'),
   METRICS_PORT: otherwise(
     'none: not served',

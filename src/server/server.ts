@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -41,7 +42,7 @@ export interface Server {
   /** Of HTTP, and of websockets with `ws:` instead. */
   readonly graphqlUrl: string;
   readonly load: ServerLoad;
-  /** Resolves within 10 s, when what was under way is answered or cut off and every connection closed. */
+  /** Not ready from now on. Resolves within 10 s after the delay, when what was under way is answered or cut off and every connection closed. */
   close(): Promise<void>;
 }
 
@@ -79,7 +80,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     graphqlUrl: `${url}${graphqlPath}`,
     load: loadOf(parts),
     close() {
-      closed ??= close(parts);
+      closed ??= closeLater(options.http.shutdownDelayMs, parts);
       return closed;
     },
   };
@@ -130,6 +131,12 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     path: graphqlPath,
   });
   return { admission, apollo, http, websockets };
+}
+
+/** Whoever sends traffic here needs a while to notice that it should not. */
+async function closeLater(delayMs: number, parts: Parts): Promise<void> {
+  if (delayMs > 0) await sleep(delayMs);
+  await close(parts);
 }
 
 async function close({ apollo, http, websockets }: Parts): Promise<void> {

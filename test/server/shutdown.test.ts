@@ -61,6 +61,40 @@ test('says at once that it is not ready, to those still connected', async () => 
   await closed;
 });
 
+test('serves on for a while, if it is to, and says all the time that it is not ready', async () => {
+  const shutdownDelayMs = 1_000;
+  await using stage = await openStage({ http: { shutdownDelayMs } });
+  using idle = await RawSocket.connect(stage);
+  const start = performance.now();
+  const closed = stage.server.close();
+  const ready = await fetch(`${stage.server.url}/readyz`);
+  expect([ready.status, await ready.json()]).toMatchObject([503, { ready: false, reasons: ['shutting down'] }]);
+  expect((await post(stage, '{ hello }')).status).toBe(200);
+  expect(idle.closed).toBeUndefined();
+  await closed;
+  expect(performance.now() - start).toBeGreaterThan(shutdownDelayMs - 10);
+  expect(await idle.close()).toEqual({ code: 1001, reason: 'Going away' });
+});
+
+test('tells many sockets to come back one after the other, and serves them until it is their turn', async () => {
+  await using stage = await openStage();
+  const sockets = await Promise.all(Array.from({ length: 500 }, () => RawSocket.connect(stage)));
+  const last = sockets.at(-1) ?? expect.fail();
+  const closedAt = sockets.map(async (socket) => {
+    expect((await socket.close()).code).toBe(1001);
+    return performance.now();
+  });
+  const start = performance.now();
+  const closed = stage.server.close();
+  last.subscribe('1', '{ hello }');
+  expect(await last.message(({ type }) => type === 'next')).toMatchObject({ payload: { data: { hello: 'world' } } });
+  const moments = (await Promise.all(closedAt)).map((at) => at - start);
+  await closed;
+  // Twenty in 20 ms.
+  expect(Math.max(...moments) - Math.min(...moments)).toBeGreaterThan(400);
+  expect(Math.max(...moments)).toBeLessThan(3_000);
+});
+
 test('cuts off after ten seconds what does not end', { timeout: 20_000 }, async () => {
   await using stage = await openStage();
   const hanging = post(stage, '{ slow }');

@@ -6,6 +6,7 @@ import { clientAddressOf, type TrustsProxy } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
+import { leaveByAndBy } from './leaving.ts';
 
 export interface WebsocketOptions extends GraphqlOptions {
   /** Its upgrade requests are answered, until `close`. */
@@ -18,7 +19,7 @@ export interface Websockets {
   readonly count: number;
   /** Sent over all of them, so far. */
   readonly messages: number;
-  /** Takes no more of them, lets each finish the queries and mutations it is at, and resolves when all are gone. */
+  /** Takes no more of them, tells one after the other to go when it has finished its queries and mutations, and resolves when all are gone. */
   close(): Promise<void>;
   /** Cuts off whatever is left. */
   terminate(): void;
@@ -59,7 +60,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
       return sent.messages;
     },
     close() {
-      for (const connection of connections) connection.leave();
+      void leaveByAndBy(connections);
       // It answers 503 to those who come from now on.
       return new Promise((resolve) => sockets.close(() => resolve()));
     },

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** One address for servers on this machine: hands new connections out in turn, to those that take them. */
+export class Balancer implements AsyncDisposable {
+  /** Of the servers. Connections there are stay where they are. */
+  ports: readonly number[];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #next = 0;
+
+  private constructor(ports: readonly number[]) {
+    this.ports = ports;
+    this.#server = createServer((client) => void this.#join(client));
+  }
+
+  static async open(ports: readonly number[]): Promise<Balancer> {
+    const balancer = new Balancer(ports);
+    balancer.#server.listen(0, '127.0.0.1');
+    await once(balancer.#server, 'listening');
+    return balancer;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get graphqlUrl(): string {
+    return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #join(client: Socket): Promise<void> {
+    this.#keep(client);
+    const target = await this.#anyServer();
+    if (target === undefined || client.destroyed) return void client.destroy();
+    this.#keep(target);
+    client.pipe(target).pipe(client);
+    client.on('close', () => target.destroy());
+    target.on('close', () => client.destroy());
+  }
+
+  /** Undefined if there is none. */
+  async #anyServer(): Promise<Socket | undefined> {
+    for (const _ of this.ports) {
+      this.#next += 1;
+      const socket = connect(this.ports[this.#next % this.ports.length] ?? 0, '127.0.0.1');
+      const isTaken = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      if (isTaken) return socket;
+    }
+    return undefined;
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    // A lost connection is told by its end.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+}
