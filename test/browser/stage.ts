@@ -6,11 +6,22 @@ import { launchChromium } from './chromium.ts';
 /** One node with the demo event, and people who look at it. */
 export interface Stage extends AsyncDisposable {
   readonly node: App;
-  /** Somebody with a browser of their own: nothing is shared with the others. */
+  readonly browser: Browser;
+  /** Somebody with a browser of their own: nothing is shared with the others. `path` may be a whole address. */
   visit(path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** What any page complained about. */
   readonly complaints: readonly string[];
 }
+
+export const desktop = { viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
+
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  locale: 'en-GB',
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
 
 export async function openStage(options: NodeOptions = {}): Promise<Stage> {
   const node = await startNode(options);
@@ -18,8 +29,9 @@ export async function openStage(options: NodeOptions = {}): Promise<Stage> {
   const complaints: string[] = [];
   return {
     node,
+    browser,
     complaints,
-    visit: (path = '/', context = {}) => visit(browser, node.url + path, context, complaints),
+    visit: (path = '/', context = {}) => visit(browser, new URL(path, node.url).href, context, complaints),
     async [Symbol.asyncDispose]() {
       await browser.close();
       await node[Symbol.asyncDispose]();
@@ -34,7 +46,7 @@ export async function visit(
   options: BrowserContextOptions,
   complaints: string[],
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  const context = await browser.newContext({ ...desktop, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => complaints.push(error.message));

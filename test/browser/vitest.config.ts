@@ -1,16 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Those that hold the page to milliseconds: by themselves. */
+const punctual = ['test/browser/{buying,frames}.browser.ts'];
+
 /** By a command of their own, as they need a browser: `npm run test:browser`. */
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    name: 'browser',
-    include: ['test/browser/*.browser.ts'],
     environment: 'node',
     setupFiles: './test/support/end-with-run.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
-    maxWorkers: 1,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/*.browser.ts'],
+          exclude: punctual,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'browser, alone', include: punctual, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

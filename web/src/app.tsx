@@ -9,17 +9,19 @@ import { TicketsPage } from './tickets/tickets-page.tsx';
 import { Header } from './ui/header.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
 import { Message } from './ui/message.tsx';
+import { useTopAtEachPlace } from './ui/use-top-at-each-place.ts';
 
 /** Its addresses are served by `src/server/page.ts`. */
 export function App() {
   const { say } = useWords();
+  const content = useTopAtEachPlace();
   return (
     <>
       <a className="skip" href="#content">
         {say.skipToContent}
       </a>
       <Header />
-      <main id="content" tabIndex={-1}>
+      <main id="content" ref={content} tabIndex={-1}>
         <Switch>
           <Route path="/" component={EventsPage} />
           <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>

@@ -31,6 +31,9 @@ export interface BuyingParts {
 type Held = Extract<Phase, { step: 'held' }>;
 type Ended = Extract<Phase, { step: 'ended' }>;
 
+/** A token that has run out makes another guest of somebody, to whom the reservation is not shown. */
+const isNotTheirs: readonly string[] = ['NOT_FOUND', 'UNAUTHENTICATED'];
+
 const endings = { EXPIRED: 'expired', CANCELLED: 'cancelled', LOST_SIGHT: 'lostSight' } as const;
 
 /** What a viewer does with an event's seats: choosing, reserving, extending, paying, letting go. */
@@ -235,10 +238,11 @@ export class Buying implements Store<BuyingState> {
     this.#stopFollowing();
     const live = this.#parts.client.reservation(reservation.id);
     this.#stopFollowing = live.subscribe(() => {
-      const { data, state } = live.getSnapshot();
-      if (state === 'failed') this.#end('LOST_SIGHT');
-      else if (data) this.#hear(data, state === 'stale');
-      else this.#markStale(state === 'stale');
+      const { data, state, error } = live.getSnapshot();
+      const isStale = state === 'stale' || state === 'failed';
+      if (error && isNotTheirs.includes(error.code)) this.#end('LOST_SIGHT');
+      else if (data) this.#hear(data, isStale);
+      else this.#markStale(isStale);
     });
   }
 

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openIdentity } from '../../src/identity/identity.ts';
+import { ServerProcess } from '../api/server-process.ts';
+import { offer } from '../api/venue.ts';
+import { emptyFolder } from '../cli/folder.ts';
+import { LooseLink } from '../client/loose-link.ts';
+import { nodeEnv } from '../support/node.ts';
+import { houseOf, take } from './crowd.ts';
+import { openRow, seatIn } from './seat-list.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** A little more than their test needs before they run out. */
+const GUEST_SECONDS = 12;
+const ORGANIZER_SECONDS = 8;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ env: { GUEST_TOKEN_SECONDS: String(GUEST_SECONDS) } });
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+test.concurrent('a server that is killed: the map says that it is stale, and is right again by itself; reservations are still there', async () => {
+  await using folder = await emptyFolder();
+  const serve = (port: string) =>
+    ServerProcess.serve({ cwd: folder.path, env: { ...nodeEnv, PORT: port, DATA_DIR: `${folder.path}/data` } });
+  await using first = serve('0');
+  const graphqlUrl = await first.ready();
+  const { origin, port } = new URL(graphqlUrl);
+  const ann = await stage.visit(origin);
+  await ann.getByRole('link', { name: 'The Tempest' }).click();
+  const row = await openRow(ann, 'Stalls', 'C');
+  await seatIn(row, '10').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+
+  first.signal('SIGKILL');
+  await ann.getByRole('alert').getByText('The connection is lost.').waitFor();
+  await ann.getByText('Your seats are still held; the time goes on.').waitFor();
+  await first.ended();
+  await using second = serve(port);
+  await second.ready();
+  await ann.locator('.banner').waitFor({ state: 'hidden', timeout: 40_000 });
+  await ann.getByRole('status').getByText('Connected again').waitFor({ state: 'attached' });
+
+  await seatIn(row, '10').getByText('held for you').waitFor({ state: 'attached' });
+  const house = await houseOf({ graphqlUrl }, new URL(ann.url()).pathname.split('/').at(-1) ?? '');
+  await take({ graphqlUrl }, house, [house.labels.indexOf('Stalls, row C, seat 11')]);
+  await seatIn(row, '11').getByText('held by somebody').waitFor({ state: 'attached', timeout: 1_000 });
+  await ann.getByRole('button', { name: /^Pay/ }).click();
+  await ann.locator('.reference').waitFor();
+});
+
+test.concurrent('a laptop that slept: what happened meanwhile is there soon after it wakes', async () => {
+  await using link = await LooseLink.open(stage.node.url);
+  const house = await offer(stage.node);
+  const ann = await stage.visit(`${new URL(link.graphqlUrl).origin}/events/${house.eventId}`);
+  const row = await openRow(ann, 'Stalls', '1');
+  link.freeze();
+  await take(stage.node, house, [4]);
+  await ann.evaluate('{ const { now } = Date; Date.now = () => now() + 3_600_000 }');
+  await seatIn(row, '5').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: 10_000 });
+  await ann.getByRole('status').getByText('Connected again').waitFor({ state: 'attached' });
+});
+
+test.concurrent('a guest whose token runs out is told; the map goes on', async () => {
+  const house = await offer(stage.node);
+  const ann = await stage.visit(`/events/${house.eventId}`);
+  const row = await openRow(ann, 'Stalls', '1');
+  await seatIn(row, '1').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+  await ann
+    .getByRole('heading', { name: 'Your sign-in has run out' })
+    .waitFor({ timeout: (GUEST_SECONDS + 10) * 1_000 });
+  await take(stage.node, house, [7]);
+  await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: 1_000 });
+  await ann.getByRole('button', { name: 'Choose seats' }).click();
+  await seatIn(row, '3').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+});
+
+test.concurrent('an organizer whose token runs out is asked for another', async () => {
+  const { eventId } = await offer(stage.node);
+  const identity = openIdentity({ secret: nodeEnv.JWT_SECRET ?? '', jwksUrl: null, guestTokenSeconds: 60 });
+  const { token } = await identity.sign({ sub: 'box office', roles: ['ORGANIZER'], ttlSeconds: ORGANIZER_SECONDS });
+  const page = await stage.visit(`/organizer/events/${eventId}#token=${token}`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('status').getByText('Sales: Paused.').waitFor({ state: 'attached' });
+  const asked = page.getByText('Your organizer token has run out.');
+  await expect
+    .poll(
+      async () => {
+        const open = page.getByRole('button', { name: /^(Open|Pause)$/ }).and(page.locator(':enabled'));
+        if (await open.count()) await open.first().click();
+        return asked.count();
+      },
+      { timeout: (ORGANIZER_SECONDS + 10) * 1_000, interval: 500 },
+    )
+    .toBe(1);
+});
+
+test('nothing was complained about', () => {
+  expect(stage.complaints).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import type { App } from '../../src/app.ts';
+import { ConfirmReservationDocument, EventSeatMapDocument } from '../../src/client/generated/documents.ts';
+import { type Offer, reserve } from '../api/venue.ts';
+import { dataOf } from '../support/graphql.ts';
+import { tokenFor } from '../support/node.ts';
+
+type Node = Pick<App, 'graphqlUrl'>;
+
+/** Seats as they stand beside each other, by index. */
+type Group = readonly number[];
+
+export interface House extends Offer {
+  /** Of the plan, in its own units. */
+  readonly width: number;
+  readonly height: number;
+  /** By index. */
+  readonly places: readonly { readonly x: number; readonly y: number }[];
+  /** By index: 'Stalls, row C, seat 12'. */
+  readonly labels: readonly string[];
+  readonly rows: readonly Group[];
+}
+
+/** An event's seats as anybody may ask for them. */
+export async function houseOf({ graphqlUrl }: Node, eventId: string): Promise<House> {
+  const { event } = await dataOf(graphqlUrl, EventSeatMapDocument, { eventId });
+  if (event == null) throw new RangeError(`there is no event ${eventId}`);
+  const { sections, width, height } = event.seatMap;
+  const seatIds: string[] = [];
+  const labels: string[] = [];
+  const places: { x: number; y: number }[] = [];
+  const rows: number[][] = [];
+  for (const section of sections) {
+    for (const row of section.rows) {
+      rows.push(row.seats.map(({ index }) => index));
+      for (const { id, index, number, position } of row.seats) {
+        seatIds[index] = id;
+        places[index] = position;
+        labels[index] = `${section.name}, row ${row.name}, seat ${number}`;
+      }
+    }
+  }
+  return { eventId, width, height, seatIds, places, labels, rows };
+}
+
+/** Somebody reserves them; throws if they cannot be had. */
+export async function take(node: Node, house: Offer, seats: Group): Promise<void> {
+  await reserve(node, house, seats, await tokenFor(`buyer of ${seats.join()}`));
+}
+
+/** Somebody books them. */
+export async function buy(node: Node, house: Offer, seats: Group): Promise<void> {
+  const token = await tokenFor(`buyer of ${seats.join()}`);
+  const { id } = await reserve(node, house, seats, token);
+  const input = { reservationId: id, paymentToken: 'tok_ok' };
+  await dataOf(node.graphqlUrl, ConfirmReservationDocument, { input }, token);
+}
+
+/** Groups of two to five come in between, always the same ones: most have booked, some are about to. */
+export async function fill(node: Node, house: House, spared: (label: string) => boolean): Promise<void> {
+  let dice = 7;
+  const roll = (sides: number) => {
+    dice = (dice * 16807) % 2147483647;
+    return dice % sides;
+  };
+  for (const row of house.rows) {
+    for (let from = roll(5); from < row.length; from += roll(6)) {
+      const width = 2 + roll(4);
+      const group = row.slice(from, from + width).filter((seat) => !spared(house.labels[seat] ?? ''));
+      from += width;
+      if (group.length === 0) continue;
+      if (roll(8) === 0) await take(node, house, group);
+      else await buy(node, house, group);
+    }
+  }
+}
