@@ -83,6 +83,11 @@ export function isConnectionLost(error: unknown): boolean {
   return kindOf(error) === 'lost';
 }
 
+/** A lock was not to be had within the connection's `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return firstOf({ '55P03': true }, error) === true;
+}
+
 /** The statement would have written a value a second time that the named index allows once. */
 export function isUniqueViolation(error: unknown, index: string): boolean {
   return causes(error).some(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
@@ -6,7 +7,7 @@ import postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Session, Statement } from './database.ts';
-import { isConnectionLost, retrying } from './faults.ts';
+import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
 import * as tables from './tables.ts';
 import type { Probed, RemoteDatabase } from './watched.ts';
 
@@ -16,6 +17,10 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
 const CLOSE_TIMEOUT_SECONDS = 5;
+/** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
+const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
+const MIGRATION_PAUSE_MS = 1_000;
+const MAX_MIGRATION_ATTEMPTS = 60;
 
 /** The store on Postgres 15 or later. Rejects when it cannot be reached. */
 export async function openPostgres(
@@ -108,9 +113,22 @@ async function migrateAlone(url: string, migrations: MigrationConfig): Promise<v
   try {
     const orm = drizzle(client);
     await orm.execute(lockMigrations);
-    await migrate(orm, migrations);
+    await client`select set_config('lock_timeout', ${String(MIGRATION_LOCK_TIMEOUT_MS)}, false)`;
+    await steppingBack(() => migrate(orm, migrations));
   } finally {
     await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+}
+
+/** Nothing is migrated by an attempt that fails. */
+async function steppingBack(migrateOnce: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await migrateOnce();
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt === MAX_MIGRATION_ATTEMPTS) throw error;
+      await sleep(MIGRATION_PAUSE_MS);
+    }
   }
 }
 

@@ -1,0 +1,88 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { onServer } from '../support/create-database.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { newBuyer, reservationIn } from './buyer.ts';
+import { print } from './figures.ts';
+import { countKinds, expectNothingLost, longestGapMs, Rush } from './rush.ts';
+import { offer } from './venue.ts';
+
+const seats = 5_000;
+const soon = { withinMs: 15_000 };
+/** A migration steps back from a lock that it does not get within a second. */
+const interruptedMs = 1_000 + 1_000;
+
+const landed = fileURLToPath(new URL('../../drizzle', import.meta.url));
+
+/** As a later version might bring: what it adds, the nodes of this version know nothing of. */
+const addition = `
+alter table reservations add column channel text;--> statement-breakpoint
+alter table seats add column hold_reason text default '' not null;--> statement-breakpoint
+create table waiting_list (event_id uuid not null, viewer_id text not null, primary key (event_id, viewer_id));`;
+
+/** The migrations of a later version: those that have landed, and one more. */
+async function laterMigrations(): Promise<AsyncDisposable & { readonly migrationsFolder: string }> {
+  const migrationsFolder = await mkdtemp(join(tmpdir(), 'holdfast-migrations-'));
+  await cp(landed, migrationsFolder, { recursive: true });
+  const file = join(migrationsFolder, 'meta', '_journal.json');
+  const journal = JSON.parse(await readFile(file, 'utf8'));
+  const { idx, when } = journal.entries.at(-1);
+  const tag = `${idx + 1}_later`;
+  journal.entries.push({ idx: idx + 1, version: '7', when: when + 1, tag, breakpoints: true });
+  await writeFile(file, JSON.stringify(journal));
+  await writeFile(join(migrationsFolder, `${tag}.sql`), addition);
+  return { migrationsFolder, [Symbol.asyncDispose]: () => rm(migrationsFolder, { recursive: true }) };
+}
+
+test('the next version migrates the tables under a node that sells, though somebody reads them for long', {
+  timeout: 60_000,
+}, async () => {
+  await using database = await createTestDatabase();
+  await using later = await laterMigrations();
+  await using node = await startNode({ env: { DATABASE_URL: database.url } });
+  const sale = await offer(node, { seats });
+  await using rush = new Rush({ graphqlUrl: () => node.graphqlUrl, sale, buyers: 8, bookEvery: 3, pauseMs: 50 });
+  await waitFor(() => rush.booked.size > 20, { ...soon, what: 'sales' });
+
+  const nextVersion = await openPostgres({ url: database.url, poolSize: 1 }, later);
+  try {
+    let isMigrated = false;
+    const from = performance.now();
+    // As `holdfast verify` does on a large database: it locks no row, and keeps tables from being altered.
+    const migrating = await onServer(database.url, (sql) =>
+      sql.begin(async (reading) => {
+        await reading`select count(*) from reservations, seats where false`;
+        const underWay = nextVersion.migrate().then(() => {
+          isMigrated = true;
+        });
+        const { size } = rush.reserved;
+        await waitFor(() => performance.now() - from > 2_500, { ...soon, what: 'the migration to step back' });
+        expect(isMigrated).toBe(false);
+        expect(rush.reserved.size).toBeGreaterThan(size);
+        return { underWay };
+      }),
+    );
+    await migrating.underWay;
+    const { size } = rush.reserved;
+    await waitFor(() => rush.reserved.size > size + 100, { ...soon, what: 'sales to go on' });
+    await rush.stop();
+    const gapMs = longestGapMs(rush.between(from, Number.POSITIVE_INFINITY));
+    print(
+      `migrated under load: longest pause ${Math.round(gapMs)} ms, answers ${JSON.stringify(countKinds(rush.answers))}`,
+    );
+    expect(gapMs).toBeLessThan(interruptedMs);
+  } finally {
+    await nextVersion[Symbol.asyncDispose]();
+  }
+  await expectNothingLost(rush, sale, { graphqlUrl: node.graphqlUrl, databaseUrl: database.url });
+
+  // One more node of this version starts on the tables of the next, as after a rollback.
+  await using another = await startNode({ env: { DATABASE_URL: database.url } });
+  reservationIn(await (await newBuyer()).reserve(another, sale, [seats - 1]));
+});
