@@ -63,13 +63,14 @@ export async function fill(node: Node, house: House, spared: (label: string) => 
     return dice % sides;
   };
   for (const row of house.rows) {
+    const comings: Promise<void>[] = [];
     for (let from = roll(5); from < row.length; from += roll(6)) {
       const width = 2 + roll(4);
       const group = row.slice(from, from + width).filter((seat) => !spared(house.labels[seat] ?? ''));
       from += width;
       if (group.length === 0) continue;
-      if (roll(8) === 0) await take(node, house, group);
-      else await buy(node, house, group);
+      comings.push(roll(8) === 0 ? take(node, house, group) : buy(node, house, group));
     }
+    await Promise.all(comings);
   }
 }
