@@ -43,6 +43,7 @@ export function bounded(
     },
     rows: (statement) => run('statement', () => database.rows(statement)),
     transaction: (work) => run('transaction', () => database.transaction(work)),
+    together: (statements) => run('transaction', () => database.together(statements)),
     migrate: () => database.migrate(),
     get trouble() {
       if (database.trouble) return database.trouble;

@@ -19,6 +19,8 @@ export interface Engine extends Session, AsyncDisposable {
    * nothing but the session it hands over.
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+  /** One such transaction of statements that need nothing of each other's answers: all are sent at once. Gives the rows of each. */
+  together(statements: readonly Statement[]): Promise<unknown[][]>;
   /** Brings the tables up to date: all of the missing migrations or none. Many nodes may do it at once; one does the work. */
   migrate(): Promise<void>;
 }

@@ -19,10 +19,18 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
   });
   const orm = drizzle(client, { schema: tables });
   const session = sessionOf(orm);
+  const transaction: Engine['transaction'] = (work) =>
+    retrying(() => orm.transaction((transaction) => work(sessionOf(transaction))));
   return {
     orm,
     rows: (statement) => retrying(() => session.rows(statement)),
-    transaction: (work) => retrying(() => orm.transaction((transaction) => work(sessionOf(transaction)))),
+    transaction,
+    together: (statements) =>
+      transaction(async ({ rows }) => {
+        const answers: unknown[][] = [];
+        for (const statement of statements) answers.push(await rows(statement));
+        return answers;
+      }),
     migrate: () => migrate(orm, migrations),
     [Symbol.asyncDispose]: async () => {
       await client.close();

@@ -37,6 +37,7 @@ export async function openPostgres(
     },
     rows: (statement) => retrying(() => session.rows(statement)),
     transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
+    together: (statements) => retrying(() => together(client, statements)),
     migrate: () => migrateAlone(url, migrations),
     probe: (timeoutMs) => probe(url, timeoutMs),
     reset: () => {
@@ -151,12 +152,24 @@ function inTransaction<Result>(
   return client.begin(guarded) as Promise<Result>;
 }
 
+/**
+ * The commit is sent right behind the statements: of a transaction in which one failed, Postgres takes it for a rollback. What
+ * comes behind such a statement fails too, and only says that the transaction was aborted.
+ */
+async function together(client: postgres.Sql, statements: readonly Statement[]): Promise<unknown[][]> {
+  // Postgres.js commits as soon as it has this, and would wait for a promise.
+  const { answers } = await client.begin(async (connection) => ({
+    answers: Promise.allSettled(statements.map((statement) => rowsOf(connection, statement))),
+  }));
+  return (await answers).map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+}
+
 /** The pool, or the one connection of a transaction. */
 type Connection = Pick<postgres.Sql, 'unsafe' | 'options'>;
 
-const dialect = new PgDialect();
-
-/** Statements are prepared once on each connection: to plan one of the larger takes as long as to run it. */
 function sessionOn(connection: Connection): Session {
   let orm: Session['orm'] | undefined;
   return {
@@ -165,11 +178,16 @@ function sessionOn(connection: Connection): Session {
       orm ??= drizzle(connection as postgres.Sql, { schema: tables });
       return orm;
     },
-    rows: async <Row>(statement: Statement) => {
-      const { sql: text, params } = statement instanceof CompiledStatement ? statement : dialect.sqlToQuery(statement);
-      return [
-        ...(await connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true })),
-      ] as Row[];
-    },
+    rows: <Row>(statement: Statement) => rowsOf(connection, statement) as Promise<Row[]>,
   };
+}
+
+const dialect = new PgDialect();
+
+/** Statements are prepared once on each connection: to plan one of the larger takes as long as to run it. */
+async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: Statement): Promise<unknown[]> {
+  const { sql: text, params } = statement instanceof CompiledStatement ? statement : dialect.sqlToQuery(statement);
+  const query = connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true });
+  // Sent now, before whatever is sent next, and not when somebody asks for the answer.
+  return [...(await query.execute())];
 }

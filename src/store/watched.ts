@@ -41,6 +41,7 @@ export function watched(database: RemoteDatabase): WatchedDatabase {
     },
     rows: (statement) => watch.run(() => database.rows(statement)),
     transaction: (work) => watch.run(() => database.transaction(work)),
+    together: (statements) => watch.run(() => database.together(statements)),
     migrate: () => database.migrate(),
     get trouble() {
       return watch.trouble;

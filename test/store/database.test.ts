@@ -77,6 +77,36 @@ describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) 
   });
 });
 
+describe.each(engines)('statements that go together on $engine', async ({ open: openEngine }) => {
+  const database = await openEngine();
+  const insert = sql`insert into kept select 1`;
+  await database.rows(sql`create table kept (id int)`);
+
+  test('each give their rows, and are one transaction', async () => {
+    const transactionId = sql`select txid_current()::text as id`;
+    const [first, , kept, , last] = await database.together([
+      ...[transactionId, insert, sql`select id from kept`],
+      ...[sql`delete from kept`, transactionId],
+    ]);
+    expect(kept).toEqual([{ id: 1 }]);
+    expect(last).toEqual(first);
+  });
+
+  test('of which one fails change nothing, say which, and let the next ones through', async () => {
+    const error = await failureOf(database.together([insert, sql`select 1 / 0`, insert]));
+    expect(messagesOf(error)).toContain('division by zero');
+    expect(await database.together([sql`select id from kept`])).toEqual([[]]);
+  });
+
+  test('are sent anew after a failure of timing, and not for ever', async () => {
+    const raise = sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
+    await database.rows(sql`create sequence attempts`);
+    const error = await failureOf(database.together([sql`select nextval('attempts')`, raise]));
+    expect(isStoreUnavailable(error)).toBe(true);
+    expect(await database.rows(sql`select last_value::int from attempts`)).toEqual([{ last_value: 5 }]);
+  });
+});
+
 describe('a Postgres', () => {
   test('that nobody answers for is unavailable', async () => {
     const error = await failureOf(open('postgres://postgres@127.0.0.1:1/none'));
@@ -109,6 +139,19 @@ describe('a Postgres', () => {
       expect(isStoreUnavailable(await failureOf(transaction))).toBe(true);
     }
     const both = () => Promise.all([inTransaction(database), inTransaction(database)]);
+    await waitFor(both, { withinMs: 10_000, what: 'the whole pool to recover' });
+    expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
+  });
+
+  test('that ends connections under statements that go together, again and again, is at work again', async () => {
+    await using database = await open();
+    const kill = sql`select pg_terminate_backend(pg_backend_pid())`;
+    for (let time = 0; time < 5; time++) {
+      const statements = [sql`create table half (id int)`, kill, sql`select 1`];
+      expect(isStoreUnavailable(await failureOf(database.together(statements)))).toBe(true);
+    }
+    const asleep = () => database.together([sql`select pg_sleep(0.05)`]);
+    const both = () => Promise.all([asleep(), asleep()]);
     await waitFor(both, { withinMs: 10_000, what: 'the whole pool to recover' });
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
@@ -150,4 +193,9 @@ function isAsleep(serverUrl: string): Promise<boolean> {
     const sleepers = await server`select from pg_stat_activity where wait_event = 'PgSleep'`;
     return sleepers.length > 0;
   });
+}
+
+/** With those of what caused it. */
+function messagesOf(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : '';
 }

@@ -44,23 +44,21 @@ export type ReserveSeatsOutcome =
  * Reserves for each request all of its seats or none, in one transaction, and answers in the requests' order. No two of
  * them may be one viewer's or want one seat: what would have to be judged one after the other goes into two batches.
  */
-export function reserveSeats(
+export async function reserveSeats(
   database: Database,
   eventId: string,
   requests: readonly ReserveSeatsRequest[],
   limits: { readonly maxActiveReservations: number },
 ): Promise<ReserveSeatsOutcome[]> {
   refuseWhatCannotGoTogether(requests);
-  return database.transaction(async (session) => {
-    // Sent one behind the other, without waiting for the first: the store runs them in this order.
-    const [, rows] = await Promise.all([
-      session.rows(lockViewers(requests.map(({ viewerId }) => viewerId))),
-      session.rows<Row>(statement({ eventId, ...columnsOf(requests), ...limits })),
-    ]);
-    const event = rows[0]?.event;
-    if (!event) throw new Error('the event of the reservations has gone');
-    return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], event));
-  });
+  // The store runs them in this order: what the second sees is committed by those who had the locks before.
+  const [, rows = []] = (await database.together([
+    lockViewers(requests.map(({ viewerId }) => viewerId)),
+    statement({ eventId, ...columnsOf(requests), ...limits }),
+  ])) as Row[][];
+  const event = rows[0]?.event;
+  if (!event) throw new Error('the event of the reservations has gone');
+  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], event));
 }
 
 /** The statement judges its requests side by side, and would give both of two what only one can have. */
