@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
+import { startCluster } from '../support/cluster.ts';
 import { startNode } from '../support/node.ts';
+import { startRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Buyer, newBuyer, reservationIn } from './buyer.ts';
 import { print, quantile } from './figures.ts';
 import { storedStatuses } from './store-view.ts';
-import { startTwoNodes } from './two-nodes.ts';
+import { startTwoNodesOn } from './two-nodes.ts';
 import { type Offer, offer } from './venue.ts';
 import { watchReservation, watchSeatMap } from './watching.ts';
 
@@ -23,10 +25,11 @@ interface Stage extends AsyncDisposable {
 const stages: readonly { readonly name: string; start(): Promise<Stage> }[] = [
   {
     name: 'on two nodes',
-    start: async () => {
-      const { a, b, [Symbol.asyncDispose]: stop } = await startTwoNodes({ env });
-      return { nodes: [a, b], [Symbol.asyncDispose]: stop };
-    },
+    start: async () => stageOn(await startRedis()),
+  },
+  {
+    name: 'on two nodes with a Redis Cluster',
+    start: async () => stageOn(await startCluster({ replicas: false })),
   },
   {
     name: 'on one node by itself',
@@ -36,6 +39,11 @@ const stages: readonly { readonly name: string; start(): Promise<Stage> }[] = [
     },
   },
 ];
+
+async function stageOn(redis: AsyncDisposable & { readonly url: string }): Promise<Stage> {
+  const { a, b, [Symbol.asyncDispose]: stop } = await startTwoNodesOn(redis, { env });
+  return { nodes: [a, b], [Symbol.asyncDispose]: stop };
+}
 
 /** Not a moment before: timers may fire early. The store runs on this machine, by the same clock. */
 async function untilMoment(moment: string): Promise<number> {

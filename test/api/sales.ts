@@ -34,6 +34,7 @@ export class Sales implements AsyncDisposable {
   readonly #nodes: Nodes;
   readonly #watches: ReadonlyMap<Offer, readonly SeatMapWatch[]>;
   readonly #granted: { readonly event: Offer; readonly atMs: number }[] = [];
+  readonly #waits: { readonly event: Offer; readonly atMs: number; readonly waitedMs: number }[] = [];
   readonly #booked: Booked[] = [];
   #sellers: readonly Promise<void>[] = [];
   #isOpen = false;
@@ -74,6 +75,12 @@ export class Sales implements AsyncDisposable {
     const times = this.#granted.filter(({ event }) => events.includes(event)).map(({ atMs }) => atMs);
     const edges = [sinceMs, ...times.filter((atMs) => atMs > sinceMs), performance.now()];
     return Math.max(...edges.map((atMs, nth) => atMs - (edges[nth - 1] ?? atMs)));
+  }
+
+  /** The longest that a buyer at these events waited for an answer to a reservation, of those answered since then. */
+  longestWaitMs(sinceMs: number, events = this.events): number {
+    const waits = this.#waits.filter(({ event, atMs }) => atMs >= sinceMs && events.includes(event));
+    return Math.max(...waits.map(({ waitedMs }) => waitedMs));
   }
 
   /** Fails unless all maps come to be as the store is, within the time that is promised. Gives how long that took. */
@@ -127,12 +134,15 @@ export class Sales implements AsyncDisposable {
     const [here, there] = Math.random() < 0.5 ? [this.#nodes.a, this.#nodes.b] : [this.#nodes.b, this.#nodes.a];
     const event = pick(this.events);
     const first = Math.floor(Math.random() * (SEATS - 1));
+    const askedAtMs = performance.now();
     const outcome = await buyer.reserve(here, event, [first, first + 1]);
+    const atMs = performance.now();
+    this.#waits.push({ event, atMs, waitedMs: atMs - askedAtMs });
     if (outcome.__typename !== 'Reservation') {
       expect(outcome.__typename).toBe('SeatsUnavailable');
       return;
     }
-    this.#granted.push({ event, atMs: performance.now() });
+    this.#granted.push({ event, atMs });
     const fate = Math.random();
     if (fate < BOOKED_SHARE) await this.#book(buyer, there, outcome.id);
     else if (fate < BOOKED_SHARE + CANCELLED_SHARE) await buyer.cancel(there, outcome.id);

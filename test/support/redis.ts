@@ -24,16 +24,19 @@ export class RedisServer extends LocalServer {
 /** What every Redis can do for a test, also one that is somebody else's. */
 export type TestRedis = Pick<RedisServer, 'url' | 'cli' | typeof Symbol.asyncDispose>;
 
+/** As on a command line: `'--maxmemory', '1mb'`. */
+export type RedisSettings = (port: number) => readonly string[];
+
 /**
  * For tests that stop, kill, pause or flush it.
- * @param settings as on a command line, over those that suit tests: `'--maxmemory', '1mb'`
+ * @param settings over those that suit tests
  */
-export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(settings: RedisSettings = () => []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const server = new RedisServer(
     {
       path: findRedis(),
-      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings],
+      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings(port)],
       readyMessage: 'Ready to accept connections',
       stopSignal: 'SIGTERM',
       runAs: undefined,

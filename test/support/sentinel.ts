@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedis } from './binaries.ts';
 import { LocalServer } from './local-server.ts';
-import { type RedisServer, runCommand, startRedis } from './redis.ts';
+import { type RedisServer, type RedisSettings, runCommand, startRedis } from './redis.ts';
 import { waitFor } from './wait-for.ts';
 
 const MASTER_NAME = 'mymaster';
@@ -50,28 +50,39 @@ export class SentinelSetup implements AsyncDisposable {
 }
 
 export async function startSentinelSetup(): Promise<SentinelSetup> {
-  const master = await startRedis(atOnce);
+  const master = await startRedis(() => atOnce);
   const following = [...atOnce, '--replicaof', `127.0.0.1 ${master.port}`];
-  const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startRedis(following)));
+  const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startRedis(() => following)));
   await waitFor(async () => /^connected_slaves:2\r$/m.test(String(await master.cli('INFO', 'replication'))), {
     ...soon,
     what: 'the replicas to follow',
   });
-  const sentinels = await Promise.all(Array.from({ length: SENTINELS }, startSentinel));
+  const sentinels = await Promise.all(Array.from({ length: SENTINELS }, () => startSentinel()));
   await Promise.all(sentinels.map((sentinel) => watchMaster(sentinel, master)));
   const setup = new SentinelSetup([master, ...replicas], sentinels);
   for (const sentinel of sentinels) await waitFor(() => knowsAll(sentinel), { ...soon, what: 'the sentinels to meet' });
   return setup;
 }
 
-async function startSentinel(): Promise<LocalServer> {
+/** One that watches nothing yet. */
+export async function startSentinel(given: RedisSettings = () => []): Promise<LocalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-sentinel-'));
   const settings = join(folder, 'sentinel.conf');
   await writeFile(settings, '');
   const sentinel = new LocalServer(
     {
       path: findRedis(),
-      args: (port) => [settings, '--sentinel', '--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+      args: (port) => [
+        settings,
+        '--sentinel',
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        ...given(port),
+      ],
       readyMessage: 'Sentinel ID is',
       stopSignal: 'SIGTERM',
       runAs: undefined,

@@ -107,7 +107,10 @@ export class RedisBus implements Bus {
 
   async #takeUp(master: Master, eventIds: readonly string[]): Promise<void> {
     await this.#subscribeAt(master, eventIds);
-    for (const eventId of eventIds) this.#listeners.tellGap(eventId);
+    for (const eventId of eventIds) {
+      if (this.#listeners.has(eventId)) this.#listeners.tellGap(eventId);
+      else await this.#unsubscribe(eventId);
+    }
   }
 
   async #subscribeAt(master: Master, eventIds: readonly string[]): Promise<void> {

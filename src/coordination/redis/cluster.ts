@@ -119,11 +119,15 @@ export class ClusterMasters implements Masters {
 
   async #askNode(address: RedisAddress): Promise<readonly SlotRange[]> {
     const redis = this.#settings.connect(address);
-    // What it fails with is what the question fails with.
-    redis.on('error', () => {});
+    let cause: Error | undefined;
+    redis.on('error', (error: Error) => {
+      cause = error;
+    });
     try {
       const answer = redis.connect().then(() => redis.cluster('SLOTS'));
       return slotRangesOf(await withinMs(ANSWER_WITHIN_MS, answer), address.host);
+    } catch (error) {
+      throw cause ?? error;
     } finally {
       redis.disconnect();
     }

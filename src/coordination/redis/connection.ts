@@ -33,7 +33,9 @@ export class Connection implements AsyncDisposable {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     settings.redis.on('ready', () => this.#prepare());
-    settings.redis.on('error', (error: Error) => this.#note(error));
+    settings.redis.on('error', (error: Error) => this.#onError(error));
+    // Of one sentinel. That none of them could help comes as an error after it, and says less.
+    settings.redis.on('sentinelError', (error: Error) => this.#note(error));
     settings.redis.on('close', () => this.#goDown());
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
@@ -84,6 +86,12 @@ export class Connection implements AsyncDisposable {
     } finally {
       this.#isBeating = false;
     }
+  }
+
+  #onError(error: Error): void {
+    if (!error.message.startsWith('All sentinels are unreachable')) this.#note(error);
+    // Otherwise something was closed, which is told as well.
+    else this.#goDown();
   }
 
   #giveUp(cause: unknown): void {

@@ -4,7 +4,7 @@ import { seatKey } from '../../../src/coordination/redis/keys.ts';
 import { type SentinelSetup, startSentinelSetup } from '../../support/sentinel.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { expectAllIsWell } from './all-is-well.ts';
-import { watchedNode } from './watched-node.ts';
+import { UNREACHABLE, watchedNode } from './watched-node.ts';
 
 const soon = { withinMs: 10_000 };
 
@@ -27,6 +27,27 @@ const replicas = async () =>
 async function allBack(): Promise<void> {
   await waitFor(async () => (await replicas()) === 2, { withinMs: 20_000, what: 'the replicas to follow the master' });
 }
+
+test('sentinels that do not know the master are said to', async () => {
+  await using a = await watchedNode({ url: redis.url.replace('/mymaster', '/nobody') });
+  expect(a.node.reachable).toBe(false);
+  expect(a.logs.warnings()).toEqual([UNREACHABLE]);
+  expect(a.logs.lines.find(({ msg }) => msg === UNREACHABLE)).toMatchObject({
+    reason: expect.stringMatching(/^failed to connect to sentinel 127.0.0.1:\d+ because ERR No such master/),
+  });
+});
+
+test('sentinels that are down are passed over, and are said to be when they all are', async () => {
+  const [one] = redis.url.match(/127[^,]+/) ?? [];
+  const gone = '127.0.0.1:1';
+  await using a = await watchedNode({ url: redis.url.replace(/127.+(?=\/)/, `${gone},${one}`) });
+  expect([a.node.reachable, a.logs.warnings()]).toEqual([true, []]);
+  await using b = await watchedNode({ url: redis.url.replace(/127.+(?=\/)/, gone) });
+  expect(b.node.reachable).toBe(false);
+  expect(b.logs.lines.find(({ msg }) => msg === UNREACHABLE)).toMatchObject({
+    reason: expect.stringMatching(/^failed to connect to sentinel 127.0.0.1:1 /),
+  });
+});
 
 test('nodes go over to the master that the sentinels choose when theirs is killed', async () => {
   await using a = await watchedNode(redis);
