@@ -65,7 +65,7 @@ export async function startCluster({ replicas = true, settings = [] }: ClusterOp
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
     ...['--repl-diskless-sync-delay', '0', ...settings],
   ];
-  const start = () => Promise.all(Array.from({ length: MASTERS }, () => startRedis(() => clustered)));
+  const start = () => Promise.all(Array.from({ length: MASTERS }, () => startRedis(clustered)));
   const masters = await start();
   const followers = replicas ? await start() : [];
   const cluster = new RedisCluster(masters, followers);

@@ -24,19 +24,29 @@ export class RedisServer extends LocalServer {
 /** What every Redis can do for a test, also one that is somebody else's. */
 export type TestRedis = Pick<RedisServer, 'url' | 'cli' | typeof Symbol.asyncDispose>;
 
-/** As on a command line: `'--maxmemory', '1mb'`. */
-export type RedisSettings = (port: number) => readonly string[];
+/** As on a command line, `'--maxmemory', '1mb'`; by its port where they depend on that. */
+export type RedisSettings = readonly string[] | ((port: number) => readonly string[]);
 
 /**
  * For tests that stop, kill, pause or flush it.
  * @param settings over those that suit tests
  */
-export async function startRedis(settings: RedisSettings = () => []): Promise<RedisServer> {
+export async function startRedis(settings: RedisSettings = []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const server = new RedisServer(
     {
       path: findRedis(),
-      args: (port) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings(port)],
+      args: (port) => [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--save',
+        '',
+        ...settingsAt(port, settings),
+      ],
       readyMessage: 'Ready to accept connections',
       stopSignal: 'SIGTERM',
       runAs: undefined,
@@ -45,6 +55,10 @@ export async function startRedis(settings: RedisSettings = () => []): Promise<Re
   );
   await server.startOnFreePort();
   return server;
+}
+
+export function settingsAt(port: number, settings: RedisSettings): readonly string[] {
+  return typeof settings === 'function' ? settings(port) : settings;
 }
 
 /** For all other tests: the Redis that `TEST_REDIS_URL` names, otherwise one of their own. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRedis } from './binaries.ts';
 import { LocalServer } from './local-server.ts';
-import { type RedisServer, type RedisSettings, runCommand, startRedis } from './redis.ts';
+import { type RedisServer, type RedisSettings, runCommand, settingsAt, startRedis } from './redis.ts';
 import { waitFor } from './wait-for.ts';
 
 const MASTER_NAME = 'mymaster';
@@ -50,9 +50,9 @@ export class SentinelSetup implements AsyncDisposable {
 }
 
 export async function startSentinelSetup(): Promise<SentinelSetup> {
-  const master = await startRedis(() => atOnce);
+  const master = await startRedis(atOnce);
   const following = [...atOnce, '--replicaof', `127.0.0.1 ${master.port}`];
-  const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startRedis(() => following)));
+  const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => startRedis(following)));
   await waitFor(async () => /^connected_slaves:2\r$/m.test(String(await master.cli('INFO', 'replication'))), {
     ...soon,
     what: 'the replicas to follow',
@@ -65,7 +65,7 @@ export async function startSentinelSetup(): Promise<SentinelSetup> {
 }
 
 /** One that watches nothing yet. */
-export async function startSentinel(given: RedisSettings = () => []): Promise<LocalServer> {
+export async function startSentinel(given: RedisSettings = []): Promise<LocalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-sentinel-'));
   const settings = join(folder, 'sentinel.conf');
   await writeFile(settings, '');
@@ -81,7 +81,7 @@ export async function startSentinel(given: RedisSettings = () => []): Promise<Lo
         '127.0.0.1',
         '--dir',
         folder,
-        ...given(port),
+        ...settingsAt(port, given),
       ],
       readyMessage: 'Sentinel ID is',
       stopSignal: 'SIGTERM',
