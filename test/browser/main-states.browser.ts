@@ -34,13 +34,13 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 const languages = { de: 'DE Deutsch', en: 'EN English' } as const;
 
 /** Both devices and both languages are looked at, and each once by axe, which takes its time. */
-test.for([
+test.concurrent.for([
   { device: 'desktop', options: desktop, seats: ['17', '18', '19'], audited: 'en' },
   { device: 'phone', options: phone, seats: ['22', '23', '24'], audited: 'de' },
 ] as const)(
   'on a $device everything fits, and axe finds nothing serious',
   { timeout: 120_000 },
-  async ({ device, options, seats, audited }) => {
+  async ({ device, options, seats, audited }, { expect }) => {
     for await (const { name, page } of mainStates(stage, options, seats)) {
       for (const language of ['de', 'en'] as const) {
         const at = `${name}, ${device}, ${language}`;

@@ -1,4 +1,6 @@
+import { statusAt } from 'holdfast/client';
 import { useWords } from '../language/words.ts';
+import { useSelected } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { SeatLines } from './seat-lines.tsx';
 import type { Phase } from './state.ts';
@@ -6,8 +8,12 @@ import type { Phase } from './state.ts';
 type Ended = Extract<Phase, { step: 'ended' }>;
 
 /** A reservation that was let go of, or whose time ran out, or that is no longer this viewer's. */
-export function EndedPanel({ plan, buying, phase }: PanelProps & { readonly phase: Ended }) {
+export function EndedPanel({ plan, map, buying, phase }: PanelProps & { readonly phase: Ended }) {
   const { say } = useWords();
+  // News of a reservation may come before those of its seats.
+  const isFree = useSelected(map, ({ data }) =>
+    phase.seats.some(({ index }) => data && statusAt(data.statuses, index) === 'AVAILABLE'),
+  );
   const [title, text] = {
     EXPIRED: [say.ended.expired, say.ended.expiredText],
     CANCELLED: [say.ended.cancelled, say.ended.cancelledText],
@@ -22,7 +28,12 @@ export function EndedPanel({ plan, buying, phase }: PanelProps & { readonly phas
       <SeatLines plan={plan} seats={phase.seats} kind="AVAILABLE" onRemove={null} />
       <div className="panel-foot">
         {phase.how !== 'LOST_SIGHT' && (
-          <button type="button" className="button primary wide" onClick={() => buying.choose(phase.seats)}>
+          <button
+            type="button"
+            className="button primary wide"
+            aria-disabled={!isFree}
+            onClick={() => isFree && buying.choose(phase.seats)}
+          >
             {say.ended.chooseAgain}
           </button>
         )}

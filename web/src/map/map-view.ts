@@ -56,7 +56,9 @@ export class MapView {
     this.#painter.look(looks);
   }
 
+  /** Goes nearer where seats are so small that the marks would hide what they point at. */
   mark(marks: readonly Mark[]): void {
+    if (this.#spacingPx < HITTABLE_PX.touch) this.reveal(marks.flatMap(({ seats }) => seats));
     this.#painter.mark(marks);
   }
 
