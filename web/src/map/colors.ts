@@ -6,13 +6,35 @@ export function categoryColor(color: string | null | undefined, category: number
   return color && /^#[0-9a-f]{6}$/i.test(color) ? color : (fallback[category % fallback.length] ?? '#555555');
 }
 
-/** Black or white, whichever can be read better: by the contrast that WCAG 2 defines. */
+/** Black or white, whichever can be read better. */
 export function textOn(color: string): '#000000' | '#ffffff' {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
-    linear(Number.parseInt(color.slice(at, at + 2), 16) / 255),
-  );
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
+  return contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000';
+}
+
+/** What WCAG 2 asks of everything that is not text. */
+const LEAST_CONTRAST = 3;
+
+/** The colour itself, or as much of it darker as can be told from white paper: round a pale seat. */
+export function outlineOf(color: string): string {
+  for (let part = 1; part > 0; part -= 0.05) {
+    const darker = hex(channelsOf(color).map((channel) => channel * part));
+    if (contrast(darker, '#ffffff') >= LEAST_CONTRAST) return darker;
+  }
+  return '#000000';
+}
+
+/** From 1 to 21, as WCAG 2 defines it. */
+export function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = channelsOf(color).map((channel) => linear(channel / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 const linear = (channel: number) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
+const channelsOf = (color: string) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+const hex = (channels: readonly number[]) =>
+  `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;

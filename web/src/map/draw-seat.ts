@@ -1,3 +1,4 @@
+import { outlineOf } from './colors.ts';
 import { categoryOf, type Kind, kindOf, type Look } from './looks.ts';
 import { traceShape } from './shapes.ts';
 
@@ -6,7 +7,7 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 export const ink = '#14213d';
 const paper = '#ffffff';
 const faint = '#d5d8de';
-const muted = '#767d8c';
+const muted = '#646b7a';
 const mine = '#0b6e4f';
 
 /** Draws one seat around the context's origin. Each kind has a figure of its own, and differs in more than colour. */
@@ -29,6 +30,10 @@ const figures: Record<Kind, Figure> = {
   AVAILABLE(context, _radius, color) {
     context.fillStyle = color;
     context.fill();
+    const outline = outlineOf(color);
+    if (outline === color) return;
+    context.strokeStyle = outline;
+    context.stroke();
   },
   RESERVED(context, radius) {
     context.fillStyle = paper;

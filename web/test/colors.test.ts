@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { categoryColor, contrast, outlineOf, textOn } from '../src/map/colors.ts';
+
+const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
+
+test('contrast is what WCAG says it is', () => {
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
+  expect(contrast('#ffffff', '#767676')).toBeCloseTo(4.54, 2);
+});
+
+test('a seat of any colour can be told from the paper, and its number from the seat', () => {
+  fc.assert(
+    fc.property(color, (of) => {
+      expect(contrast(outlineOf(of), '#ffffff')).toBeGreaterThanOrEqual(3);
+      expect(contrast(textOn(of), of)).toBeGreaterThanOrEqual(4.5);
+    }),
+  );
+});
+
+test('what can be told from the paper stays as the plan has it', () => {
+  expect(outlineOf('#b3394c')).toBe('#b3394c');
+});
+
+test('categories without a colour get one on which white can be read', () => {
+  for (const category of [0, 1, 2, 3, 4, 5, 6]) {
+    for (const given of [null, 'red', ''])
+      expect(contrast(categoryColor(given, category), '#ffffff')).toBeGreaterThan(4.5);
+  }
+});
