@@ -37,10 +37,8 @@ export interface RushOptions {
 }
 
 const retryable = ['no answer', 'ServiceBusy', 'SERVICE_BUSY'];
-/** Of one buyer, so that limits on active reservations need not be lifted for ever. */
-const viewersPerBuyer = 50;
 
-/** Buyers who go on buying the next seat, one each at a time, until they are told to stop or no seat is left. */
+/** So many buyers at a time, each of whom wants the next seat and then makes room for another, until they are told to stop or no seat is left. */
 export class Rush implements AsyncDisposable {
   readonly answers: Answer[] = [];
   /** Seats by index, with the ids of their reservations. */
@@ -55,10 +53,11 @@ export class Rush implements AsyncDisposable {
   readonly #buyers: Promise<unknown>;
   #nextSeat = 0;
   #isOver = false;
+  #isGivenUp = false;
 
   constructor(options: RushOptions) {
     this.#options = options;
-    this.#buyers = Promise.all(Array.from({ length: options.buyers }, (_, nth) => this.#buy(nth)));
+    this.#buyers = Promise.all(Array.from({ length: options.buyers }, () => this.#buy()));
   }
 
   /** Those that were there between two moments. */
@@ -77,25 +76,26 @@ export class Rush implements AsyncDisposable {
     await this.#buyers;
   }
 
+  /** Gives up what has not come to its end. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isGivenUp = true;
     await this.stop();
     this.#agent.destroy();
   }
 
-  async #buy(nth: number): Promise<void> {
+  async #buy(): Promise<void> {
     const { sale, bookEvery = Number.POSITIVE_INFINITY, loseEvery = Number.POSITIVE_INFINITY } = this.#options;
-    const tokens = await Promise.all(Array.from({ length: viewersPerBuyer }, (_, at) => tokenFor(`rush ${nth} ${at}`)));
     while (!this.#isOver && this.#nextSeat < sale.seatIds.length) {
       const seat = this.#nextSeat;
       this.#nextSeat += 1;
-      const token = tokens[seat % tokens.length] ?? '';
+      const token = await tokenFor(`the buyer of seat ${seat}`);
       const id = await this.#reserveSeat(seat, token);
       if (id === undefined) continue;
       this.reserved.set(seat, id);
       if (seat % bookEvery === 0 && (await this.#insist('confirm', seat, () => this.#confirmOnce(id, token)))) {
         this.booked.add(seat);
       }
-      if (seat % loseEvery === 0) await this.#lose(seat, tokens[(seat + 1) % tokens.length] ?? '');
+      if (seat % loseEvery === 0) await this.#lose(seat);
     }
   }
 
@@ -116,7 +116,8 @@ export class Rush implements AsyncDisposable {
     return outcome?.__typename === 'Booking' ? { won: outcome.id } : { kind: kindOf(outcome, errors) };
   }
 
-  async #lose(seat: number, token: string): Promise<void> {
+  async #lose(seat: number): Promise<void> {
+    const token = await tokenFor(`too late for seat ${seat}`);
     const { eventId, seatIds } = this.#options.sale;
     const input = { eventId, seatIds: [seatAt(seatIds, seat)] };
     const { data } = await this.#reserve(this.#options.graphqlUrl(), { input }, token).catch(() => ({ data: null }));
@@ -136,6 +137,7 @@ export class Rush implements AsyncDisposable {
       const kind = 'won' in answer ? 'won' : answer.kind;
       this.answers.push({ operation, kind, atMs, tookMs: atMs - askedAt, seat });
       if ('won' in answer) return answer.won;
+      if (this.#isGivenUp) return undefined;
       if (!retryable.includes(kind)) {
         this.faults.push(`${operation} of seat ${seat}: ${kind}`);
         return undefined;

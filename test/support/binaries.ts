@@ -5,17 +5,20 @@ import { fileURLToPath } from 'node:url';
 
 const installer = fileURLToPath(new URL('./install-debian-package.sh', import.meta.url));
 const debianPostgres = '/usr/lib/postgresql';
+const postgresPrograms = ['postgres', 'initdb', 'pg_basebackup'];
 
 export interface PostgresBinaries {
   readonly postgres: string;
   readonly initdb: string;
+  readonly pgBasebackup: string;
 }
 
-/** Both from one folder, so that they are of one version. Throws with what to install if there are none. */
+/** All from one folder, so that they are of one version. Throws with what to install if there are none. */
 export function findPostgres(): PostgresBinaries {
-  const folder = findFolder(['postgres', 'initdb']);
-  if (folder === undefined) throw missing('postgres and initdb', 'postgresql', 'TEST_DATABASE_URL');
-  return { postgres: join(folder, 'postgres'), initdb: join(folder, 'initdb') };
+  const folder = findFolder(postgresPrograms);
+  if (folder === undefined) throw missing(postgresPrograms.join(', '), 'postgresql', 'TEST_DATABASE_URL');
+  const [postgres = '', initdb = '', pgBasebackup = ''] = postgresPrograms.map((name) => join(folder, name));
+  return { postgres, initdb, pgBasebackup };
 }
 
 /** Throws with what to install if there is none. */
@@ -31,7 +34,7 @@ export function findRedis(): string {
  */
 export function installMissingBinaries(): void {
   if (process.getuid?.() !== 0 || findFolder(['apt-get']) === undefined) return;
-  if (findFolder(['postgres', 'initdb']) === undefined) install('postgresql');
+  if (findFolder(postgresPrograms) === undefined) install('postgresql');
   if (findFolder(['redis-server']) === undefined) install('redis-server');
 }
 

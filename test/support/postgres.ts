@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPostgres } from './binaries.ts';
-import { createDatabase } from './create-database.ts';
+import { createDatabase, onServer } from './create-database.ts';
 import { LocalServer, type ServerProgram } from './local-server.ts';
 
 /** A Postgres of the test's own, with a database `postgres` and a superuser of that name who needs no password. */
@@ -25,7 +25,7 @@ export class PostgresServer extends LocalServer {
  */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const binaries = findPostgres();
-  const runAs = unprivilegedUser();
+  const runAs = serverUser();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
   if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
   const data = join(folder, 'data');
@@ -33,6 +33,37 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   await initialise(binaries.initdb, data, { cwd: folder, ...runAs });
   await server.startOnFreePort();
   return server;
+}
+
+/** A replica of the server, in step with it: what the server acknowledges from now on, the replica has. */
+export async function startReplica(primary: PostgresServer): Promise<PostgresServer> {
+  const { postgres, pgBasebackup } = findPostgres();
+  const runAs = serverUser();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
+  if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
+  const data = join(folder, 'data');
+  const copy = [
+    '-D',
+    data,
+    '-h',
+    '127.0.0.1',
+    '-p',
+    String(primary.port),
+    '-U',
+    'postgres',
+    '-R',
+    '-c',
+    'fast',
+    '--no-sync',
+  ];
+  await promisify(execFile)(pgBasebackup, copy, { ...runAs, cwd: folder });
+  const replica = new PostgresServer(program(postgres, data, runAs, []), folder);
+  await replica.startOnFreePort();
+  await onServer(primary.url('postgres'), async (sql) => {
+    await sql`alter system set synchronous_standby_names = '*'`;
+    await sql`select pg_reload_conf()`;
+  });
+  return replica;
 }
 
 function program(
@@ -60,7 +91,7 @@ function program(
       String(port),
       ...[...forTests, ...settings].flatMap((setting) => ['-c', setting]),
     ],
-    readyMessage: 'database system is ready to accept connections',
+    readyMessage: 'database system is ready to accept',
     stopSignal: 'SIGINT',
     runAs,
   };
@@ -71,8 +102,8 @@ async function initialise(initdb: string, data: string, options: { cwd: string; 
   await promisify(execFile)(initdb, args, { ...options, env: { PATH: process.env.PATH, LC_ALL: 'C' } });
 }
 
-/** Postgres refuses to run as root. */
-function unprivilegedUser(): ServerProgram['runAs'] {
+/** Whom its servers run as, if not as this process: Postgres refuses to run as root. */
+export function serverUser(): ServerProgram['runAs'] {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
     const ids = ['-u', '-g'].map((what) => spawnSync('id', [what, name], { encoding: 'utf8' }));
