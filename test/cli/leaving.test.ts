@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { ServerProcess } from '../api/server-process.ts';
+import { nodeEnv } from '../support/node.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { severalProcesses } from './command-line.ts';
+
+const soon = { withinMs: 30_000 };
+/** From being told to having left, as docs/operations.md has it. */
+const LEFT_WITHIN_MS = 15_000;
+
+test('a node whose store is frozen leaves when it is told to', severalProcesses, async () => {
+  await using store = await startPostgres();
+  const databaseUrl = await store.createDatabase();
+  await using server = ServerProcess.serve({ cwd: tmpdir(), env: { ...nodeEnv, DATABASE_URL: databaseUrl } });
+  await server.ready();
+  store.pause();
+  // It asks again several times a second, over connections that lead nowhere.
+  await server.said(/(level CRITICAL)/, soon);
+  server.signal('SIGTERM');
+  await server.said(/"(stopped)"/, soon);
+  expect(await server.ended({ withinMs: LEFT_WITHIN_MS })).toEqual({ code: 0, signal: null });
+});
