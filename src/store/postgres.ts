@@ -8,8 +8,9 @@ import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Session, Statement } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
+import { probe } from './probe.ts';
 import * as tables from './tables.ts';
-import type { Probed, RemoteDatabase } from './watched.ts';
+import type { RemoteDatabase } from './watched.ts';
 
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -81,23 +82,6 @@ function connect(url: string, { poolSize, types }: { poolSize: number; types: Ty
   Object.assign(client.options.parsers, types.parsers);
   Object.assign(client.options.serializers, types.serializers);
   return client;
-}
-
-/** An error that Postgres itself gives is an answer too, unless it is that it cannot serve at all. */
-async function probe(url: string, timeoutMs: number): Promise<Probed> {
-  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
-  const timeout = setTimeout(() => void client.end({ timeout: 0 }), timeoutMs);
-  try {
-    const [row] = await client<Probed[]>`
-      select pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly"`;
-    return { isReadOnly: row?.isReadOnly === true };
-  } catch (error) {
-    if (!(error instanceof postgres.PostgresError) || isConnectionLost(error)) throw error;
-    return { isReadOnly: false };
-  } finally {
-    clearTimeout(timeout);
-    void client.end({ timeout: 0 });
-  }
 }
 
 /**
