@@ -61,6 +61,7 @@ export class Repairs implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
+    const startedAtMs = this.#settings.monotonicNow();
     this.#isAsked = false;
     try {
       await this.#settings.repair();
@@ -71,13 +72,16 @@ export class Repairs implements AsyncDisposable {
       this.#settings.onFailed(err);
     }
     this.#running = undefined;
-    this.#next();
+    this.#next(startedAtMs);
   }
 
-  #next(): void {
+  /** While nodes cannot tell each other, what was changed just after one read began is to be known a second later. */
+  #next(startedAtMs: number): void {
+    const { monotonicNow, random, isDegraded } = this.#settings;
     const gapMs = Math.min(GAP_MS * 2 ** this.#failures, MAX_RETRY_MS);
-    this.#notBefore = this.#settings.monotonicNow() + gapMs * (1 - this.#settings.random() / 4);
+    this.#notBefore = monotonicNow() + gapMs * (1 - random() / 4);
+    const pollAtMs = startedAtMs + DEGRADED_EVERY_MS * (1 - random() / 4);
     if (this.#isAsked) this.ask();
-    else if (this.#settings.isDegraded()) this.#schedule(DEGRADED_EVERY_MS * (1 - this.#settings.random() / 4));
+    else if (isDegraded()) this.#schedule(Math.max(pollAtMs, this.#notBefore) - monotonicNow());
   }
 }
