@@ -26,8 +26,8 @@ export interface MasterListener {
 export interface MasterSettings {
   /** Begins one more connection to it. */
   readonly connect: () => Redis;
-  /** One of a cluster's. */
-  readonly isShard: boolean;
+  /** Where it is, if it is one of a cluster's. */
+  readonly shard?: string;
   /** It was asked for what another has. */
   readonly onRedirected: (master: Master) => void;
   readonly listener: MasterListener;
@@ -51,21 +51,29 @@ export class Master implements AsyncDisposable {
 
   constructor(settings: MasterSettings) {
     this.#settings = settings;
-    const { connect, reachability, listener, flags, logger } = settings;
+    const { connect, shard, reachability, listener, flags, logger } = settings;
     this.#commands = connect();
     this.#subscriptions = connect();
     defineScripts(this.#commands);
     this.#listen();
-    this.#requests = reachability.watch(this.#commands, async () => {
-      await this.#learnPubSub(this.#commands);
-      await flags.enable(this.#commands);
-      listener.onCommandable();
-    });
-    this.#pushes = reachability.watch(this.#subscriptions, async () => {
-      await this.#learnPubSub(this.#subscriptions);
-      await this.#subscriptions.psubscribe(reservationKeyspace(this.#subscriptions.options.db ?? 0));
-      await listener.onSubscribable(this);
-    });
+    this.#requests = reachability.watch(
+      this.#commands,
+      async () => {
+        await this.#learnPubSub(this.#commands);
+        await flags.enable(this.#commands);
+        listener.onCommandable();
+      },
+      shard,
+    );
+    this.#pushes = reachability.watch(
+      this.#subscriptions,
+      async () => {
+        await this.#learnPubSub(this.#subscriptions);
+        await this.#subscriptions.psubscribe(reservationKeyspace(this.#subscriptions.options.db ?? 0));
+        await listener.onSubscribable(this);
+      },
+      shard,
+    );
     this.#guard = new Guard(() => this.#requests.isUp, logger);
   }
 
@@ -145,7 +153,7 @@ export class Master implements AsyncDisposable {
   }
 
   async #learnPubSub(redis: Redis): Promise<void> {
-    if (!this.#settings.isShard) return;
+    if (this.#settings.shard === undefined) return;
     const [, version] = /^redis_version:(\d+)/m.exec(await redis.info('server')) ?? [];
     this.#hasShardedPubSub = Number(version) >= SHARDED_PUBSUB_SINCE;
   }

@@ -22,7 +22,7 @@ export function openMasters(
 ): Masters {
   const common = { listener, reachability, logger, flags: new NotificationFlags(logger) };
   if (target.kind !== 'cluster') {
-    return new SoleMaster({ ...common, connect: () => connectToMaster(target), isShard: false });
+    return new SoleMaster({ ...common, connect: () => connectToMaster(target) });
   }
   const masters: ClusterMasters = new ClusterMasters({
     seeds: target.addresses,
@@ -30,7 +30,7 @@ export function openMasters(
       new Master({
         ...common,
         connect: () => connectToNode(target, address),
-        isShard: true,
+        shard: `${address.host}:${address.port}`,
         onRedirected: (master) => masters.lookSoon(master),
       }),
     connect: (address) => connectOnceToNode(target, address),

@@ -21,14 +21,14 @@ export class Reachability {
     return this.#isReachable === true;
   }
 
-  /** Takes a connection over. `prepare` as in `ConnectionSettings`. */
-  watch(redis: Redis, prepare: () => Promise<void>): Connection {
+  /** Takes a connection over. `prepare` as in `ConnectionSettings`; `name` is for the log, where there are several servers. */
+  watch(redis: Redis, prepare: () => Promise<void>, name?: string): Connection {
     const connection = new Connection({
       redis,
       prepare,
       logger: this.#logger,
       onUp: () => this.review(),
-      onDown: (cause) => this.lost(cause),
+      onDown: (cause) => this.lost(cause, name),
     });
     this.#parts.add(connection);
     return connection;
@@ -52,8 +52,8 @@ export class Reachability {
   }
 
   /** A part is down. */
-  lost(cause: Error | undefined): void {
-    this.#set(false, cause);
+  lost(cause: Error | undefined, name?: string): void {
+    this.#set(false, { reason: cause?.message, server: name });
   }
 
   onChange(listener: (reachable: boolean) => void): () => void {
@@ -66,7 +66,7 @@ export class Reachability {
     const timeUp = sleep(timeoutMs, undefined, { signal: known.signal });
     await Promise.race([new Promise<boolean>((resolve) => this.onChange(resolve)), timeUp]);
     known.abort();
-    this.#set(this.isReachable, new Error(`Redis did not answer within ${timeoutMs} ms`));
+    this.#set(this.isReachable, { reason: `Redis did not answer within ${timeoutMs} ms` });
   }
 
   /** What happens from now on is nobody's business: everything is being closed. */
@@ -74,15 +74,11 @@ export class Reachability {
     this.#isClosed = true;
   }
 
-  #set(isReachable: boolean, cause?: Error): void {
+  #set(isReachable: boolean, why: object = {}): void {
     if (this.#isClosed || isReachable === this.#isReachable) return;
     this.#isReachable = isReachable;
     if (isReachable) this.#logger.info('Redis can be reached');
-    else
-      this.#logger.warn(
-        { reason: cause?.message },
-        'Redis cannot be reached: the store decides alone until it is back',
-      );
+    else this.#logger.warn(why, 'Redis cannot be reached: the store decides alone until it is back');
     this.#listeners.tell(isReachable);
   }
 }

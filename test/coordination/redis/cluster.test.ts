@@ -168,7 +168,8 @@ describe('a master that is gone', () => {
     expect(await (await redis.masterOf(changesChannel(stale), living)).cli('EXISTS', seatKey(stale, 1))).toBe(0);
     for (const { changes, logs } of [a, b]) {
       expect(changes).toEqual([false, true]);
-      expect(logs.warnings()).toEqual([UNREACHABLE]);
+      const unreachable = logs.lines.filter(({ msg }) => msg === UNREACHABLE);
+      expect(unreachable).toMatchObject([{ server: `127.0.0.1:${dying.port}` }]);
     }
     await dying.start();
   });
