@@ -1,6 +1,11 @@
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../../config/redis-url.ts';
+import { withinMs } from './deadline.ts';
 
 export const SLOT_COUNT = 16_384;
+
+/** A node that takes longer to say which master has which slots is passed over for the others. */
+const ANSWER_WITHIN_MS = 500;
 
 export interface SlotRange {
   readonly first: number;
@@ -10,15 +15,44 @@ export interface SlotRange {
 }
 
 /**
- * Reads the answer to CLUSTER SLOTS: for each range its first and last slot, its master and its replicas, each with host and
- * port first. A node that does not know its own host leaves it empty: it is the one that was `asked`. Throws where no slot has a
- * master, as with a node that has left its cluster.
+ * Waits for an answer to CLUSTER SLOTS, and reads it: for each range its first and last slot, its master and its replicas, each
+ * with host and port first. A node that does not know its own host leaves it empty: it is the one that was `asked`. Rejects where
+ * no slot has a master, as with a node that has left its cluster.
  */
-export function slotRangesOf(answer: unknown, asked: string): readonly SlotRange[] {
-  const ranges = answer as readonly [first: number, last: number, ...nodes: [host: string | null, port: number][]][];
+export async function slotRanges(answer: Promise<unknown>, asked: string): Promise<readonly SlotRange[]> {
+  const ranges = (await withinMs(ANSWER_WITHIN_MS, answer)) as readonly [
+    first: number,
+    last: number,
+    ...nodes: [host: string | null, port: number][],
+  ][];
   if (ranges.length === 0) throw new Error('the node knows of no master');
   return ranges.flatMap(([first, last, ...nodes]) => {
     const [master, ...replicas] = nodes.map(([host, port]) => ({ host: host || asked, port }));
     return master === undefined ? [] : [{ first, last, master, replicas }];
   });
+}
+
+/** By whichever of the nodes answers first. `connect` makes connections that begin when they are told to. */
+export function askAnyNode(
+  nodes: readonly RedisAddress[],
+  connect: (address: RedisAddress) => Redis,
+): Promise<readonly SlotRange[]> {
+  return Promise.any(nodes.map((address) => askNode(connect(address), address.host)));
+}
+
+async function askNode(redis: Redis, host: string): Promise<readonly SlotRange[]> {
+  let cause: Error | undefined;
+  redis.on('error', (error: Error) => {
+    cause = error;
+  });
+  try {
+    return await slotRanges(
+      redis.connect().then(() => redis.cluster('SLOTS')),
+      host,
+    );
+  } catch (error) {
+    throw cause ?? error;
+  } finally {
+    redis.disconnect();
+  }
 }

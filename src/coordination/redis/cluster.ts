@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, type Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisAddress } from '../../config/redis-url.ts';
-import { SLOT_COUNT, type SlotRange, slotRangesOf } from './cluster-slots.ts';
-import { withinMs } from './deadline.ts';
+import { askAnyNode, SLOT_COUNT, type SlotRange, slotRanges } from './cluster-slots.ts';
 import type { Master } from './master.ts';
 import type { Masters } from './masters.ts';
 import type { Reachability } from './reachability.ts';
@@ -13,8 +12,6 @@ const LOOK_MS = 2_000;
 const LOOK_WHILE_LOST_MS = 200;
 /** Between two looks at least, however many questions were redirected. */
 const LOOK_AGAIN_MS = 50;
-/** A node that takes longer to say so is passed over for the others. */
-const ANSWER_WITHIN_MS = 500;
 
 export interface ClusterSettings {
   /** Some of the nodes. */
@@ -94,7 +91,7 @@ export class ClusterMasters implements Masters {
 
   async #look(): Promise<void> {
     const { reachability, onLooked } = this.#settings;
-    const ranges = await this.#askOne().catch(() => this.#askAll());
+    const ranges = await this.#askOne().catch(() => this.#askAny());
     if (this.#closing.signal.aborted) return;
     this.#take(ranges);
     onLooked();
@@ -108,29 +105,13 @@ export class ClusterMasters implements Masters {
     const member = up.find(({ master }) => master === this.#askFirst) ?? up[Math.floor(Math.random() * up.length)];
     this.#askFirst = undefined;
     if (member === undefined) throw new Error('no master can be asked');
-    return slotRangesOf(await withinMs(ANSWER_WITHIN_MS, member.master.clusterSlots()), member.address.host);
+    return slotRanges(member.master.clusterSlots(), member.address.host);
   }
 
-  /** Whichever node that is known answers first. */
-  #askAll(): Promise<readonly SlotRange[]> {
-    const known = new Map([...this.#settings.seeds, ...this.#nodes].map((address) => [nameOf(address), address]));
-    return Promise.any([...known.values()].map((address) => this.#askNode(address)));
-  }
-
-  async #askNode(address: RedisAddress): Promise<readonly SlotRange[]> {
-    const redis = this.#settings.connect(address);
-    let cause: Error | undefined;
-    redis.on('error', (error: Error) => {
-      cause = error;
-    });
-    try {
-      const answer = redis.connect().then(() => redis.cluster('SLOTS'));
-      return slotRangesOf(await withinMs(ANSWER_WITHIN_MS, answer), address.host);
-    } catch (error) {
-      throw cause ?? error;
-    } finally {
-      redis.disconnect();
-    }
+  #askAny(): Promise<readonly SlotRange[]> {
+    const { seeds, connect } = this.#settings;
+    const known = new Map([...seeds, ...this.#nodes].map((address) => [nameOf(address), address]));
+    return askAnyNode([...known.values()], connect);
   }
 
   #take(ranges: readonly SlotRange[]): void {
