@@ -1,7 +1,7 @@
 import type { Violation } from './checks/house.ts';
 import { Random } from './random.ts';
 import { describeFault, describeViolation } from './report.ts';
-import { checkStop } from './rest.ts';
+import { checkStops } from './rest.ts';
 import { type FaultKind, faultNames } from './rig/faults.ts';
 import { Rig } from './rig/rig.ts';
 import { playRound, type Round } from './round.ts';
@@ -68,7 +68,8 @@ export async function run(options: RunOptions, log: (line: string) => void): Pro
     log(`again: ${commandFor(options, nth)}`);
     break;
   }
-  const atEnd = await checkStop(rig);
+  await Promise.all(rig.nodes.map((node) => node.stop()));
+  const atEnd = rounds.some(({ violations }) => violations.length > 0) ? [] : checkStops(rig);
   for (const violation of atEnd) log(describeViolation(violation));
   return summaryOf(options, { rounds, atEnd, seconds: (performance.now() - began) / 1_000 });
 }

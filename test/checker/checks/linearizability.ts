@@ -50,7 +50,10 @@ function needsFreeSeats({ effect }: Step, seats: readonly number[]): boolean {
 
 /** Whoever is left out leaves seats free: what cannot be even so, he had no part in. */
 function withoutBystanders(seats: readonly number[], steps: readonly Step[], stuck: Step): readonly Step[] {
-  const fails = (some: readonly Step[]) => linearize(seats, some).outcome === 'not linearizable';
+  const fails = (some: readonly Step[]) => {
+    const verdict = linearize(seats, some);
+    return verdict.outcome === 'not linearizable' && verdict.stuck === stuck;
+  };
   return [...new Set(steps.map(subjectOf))].reduce((shortest, subject) => {
     const without = shortest.filter((step) => subjectOf(step) !== subject);
     return subject !== subjectOf(stuck) && fails(without) ? without : shortest;

@@ -84,7 +84,7 @@ export class Viewer {
     const eventId = atDeadline?.eventId ?? this.#house();
     const seats = atDeadline?.seats ?? this.#someSeats();
     if (atDeadline !== undefined) await this.#waitUntilAbout(atDeadline.endsAtMs);
-    if (random.chance(0.1)) return this.#reserveTwice();
+    if (random.chance(0.1)) return this.#reserveTooMuch();
     if (random.chance(0.5)) return this.#send(eventId, { kind: 'reserve', seats, key: null });
 
     this.#keys += 1;
@@ -97,13 +97,14 @@ export class Viewer {
     return first.type === 'unknown' ? this.#sendIntent(intent) : first;
   }
 
-  /** On two nodes at once, as somebody does who wants more than is allowed. */
-  async #reserveTwice(): Promise<Answer> {
-    const [first, second] = [1, 2].map(() => {
-      return this.#send(this.#house(), { kind: 'reserve', seats: [this.#random.below(seatsPerHouse)], key: null });
-    });
-    await second;
-    return first ?? this.#reserve();
+  /** One more than is allowed, all at once. */
+  async #reserveTooMuch(): Promise<Answer> {
+    const answers = await Promise.all(
+      Array.from({ length: policy.maxActiveReservations + 1 }, () => {
+        return this.#send(this.#house(), { kind: 'reserve', seats: [this.#random.below(seatsPerHouse)], key: null });
+      }),
+    );
+    return answers.find(({ type }) => type === 'unknown') ?? { type: 'Done' };
   }
 
   /** The same intent once more; now and then for other seats, which must not be given. */

@@ -21,6 +21,11 @@ export const nodeFaults = {
     end: () => startAgain(node),
     forMs: random.between(0, 500),
   }),
+  'node stopped': (node, random) => ({
+    begin: () => node.stop(),
+    end: () => startAgain(node),
+    forMs: random.between(0, 500),
+  }),
   'node frozen': (node, random) => ({
     begin: () => node.freeze(),
     end: () => node.thaw(),
