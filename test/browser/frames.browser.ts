@@ -21,7 +21,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 
 /**
  * Headless Chromium draws in software, here on cores that also run the server and these tests, so that milliseconds say little. So it is held
- * against half of what the same machine takes at the same time to draw all seats once, but three frames at least, and against being
+ * against half of what the same machine takes at the same time to draw all seats once, but four frames at least, and against being
  * blocked by tasks of 50 ms and more.
  */
 test(`${SEATS} seats of which ${CHANGES_PER_SECOND} a second change are panned and zoomed smoothly`, {
@@ -48,7 +48,7 @@ test(`${SEATS} seats of which ${CHANGES_PER_SECOND} a second change are panned a
   expect(changed).toBeGreaterThan(0.9 * CHANGES_PER_SECOND);
   for (const { name, p50, p95, blockedMs } of [changing, panned, zoomed]) {
     expect.soft(p50, name).toBeLessThan(2 * still.p50);
-    expect.soft(p95, name).toBeLessThan(Math.max(redrawMs / 2, 3 * still.p50));
+    expect.soft(p95, name).toBeLessThan(Math.max(redrawMs / 2, 4 * still.p50));
     expect.soft(blockedMs, name).toBeLessThan(MOST_BLOCKED * MEASURED_MS);
   }
 });
