@@ -121,7 +121,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: 'and not exists (select from taken)',
     replace: '',
   }),
-  bug('what a repair found is not told', ['maps are right at rest'], {
+  bug('what a repair found is not told', ['maps are right at rest', 'maps tell what was so'], {
     file: 'seat-map/live-seat-map',
     search: 'this.#frames.touch(differing);',
     replace: '',
