@@ -14,6 +14,7 @@ import { type CutPoint, CuttingLink, cutPoints } from '../support/cutting-link.t
 import { testDatabase } from '../support/database.ts';
 import { dataOf } from '../support/graphql.ts';
 import { startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Buyer, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
 import { eventInput, type Offer, offer, organizerToken, planOf, seatAt } from './venue.ts';
@@ -74,15 +75,42 @@ async function sendThrough(intent: Intent, way: { link: 'client' | 'store'; at: 
       if (way.nthMessage === 1) expect(link.cuts).toBe(before + 1);
       if (answer.__typename !== 'ServiceBusy') return answer;
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isLostAnswer(error)) throw error;
+      if (attempt === MAX_ATTEMPTS || !(isLostAnswer(error) || isBusy(error))) throw error;
     } finally {
       link.disarm();
     }
+    await ready();
   }
 }
 
 function isLostAnswer(error: unknown): boolean {
-  return error instanceof Error && /^fetch failed$|^terminated$|SERVICE_BUSY/.test(error.message);
+  return error instanceof Error && /^fetch failed$|^terminated$/.test(error.message);
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && /SERVICE_BUSY|ServiceBusy/.test(error.message);
+}
+
+/** A cut that meets the node's question whether the store is there has it refuse everything, and ask again soon. */
+async function served<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isBusy(error)) throw error;
+    }
+    await ready();
+  }
+}
+
+function ready(): Promise<unknown> {
+  const isReady = async () => (await fetch(`${node.url}/readyz`)).ok;
+  return waitFor(isReady, { withinMs: 5_000, what: 'the node to ask the store again' });
+}
+
+function notBusy<Answer extends { readonly __typename: string }>(answer: Answer): Answer {
+  if (answer.__typename === 'ServiceBusy') throw new Error(answer.__typename);
+  return answer;
 }
 
 /** Without what goes on by itself. */
@@ -146,7 +174,7 @@ const intents: Record<string, (sale: Offer, buyer: Buyer) => Promise<Intent>> = 
       const variables = { input: { eventId, salesStatus: 'PAUSED' as const } };
       return (await dataOf(way.graphqlUrl, SetSalesStatusDocument, variables, await organizerToken)).setSalesStatus;
     },
-    effect: async () => (await (await newBuyer()).reserve(node, { eventId, ...sale }, [0])).__typename,
+    effect: async () => notBusy(await (await newBuyer()).reserve(node, { eventId, ...sale }, [0])).__typename,
     expected: 'SalesNotOpen',
   }),
   blockSeats: async (sale) => ({
@@ -180,11 +208,11 @@ describe.each(Object.entries(intents))('%s', (_, begin) => {
   test.each(ways)(
     'has one effect and one answer, cut $at $nthMessage of the $link link, sent again $repeats times',
     async ({ repeats, ...way }) => {
-      const sale = await offer(node, { seats: 10 });
-      const intent = await begin(sale, await newBuyer());
+      const intent = await served(async () => begin(await offer(node, { seats: 10 }), await newBuyer()));
       const answer = await sendThrough(intent, way);
-      for (let nth = 0; nth < repeats; nth++) expect(lasting(await intent.send(node))).toEqual(lasting(answer));
-      expect(await intent.effect()).toEqual(intent.expected);
+      const again = () => served(async () => notBusy(await intent.send(node)));
+      for (let nth = 0; nth < repeats; nth++) expect(lasting(await again())).toEqual(lasting(answer));
+      expect(await served(() => intent.effect())).toEqual(intent.expected);
     },
   );
 });
