@@ -28,12 +28,18 @@ export async function expireReservations(
       ),
       lapsed as materialized (
         select seats.index
-        from overdue
-        cross join unnest(overdue.seat_indexes) as held(index)
-        join seats on seats.event_id = ${eventId}::uuid and seats.index = held.index
-        where seats.reservation_id = overdue.id and ${isFree(now)}
-        order by seats.index
-        for update of seats
+        from (
+          select overdue.id as reservation_id, held.index
+          from overdue
+          cross join unnest(overdue.seat_indexes) as held(index)
+          order by held.index
+        ) as held
+        cross join lateral (
+          select seats.index from seats
+          where seats.event_id = ${eventId}::uuid and seats.index = held.index
+            and seats.reservation_id = held.reservation_id and ${isFree(now)}
+          for update
+        ) as seats
       ),
       expired as (
         update reservations set status = 'EXPIRED'
