@@ -31,7 +31,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ENOENT: 'lost', // a unix socket that is gone
   ENOTFOUND: 'lost',
   EPIPE: 'lost',
-  ERR_STREAM_DESTROYED: 'lost', // written to while it was being closed
   ETIMEDOUT: 'lost',
   STORE_SILENT: 'unavailable',
 };
