@@ -158,8 +158,7 @@ function sessionOn(connection: Connection): Session {
   let orm: Session['orm'] | undefined;
   return {
     get orm() {
-      // Drizzle calls nothing else of it.
-      orm ??= drizzle(connection as postgres.Sql, { schema: tables });
+      orm ??= drizzle(forDrizzle(connection), { schema: tables });
       return orm;
     },
     rows: <Row>(statement: Statement) => rowsOf(connection, statement) as Promise<Row[]>,
@@ -173,5 +172,27 @@ async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: State
   const { sql: text, params } = statement instanceof CompiledStatement ? statement : dialect.sqlToQuery(statement);
   const query = connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true });
   // Sent now, before whatever is sent next, and not when somebody asks for the answer.
-  return [...(await query.execute())];
+  return rowsIn(query.execute());
+}
+
+/** What Drizzle calls of a connection. */
+function forDrizzle(connection: Connection): postgres.Sql {
+  const unsafe = (...statement: Parameters<Connection['unsafe']>) => {
+    const query = connection.unsafe(...statement);
+    const rows = rowsIn(query);
+    const values = () => {
+      query.values();
+      return rows;
+    };
+    return Object.assign(rows, { values });
+  };
+  return { options: connection.options, unsafe } as unknown as postgres.Sql;
+}
+
+/**
+ * After an answer that broke off, because of an error or with its connection, postgres.js begins the next one on that connection
+ * with as many empty places as there had been rows (github.com/porsager/postgres/issues/1181): they are left out.
+ */
+async function rowsIn(answer: PromiseLike<readonly unknown[]>): Promise<unknown[]> {
+  return (await answer).filter(() => true);
 }

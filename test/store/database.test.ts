@@ -12,7 +12,8 @@ import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';
 
 const { url } = await testDatabase();
-const open = (databaseUrl = url) => openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 });
+const open = (options: { url?: string; poolSize?: number } = {}) =>
+  openDatabase({ kind: 'postgres', url, poolSize: 2, ...options });
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -23,7 +24,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 describe('migrating', () => {
   test('an empty database from eight nodes at once works, and again changes nothing', async () => {
     const empty = await createDatabase(inject('postgresUrl'));
-    const nodes = await Promise.all(Array.from({ length: 8 }, () => open(empty)));
+    const nodes = await Promise.all(Array.from({ length: 8 }, () => open({ url: empty })));
     try {
       await Promise.all(nodes.map((node) => node.migrate()));
       await Promise.all(nodes.map((node) => createSampleEvent(node, 1)));
@@ -109,14 +110,14 @@ describe.each(engines)('statements that go together on $engine', async ({ open: 
 
 describe('a Postgres', () => {
   test('that nobody answers for is unavailable', async () => {
-    const error = await failureOf(open('postgres://postgres@127.0.0.1:1/none'));
+    const error = await failureOf(open({ url: 'postgres://postgres@127.0.0.1:1/none' }));
     expect(isStoreUnavailable(error)).toBe(true);
   });
 
   test('without the database is not merely unavailable', async () => {
     const missing = new URL(url);
     missing.pathname = 'no_such_database';
-    const error = await failureOf(open(missing.href));
+    const error = await failureOf(open({ url: missing.href }));
     expect(isStoreUnavailable(error)).toBe(false);
     expect(String(error)).toContain('no_such_database');
   });
@@ -166,9 +167,24 @@ describe('a Postgres', () => {
     expect(await database.rows(sql`show statement_timeout`)).toEqual([{ statement_timeout: '15s' }]);
   });
 
+  test.each([
+    ['an error', sql`1 / (4 - i)`],
+    ['the end of its connection', sql`case i when 4 then pg_terminate_backend(pg_backend_pid()) end`],
+  ])('that breaks an answer off with %s gives the next ones whole', async (_, fourth) => {
+    await using database = await open({ poolSize: 1 });
+    const breakOff = () => failureOf(database.rows(sql`select ${fourth} from generate_series(1, 10) as i`));
+    const nextAnswer = (ask: () => Promise<unknown[]>) => waitFor(ask, { withinMs: 10_000, what: 'an answer' });
+    await breakOff();
+    expect(await nextAnswer(() => database.rows(sql`select 1 as one`))).toEqual([{ one: 1 }]);
+    await breakOff();
+    expect(await nextAnswer(() => database.orm.select({ one: sql`1` }).from(sql`(select) as nothing`))).toEqual([
+      { one: 1 },
+    ]);
+  });
+
   test('that dies is unavailable until it is back', async () => {
     await using server = await startPostgres();
-    await using database = await open(await server.createDatabase());
+    await using database = await open({ url: await server.createDatabase() });
     const lost = failureOf(database.rows(sql`select pg_sleep(20)`));
     await waitFor(() => isAsleep(server.url('postgres')), { withinMs: 5_000, what: 'the statement to run' });
     await server.kill();
