@@ -17,7 +17,8 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** A node that stops in the middle of a transaction does not keep its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
-const CLOSE_TIMEOUT_SECONDS = 5;
+/** Whoever closes has let everything end; but postgres.js also waits for statements that ended with their connection. */
+const CLOSE_TIMEOUT_SECONDS = 1;
 /** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
 const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
 const MIGRATION_PAUSE_MS = 1_000;
