@@ -81,9 +81,10 @@ test('sales go on while a master is killed and its replica takes over', async ()
   const touched = await eventsOf(dying, living, sales.events);
   const killedAtMs = performance.now();
   await dying.kill();
-  // As a bare client has it: until the key can be written at the master that the others name.
+  // As a bare client has it: until a key of the event's slot can be written at the master that the others name.
+  const witness = `${channelOf(event)}:witness`;
   const isWritten = async () =>
-    (await (await redis.masterOf(channelOf(event), living)).cli('SET', `{${channelOf(event)}}`, 'witness')) === 'OK';
+    (await (await redis.masterOf(channelOf(event), living)).cli('SET', witness, 'of the failover')) === 'OK';
   await waitFor(isWritten, { withinMs: 20_000, what: 'the failover' });
   const failedOverAtMs = performance.now();
   const tookMs = failedOverAtMs - killedAtMs;
