@@ -42,7 +42,7 @@ export class RedisCluster implements AsyncDisposable {
     return master;
   }
 
-  /** Moves one slot with its keys, as redis-cli does; both are masters that are up. */
+  /** Moves one slot with its keys, as redis-cli does; both are masters. All nodes are up, and know of it in the end. */
   async moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
     const [source, target] = [await idOf(from), await idOf(to)];
     await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
@@ -53,6 +53,7 @@ export class RedisCluster implements AsyncDisposable {
       await from.cli('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'REPLACE', 'KEYS', ...keys);
     }
     for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+    await untilAllAgree(this);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +89,7 @@ export async function startCluster({ replicas = true, settings = [] }: ClusterOp
       what: 'a replica to follow',
     });
   }
+  await untilAllAgree(cluster);
   return cluster;
 }
 
@@ -98,6 +100,28 @@ async function untilAll(cluster: RedisCluster, what: string, isSo: (info: string
       what: `the nodes ${what}`,
     });
   }
+}
+
+/**
+ * To be waited for after each move, as the nodes hear of it from each other. A master takes a slot with an epoch above all that it has
+ * heard of. If the one that gives the slot has a later epoch, by a slot that it has just taken itself, its older claim wins: each
+ * of the two then holds the other for the slot's master, for good.
+ */
+async function untilAllAgree({ servers }: RedisCluster): Promise<void> {
+  const areEqual = async () => new Set(await Promise.all(servers.map(viewOf))).size === 1;
+  await waitFor(areEqual, { ...soon, what: 'the nodes to agree on masters, replicas, epochs and slots' });
+}
+
+/** What a node knows of all nodes, itself included, without when it heard of them. */
+async function viewOf(server: RedisServer): Promise<string> {
+  const lines = String(await server.cli('CLUSTER', 'NODES'))
+    .trim()
+    .split('\n');
+  const nodes = lines.map((line) => {
+    const [id, , flags, master, , , epoch, , ...slots] = line.replace('myself,', '').split(' ');
+    return [id, flags, master, epoch, ...slots].join(' ');
+  });
+  return nodes.sort().join('\n');
 }
 
 async function idOf(server: RedisServer | undefined): Promise<string> {
