@@ -3,29 +3,49 @@ import type { ReservationKey } from './coordination.ts';
 /** A key that lives on for longer than this when poked was extended, and its deadline is known to whoever did that. */
 const NEARLY_OVER_MS = 1_000;
 
+/** Keys that are over within this long of each other are poked together. */
+const GATHER_MS = 5;
+
+interface Turn {
+  readonly reservations: ReservationKey[];
+  readonly timer: NodeJS.Timeout;
+}
+
 /**
  * Pokes once more those keys that were not quite over. A key is set a little after the store fixed the deadline, so it
  * outlives the deadline by as much, and a poke exactly on time comes too early for it.
  */
 export class PokeAgain implements Disposable {
-  readonly #poke: (reservation: ReservationKey) => void;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #poke: (reservations: readonly ReservationKey[]) => void;
+  /** By their place in time. */
+  readonly #turns = new Map<number, Turn>();
 
-  constructor(poke: (reservation: ReservationKey) => void) {
+  constructor(poke: (reservations: readonly ReservationKey[]) => void) {
     this.#poke = poke;
   }
 
   /** `remainingMs` is what the key has left; 0 or less if there is no key. */
   ifNearlyOver(reservation: ReservationKey, remainingMs: number): void {
     if (remainingMs <= 0 || remainingMs > NEARLY_OVER_MS) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#poke(reservation);
-    }, remainingMs + 1);
-    this.#timers.add(timer.unref());
+    const now = performance.now();
+    const place = Math.ceil((now + remainingMs + 1) / GATHER_MS);
+    const turn = this.#turns.get(place) ?? this.#addTurn(place, place * GATHER_MS - now);
+    turn.reservations.push(reservation);
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const { timer } of this.#turns.values()) clearTimeout(timer);
+    this.#turns.clear();
+  }
+
+  #addTurn(place: number, inMs: number): Turn {
+    const reservations: ReservationKey[] = [];
+    const timer = setTimeout(() => {
+      this.#turns.delete(place);
+      this.#poke(reservations);
+    }, inMs).unref();
+    const turn = { reservations, timer };
+    this.#turns.set(place, turn);
+    return turn;
   }
 }

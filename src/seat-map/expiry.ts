@@ -12,8 +12,11 @@ const ANSWER_WITHIN_MS = 100;
 /** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
 const ANNOUNCED_EARLY_MS = 1_000;
 
-/** The node that granted a reservation, which asks at once, has this long to tell the others; half of it varies. */
-const OTHERS_AFTER_MS = 100;
+/** The node that granted a reservation pokes it on time, others so much later: mostly they hear of it before. */
+const OTHERS_POKE_AFTER_MS = 25;
+
+/** The node that granted a reservation, which asks at once, has this long to tell the others; a third of it varies. */
+const OTHERS_ASK_AFTER_MS = 120;
 
 /** Between the first two times the store is asked about a reservation; twice as long each time, half of it varies. */
 const ASK_AGAIN_MS = 500;
@@ -97,12 +100,13 @@ export class Expiry implements AsyncDisposable {
     const key = keyOf({ eventId, reservationId });
     const known = this.#watched.get(key);
     if (known?.deadlineMs === deadlineMs) {
+      if (granted && !known.granted && known.state === 'held') this.#deadlines.set(key, deadlineMs);
       known.granted ||= granted;
       return;
     }
     const grantedHere = granted || known?.granted === true;
     this.#watched.set(key, { eventId, reservationId, deadlineMs, granted: grantedHere, state: 'held', asks: 0 });
-    this.#deadlines.set(key, deadlineMs);
+    this.#deadlines.set(key, grantedHere ? deadlineMs : deadlineMs + OTHERS_POKE_AFTER_MS);
   }
 
   #forget(key: string): void {
@@ -164,9 +168,12 @@ export class Expiry implements AsyncDisposable {
     const aheadMs = watched.deadlineMs - this.#settings.clock.now();
     if (aheadMs > ANNOUNCED_EARLY_MS) return;
     watched.state = 'announced';
-    if (aheadMs > 0) return;
-    if (watched.granted) this.#ask(watched);
-    else this.#callAgainIn(watched, OTHERS_AFTER_MS * (1 - this.#settings.random() / 2));
+    if (!watched.granted) {
+      const afterMs = OTHERS_ASK_AFTER_MS * (1 - this.#settings.random() / 3);
+      this.#callAgainIn(watched, Math.max(aheadMs, 0) + afterMs);
+    } else if (aheadMs <= 0) {
+      this.#ask(watched);
+    }
   }
 
   /** Again until the reservation is seen to be over, as the store may not answer. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, type TestContext } from 'vitest';
 import { SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
 import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import { openDatabase } from '../../src/store/open.ts';
@@ -33,7 +33,7 @@ const clockOff = (seconds: number) =>
   `data:text/javascript,const now = Date.now; Date.now = () => now() + ${seconds * 1_000};`;
 // Their wall clocks are a minute apart, and neither is right.
 const showing = await startNodeProcess(env, [clockOff(-30)]);
-let granting = await startNodeProcess(env, [clockOff(30)]);
+const granting = await startNodeProcess(env, [clockOff(30)]);
 
 afterAll(async () => {
   await granting[Symbol.asyncDispose]();
@@ -75,11 +75,6 @@ async function reserveTen(graphqlUrl: string, eventId: string, from: number, tok
   expect(new Set(Object.values(data).map((outcome) => outcome.__typename))).toEqual(new Set(['Reservation']));
 }
 
-/** A process just started is slow: not what is measured here. */
-async function warmUp(node: NodeProcess): Promise<void> {
-  await reserveAll(node, await createSampleEvent(database, seatCount));
-}
-
 async function deadlinesOf(eventId: string): Promise<readonly number[]> {
   const states = await loadSeatStates(database, eventId);
   return (states?.seats ?? []).map(({ expiresAtMs }) => expiresAtMs ?? Number.NaN);
@@ -118,18 +113,6 @@ function figures(late: readonly number[]): string {
   return [0, 0.5, 0.99, 1].map((share) => `${atShare(late, share).toFixed(0)} ms`).join(' / ');
 }
 
-it('tells of 1,000 reservations that run out within a second among 100,000 other keys: none early, p99 in 250 ms', async ({
-  annotate,
-}) => {
-  await fillRedis();
-  await warmUp(granting);
-  const late = await lateness(async () => {});
-  await annotate(figures(late));
-  expect(atShare(late, 0)).toBeGreaterThanOrEqual(0);
-  expect(atShare(late, 0.99)).toBeLessThanOrEqual(250);
-  expect(atShare(late, 1)).toBeLessThanOrEqual(500);
-});
-
 /** What nodes see of a Redis whose clock is set: its keys have so much less left, or more. */
 async function shiftRedisClock(byMs: number): Promise<void> {
   const script = `
@@ -139,25 +122,37 @@ async function shiftRedisClock(byMs: number): Promise<void> {
   await redis.cli('EVAL', script, 0, byMs);
 }
 
-it.for([
-  ['Redis is flushed', () => redis.flush()],
-  ["Redis's clock is set 30 s ahead", () => shiftRedisClock(30_000)],
-  ["Redis's clock is set 30 s back", () => shiftRedisClock(-30_000)],
-  ['Redis is stopped', () => redis.stop()],
-] as const)('tells of them all within 2 s when %s before they do', async ([, fault], { annotate }) => {
+async function expectInTwoSeconds({ annotate }: TestContext, fault: () => Promise<unknown>): Promise<void> {
   const late = await lateness(fault);
   await annotate(figures(late));
   expect(atShare(late, 0)).toBeGreaterThanOrEqual(0);
   expect(atShare(late, 1)).toBeLessThanOrEqual(2_000);
-});
+}
 
-it('tells of them all within 2 s when the node that granted them is killed before they do', async ({ annotate }) => {
-  await redis.start();
-  await granting[Symbol.asyncDispose]();
-  granting = await startNodeProcess(env);
-  await warmUp(granting);
-  const late = await lateness(() => granting.kill());
+it.for([
+  ['Redis is flushed', () => redis.flush()],
+  ["Redis's clock is set 30 s ahead", () => shiftRedisClock(30_000)],
+  ["Redis's clock is set 30 s back", () => shiftRedisClock(-30_000)],
+] as const)('tells of them all within 2 s when %s before they do', ([, fault], context) =>
+  expectInTwoSeconds(context, fault),
+);
+
+/** By nodes that have done it before: a process just started is slow, which is not what is measured. */
+it('tells of 1,000 reservations that run out within a second among 100,000 other keys: none early, p99 in 250 ms', async ({
+  annotate,
+}) => {
+  await fillRedis();
+  const late = await lateness(async () => {});
   await annotate(figures(late));
   expect(atShare(late, 0)).toBeGreaterThanOrEqual(0);
-  expect(atShare(late, 1)).toBeLessThanOrEqual(2_000);
+  expect(atShare(late, 0.99)).toBeLessThanOrEqual(250);
+  expect(atShare(late, 1)).toBeLessThanOrEqual(500);
 });
+
+it('tells of them all within 2 s when Redis is stopped before they do', async (context) => {
+  await expectInTwoSeconds(context, () => redis.stop());
+  await redis.start();
+});
+
+it('tells of them all within 2 s when the node that granted them is killed before they do', (context) =>
+  expectInTwoSeconds(context, () => granting.kill()));

@@ -133,9 +133,18 @@ describe('a reservation that runs out', () => {
     await grant('r2', [2], 10_000);
     await network.shared.gate.release({ ...keyOf('r2'), seatIndexes: [2] }, true);
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(b.counts.onPoked.mock.calls.flat()).toEqual([2]);
+    expect(a.counts.onPoked.mock.calls.flat()).toEqual([2]);
+    expect(a.counts.onAnnounced).toHaveBeenCalledTimes(1);
+    expect(a.counts.onFallback.mock.calls.flat()).toEqual([1]);
+  });
+
+  it('is left to the node that granted it: another hears of it before it would poke, and of its end before it would ask', async () => {
+    await open(b);
+    await grant('r', [1], 10_000);
+    await vi.advanceTimersByTimeAsync(11_000);
     expect(b.counts.onAnnounced).toHaveBeenCalledTimes(1);
-    expect(b.counts.onFallback.mock.calls.flat()).toEqual([1]);
+    expect(b.counts.onPoked).not.toHaveBeenCalled();
+    expect(b.counts.onFallback).not.toHaveBeenCalled();
   });
 });
 

@@ -7,7 +7,7 @@ import { LapsingMap } from './lapsing-map.ts';
 export class ReservationKeys implements ExpiryNotifications, Disposable {
   readonly #keys: LapsingMap<ReservationKey>;
   readonly #listeners = new Listeners<ReservationKey>();
-  readonly #pokeAgain = new PokeAgain((reservation) => this.#touch(reservation));
+  readonly #pokeAgain = new PokeAgain((reservations) => void this.poke(reservations));
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number) {

@@ -3,7 +3,6 @@ import type { ExpiryNotifications, ReservationKey } from '../coordination.ts';
 import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';
-import type { Master } from './master.ts';
 import type { Masters } from './masters.ts';
 
 /** Keys touched in one go, so that a deadline shared by thousands does not keep the connection from buyers. */
@@ -14,7 +13,7 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   readonly #masters: Masters;
   readonly #logger: Logger;
   readonly #listeners = new Listeners<ReservationKey>();
-  readonly #pokeAgain = new PokeAgain((reservation) => this.poke([reservation]));
+  readonly #pokeAgain = new PokeAgain((reservations) => void this.poke(reservations));
 
   constructor(masters: Masters, logger: Logger) {
     this.#masters = masters;
@@ -28,15 +27,13 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   }
 
   async poke(reservations: readonly ReservationKey[]): Promise<void> {
-    const byMaster = new Map<Master, ReservationKey[]>();
+    const byEvent = new Map<string, ReservationKey[]>();
     for (const reservation of reservations) {
-      const master = this.#masters.of(reservationKey(reservation));
-      if (master === undefined) continue;
-      const theirs = byMaster.get(master);
-      if (theirs === undefined) byMaster.set(master, [reservation]);
-      else theirs.push(reservation);
+      const { eventId } = reservation;
+      byEvent.set(eventId, byEvent.get(eventId) ?? []);
+      byEvent.get(eventId)?.push(reservation);
     }
-    await Promise.all([...byMaster].map(([master, theirs]) => this.#pokeAt(master, theirs)));
+    await Promise.all([...byEvent.values()].map((theirs) => this.#pokeOfEvent(theirs)));
   }
 
   onExpired(listener: (reservation: ReservationKey) => void): () => void {
@@ -47,19 +44,20 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
     this.#pokeAgain[Symbol.dispose]();
   }
 
-  async #pokeAt(master: Master, reservations: readonly ReservationKey[]): Promise<void> {
+  async #pokeOfEvent(reservations: readonly ReservationKey[]): Promise<void> {
     for (let from = 0; from < reservations.length; from += POKE_BATCH) {
-      await this.#touch(master, reservations.slice(from, from + POKE_BATCH));
+      await this.#touch(reservations.slice(from, from + POKE_BATCH));
     }
   }
 
   /** By asking for what is left, which also shows a key that needs another moment. */
-  async #touch(master: Master, reservations: readonly ReservationKey[]): Promise<void> {
-    const answers = await master.timesLeft(reservations.map(reservationKey));
-    for (const [at, left] of answers.entries()) {
-      const reservation = reservations[at];
-      if (left instanceof Error) this.#logger.debug({ err: left, reservation }, 'a reservation could not be poked');
-      else if (reservation !== undefined) this.#pokeAgain.ifNearlyOver(reservation, left);
+  async #touch(reservations: readonly ReservationKey[]): Promise<void> {
+    const keys = reservations.map(reservationKey);
+    try {
+      const left = (await this.#masters.of(keys[0] ?? '')?.poke(keys)) ?? [];
+      for (const [at, reservation] of reservations.entries()) this.#pokeAgain.ifNearlyOver(reservation, left[at] ?? 0);
+    } catch (err) {
+      this.#logger.debug({ err, reservations }, 'reservations could not be poked');
     }
   }
 }

@@ -119,13 +119,9 @@ export class Master implements AsyncDisposable {
     if (!this.#hasShardedPubSub) await this.#subscriptions.unsubscribe(channel);
   }
 
-  /** What each key has left in milliseconds, 0 or less if there is no such key, or the error; by which a key that is over is noticed. */
-  async timesLeft(keys: readonly string[]): Promise<readonly (number | Error)[]> {
-    const pipeline = this.#commands.pipeline();
-    for (const key of keys) pipeline.pttl(key);
-    const answers = (await pipeline.exec()) ?? [];
-    if (answers.some(([error]) => isRedirection(error))) this.#settings.onRedirected(this);
-    return answers.map(([error, leftMs]) => error ?? Number(leftMs));
+  /** Has keys of one event noticed that are over. Gives what each has left in milliseconds, 0 or less if there is no such key. */
+  poke(keys: readonly string[]): Promise<readonly number[]> {
+    return this.#heeding(this.#commands.hfPoke(keys.length, ...keys));
   }
 
   /** Which master has which slots, as this one knows it: the answer to CLUSTER SLOTS. */

@@ -9,12 +9,20 @@ declare module 'ioredis' {
     hfHold(...keysAndArguments: ScriptArguments): Result<number[], Context>;
     hfRelease(...keysAndArguments: ScriptArguments): Result<number, Context>;
     hfCorrect(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfPoke(...keysAndArguments: ScriptArguments): Result<number[], Context>;
     hfCount(...keysAndArguments: ScriptArguments): Result<number[], Context>;
   }
 }
 
 /** Each described in the head of its file. */
-const scripts = { hfTake: 'take', hfHold: 'hold', hfRelease: 'release', hfCorrect: 'correct', hfCount: 'count' };
+const scripts = {
+  hfTake: 'take',
+  hfHold: 'hold',
+  hfRelease: 'release',
+  hfCorrect: 'correct',
+  hfPoke: 'poke',
+  hfCount: 'count',
+};
 
 /** Makes the scripts callable on a connection: sent whole the first time, then by their digest, also after a flush. */
 export function defineScripts(redis: Redis): void {
