@@ -8,81 +8,32 @@ import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Session, Statement } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
+import { CLOSE_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, type PoolOptions, PostgresPool } from './postgres-pool.ts';
 import { probe } from './probe.ts';
 import * as tables from './tables.ts';
 import type { RemoteDatabase } from './watched.ts';
 
-/** A statement that takes longer is cancelled, so that no request waits for ever. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** A node that stops in the middle of a transaction does not keep its locks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
-const CONNECT_TIMEOUT_SECONDS = 5;
-/** Whoever closes has let everything end; but postgres.js also waits for statements that ended with their connection. */
-const CLOSE_TIMEOUT_SECONDS = 1;
 /** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
 const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
 const MIGRATION_PAUSE_MS = 1_000;
 const MAX_MIGRATION_ATTEMPTS = 60;
 
 /** The store on Postgres 15 or later. Rejects when it cannot be reached. */
-export async function openPostgres(
-  { url, poolSize }: { url: string; poolSize: number },
-  migrations: MigrationConfig,
-): Promise<RemoteDatabase> {
-  const types = await fetchTypes(url);
-  let client = connect(url, { poolSize, types });
-  let session = sessionOn(client);
-  const close = () => client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+export async function openPostgres(options: PoolOptions, migrations: MigrationConfig): Promise<RemoteDatabase> {
+  const { url } = options;
+  const pool = await PostgresPool.open(options);
   return {
     get orm() {
-      return session.orm;
+      return sessionOn(pool.client).orm;
     },
-    rows: (statement) => retrying(() => session.rows(statement)),
-    transaction: (work) => retrying(() => inTransaction(client, (connection) => work(sessionOn(connection)))),
-    together: (statements) => retrying(() => together(client, statements)),
+    rows: <Row>(statement: Statement) => retrying(() => rowsOf(pool.client, statement) as Promise<Row[]>),
+    transaction: (work) => retrying(() => inTransaction(pool.client, (connection) => work(sessionOn(connection)))),
+    together: (statements) => retrying(() => together(pool.client, statements)),
     migrate: () => migrateAlone(url, migrations),
     probe: (timeoutMs) => probe(url, timeoutMs),
-    reset: () => {
-      void client.end({ timeout: 0 });
-      client = connect(url, { poolSize, types });
-      session = sessionOn(client);
-    },
-    [Symbol.asyncDispose]: close,
+    reset: () => pool.reset(),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
-}
-
-/** How values of each type are written and read, arrays among them, which only the server can name. */
-type Types = Pick<postgres.Sql['options'], 'parsers' | 'serializers'>;
-
-/**
- * Once for all connections: postgres.js asks on each by itself, and ends the process if such a connection is given up before that
- * is answered. Rejects if the store cannot be reached.
- */
-async function fetchTypes(url: string): Promise<Types> {
-  const client = postgres(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => {} });
-  try {
-    await client`select 1`;
-    return client.options;
-  } finally {
-    await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
-  }
-}
-
-function connect(url: string, { poolSize, types }: { poolSize: number; types: Types }): postgres.Sql {
-  const client = postgres(url, {
-    max: poolSize,
-    fetch_types: false,
-    connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    onnotice: () => {},
-    connection: {
-      application_name: 'holdfast',
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-    },
-  });
-  Object.assign(client.options.parsers, types.parsers);
-  Object.assign(client.options.serializers, types.serializers);
-  return client;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, inject, test } from 'vitest';
 import type { Database, Session } from '../../src/store/database.ts';
@@ -155,6 +156,33 @@ describe('a Postgres', () => {
     const both = () => Promise.all([asleep(), asleep()]);
     await waitFor(both, { withinMs: 10_000, what: 'the whole pool to recover' });
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
+  });
+
+  test('that ends all connections, again and again, keeps nobody waiting', async () => {
+    await using database = await open({ poolSize: 10 });
+    const waits: number[] = [];
+    let isOver = false;
+    const askOn = async (ask: () => Promise<unknown>) => {
+      while (!isOver) {
+        const askedAtMs = performance.now();
+        await ask().catch((error) => expect(isStoreUnavailable(error)).toBe(true));
+        waits.push(performance.now() - askedAtMs);
+        // As requests do, and not in the turn of the event loop in which the answer came.
+        await new Promise(setImmediate);
+      }
+    };
+    const asks = [() => database.rows(sql`select 1`), () => database.together([sql`select 1`])];
+    const asking = Array.from({ length: 4 }, () => asks.map(askOn)).flat();
+    await onServer(url, async (server) => {
+      for (let time = 0; time < 40; time++) {
+        await sleep(100);
+        await server`select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'holdfast' and datname = current_database()`;
+      }
+    });
+    isOver = true;
+    await Promise.all(asking);
+    expect(Math.max(...waits)).toBeLessThan(2_000);
   });
 
   test('that takes too long over a statement is unavailable', async () => {
