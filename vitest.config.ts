@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: './test/support/global-setup.ts',
-    setupFiles: './test/support/end-with-run.ts',
+    setupFiles: './test/support/setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     retry: 0,
@@ -30,6 +30,8 @@ export default defineConfig({
           exclude: punctual,
           // Two files at a time, on any machine: every file may run servers and nodes of its own.
           maxWorkers: 2,
+          // One worker's files share what they import: to load all of it for each would take longer than most of them run.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     environment: 'node',
-    setupFiles: './test/support/end-with-run.ts',
+    setupFiles: './test/support/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
