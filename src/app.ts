@@ -17,9 +17,9 @@ import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
 import { identityOf } from './identity/open.ts';
 import { Levels, type Trouble } from './levels.ts';
+import { openLiveMaps } from './live-maps.ts';
 import { countedGate, countedLimiter, countedReservations } from './metrics/counted.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { notesOnExpiry, notesOnSeatMaps } from './metrics/notes.ts';
 import { observeNode } from './metrics/observe-node.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import type { PaymentProvider } from './payment/provider.ts';
@@ -29,11 +29,7 @@ import { Commits } from './reservations/commits.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
 import { startSweep } from './reservations/sweep.ts';
-import { Expiry } from './seat-map/expiry.ts';
-import { LiveSeatMaps } from './seat-map/live-seat-maps.ts';
 import { LoopLag } from './seat-map/loop-lag.ts';
-import { measureStoreClock } from './seat-map/measure-store-clock.ts';
-import { StoreClock } from './seat-map/store-clock.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations } from './server/trusted-operations.ts';
@@ -41,17 +37,9 @@ import type { Database } from './store/database.ts';
 import { isStoreUnavailable } from './store/faults.ts';
 import { openDatabase } from './store/open.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
-import { loadSeatStates } from './store/statements/load-seat-states.ts';
-import { readClock } from './store/statements/read-clock.ts';
-import { readReservationIds } from './store/statements/reservation-ids.ts';
-import { readSeatDigest, readSeatVersions } from './store/statements/seat-digest.ts';
 import { storeTroubles } from './store/trouble.ts';
 
-/** A map that nobody looks at is kept this long, for readers that reconnect. */
-const SEAT_MAP_LINGER_MS = 30_000;
-const AVAILABILITY_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 10_000;
-const CLOCK_EVERY_MS = 2_000;
 const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
 const FEW_UNDER_WAY = 32;
@@ -161,8 +149,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       now: () => performance.now(),
     }),
   );
-  const clock = await openStoreClock(database, closing);
-  const { seatMaps, expiry } = openLiveMaps(config, { ...foundation, coordination, clock }, closing);
+  const { seatMaps, expiry } = await openLiveMaps(config, { ...foundation, coordination }, closing);
   const captures = new Captures(database, payment, logger);
   closing.defer(() => captures.settled());
   closing.add(
@@ -241,54 +228,6 @@ function observe(metrics: Metrics, { services, levels, database, server, loopLag
     seatMaps: () => services.seatMaps.count,
     loopLagMs: () => loopLag.lagMs,
   });
-}
-
-async function openStoreClock(database: Database, closing: Closing): Promise<StoreClock> {
-  const monotonicNow = () => performance.now();
-  const clock = new StoreClock(monotonicNow);
-  const readStoreClock = () => readClock(database);
-  closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
-  return clock;
-}
-
-interface LiveMapParts extends Foundation {
-  readonly coordination: Coordination;
-  readonly clock: StoreClock;
-}
-
-function openLiveMaps(config: Config, parts: LiveMapParts, closing: Closing) {
-  const { database, logger, coordination, clock, loopLag, metrics } = parts;
-  const seatMaps = closing.add(
-    new LiveSeatMaps({
-      load: (eventId) => loadSeatStates(database, eventId),
-      clock,
-      monotonicNow: () => performance.now(),
-      coordination,
-      random: Math.random,
-      frameMs: config.seatMapFrameMs,
-      logger,
-      readDigest: (eventId) => readSeatDigest(database, eventId),
-      readVersions: (eventId) => readSeatVersions(database, eventId),
-      readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
-      loopLagMs: () => loopLag.lagMs,
-      ...notesOnSeatMaps(metrics, logger),
-      lingerMs: SEAT_MAP_LINGER_MS,
-      availabilityEveryMs: AVAILABILITY_EVERY_MS,
-    }),
-  );
-  const expiry = closing.add(
-    new Expiry({
-      notifications: coordination.expiry,
-      seatMaps,
-      clock,
-      expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
-      publish: (eventId, change) => coordination.bus.publish(eventId, change),
-      random: Math.random,
-      logger,
-      ...notesOnExpiry(metrics, logger),
-    }),
-  );
-  return { seatMaps, expiry };
 }
 
 function expireAndTell(database: Database, { bus }: Coordination, onExpired: (count: number) => void) {
