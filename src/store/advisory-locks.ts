@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { type CompiledStatement, compiled } from './compiled.ts';
 
 /** What Postgres' two-part advisory locks are taken for in Holdfast: the first part. */
 const MIGRATION = 1;
@@ -11,10 +12,12 @@ export const lockMigrations: SQL = sql`select pg_advisory_lock(${MIGRATION}::int
  * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.
  * Taken in the order of their keys, before any row, so that no two transactions wait for each other.
  */
-export const lockViewers = (viewerIds: readonly string[]): SQL => sql`
-  select pg_advisory_xact_lock(${VIEWER}::int, key)
+export const lockViewers = (viewerIds: readonly string[]): CompiledStatement => lockThem({ viewerIds });
+
+const lockThem = compiled<{ readonly viewerIds: readonly string[] }>(sql`
+  select pg_advisory_xact_lock(${sql.raw(String(VIEWER))}, key)
   from (
     select distinct hashtext(viewer_id) as key
-    from unnest(${sql.param(viewerIds)}::text[]) as viewer_id
+    from unnest(${sql.placeholder('viewerIds')}::text[]) as viewer_id
     order by key
-  ) as keys`;
+  ) as keys`);

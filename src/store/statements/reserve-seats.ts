@@ -3,6 +3,7 @@ import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts'
 import { lockViewers } from '../advisory-locks.ts';
 import { compiled } from '../compiled.ts';
 import type { Database } from '../database.ts';
+import { oneOf } from '../one-of.ts';
 import {
   type EventRecord,
   eventColumns,
@@ -10,8 +11,8 @@ import {
   reservationJson,
   type SalesStatus,
 } from '../records.ts';
-import { isFree, statementNow } from '../rules.ts';
-import { changesOf, seatChange, seatHolder } from './seat-json.ts';
+import { epochMs, isFree, statementNow } from '../rules.ts';
+import { seatHolder } from './seat-json.ts';
 
 export interface ReserveSeatsRequest {
   /** The new reservation's. */
@@ -56,9 +57,9 @@ export async function reserveSeats(
     lockViewers(requests.map(({ viewerId }) => viewerId)),
     statement({ eventId, ...columnsOf(requests), ...limits }),
   ])) as Row[][];
-  const event = rows[0]?.event;
-  if (!event) throw new Error('the event of the reservations has gone');
-  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], event));
+  const sale = rows[0]?.sale;
+  if (!sale) throw new Error('the event of the reservations has gone');
+  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale));
 }
 
 /** The statement judges its requests side by side, and would give both of two what only one can have. */
@@ -71,20 +72,32 @@ function refuseWhatCannotGoTogether(requests: readonly ReserveSeatsRequest[]): v
   }
 }
 
+/** What the request says already is not sent back. */
 interface Row {
   readonly earlier: ReservationRecord | null;
   readonly earlierIsSame: boolean | null;
   readonly salesStatus: SalesStatus;
   readonly belowLimit: boolean;
-  readonly free: readonly number[];
-  readonly holders: readonly SeatHolder[];
-  readonly created: ReservationRecord | null;
-  readonly changes: readonly SeatChange[];
+  /** Null unless the reservation was made, like the next two. */
+  readonly totalAmount: number | null;
+  /** Ascending. */
+  readonly seatIndexes: readonly number[] | null;
+  /** Of the rows of the seats at the same places. */
+  readonly versions: readonly number[] | null;
+  /** Null if the reservation was made. */
+  readonly refused: { readonly free: readonly number[]; readonly holders: readonly SeatHolder[] } | null;
   /** In the first row only. */
-  readonly event: EventRecord | null;
+  readonly sale: Sale | null;
 }
 
-function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, event: EventRecord): ReserveSeatsOutcome {
+/** What all reservations of one batch have in common. */
+interface Sale {
+  readonly event: EventRecord;
+  readonly nowMs: number;
+  readonly expiresAtMs: number;
+}
+
+function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, sale: Sale): ReserveSeatsOutcome {
   if (row === undefined) throw new Error('a reservation was not judged');
   if (row.earlier !== null) {
     return row.earlierIsSame === true
@@ -93,12 +106,48 @@ function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, event: Ev
   }
   if (row.salesStatus !== 'ON_SALE') return { outcome: 'sales-not-open', salesStatus: row.salesStatus };
   if (!row.belowLimit) return { outcome: 'too-many-reservations' };
-  if (row.created !== null) return { outcome: 'reserved', reservation: row.created, seats: row.changes, event };
-  const free = new Set(row.free);
+  if (isMade(row)) return reserved(request, row, sale);
+  const free = new Set(row.refused?.free);
   return {
     outcome: 'seats-unavailable',
     taken: request.seatIndexes.filter((index) => !free.has(index)),
-    holders: row.holders,
+    holders: row.refused?.holders ?? [],
+  };
+}
+
+type Made = { readonly [Column in 'totalAmount' | 'seatIndexes' | 'versions']: NonNullable<Row[Column]> };
+
+function isMade(row: Row): row is Row & Made {
+  return row.totalAmount !== null;
+}
+
+function reserved(
+  { reservationId, viewerId }: ReserveSeatsRequest,
+  { totalAmount, seatIndexes, versions }: Made,
+  { event, nowMs, expiresAtMs }: Sale,
+): ReserveSeatsOutcome {
+  return {
+    outcome: 'reserved',
+    reservation: {
+      eventId: event.id,
+      id: reservationId,
+      viewerId,
+      status: 'ACTIVE',
+      seatIndexes,
+      totalAmount,
+      createdAtMs: nowMs,
+      expiresAtMs,
+      extensionsUsed: 0,
+      readAtMs: nowMs,
+    },
+    seats: seatIndexes.map((index, at) => ({
+      index,
+      status: 'RESERVED',
+      version: versions[at] ?? 0,
+      reservationId,
+      expiresAtMs,
+    })),
+    event,
   };
 }
 
@@ -121,33 +170,40 @@ function columnsOf(requests: readonly ReserveSeatsRequest[]) {
 const now = sql`(select now from moment)`;
 const maxActiveReservations = sql.placeholder('maxActiveReservations');
 const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
-/** An `EventRecord`, from `event`. */
-const eventJson = sql`(select row_to_json(record) from (select ${eventColumns} from event as events) as record)`;
+/** A `Sale`, from `event`. */
+const saleJson = sql`json_build_object(
+        'event', (select row_to_json(record) from (select ${eventColumns} from event as events) as record),
+        'nowMs', ${epochMs(now)},
+        'expiresAtMs', ${epochMs(sql`event.deadline`)})`;
 
 /**
  * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
- * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written.
+ * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written. What goes
+ * from one step to the next is carried along: to be joined again it would be searched once for each of the requests.
  */
 const statement = compiled<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
-      event as materialized (select * from events where id = ${ofEvent}),
+      event as materialized (
+        select events.*, ${now} + events.reservation_seconds * interval '1 second' as deadline
+        from events where id = ${ofEvent}
+      ),
+      asked as materialized (
+        select ordinal, array_agg(index order by index) as seat_indexes
+        from unnest(
+          ${sql.placeholder('ordinals')}::int[],
+          ${sql.placeholder('seatIndexes')}::int[]
+        ) as wanted(ordinal, index)
+        group by ordinal
+      ),
       request as materialized (
-        select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.idempotency_key
+        select asked.ordinal, given.reservation_id, given.viewer_id, given.idempotency_key, asked.seat_indexes
         from unnest(
           ${sql.placeholder('reservationIds')}::uuid[],
           ${sql.placeholder('viewerIds')}::text[],
           ${sql.placeholder('idempotencyKeys')}::text[]
         ) with ordinality as given(reservation_id, viewer_id, idempotency_key, position)
-      ),
-      wanted as materialized (
-        select * from unnest(
-          ${sql.placeholder('ordinals')}::int[],
-          ${sql.placeholder('seatIndexes')}::int[]
-        ) as wanted(ordinal, index)
-      ),
-      asked as materialized (
-        select ordinal, array_agg(index order by index) as seat_indexes from wanted group by ordinal
+        join asked on asked.ordinal = given.position - 1
       ),
       earlier as materialized (
         select request.ordinal, reservations.*
@@ -174,29 +230,28 @@ const statement = compiled<StatementValues>(sql`
           and not exists (select from earlier where earlier.ordinal = judged.ordinal)
       ),
       locked as materialized (
-        select admitted_seat.ordinal, admitted_seat.reservation_id, seats.index, seats.category
+        select admitted_seat.*, seats.event_id, seats.category
         from (
-          select admitted.ordinal, admitted.reservation_id, wanted.index
+          select admitted.*, wanted.index
           from admitted
-          join wanted on wanted.ordinal = admitted.ordinal
+          cross join unnest(admitted.seat_indexes) as wanted(index)
           order by wanted.index
         ) as admitted_seat
         cross join lateral (
-          select seats.index, seats.category from seats
+          select seats.event_id, seats.category from seats
           where seats.event_id = ${ofEvent} and seats.index = admitted_seat.index and ${isFree(now)}
           for update
         ) as seats
       ),
       complete as materialized (
-        select admitted.*, asked.seat_indexes, sum(price_categories.amount)::int as total_amount
+        select
+          locked.ordinal, locked.event_id, locked.reservation_id, locked.viewer_id, locked.idempotency_key,
+          locked.seat_indexes, sum(price_categories.amount)::int as total_amount
         from locked
         join price_categories
-          on price_categories.event_id = ${ofEvent} and price_categories.position = locked.category
-        join admitted on admitted.ordinal = locked.ordinal
-        join asked on asked.ordinal = locked.ordinal
-        group by admitted.ordinal, admitted.reservation_id, admitted.viewer_id, admitted.idempotency_key,
-          admitted.below_limit, asked.seat_indexes
-        having count(*) = cardinality(asked.seat_indexes)
+          on price_categories.event_id = locked.event_id and price_categories.position = locked.category
+        group by 1, 2, 3, 4, 5, 6
+        having count(*) = cardinality(locked.seat_indexes)
       ),
       reservations_made as (
         insert into reservations (
@@ -204,41 +259,48 @@ const statement = compiled<StatementValues>(sql`
         )
         select
           event.id, complete.reservation_id, complete.viewer_id, complete.seat_indexes, complete.seat_indexes,
-          complete.total_amount, ${now}, ${now} + event.reservation_seconds * interval '1 second', complete.idempotency_key
+          complete.total_amount, ${now}, event.deadline, complete.idempotency_key
         from complete, event
-        returning *
+      ),
+      granted as materialized (
+        select complete.event_id, complete.reservation_id, unnest(complete.seat_indexes) as index from complete
       ),
       seats_reserved as (
         update seats
         set
           status = 'RESERVED',
-          reservation_id = reservations_made.id,
-          expires_at = reservations_made.expires_at,
+          reservation_id = granted.reservation_id,
+          expires_at = (select deadline from event),
           version = seats.version + 1
-        from locked
-        join reservations_made on reservations_made.id = locked.reservation_id
-        where seats.event_id = ${ofEvent} and seats.index = locked.index
-        returning seats.reservation_id, ${seatChange} as change
+        from granted
+        where seats.event_id = granted.event_id and seats.index = granted.index
+        returning seats.reservation_id, seats.index, seats.version
+      ),
+      written as (
+        select reservation_id, array_agg(index order by index) as seat_indexes, array_agg(version order by index) as versions
+        from seats_reserved
+        group by reservation_id
       )
     select
-      ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal limit 1`, now)} as earlier,
-      (
-        select earlier.event_id = event.id and earlier.requested_seat_indexes = asked.seat_indexes
-        from earlier where earlier.ordinal = judged.ordinal limit 1
-      ) as "earlierIsSame",
+      ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal`, now)} as earlier,
+      earlier.event_id = event.id and earlier.requested_seat_indexes = judged.seat_indexes as "earlierIsSame",
       event.sales_status as "salesStatus",
       judged.below_limit as "belowLimit",
-      array(select index from locked where locked.ordinal = judged.ordinal) as free,
-      (
-        select coalesce(json_agg(${seatHolder(now)}), '[]') from wanted
-        join seats on seats.event_id = event.id and seats.index = wanted.index
-        where wanted.ordinal = judged.ordinal and complete.ordinal is null and not ${isFree(now)}
-      ) as holders,
-      ${reservationJson(sql`reservations_made as reservations where reservations.id = judged.reservation_id`, now)} as created,
-      ${changesOf(sql`seats_reserved`, sql`judged.reservation_id`)} as changes,
-      case when judged.ordinal = 0 then ${eventJson} end as event
+      complete.total_amount as "totalAmount",
+      written.seat_indexes as "seatIndexes",
+      written.versions,
+      case when complete.ordinal is null then json_build_object(
+        'free', array(select index from locked where locked.ordinal = judged.ordinal),
+        'holders', (
+          select coalesce(json_agg(${seatHolder(now)}), '[]')
+          from unnest(judged.seat_indexes) as wanted(index)
+          cross join lateral ${oneOf(sql`seats`, sql`seats.event_id = event.id and seats.index = wanted.index`)}
+          where not ${isFree(now)}
+        )) end as refused,
+      case when judged.ordinal = 0 then ${saleJson} end as sale
     from judged
     cross join event
-    join asked on asked.ordinal = judged.ordinal
+    left join earlier on earlier.ordinal = judged.ordinal
     left join complete on complete.ordinal = judged.ordinal
+    left join written on written.reservation_id = judged.reservation_id
     order by judged.ordinal`);

@@ -48,7 +48,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('some of the seats are enough', ['one holder at a time', 'all seats or none'], {
     file: 'store/statements/reserve-seats',
-    search: 'having count(*) = cardinality(asked.seat_indexes)',
+    search: 'having count(*) = cardinality(locked.seat_indexes)',
     replace: 'having count(*) > 0',
   }),
   bug(
@@ -82,13 +82,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
     {
       file: 'store/statements/reserve-seats',
-      search: "* interval '1 second', complete.idempotency_key",
-      replace: "* interval '1 second', null",
+      search: 'event.deadline, complete.idempotency_key',
+      replace: 'event.deadline, null',
     },
   ),
   bug('a key is good for other seats', ['one effect a key'], {
     file: 'store/statements/reserve-seats',
-    search: 'and earlier.requested_seat_indexes = asked.seat_indexes',
+    search: 'and earlier.requested_seat_indexes = judged.seat_indexes',
     replace: '',
   }),
   bug('requests of one viewer are judged side by side', ['limits'], {
