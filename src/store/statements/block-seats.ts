@@ -22,10 +22,10 @@ export async function blockSeats(
     with
       locked as materialized (
         select seats.*
-        from seats
-        where seats.event_id = ${eventId}::uuid and seats.index = any(${sql.param(seatIndexes)}::int[])
-        order by seats.index
-        for update
+        from (select distinct index from unnest(${sql.param(seatIndexes)}::int[]) as index order by index) as named
+        cross join lateral (
+          select * from seats where seats.event_id = ${eventId}::uuid and seats.index = named.index for update
+        ) as seats
       ),
       moment as materialized (select clock_timestamp() as now from (select count(*) from locked) as all_locks_are_held),
       taken as materialized (
@@ -36,7 +36,7 @@ export async function blockSeats(
         update seats
         set status = ${status}::seat_status, reservation_id = null, expires_at = null, version = seats.version + 1
         from locked
-        where seats.event_id = ${eventId}::uuid and seats.index = locked.index
+        where seats.event_id = locked.event_id and seats.index = locked.index
           and locked.status <> ${status}::seat_status
           and not exists (select from taken)
         returning ${seatChange} as change

@@ -79,7 +79,7 @@ export async function cancelReservations(
         update seats
         set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
         from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
-        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        where seats.event_id = held.event_id and seats.index = held.index
         returning held.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`cancelled`, sql`seats_freed`)}`);

@@ -72,7 +72,7 @@ export async function confirmReservations(
         update seats
         set status = 'BOOKED', booking_id = made.id, reservation_id = null, expires_at = null, version = seats.version + 1
         from held join made on made.reservation_id = held.reservation_id
-        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        where seats.event_id = held.event_id and seats.index = held.index
         returning made.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`confirmed`, sql`seats_booked`)}`);

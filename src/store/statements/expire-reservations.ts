@@ -27,7 +27,7 @@ export async function expireReservations(
         for update skip locked
       ),
       lapsed as materialized (
-        select seats.index
+        select seats.event_id, seats.index
         from (
           select overdue.id as reservation_id, held.index
           from overdue
@@ -35,7 +35,7 @@ export async function expireReservations(
           order by held.index
         ) as held
         cross join lateral (
-          select seats.index from seats
+          select seats.event_id, seats.index from seats
           where seats.event_id = ${eventId}::uuid and seats.index = held.index
             and seats.reservation_id = held.reservation_id and ${isFree(now)}
           for update
@@ -51,7 +51,7 @@ export async function expireReservations(
         update seats
         set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
         from lapsed
-        where seats.event_id = ${eventId}::uuid and seats.index = lapsed.index
+        where seats.event_id = lapsed.event_id and seats.index = lapsed.index
         returning ${seatChange} as change
       )
     select

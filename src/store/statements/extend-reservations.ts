@@ -44,7 +44,7 @@ export async function extendReservations(
         update seats
         set expires_at = extended.expires_at, version = seats.version + 1
         from held join extended on extended.id = held.reservation_id
-        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        where seats.event_id = held.event_id and seats.index = held.index
         returning seats.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`extended`, sql`seats_moved`)}`);

@@ -46,7 +46,7 @@ export async function fencePayments(
         from held
         join fenced on fenced.id = held.reservation_id
         join running on running.id = fenced.id and running.expires_at < fenced.expires_at
-        where seats.event_id = ${eventId}::uuid and seats.index = held.index
+        where seats.event_id = held.event_id and seats.index = held.index
         returning seats.reservation_id, ${seatChange} as change
       )
     ${holderRows(sql`fenced`, sql`seats_moved`)}`);

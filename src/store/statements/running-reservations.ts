@@ -47,7 +47,7 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
       ) as reservations
     ),
     held as materialized (
-      select wanted.reservation_id, seats.index
+      select wanted.reservation_id, seats.event_id, seats.index
       from (
         select found.id as reservation_id, wanted.index
         from found
@@ -56,7 +56,7 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
         order by wanted.index
       ) as wanted
       cross join lateral (
-        select seats.index from seats
+        select seats.event_id, seats.index from seats
         where seats.event_id = ${eventId}::uuid and seats.index = wanted.index
           and seats.reservation_id = wanted.reservation_id
         for update
