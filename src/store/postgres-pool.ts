@@ -5,8 +5,11 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** A node that stops in the middle of a transaction does not keep its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 export const CONNECT_TIMEOUT_SECONDS = 5;
-/** What is under way on the connections beside one that has closed may take so long. */
-const LEAVE_TIMEOUT_SECONDS = 5;
+/**
+ * What is under way on the connections beside one that has closed may take so long. A statement that was sent as its connection
+ * failed is forgotten by postgres.js, and rejects only then.
+ */
+const LEAVE_TIMEOUT_SECONDS = 1;
 /** Whoever closes has let everything end; but postgres.js also waits for statements that ended with their connection. */
 export const CLOSE_TIMEOUT_SECONDS = 1;
 
