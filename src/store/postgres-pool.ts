@@ -44,9 +44,14 @@ export class PostgresPool implements AsyncDisposable {
     return this.#client;
   }
 
-  /** Gives up all connections: what waits on them rejects. New ones are made as they are needed. */
+  /** Makes new connections as they are needed, and lets what is under way on the old ones end. */
+  renew(): void {
+    this.#replace({ leaveSeconds: LEAVE_TIMEOUT_SECONDS });
+  }
+
+  /** Makes new connections as they are needed, and gives up the old ones: what waits on them rejects. */
   reset(): void {
-    this.#renew({ leaveSeconds: 0 });
+    this.#replace({ leaveSeconds: 0 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,7 +66,7 @@ export class PostgresPool implements AsyncDisposable {
       connect_timeout: CONNECT_TIMEOUT_SECONDS,
       onnotice: () => {},
       onclose: () => {
-        if (this.#client === client && !this.#isClosing) this.#renew({ leaveSeconds: LEAVE_TIMEOUT_SECONDS });
+        if (this.#client === client && !this.#isClosing) this.renew();
       },
       connection: {
         application_name: 'holdfast',
@@ -74,7 +79,7 @@ export class PostgresPool implements AsyncDisposable {
     return client;
   }
 
-  #renew({ leaveSeconds }: { leaveSeconds: number }): void {
+  #replace({ leaveSeconds }: { leaveSeconds: number }): void {
     void this.#client.end({ timeout: leaveSeconds });
     this.#client = this.#connect();
   }

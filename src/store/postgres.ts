@@ -31,6 +31,7 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
     together: (statements) => retrying(() => together(pool.client, statements)),
     migrate: () => migrateAlone(url, migrations),
     probe: (timeoutMs) => probe(url, timeoutMs),
+    renew: () => pool.renew(),
     reset: () => pool.reset(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

@@ -5,7 +5,9 @@ import { isConnectionLost, StoreSilent, troubleIn } from './faults.ts';
 export interface RemoteDatabase extends Engine {
   /** Asks something over a connection of its own. Rejects if the store cannot be reached, or gives no answer in time. */
   probe(timeoutMs: number): Promise<Probed>;
-  /** Gives up all connections: what waits on them rejects. New ones are made as they are needed. */
+  /** Makes new connections as they are needed, and lets what is under way on the old ones end. */
+  renew(): void;
+  /** Makes new connections as they are needed, and gives up the old ones: what waits on them rejects. */
   reset(): void;
 }
 
@@ -129,8 +131,8 @@ class Watch implements Disposable {
   }
 
   #goOn({ isReadOnly }: Probed): void {
-    const takesWritesAgain = this.#isReadOnly && !isReadOnly;
-    if (!this.#answers || takesWritesAgain || this.#silentMs > STUCK_MS) this.#database.reset();
+    if (!this.#answers || this.#silentMs > STUCK_MS) this.#database.reset();
+    else if (this.#isReadOnly && !isReadOnly) this.#database.renew();
     this.#isSuspected = false;
     this.#isReadOnly = isReadOnly;
     this.#answers = true;
