@@ -97,6 +97,8 @@ async function watchMaster(sentinel: LocalServer, master: RedisServer): Promise<
   await askSentinel(sentinel, ['MONITOR', MASTER_NAME, '127.0.0.1', master.port, Math.ceil(SENTINELS / 2)]);
   await askSentinel(sentinel, ['SET', MASTER_NAME, 'down-after-milliseconds', DOWN_AFTER_MS]);
   await askSentinel(sentinel, ['SET', MASTER_NAME, 'failover-timeout', 5_000]);
+  // Of a master that was replaced they ask twice who it thinks it is before they make it a replica: every 10 s by default.
+  await askSentinel(sentinel, ['DEBUG', 'info-period', 1_000, 'publish-period', 500]);
 }
 
 async function knowsAll(sentinel: LocalServer): Promise<boolean> {
