@@ -30,7 +30,7 @@ let node: App;
 
 beforeAll(async () => {
   const direct = new URL(url);
-  store = await CuttingLink.open(Number(direct.port));
+  store = await CuttingLink.open(Number(direct.port), (message) => !isGoodbye(message));
   direct.hostname = '127.0.0.1';
   direct.port = String(store.port);
   node = await startNode({
@@ -43,6 +43,11 @@ afterAll(async () => {
   await node?.[Symbol.asyncDispose]();
   await store?.[Symbol.asyncDispose]();
 });
+
+/** From a client of Postgres that leaves: to that there is no answer. */
+function isGoodbye(message: Buffer): boolean {
+  return message.toString('latin1') === 'X\0\0\0\x04';
+}
 
 /** One intent of a buyer or an organizer. */
 interface Intent {

@@ -19,17 +19,20 @@ export class CuttingLink implements AsyncDisposable {
   /** Connections that were cut. */
   cuts = 0;
   readonly #targetPort: number;
+  readonly #counts: (message: Buffer) => boolean;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #armed: { readonly at: CutPoint; messagesLeft: number } | null = null;
 
-  private constructor(targetPort: number) {
+  private constructor(targetPort: number, counts: (message: Buffer) => boolean) {
     this.#targetPort = targetPort;
+    this.#counts = counts;
     this.#server = createServer((client) => this.#link(client));
   }
 
-  static async open(targetPort: number): Promise<CuttingLink> {
-    const link = new CuttingLink(targetPort);
+  /** `counts` says which messages of clients are any: those that get an answer. */
+  static async open(targetPort: number, counts: (message: Buffer) => boolean = () => true): Promise<CuttingLink> {
+    const link = new CuttingLink(targetPort, counts);
     link.#server.listen(0, '127.0.0.1');
     await once(link.#server, 'listening');
     return link;
@@ -75,7 +78,7 @@ export class CuttingLink implements AsyncDisposable {
       client.destroy();
     };
     client.on('data', (data: Buffer) => {
-      cutting ??= this.#isDue();
+      if (this.#counts(data)) cutting ??= this.#isDue();
       if (cutting === 'before the message') return cut();
       target.write(data, () => cutting === 'after the message' && !client.destroyed && cut());
     });
