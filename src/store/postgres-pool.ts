@@ -64,6 +64,8 @@ export class PostgresPool implements AsyncDisposable {
       max: this.#options.poolSize,
       fetch_types: false,
       connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      // One that ends by itself after a while would take the others with it.
+      max_lifetime: null,
       onnotice: () => {},
       onclose: () => {
         if (this.#client === client && !this.#isClosing) this.renew();
