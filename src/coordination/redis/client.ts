@@ -18,7 +18,7 @@ const LAST_RETRY_MS = 1_000;
 export function connectToMaster(target: RedisTarget): Redis {
   if (target.kind === 'standalone') return connectToNode(target, target.addresses[0]);
   const tls = tlsOf(target);
-  return new Redis({
+  const redis = new Redis({
     ...optionsFor(target),
     sentinels: [...target.addresses],
     name: target.masterName,
@@ -28,16 +28,26 @@ export function connectToMaster(target: RedisTarget): Redis {
     sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
     sentinelRetryStrategy: retryDelayMs,
   });
+  return takingFurtherErrors(redis);
 }
 
 /** A connection to this very server. Goes on trying for as long as it takes. */
 export function connectToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
-  return new Redis({ ...optionsFor(target), host, port });
+  return takingFurtherErrors(new Redis({ ...optionsFor(target), host, port }));
 }
 
 /** The same, for one question: it connects when it is told to, and only once. */
 export function connectOnceToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
-  return new Redis({ ...optionsFor(target), host, port, lazyConnect: true, retryStrategy: null });
+  const options = { ...optionsFor(target), host, port, lazyConnect: true, retryStrategy: null };
+  return takingFurtherErrors(new Redis(options));
+}
+
+/**
+ * A socket that is closed in the middle of a TLS handshake may have two errors: that the certificate is not trusted, and
+ * then the server's complaint. ioredis listens for one, and the other would end the process (redis/ioredis#1183).
+ */
+function takingFurtherErrors(redis: Redis): Redis {
+  return redis.on('error', () => redis.stream?.on('error', () => {}));
 }
 
 function optionsFor(target: RedisTarget) {

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseRedisUrl } from '../../../src/config/redis-url.ts';
+import { connectToNode } from '../../../src/coordination/redis/client.ts';
 import { startNodeProcess } from '../../realtime/node-process.ts';
 import { type Certificate, makeCertificate } from '../../support/certificate.ts';
 import type { LocalServer } from '../../support/local-server.ts';
@@ -77,4 +81,18 @@ test.each(Object.entries(urls))('%s is not trusted without', async (_, url) => {
   // Of what keeps it from a sentinel, the client library says no more than which one it is.
   expect(reason).toMatch(/self-signed certificate|^failed to connect to sentinel 127.0.0.1:\d+ /);
   expect(JSON.stringify(a.logs.lines)).not.toContain('the-password');
+});
+
+test('a connection that is given up in the middle of a handshake with one not trusted ends without an uncaught error', async () => {
+  const address = { host: '127.0.0.1', port: redis.port };
+  const target = parseRedisUrl(`rediss://127.0.0.1:${redis.port}`);
+  // Only sometimes the complaint comes in time.
+  for (let nth = 0; nth < 20; nth++) {
+    const client = connectToNode(target, address);
+    const refused = once(client, 'error');
+    await nextTurn();
+    await once(client.stream, 'connect');
+    client.disconnect();
+    expect((await refused)[0]).toMatchObject({ message: 'self-signed certificate' });
+  }
 });
