@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -52,6 +52,15 @@ beforeAll(async () => {
 afterAll(() => rm(madeBefore, { recursive: true, force: true }));
 
 const useDataMadeBefore = () => cp(madeBefore, join(folder, 'data'), { recursive: true });
+
+/** Without what is built, and with the packages of the one. */
+async function copyOfRepository(): Promise<string> {
+  const copy = join(folder, 'repository');
+  const others = ['.git', 'dist', 'node_modules'];
+  await cp(root, copy, { recursive: true, filter: (path) => !others.includes(basename(path)) });
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
 
 async function demoOf(graphqlUrl: string) {
   const { events } = await dataOf(graphqlUrl, EventsDocument, {});
@@ -149,9 +158,10 @@ describe('being told to stop', { timeout: 180_000 }, () => {
 
   test('by Ctrl-C under npm start in a terminal, it says that it stopped, and leaves no process behind', async () => {
     await useDataMadeBefore();
-    const command = `npm start --prefix ${root} 2>&1`;
-    await using terminal = new ServerProcess(['script', '-qefc', command, '/dev/null'], {
-      cwd: root,
+    // It builds first, and may not do that under the tests that run at the same time.
+    const cwd = await copyOfRepository();
+    await using terminal = new ServerProcess(['script', '-qefc', 'npm start 2>&1', '/dev/null'], {
+      cwd,
       env: { HOME: folder, PORT: '0', DATA_DIR: join(folder, 'data'), TERM: 'dumb', LOG_FORMAT: 'json' },
     });
     await terminal.ready();
