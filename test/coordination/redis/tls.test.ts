@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRedisUrl } from '../../../src/config/redis-url.ts';
@@ -12,6 +12,8 @@ import { startSentinel } from '../../support/sentinel.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { LogLine } from '../logs.ts';
 import { UNREACHABLE, watchedNode } from './watched-node.ts';
+
+const nextTick = promisify(process.nextTick);
 
 const auth = ['--requirepass', 'the-password'];
 
@@ -90,7 +92,8 @@ test('a connection that is given up in the middle of a handshake with one not tr
   for (let nth = 0; nth < 20; nth++) {
     const client = connectToNode(target, address);
     const refused = once(client, 'error');
-    await nextTurn();
+    // Before the event loop takes its next turn, in which it may be connected.
+    while (!client.stream) await nextTick();
     await once(client.stream, 'connect');
     client.disconnect();
     expect((await refused)[0]).toMatchObject({ message: 'self-signed certificate' });
