@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import { GuestsNotEnabled, InvalidToken } from './errors.ts';
+import { GuestsNotEnabled } from './errors.ts';
 import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
 import { tokenVerifier, type VerifiedToken } from './verify.ts';
 import type { Viewer } from './viewer.ts';
@@ -32,14 +31,12 @@ export interface IdentityOptions {
   readonly now?: () => number;
 }
 
-/** 32 MB of tokens at most: some 100,000 of guests', fewer of an identity provider's, which are longer. */
-const rememberedTokens = { max: 100_000, maxSize: 32_000_000 };
-
 /** Fetches nothing before the first token comes that needs it. */
 export function openIdentity({ secret, jwksUrl, guestTokenSeconds, now = Date.now }: IdentityOptions): Identity {
   const key = secret === null ? null : new TextEncoder().encode(secret);
+  const verify = tokenVerifier({ secret: key, jwksUrl });
   return {
-    verify: remembering(tokenVerifier({ secret: key, jwksUrl }), now),
+    verify: (token) => verify(token, now()),
     async signInAsGuest() {
       if (key === null) throw new GuestsNotEnabled();
       const viewer: Viewer = { id: `guest_${randomUUID()}`, roles: ['CUSTOMER'] };
@@ -50,25 +47,5 @@ export function openIdentity({ secret, jwksUrl, guestTokenSeconds, now = Date.no
       if (key === null) throw new Error('Tokens can be signed with a JWT_SECRET only');
       return signToken(key, request, now());
     },
-  };
-}
-
-/** Checking a signature at every request would take a third of a node's throughput. */
-function remembering(verify: ReturnType<typeof tokenVerifier>, now: () => number): Identity['verify'] {
-  const remembered = new LRUCache<string, VerifiedToken>({
-    ...rememberedTokens,
-    sizeCalculation: (_, token) => token.length,
-  });
-  return async (token) => {
-    const nowMs = now();
-    const known = remembered.get(token);
-    if (known !== undefined && nowMs < known.expiresAtMs) return known;
-    if (known !== undefined) {
-      remembered.delete(token);
-      throw new InvalidToken('expired');
-    }
-    const verified = await verify(token, nowMs);
-    remembered.set(token, verified);
-    return verified;
   };
 }

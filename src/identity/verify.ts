@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { InvalidToken, identityError } from './errors.ts';
 import { secretVerifier } from './shared-secret.ts';
 import { isViewerId, rolesOf, type Viewer } from './viewer.ts';
@@ -30,16 +31,42 @@ const asymmetric = [
   ...['EdDSA', 'Ed25519'],
 ];
 
-/** The verifier throws InvalidToken or IdentityUnavailable. */
-export function tokenVerifier(keys: TrustedKeys): (token: string, nowMs: number) => Promise<VerifiedToken> {
+/** 32 MB of tokens at most: tens of thousands. */
+const rememberedTokens = { max: 100_000, maxSize: 32_000_000 };
+
+type TokenVerifier = (token: string, nowMs: number) => Promise<VerifiedToken>;
+
+/**
+ * Remembers tokens of the identity provider: checking a signature by a public key takes as long as all the rest of a request.
+ * By the secret it takes no longer than remembering. The verifier throws InvalidToken or IdentityUnavailable.
+ */
+export function tokenVerifier(keys: TrustedKeys): TokenVerifier {
   const ownClaims = keys.secret === null ? () => undefined : secretVerifier(keys.secret);
   const anyClaims = claimsVerifier(keys);
+  const remembered = new LRUCache<string, VerifiedToken>({
+    ...rememberedTokens,
+    sizeCalculation: (_, token) => token.length,
+  });
   return async (token, nowMs) => {
     if (token.length > longestToken) throw new InvalidToken('too long');
-    const claims = ownClaims(token, Math.floor(nowMs / 1000)) ?? (await anyClaims(token, nowMs));
-    if (!isViewerId(claims.sub)) throw new InvalidToken('no usable sub');
-    return { viewer: { id: claims.sub, roles: rolesOf(claims.roles) }, expiresAtMs: endMs(claims.exp) };
+    const known = remembered.get(token);
+    if (known !== undefined) return unlessExpired(known, nowMs);
+    const own = ownClaims(token, Math.floor(nowMs / 1000));
+    if (own !== undefined) return verifiedBy(own);
+    const verified = verifiedBy(await anyClaims(token, nowMs));
+    remembered.set(token, verified);
+    return verified;
   };
+}
+
+function unlessExpired(token: VerifiedToken, nowMs: number): VerifiedToken {
+  if (nowMs >= token.expiresAtMs) throw new InvalidToken('expired');
+  return token;
+}
+
+function verifiedBy(claims: JWTPayload): VerifiedToken {
+  if (!isViewerId(claims.sub)) throw new InvalidToken('no usable sub');
+  return { viewer: { id: claims.sub, roles: rolesOf(claims.roles) }, expiresAtMs: endMs(claims.exp) };
 }
 
 function claimsVerifier(keys: TrustedKeys): (token: string, nowMs: number) => Promise<JWTPayload> {

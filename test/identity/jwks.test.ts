@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { exportSPKI, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import type { InvalidToken } from '../../src/identity/errors.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { type Provider, providerKey, startProvider } from './provider.ts';
 
@@ -62,6 +64,38 @@ describe("an identity provider's token", () => {
       const forged = await new SignJWT(claims).setProtectedHeader(header).sign(new TextEncoder().encode(text));
       await expect(identity.verify(forged)).rejects.toMatchObject({ name: 'InvalidToken', reason });
     }
+  });
+});
+
+describe('a token seen before', () => {
+  it('is remembered rather than checked again', async () => {
+    await using provider = await startProvider([rsa]);
+    const identity = identityOf(provider);
+    const token = await rsa.sign(claims);
+    expect(await identity.verify(token)).toBe(await identity.verify(token));
+  });
+
+  it('ends as one that was not, fractions of a second included', async () => {
+    await using provider = await startProvider([ec]);
+    const startSeconds = 1_800_000_000;
+    const clock = { nowMs: 0 };
+    const identityAtClock = () =>
+      openIdentity({ secret: null, jwksUrl: provider.url, guestTokenSeconds: 60, now: () => clock.nowMs });
+    const [remembering, fresh] = [identityAtClock(), identityAtClock()];
+    const ttl = fc.double({ min: 0.001, max: 20, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(ttl, fc.integer({ min: 0, max: 22_000 }), async (seconds, laterMs) => {
+        const token = await ec.sign({ sub: 'ada', exp: startSeconds + seconds });
+        clock.nowMs = startSeconds * 1000;
+        await remembering.verify(token);
+        clock.nowMs += laterMs;
+        const outcomes = [remembering, fresh].map((each) =>
+          each.verify(token).catch((error: InvalidToken) => error.reason),
+        );
+        const [known, unknown] = await Promise.all(outcomes);
+        expect(known).toEqual(unknown);
+      }),
+    );
   });
 });
 
