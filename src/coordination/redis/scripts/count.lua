@@ -6,12 +6,12 @@ ARGV[1] the length of a window in seconds, above 0
 
 Returns for each of KEYS in turn: its count with this one, and what its window has left in milliseconds.
 ]]
-local seconds = ARGV[1]
+local seconds = tonumber(ARGV[1])
 
 local answers = {}
 for _, key in ipairs(KEYS) do
-  redis.call('SET', key, 0, 'EX', seconds, 'NX')
-  answers[#answers + 1] = redis.call('INCR', key)
-  answers[#answers + 1] = redis.call('PTTL', key)
+  local is_first = redis.call('SET', key, 1, 'EX', seconds, 'NX')
+  answers[#answers + 1] = is_first and 1 or redis.call('INCR', key)
+  answers[#answers + 1] = is_first and seconds * 1000 or redis.call('PTTL', key)
 end
 return answers

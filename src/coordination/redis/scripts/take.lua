@@ -13,8 +13,10 @@ local lease = tonumber(ARGV[1])
 
 local function take(reservation, first, last)
   local refused = {}
+  local is_own = {}
   for position = first, last do
     local holder = redis.call('GET', KEYS[position])
+    is_own[position] = holder == reservation
     if holder and holder ~= reservation then
       refused[#refused + 1] = position - first + 1
     end
@@ -24,7 +26,7 @@ local function take(reservation, first, last)
   end
 
   for position = first, last do
-    if redis.call('PTTL', KEYS[position]) < lease then
+    if not is_own[position] or redis.call('PTTL', KEYS[position]) < lease then
       redis.call('SET', KEYS[position], reservation, 'PX', lease)
     end
   end
