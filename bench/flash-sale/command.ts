@@ -10,8 +10,8 @@ export function flashSaleCommand(): Command {
     .option('--connections <count>', 'over which the users of the sale come, first of all', atLeast(1), 1_000)
     .option('--users <count>', 'of the sale', atLeast(1), 10_000)
     .option('--seats <count>', 'of the sale', atLeast(1), 100)
-    .option('--seconds <count>', 'measured of each server in each round', atLeast(1), 4)
-    .option('--rounds <count>', 'times that the servers take turns', atLeast(1), 3)
+    .option('--seconds <count>', 'measured of each server in each round', atLeast(1), 2)
+    .option('--rounds <count>', 'times that the servers take turns', atLeast(1), 6)
     .option('--nodes <count>', 'of Holdfast, each on a port of its own', atLeast(1), 1)
     .option('--profile <directory>', "where to write CPU profiles of Holdfast's first node, and what they say")
     .action(async (options: FlashSaleOptions) => {

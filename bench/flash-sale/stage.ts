@@ -1,5 +1,7 @@
 import postgres, { type Sql } from 'postgres';
+import { SeatsDocument } from '../../src/client/generated/documents.ts';
 import type { Closing } from '../../src/closing.ts';
+import { dataOf } from '../../test/support/graphql.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';
 import { Child } from '../child-process.ts';
@@ -55,6 +57,8 @@ export interface Stage {
   readonly statements: Statements;
   /** A new event on sale. Gives its id. */
   openEvent(seats: number): Promise<string>;
+  /** Has each of Holdfast's nodes show the event, as to people who choose their seats before sales open. */
+  showEvent(eventId: string): Promise<void>;
 }
 
 export async function openStage(options: FlashSaleOptions, closing: Closing): Promise<Stage> {
@@ -84,6 +88,9 @@ export async function openStage(options: FlashSaleOptions, closing: Closing): Pr
     sql,
     statements,
     openEvent: (seats) => openEvent(holdfast.urls[0] ?? '', organizer, { name: 'Flash sale', seats }),
+    async showEvent(eventId) {
+      for (const url of holdfast.urls) await dataOf(url, SeatsDocument, { eventId, first: 1 });
+    },
   };
 }
 

@@ -54,6 +54,7 @@ async function warmUp(stage: Stage, server: Server): Promise<void> {
 
 async function runWin(stage: Stage, server: Server, arm: string, connections: number): Promise<WinFigures> {
   const eventId = await stage.openEvent(SEATS);
+  await stage.showEvent(eventId);
   const requests = reserveRequests(eventId, SEATS, (at) => [at]);
   const { seconds } = stage.options;
   const { figures, exchanges } = await measure(stage, { arm, server, requests, connections, seconds });
