@@ -48,9 +48,14 @@ function statistics(tables: readonly string[]): Promise<TableStatistics[]> {
   });
 }
 
-/** Reserves `size` times two seats, and does with them all that can be done. Seats are taken all over the hall. */
+/** Different places go to different seats all over the hall, as a page of the table has room for some changes, but not for one of each seat. */
+function spread(place: number, seats: number): number {
+  return (7_919 * place) % seats;
+}
+
+/** Reserves `size` times two seats, and does with them all that can be done. */
 async function sellAndLetGo(database: Database, eventId: string, round: number, size: number): Promise<void> {
-  const seatOf = (place: number) => (7_919 * (round * 2 * BATCH + place)) % 50_000;
+  const seatOf = (place: number) => spread(round * 2 * BATCH + place, 50_000);
   const pairs = Array.from({ length: size }, (_, place) => [seatOf(2 * place), seatOf(2 * place + 1)]);
   const requests = pairs.map((pair) => requestFor(pair.sort((a, b) => a - b)));
   const outcomes = await reserveTogether(database, eventId, requests);
@@ -83,7 +88,7 @@ async function sellAndLetGo(database: Database, eventId: string, round: number, 
 }
 
 async function letLapse(database: Database, eventId: string): Promise<void> {
-  const pairOf = (place: number) => [2 * place, 2 * place + 1];
+  const pairOf = (place: number) => [spread(2 * place, 20_000), spread(2 * place + 1, 20_000)].sort((a, b) => a - b);
   const groups = Array.from({ length: ROUNDS }, (_, round) =>
     Array.from({ length: BATCH }, (_, place) => requestFor(pairOf(round * BATCH + place))),
   );
