@@ -53,7 +53,7 @@ afterAll(() => rm(madeBefore, { recursive: true, force: true }));
 
 const useDataMadeBefore = () => cp(madeBefore, join(folder, 'data'), { recursive: true });
 
-/** Without what is built, and with the packages of the one. */
+/** Without what is built; the packages are the same. */
 async function copyOfRepository(): Promise<string> {
   const copy = join(folder, 'repository');
   const others = ['.git', 'dist', 'node_modules'];

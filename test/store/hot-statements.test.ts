@@ -48,7 +48,7 @@ function statistics(tables: readonly string[]): Promise<TableStatistics[]> {
   });
 }
 
-/** Different places go to different seats all over the hall, as a page of the table has room for some changes, but not for one of each seat. */
+/** Seats all over the hall: a page of the table has room for some changes, but not for one of each of its seats. */
 function spread(place: number, seats: number): number {
   return (7_919 * place) % seats;
 }

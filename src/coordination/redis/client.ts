@@ -47,7 +47,9 @@ export function connectOnceToNode(target: RedisTarget, { host, port }: RedisAddr
  * then the server's complaint. ioredis listens for one, and the other would end the process (redis/ioredis#1183).
  */
 function takingFurtherErrors(redis: Redis): Redis {
-  return redis.on('error', () => redis.stream?.on('error', () => {}));
+  const take = () => {};
+  // Once for each socket: while the sentinels are gone, errors come again and again after the last one.
+  return redis.on('error', () => redis.stream?.off('error', take).on('error', take));
 }
 
 function optionsFor(target: RedisTarget) {

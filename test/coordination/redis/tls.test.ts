@@ -99,3 +99,15 @@ test('a connection that is given up in the middle of a handshake with one not tr
     expect((await refused)[0]).toMatchObject({ message: 'self-signed certificate' });
   }
 });
+
+test('errors that come again and again leave no more than one listener behind', async () => {
+  const client = connectToNode(parseRedisUrl(`rediss://127.0.0.1:${redis.port}`), {
+    host: '127.0.0.1',
+    port: redis.port,
+  });
+  await once(client, 'error');
+  const before = client.stream.listenerCount('error');
+  for (let nth = 0; nth < 20; nth++) client.emit('error', new Error('All sentinels are unreachable'));
+  expect(client.stream.listenerCount('error')).toBe(before);
+  client.disconnect();
+});
