@@ -30,7 +30,7 @@ interface Result {
 export function answerOf({ at, sentAt, tookMs, status, body }: RawAnswer): Answer {
   const times = { request: at, sentAtMs: performance.timeOrigin + sentAt, tookMs };
   if (status === undefined) return { ...times, outcome: `no answer: ${body}`, id: null, seatIds: [] };
-  const { data, errors } = parse(Buffer.from(body, 'latin1').toString());
+  const { data, errors } = parse(body);
   const [result] = Object.values(data ?? {});
   if (result == null) {
     const [error] = errors ?? [];

@@ -1,7 +1,13 @@
-import { connect, type Socket } from 'node:net';
+import { Client, type Dispatcher } from 'undici';
 
 /** How long an answer may take until the load calls it lost. */
 const LOST_AFTER_MS = 60_000;
+
+/** Ready to be sent: signing and serialising are no part of what is measured. */
+export interface SignedRequest {
+  readonly authorization: string;
+  readonly body: string;
+}
 
 /** What came back, as it came. */
 export interface RawAnswer {
@@ -12,120 +18,100 @@ export interface RawAnswer {
   readonly tookMs: number;
   /** Undefined when no answer came. */
   readonly status: number | undefined;
-  /** As `latin1`; the fault when no answer came. */
+  /** The fault when no answer came. */
   readonly body: string;
 }
 
 export interface Source {
   /** What to send next; undefined when there is nothing more. */
-  next(): { readonly at: number; readonly message: Buffer } | undefined;
+  next(): { readonly at: number; readonly request: SignedRequest } | undefined;
   /** A reservation was granted. */
   granted(): void;
 }
 
-type OnAnswer = (status: number | undefined, body: string) => void;
-
-/** A whole message of HTTP, ready to be sent: signing and serialising are no part of what is measured. */
-export function httpMessage(path: string, authorization: string, body: string): Buffer {
-  const head = [
-    `POST ${path} HTTP/1.1`,
-    'host: load',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `authorization: ${authorization}`,
-  ];
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/**
- * One keep-alive connection, with one request under way at a time. A client library would take more of the machine than all
- * of Redis, for headers that nobody looks at: whatever the load takes, the servers that are measured do not have.
- */
-export class LoadConnection {
-  readonly #url: URL;
-  #socket: Socket;
-  #received = '';
-  #onAnswer: OnAnswer | undefined;
+/** One keep-alive connection. Handles its own answers, one at a time, so that little is made for each. */
+export class LoadConnection implements Dispatcher.DispatchHandler {
+  readonly #client: Client;
+  readonly #path: string;
+  #answers: RawAnswer[] = [];
+  #source: Source | undefined;
+  #done: (() => void) | undefined;
+  #at = 0;
+  #sentAt = 0;
+  #status: number | undefined;
+  #body = '';
 
   private constructor(url: URL) {
-    this.#url = url;
-    this.#socket = this.#connect();
+    this.#client = new Client(url.origin, { headersTimeout: LOST_AFTER_MS, bodyTimeout: LOST_AFTER_MS });
+    this.#path = url.pathname;
   }
 
   /** Connected, and known to the server. */
   static async open(graphqlUrl: string): Promise<LoadConnection> {
-    const url = new URL(graphqlUrl);
-    const connection = new LoadConnection(url);
-    const greeting = `GET ${url.pathname}?query=%7B__typename%7D HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\n\r\n`;
-    const status = await new Promise<number | undefined>((resolve) => {
-      connection.#exchange(Buffer.from(greeting), resolve);
+    const connection = new LoadConnection(new URL(graphqlUrl));
+    const path = `${connection.#path}?query=%7B__typename%7D`;
+    const { body } = await connection.#client.request({
+      path,
+      method: 'GET',
+      headers: { 'content-type': 'application/json' },
     });
-    if (status !== 200) throw new Error(`${graphqlUrl} answered ${status}`);
+    await body.dump();
     return connection;
   }
 
   /** Sends one request after the other until the source has no more. Gives what came back. */
-  send(source: Source): Promise<readonly RawAnswer[]> {
-    const answers: RawAnswer[] = [];
-    return new Promise((resolve) => {
-      const sendNext = () => {
-        const next = source.next();
-        if (next === undefined) return resolve(answers);
-        const sentAt = performance.now();
-        this.#exchange(next.message, (status, body) => {
-          answers.push({ at: next.at, sentAt, tookMs: performance.now() - sentAt, status, body });
-          if (body.includes('"__typename":"Reservation"')) source.granted();
-          sendNext();
-        });
-      };
-      sendNext();
+  async send(source: Source): Promise<readonly RawAnswer[]> {
+    this.#source = source;
+    this.#answers = [];
+    await new Promise<void>((resolve) => {
+      this.#done = resolve;
+      this.#sendNext();
     });
+    return this.#answers;
   }
 
   close(): void {
-    this.#socket.destroy();
+    void this.#client.destroy();
   }
 
-  #connect(): Socket {
-    const socket = connect(Number(this.#url.port), this.#url.hostname).setNoDelay();
-    socket.setEncoding('latin1').on('data', (text: string) => this.#read(text));
-    socket.setTimeout(LOST_AFTER_MS, () => socket.destroy(new Error(`nothing came for ${LOST_AFTER_MS} ms`)));
-    socket.on('error', ({ message }) => this.#lose(message)).on('end', () => this.#lose('the connection was closed'));
-    return socket;
+  onRequestStart(): void {}
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
   }
 
-  #exchange(message: Buffer, onAnswer: OnAnswer): void {
-    this.#onAnswer = onAnswer;
-    this.#socket.write(message);
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#body += chunk.toString();
   }
 
-  #read(text: string): void {
-    this.#received += text;
-    const headEnd = this.#received.indexOf('\r\n\r\n');
-    if (headEnd === -1) return;
-    const head = this.#received.slice(0, headEnd);
-    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (length === undefined) {
-      this.#socket.destroy(new Error(`an answer without its length: ${head}`));
+  onResponseEnd(): void {
+    if (this.#body.includes('"__typename":"Reservation"')) this.#source?.granted();
+    this.#answered();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, fault: Error): void {
+    this.#status = undefined;
+    this.#body = fault.message;
+    this.#answered();
+  }
+
+  #answered(): void {
+    const tookMs = performance.now() - this.#sentAt;
+    this.#answers.push({ at: this.#at, sentAt: this.#sentAt, tookMs, status: this.#status, body: this.#body });
+    this.#sendNext();
+  }
+
+  #sendNext(): void {
+    const next = this.#source?.next();
+    if (next === undefined) {
+      this.#done?.();
       return;
     }
-    const body = this.#received.slice(headEnd + 4);
-    if (body.length < Number(length)) return;
-    this.#answer(Number(head.split(' ', 2)[1]), body);
-  }
-
-  /** What comes next goes over a new connection. */
-  #lose(fault: string): void {
-    this.#socket.destroy();
-    if (this.#onAnswer === undefined) return;
-    this.#socket = this.#connect();
-    this.#answer(undefined, fault);
-  }
-
-  #answer(status: number | undefined, body: string): void {
-    const onAnswer = this.#onAnswer;
-    this.#received = '';
-    this.#onAnswer = undefined;
-    onAnswer?.(status, body);
+    this.#at = next.at;
+    this.#body = '';
+    this.#sentAt = performance.now();
+    const { authorization, body } = next.request;
+    const headers = ['content-type', 'application/json', 'authorization', authorization];
+    this.#client.dispatch({ path: this.#path, method: 'POST', headers, body }, this);
   }
 }

@@ -3,7 +3,7 @@ import { ConfirmReservationDocument, ReserveSeatsDocument } from '../../src/clie
 import { answerParent } from '../child-process.ts';
 import { tokenFor } from '../tokens.ts';
 import { type Answer, answerOf } from './answers.ts';
-import { httpMessage, LoadConnection, type Source } from './load-connection.ts';
+import { LoadConnection, type SignedRequest, type Source } from './load-connection.ts';
 
 const queries = { reserve: print(ReserveSeatsDocument), confirm: print(ConfirmReservationDocument) };
 
@@ -40,7 +40,7 @@ export interface LoadRun {
   readonly seconds: number;
 }
 
-let prepared: Buffer[] = [];
+let prepared: SignedRequest[] = [];
 let opened: LoadConnection[] = [];
 let progress = { sent: 0, granted: 0 };
 
@@ -48,10 +48,10 @@ let progress = { sent: 0, granted: 0 };
 async function prepare({ mutation, requests }: Preparation): Promise<void> {
   const query = JSON.stringify(queries[mutation]);
   prepared = await Promise.all(
-    requests.map(async ({ viewer, input }) => {
-      const body = `{"query":${query},"variables":{"input":${JSON.stringify(input)}}}`;
-      return httpMessage('/graphql', `Bearer ${await tokenFor(viewer)}`, body);
-    }),
+    requests.map(async ({ viewer, input }) => ({
+      authorization: `Bearer ${await tokenFor(viewer)}`,
+      body: `{"query":${query},"variables":{"input":${JSON.stringify(input)}}}`,
+    })),
   );
 }
 
@@ -69,8 +69,8 @@ async function send({ seconds, granted }: Until): Promise<LoadRun> {
   const source: Source = {
     next() {
       const isOver = performance.now() >= untilMs || progress.granted === granted;
-      const message = isOver ? undefined : prepared[progress.sent];
-      return message && { at: progress.sent++, message };
+      const request = isOver ? undefined : prepared[progress.sent];
+      return request && { at: progress.sent++, request };
     },
     granted() {
       progress.granted += 1;
