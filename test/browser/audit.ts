@@ -15,6 +15,15 @@ export async function violations(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
+/** What would move though its viewer asked for no motion: its start tag, and what moves it. */
+export function motions(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('*')].flatMap((element) => ['', '::before', '::after'].flatMap((part) => {
+    const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element, part);
+    const moves = /[1-9]/.test(transitionDuration) || animationName !== 'none' || scrollBehavior === 'smooth';
+    return moves ? [element.cloneNode().outerHTML + part + ': ' + [transitionDuration, animationName, scrollBehavior]] : [];
+  }))`);
+}
+
 /** By how many pixels the page is wider than its window: 0 if it fits. */
 export function excessWidth(page: Page): Promise<number> {
   return page.evaluate('document.scrollingElement.scrollWidth - innerWidth');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { excessWidth, violations } from './audit.ts';
+import { excessWidth, motions, violations } from './audit.ts';
 import { fill, houseOf } from './crowd.ts';
 import { type MainState, mainStates } from './main-states.ts';
 import { desktop, openStage, phone, type Stage } from './stage.ts';
@@ -38,7 +38,7 @@ test.concurrent.for([
   { device: 'desktop', options: desktop, seats: ['17', '18', '19'], audited: 'en' },
   { device: 'phone', options: phone, seats: ['22', '23', '24'], audited: 'de' },
 ] as const)(
-  'on a $device everything fits, and axe finds nothing serious',
+  'on a $device everything fits, nothing moves for those who asked for no motion, and axe finds nothing serious',
   { timeout: 120_000 },
   async ({ device, options, seats, audited }, { expect }) => {
     for await (const { name, page } of mainStates(stage, options, seats)) {
@@ -47,6 +47,7 @@ test.concurrent.for([
         await page.getByRole('button', { name: languages[language] }).click();
         expect.soft(await excessWidth(page), at).toBe(0);
         if (language !== audited) continue;
+        expect.soft(await motions(page), at).toEqual([]);
         expect.soft(await violations(page), at).toEqual([]);
         if (pictures && pictured.has(name)) await picture({ name, page }, `${device}-${language}`);
       }

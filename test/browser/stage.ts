@@ -46,7 +46,8 @@ export async function visit(
   options: BrowserContextOptions,
   complaints: string[],
 ): Promise<Page> {
-  const context = await browser.newContext({ ...desktop, ...options });
+  // Without motion: what is looked at is never on its way from one look to another.
+  const context = await browser.newContext({ ...desktop, ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => complaints.push(error.message));
