@@ -34,7 +34,7 @@ export interface AddressConfig {
 }
 
 export interface HttpConfig extends AddressConfig {
-  /** Addresses and CIDR blocks whose X-Forwarded-For counts, as Fastify's `trustProxy` takes them. */
+  /** Addresses and CIDR blocks whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: '*' | readonly string[];
   /** How long a node that is told to stop serves on, while it says that it is not ready. */

@@ -8,6 +8,7 @@ import type { Services } from './services.ts';
 export interface Requester {
   /** Null without a token. */
   readonly viewer: Viewer | null;
+  /** As `ClientAddresses` spells it, so that limits can count by it. */
   readonly clientAddress: string;
 }
 

@@ -16,7 +16,7 @@ import type { Admission } from './admission.ts';
 import { executeOverHttp } from './apollo-over-http.ts';
 import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
-import type { TrustsProxy } from './client-address.ts';
+import type { ClientAddresses } from './client-address.ts';
 import { endConnectionsOnClose } from './closing-connections.ts';
 import { busyReply, errorReplies, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
@@ -37,7 +37,7 @@ export interface HttpOptions {
   health(): Health;
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly publicError: PublicError;
-  readonly trustsProxy: TrustsProxy;
+  readonly clientAddresses: ClientAddresses;
 }
 
 export const graphqlPath = '/graphql';
@@ -56,7 +56,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     // Nothing is logged by request, so that none needs a logger of its own.
     childLoggerFactory: (logger) => logger,
-    trustProxy: options.trustsProxy,
     requestTimeout: requestTimeoutMs,
     // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
     return503OnClosing: false,
@@ -74,10 +73,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {
-  const { apollo, contextFor, identity, admission, production, trustedOperations } = options;
+  const { apollo, contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
   const admitAndKnow = [admit(admission), authenticateRequest(identity)];
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
-    const context = contextFor({ viewer: request.viewer, clientAddress: request.ip });
+    const context = contextFor({ viewer: request.viewer, clientAddress: clientAddresses.of(request.raw) });
     return executeOverHttp(apollo, context, { request, reply });
   };
   http.route({

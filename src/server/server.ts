@@ -9,7 +9,7 @@ import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import { startApollo } from './apollo.ts';
-import { trustsProxies } from './client-address.ts';
+import { ClientAddresses } from './client-address.ts';
 import { publicErrors } from './errors.ts';
 import type { Health } from './health.ts';
 import { createHttp, graphqlPath } from './http.ts';
@@ -120,7 +120,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     ...options,
     admission,
     publicError: publicErrors(options),
-    trustsProxy: trustsProxies(options.http.trustedProxies),
+    clientAddresses: new ClientAddresses(options.http.trustedProxies),
   };
   const apollo = await startApollo(shared);
   const http = await createHttp({ ...shared, apollo });

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { clientAddressOf, type TrustsProxy } from '../client-address.ts';
+import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
@@ -12,7 +12,7 @@ export interface WebsocketOptions extends GraphqlOptions {
   /** Its upgrade requests are answered, until `close`. */
   readonly server: Server;
   readonly path: string;
-  readonly trustsProxy: TrustsProxy;
+  readonly clientAddresses: ClientAddresses;
 }
 
 export interface Websockets {
@@ -46,7 +46,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
         socket.on('error', () => {});
         return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
       }
-      const clientAddress = clientAddressOf(request, options.trustsProxy);
+      const clientAddress = options.clientAddresses.of(request);
       const connection = new Connection(socket, { stream, clientAddress, limits, logger, sent });
       connections.add(connection);
       connection.open(graphql, () => connections.delete(connection));
