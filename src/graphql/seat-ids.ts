@@ -1,4 +1,5 @@
 import type { Seating } from '../events/seating.ts';
+import { maxSeats } from '../events/seating-plan/check.ts';
 import { decodeSeatId } from './ids.ts';
 import { invalidInput } from './outcomes.ts';
 
@@ -8,11 +9,19 @@ export type ParsedSeatIds =
   | { readonly ok: true /** Ascending. */; readonly indexes: readonly number[] }
   | { readonly ok: false; readonly invalid: InvalidInput };
 
-/** What is wrong with a list of seat ids whatever the event: it is empty, or names a seat twice. Null if nothing is. */
-export function faultOfSeatList(seatIds: readonly string[]): InvalidInput | null {
+/**
+ * What is wrong with a list of seat ids whatever the event: it is empty, longer than `most`, or names a seat twice. Null if
+ * nothing is. The length is judged before anything in the list is looked at.
+ */
+export function faultOfSeatList(seatIds: readonly string[], most = maxSeats): InvalidInput | null {
   if (seatIds.length === 0) return invalidInput('seatIds', 'Name at least one seat.');
-  const repeated = seatIds.findIndex((id, position) => seatIds.indexOf(id) !== position);
-  return repeated === -1 ? null : invalidInput(`seatIds[${repeated}]`, 'The seat is named twice.');
+  if (seatIds.length > most) return invalidInput('seatIds', `Name at most ${most} seats, not ${seatIds.length}.`);
+  const seen = new Set<string>();
+  for (const [position, id] of seatIds.entries()) {
+    if (seen.has(id)) return invalidInput(`seatIds[${position}]`, 'The seat is named twice.');
+    seen.add(id);
+  }
+  return null;
 }
 
 /** The event's seats that the ids mean. */

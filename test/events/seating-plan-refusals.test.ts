@@ -43,6 +43,12 @@ describe('a plan is refused with the path to the spot:', () => {
     ['no category', planOf({ seat_guid: 'a' }), `${seatsPath}[0].category`, /expected string/],
     ['an unknown category', planOf(seat('a', { category: '' })), `${seatsPath}[0].category`, /no category ''/],
     ['a category of another name', planOf(seat('a', { category: 'toString' })), `${seatsPath}[0].category`, /no categ/],
+    [
+      '1,001 categories',
+      { ...planOf(seat('a')), categories: new Array(1_001).fill({ name: 'Stalls' }) },
+      'categories',
+      /1001 categories; 1000/,
+    ],
     ['50,001 seats', planOf(...Array.from({ length: 50_001 }, (_, n) => seat(`${n}`))), 'zones', /50001 seats; 50000/],
   ])('%s', (_, document, path, message) => {
     expect(parseSeatingPlan(document)).toEqual({ ok: false, path, message: expect.stringMatching(message) });

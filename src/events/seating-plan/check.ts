@@ -4,16 +4,23 @@ import { pathText, type Refusal, refuse } from './refusal.ts';
 /** The largest plan taken: with it an event is created, all or nothing, in seconds. */
 export const maxSeats = 50_000;
 
+/** Far beyond any house; the store counts them in two bytes. */
+const maxCategories = 1_000;
+
 interface PlacedSeat {
   readonly seat: PlanSeat;
   readonly steps: readonly [zone: number, row: number, seat: number];
 }
 
-/** What the format alone cannot say. Order of precedence: no seats, too many, then seat by seat its name before its category. */
+/** What the format alone cannot say. Order of precedence: no seats, too many, too many categories, then seat by seat its name before its category. */
 export function findFault(plan: Plan): Refusal | null {
   const seats = countSeats(plan);
   if (seats === 0) return refuse('zones', 'The plan has no seats');
   if (seats > maxSeats) return refuse('zones', `The plan has ${seats} seats; ${maxSeats} is the most`);
+  const categories = plan.categories.length;
+  if (categories > maxCategories) {
+    return refuse('categories', `The plan has ${categories} categories; ${maxCategories} is the most`);
+  }
   return findSeatFault(plan);
 }
 

@@ -21,9 +21,10 @@ export function priceCategories(
   { categories, seats }: Pick<Layout, 'categories' | 'seats'>,
   prices: readonly CategoryPrice[],
 ): PricedCategories {
+  const names = new Set(categories.map(({ name }) => name));
   const amounts = new Map<string, number>();
   for (const [at, price] of prices.entries()) {
-    const fault = findFault(price, `prices[${at}]`, categories, amounts);
+    const fault = findFault(price, `prices[${at}]`, names, amounts);
     if (fault) return fault;
     amounts.set(price.category, price.amount);
   }
@@ -36,10 +37,10 @@ export function priceCategories(
 function findFault(
   { category, amount }: CategoryPrice,
   path: string,
-  categories: Layout['categories'],
+  names: ReadonlySet<string>,
   amounts: ReadonlyMap<string, number>,
 ): Refusal | null {
-  if (!categories.some(({ name }) => name === category)) {
+  if (!names.has(category)) {
     return refuse(`${path}.category`, `The plan has no category '${category}'`);
   }
   if (amounts.has(category)) return refuse(`${path}.category`, `Category '${category}' is priced twice`);

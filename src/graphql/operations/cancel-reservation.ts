@@ -5,12 +5,15 @@ import { decodeReservationId, decodeSeatId } from '../ids.ts';
 import { invalidInput, notFound, notRunning } from '../outcomes.ts';
 import { faultOfSeatList } from '../seat-ids.ts';
 
+/** The largest `MAX_SEATS_PER_RESERVATION`: a reservation may have been made when the setting was another. */
+const LARGEST_RESERVATION = 1_000;
+
 export async function cancelReservation(
   { services: { reservations } }: GraphqlContext,
   viewer: Viewer,
   { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,
 ) {
-  const fault = seatIds == null ? null : faultOfSeatList(seatIds);
+  const fault = seatIds == null ? null : faultOfSeatList(seatIds, LARGEST_RESERVATION);
   if (fault !== null) return fault;
   const key = decodeReservationId(reservationId);
   if (key === null) return notFound('reservation');
@@ -22,7 +25,8 @@ export async function cancelReservation(
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'seats-not-held': {
-      const position = named?.findIndex((index) => !outcome.heldSeatIndexes.includes(index));
+      const held = new Set(outcome.heldSeatIndexes);
+      const position = named?.findIndex((index) => !held.has(index));
       return invalidInput(`seatIds[${position}]`, 'The reservation does not hold this seat.');
     }
     default:
