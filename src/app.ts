@@ -98,6 +98,7 @@ export async function createApp(
       production: config.production,
       trustedOperations,
       schema: createSchema(resolvers),
+      introspection: config.introspection,
       contextFor: (requester) => createContext(node.services, requester),
       subscribe: (request) => shared.subscribe(request),
       identity: node.services.identity,

@@ -7,6 +7,8 @@ export { type SettingRow, settingsTable } from './config/settings.ts';
 export interface Config {
   /** False turns on what helps developing, the API explorer first of all. */
   readonly production: boolean;
+  /** Whether clients are told the schema. */
+  readonly introspection: boolean;
   /** Nodes on the one port, each a process. */
   readonly workers: number;
   readonly http: HttpConfig;
@@ -146,6 +148,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
   const production = settings.NODE_ENV === 'production';
   return {
     production,
+    introspection: settings.INTROSPECTION === undefined ? !production : settings.INTROSPECTION === 'true',
     workers: settings.WORKERS,
     http: {
       host: settings.HOST,

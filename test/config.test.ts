@@ -22,6 +22,7 @@ describe('readConfig', () => {
   it('needs nothing', () => {
     expect(readConfig({}, true)).toEqual({
       production: false,
+      introspection: true,
       workers: 1,
       http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*', shutdownDelayMs: 0 },
       trustedOperations: { files: [], only: false },
@@ -83,6 +84,14 @@ describe('readConfig', () => {
     expect(readConfig({ NODE_ENV: 'production' }, true).log.format).toBe('json');
     expect(readConfig({}, false).log.format).toBe('json');
     expect(readConfig({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
+  });
+
+  it('tells the schema outside production, unless a setting says otherwise', () => {
+    const introspection = (env: NodeJS.ProcessEnv) => readConfig(env).introspection;
+    expect(introspection({ NODE_ENV: 'test' })).toBe(true);
+    expect(introspection({ NODE_ENV: 'test', INTROSPECTION: 'false' })).toBe(false);
+    expect(introspection({ NODE_ENV: 'production' })).toBe(false);
+    expect(introspection({ NODE_ENV: 'production', INTROSPECTION: 'true' })).toBe(true);
   });
 
   it('limits guest sign-ins in proportion to mutations', () => {

@@ -53,6 +53,11 @@ export const settingsSchema = z.object({
     oneOf('true', 'false'),
     '`true` refuses every operation that is in none of these manifests',
   ),
+  INTROSPECTION: otherwise(
+    '`false` in production, otherwise `true`',
+    oneOf('true', 'false'),
+    '`true` lets clients ask for the schema, and suggests names for those it does not know',
+  ),
   LOG_LEVEL: byDefault(
     'info',
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -9,25 +9,28 @@ import {
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
-import { parseOptions } from './documents.ts';
+import { ownRules, parseOptions } from './documents.ts';
 import type { PublicError } from './errors.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
   readonly publicError: PublicError;
   readonly logger: Logger;
   readonly trustedOperations: TrustedOperations;
 }
 
-export async function startApollo({ schema, publicError, logger, trustedOperations }: ApolloOptions) {
+export async function startApollo(options: ApolloOptions) {
+  const { schema, introspection, publicError, logger, trustedOperations } = options;
   const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger,
     parseOptions,
-    // Clients generate their code from the schema, which is public anyway.
+    // Decided by a rule of our own, which holds for websockets as well.
     introspection: true,
+    validationRules: ownRules(introspection),
     // A browser sends nothing by itself that this API would take for a right: there are no cookies, only bearer tokens.
     csrfPrevention: false,
     persistedQueries: persistedQueriesOf(trustedOperations),

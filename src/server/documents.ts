@@ -1,4 +1,14 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, type ParseOptions, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  type ParseOptions,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /** The documents that ask for everything there is take some 500 tokens. */
@@ -10,8 +20,14 @@ const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
 /** Parses and checks a document, or tells what is wrong with it. */
 export type DocumentReader = (query: string) => DocumentNode | readonly GraphQLError[];
 
+/** What a document must keep to besides the specification's rules, over HTTP and websockets alike. */
+export function ownRules(introspection: boolean): ValidationRule[] {
+  return introspection ? [] : [NoSchemaIntrospectionCustomRule];
+}
+
 /** Remembers what it read: apps send the same few documents, and all of them at once after a reconnect. */
-export function documentReader(schema: GraphQLSchema): DocumentReader {
+export function documentReader(schema: GraphQLSchema, introspection: boolean): DocumentReader {
+  const rules = [...specifiedRules, ...ownRules(introspection)];
   const remembered = new LRUCache<string, DocumentNode>({
     ...rememberedDocuments,
     sizeCalculation: (_, query) => query.length,
@@ -21,7 +37,7 @@ export function documentReader(schema: GraphQLSchema): DocumentReader {
     if (known !== undefined) return known;
     const document = parsed(query);
     if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED')];
-    const errors = validate(schema, document);
+    const errors = validate(schema, document, rules);
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     remembered.set(query, document);
     return document;

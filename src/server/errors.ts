@@ -8,6 +8,8 @@ export type PublicError = (error: unknown) => GraphQLFormattedError;
 export interface FaultReporting {
   /** Whether the error says that the store cannot be reached at present. */
   isUnavailable(error: unknown): boolean;
+  /** Whether a client may be told what is in the schema. */
+  readonly introspection: boolean;
   readonly logger: Logger;
 }
 
@@ -18,10 +20,13 @@ export const retryAfterMs = 1000;
  * Errors that were meant for the client pass. Every other becomes INTERNAL_SERVER_ERROR with an `errorId`, under which
  * the log has the cause; or SERVICE_BUSY where the store is unavailable.
  */
-export function publicErrors({ isUnavailable, logger }: FaultReporting): PublicError {
+export function publicErrors({ isUnavailable, introspection, logger }: FaultReporting): PublicError {
   return (error) => {
     const fault = faultOf(error);
-    if (error instanceof GraphQLError && isMeantForClient(error, fault)) return passOn(error);
+    if (error instanceof GraphQLError && isMeantForClient(error, fault)) {
+      const told = passOn(error);
+      return introspection ? told : { ...told, message: withoutSuggestion(told.message) };
+    }
     const where = error instanceof GraphQLError ? placeOf(error) : {};
     if (isUnavailable(fault)) {
       // An outage is reported once by those who watch the store, not by each of its victims.
@@ -66,6 +71,12 @@ function passOn(error: GraphQLError): GraphQLFormattedError {
   // Apollo takes the response's status from `http`; it is no business of the client's.
   const { http: _, code = 'BAD_USER_INPUT', ...rest } = error.extensions;
   return { ...error.toJSON(), extensions: { code, ...rest } };
+}
+
+/** graphql-js ends its messages with names of the schema that are spelled alike, also where it reads variables. */
+function withoutSuggestion(message: string): string {
+  const start = message.lastIndexOf(' Did you mean ');
+  return start !== -1 && message.endsWith('?') ? message.slice(0, start) : message;
 }
 
 function placeOf(error: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {

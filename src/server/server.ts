@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly production: boolean;
   readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
+  /** Whether clients may ask for the schema, and are told what they may have meant by a name that is not in it. */
+  readonly introspection: boolean;
   /** Called for each operation, so that nothing loaded for one is served to the next. */
   contextFor(requester: Requester): GraphqlContext;
   /** Over websockets, as `GraphqlOptions` has it. */

@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]());
 
 test('passes the audits of GraphQL over HTTP', async () => {
-  const results = await auditServer({ url: stage.server.graphqlUrl });
+  await using open = await openStage({ introspection: true });
+  const results = await auditServer({ url: open.server.graphqlUrl });
   const failed = results.filter(({ status }) => status !== 'ok');
   expect(results.length).toBeGreaterThan(50);
   expect(failed.filter(({ status }) => status === 'error')).toEqual([]);
@@ -32,11 +33,6 @@ test('sends subscriptions to the websocket', async () => {
   expect(status).toBe(400);
   expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   expect(body.errors?.[0]?.message).toContain('graphql-transport-ws');
-});
-
-test('tells its schema in production too', async () => {
-  const { body } = await post(stage, '{ __schema { queryType { name } } }');
-  expect(body.data).toEqual({ __schema: { queryType: { name: 'Query' } } });
 });
 
 describe('bodies', () => {

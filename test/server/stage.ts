@@ -123,6 +123,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
   const server = await openServer({
     production: true,
+    introspection: false,
     trustedOperations: new TrustedOperations(new Map(), false),
     admission: { maxUnderWay: 1_000, maxLagMs: 1_000, fewUnderWay: 0, lagMs: () => 0 },
     schema: makeExecutableSchema({ typeDefs, resolvers }),

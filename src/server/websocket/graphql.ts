@@ -23,6 +23,7 @@ import { paced, type Subscribed } from './paced.ts';
 export interface GraphqlOptions {
   readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
   contextFor(requester: Requester): GraphqlContext;
   /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
@@ -77,12 +78,13 @@ type OnSubscribe = (
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
 function operationReader({
   schema,
+  introspection,
   contextFor,
   admission,
   publicError,
   trustedOperations,
 }: GraphqlOptions): OnSubscribe {
-  const readDocument = documentReader(schema);
+  const readDocument = documentReader(schema, introspection);
   return ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
     const refusal = connection.limits.refusal(Object.keys(connection.operations).length);
