@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
 import { ownRules, parseOptions } from './documents.ts';
 import type { PublicError } from './errors.ts';
+import { operationFault } from './operation-fault.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
 
@@ -37,7 +38,7 @@ export async function startApollo(options: ApolloOptions) {
     includeStacktraceInErrorResponses: false,
     formatError: (_formatted, error) => publicError(error),
     stopOnTerminationSignals: false,
-    plugins: [...disabled(), subscriptionsElsewhere],
+    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests],
   });
   await apollo.start();
   return apollo;
@@ -64,6 +65,11 @@ const listening = Promise.resolve<GraphQLRequestListener<BaseContext>>({
 
 /** Apollo would run a subscription's field like a query's, and fail on what it finds there. */
 const subscriptionsElsewhere: ApolloServerPlugin = { requestDidStart: () => listening };
+
+/** Apollo answers 500 to what parsing or validation throws, unless a plugin throws something better. */
+const faultsOfRequests: ApolloServerPlugin = {
+  unexpectedErrorProcessingRequest: ({ error }) => Promise.reject(operationFault(error)),
+};
 
 function needsWebsocket(): GraphQLError {
   return new GraphQLError('Subscriptions need a websocket with the subprotocol graphql-transport-ws', {

@@ -3,6 +3,7 @@ export const closeCodes = {
   goingAway: 1001,
   tooManyMessages: 1008,
   tryAgainLater: 1013,
+  invalidMessage: 4400,
   forbidden: 4403,
   idInUse: 4409,
   tooSlow: 4420,
@@ -32,7 +33,7 @@ export const closeCodeTable: readonly CloseCodeRow[] = [
     meaning: 'the node has `MAX_WEBSOCKETS`, or the identity provider cannot be asked at present',
     comesBack: true,
   },
-  { code: 4400, meaning: 'what was sent is no message of the protocol', comesBack: false },
+  { code: closeCodes.invalidMessage, meaning: 'what was sent is no message of the protocol', comesBack: false },
   { code: 4401, meaning: 'an operation came before `connection_ack`', comesBack: false },
   {
     code: closeCodes.forbidden,

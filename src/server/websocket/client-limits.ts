@@ -6,6 +6,9 @@ import { Allowance } from './allowance.ts';
 /** A stock client sends two messages an operation, and a ping now and then: twice that is no longer an accident. */
 const messagesPerOperation = 4;
 
+/** It goes with every message of the operation. Stock clients send a uuid. */
+const maxIdLength = 200;
+
 /** What one client may ask for on one websocket. */
 export class ClientLimits {
   /** A client that goes on in spite of errors is closed: by all it sends, pings included. */
@@ -24,7 +27,11 @@ export class ClientLimits {
    * Why one more operation is refused; undefined if it is not.
    * @param running how many are, that one included
    */
-  refusal(running: number): GraphQLError | undefined {
+  refusal(id: string, running: number): GraphQLError | undefined {
+    if (id.length > maxIdLength) {
+      const message = `The id of an operation has ${id.length} characters, of which at most ${maxIdLength} are taken`;
+      return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+    }
     if (running > this.#maxOperations) {
       return rateLimited(`At most ${this.#maxOperations} operations run on one websocket at once`, retryAfterMs);
     }

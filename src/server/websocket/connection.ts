@@ -8,6 +8,7 @@ import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { VerifiedToken } from '../../identity/verify.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
+import { isStackOverflow } from '../operation-fault.ts';
 import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -29,6 +30,11 @@ export type Extra = { readonly connection: Connection };
 
 /** Closes the message that `outlet` opens. */
 const tail = Buffer.from('}');
+
+/** An operation, told apart from a later one with the same id. */
+interface Begun {
+  readonly id: string;
+}
 
 export interface ConnectionOptions {
   /** What the websocket writes to, uncompressed. */
@@ -53,7 +59,8 @@ export class Connection {
   readonly #unread: Unread;
   readonly #sent: { messages: number };
   /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
-  readonly #ids = new Set<string>();
+  readonly #ids = new Map<string, Begun>();
+  #begun: Begun | undefined;
   readonly #turns = new Turns(maxExecutions);
   #ending = false;
 
@@ -76,10 +83,10 @@ export class Connection {
     const adapter = {
       protocol: socket.protocol,
       send: (text: string) => this.#send(text),
-      close: (code?: number, reason?: string) => socket.close(code, reason),
+      close: (code = 1000, reason = '') => socket.close(code, reasonThatFits(reason)),
       onMessage: (handle: (text: string) => Promise<void>) =>
         socket.on('message', (data) => {
-          if (this.#mayGoOn()) handle(withQuery(String(data))).catch((error: unknown) => this.#refuse(error));
+          if (this.#mayGoOn()) void this.#handle(handle, withQuery(String(data)));
         }),
     };
     const closed = graphql.opened(adapter, { connection: this });
@@ -103,10 +110,13 @@ export class Connection {
 
   /** False for an id that is in use, with which the socket is closed. */
   begin(id: string): boolean {
-    const isFree = !this.#ids.has(id);
-    if (isFree) this.#ids.add(id);
-    else this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
-    return isFree;
+    if (this.#ids.has(id)) {
+      this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
+      return false;
+    }
+    this.#begun = { id };
+    this.#ids.set(id, this.#begun);
+    return true;
   }
 
   /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
@@ -177,23 +187,45 @@ export class Connection {
     this.#sent.messages += 1;
   }
 
+  /** graphql-ws does not tell of every end: not of an operation that is refused after its client completed it. */
+  async #handle(handle: (text: string) => Promise<void>, text: string): Promise<void> {
+    this.#begun = undefined;
+    const handled = handle(text);
+    // What the message begins is begun before the first wait.
+    const begun = this.#begun as Begun | undefined;
+    try {
+      await handled;
+    } catch (error) {
+      this.#refuse(error);
+    }
+    if (begun !== undefined && this.#ids.get(begun.id) === begun) this.over(begun.id);
+  }
+
   #cutOff(): void {
     this.#close(closeCodes.tooSlow, 'Too slow');
   }
 
   #refuse(error: unknown): void {
     const { code, reason } = closingAfter(error);
-    if (code !== closeCodes.forbidden) this.#logger.error({ err: error, code }, 'websocket closed');
+    if (code !== closeCodes.forbidden && code !== closeCodes.invalidMessage)
+      this.#logger.error({ err: error, code }, 'websocket closed');
     this.#close(code, reason);
   }
 
   #close(code: CloseCode, reason: string): void {
     this.#ending = true;
-    this.#socket.close(code, reason);
+    this.#socket.close(code, reasonThatFits(reason));
   }
 }
 
+/** A close frame has room for 123 bytes (RFC 6455, 5.5), and ws throws for more: the id of an operation may be long. */
+function reasonThatFits(reason: string): string {
+  return Buffer.byteLength(reason) > 123 ? '' : reason;
+}
+
 function closingAfter(error: unknown): { code: CloseCode; reason: string } {
+  // graphql-ws reads deeper JSON than it can write: a ping's payload, which it sends back.
+  if (isStackOverflow(error)) return { code: closeCodes.invalidMessage, reason: 'Nested too deeply' };
   if (error instanceof InvalidToken) return { code: closeCodes.forbidden, reason: error.message };
   if (error instanceof IdentityUnavailable) return { code: closeCodes.tryAgainLater, reason: 'Try again later' };
   return { code: closeCodes.internalError, reason: 'Internal error' };

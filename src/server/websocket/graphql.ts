@@ -4,8 +4,11 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { collectFields } from 'graphql/execution/collectFields.js';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
@@ -16,6 +19,7 @@ import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
 import { busyFor, type PublicError } from '../errors.ts';
+import { operationFault } from '../operation-fault.ts';
 import type { TrustedOperations } from '../trusted-operations.ts';
 import type { Connection, Extra } from './connection.ts';
 import { paced, type Subscribed } from './paced.ts';
@@ -42,11 +46,20 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     // The arguments are what `operationReader` made of the client's message.
     async execute(args) {
       const { id, connection } = args as OperationRequest;
-      return (await connection.turn(id)) ? admission.run(() => execute(args)) : { errors: [notWanted()] };
+      if (!(await connection.turn(id))) return { errors: [notWanted()] };
+      try {
+        return await admission.run(() => execute(args));
+      } catch (error) {
+        return { errors: [operationFault(error)] };
+      }
     },
     async subscribe(args) {
       const request = args as OperationRequest;
-      return paced(await options.subscribe(request), request.outlet);
+      try {
+        return paced(await options.subscribe(request), request.outlet);
+      } catch (error) {
+        return failing(operationFault(error));
+      }
     },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
       connection.operations = subscriptions;
@@ -85,37 +98,60 @@ function operationReader({
   trustedOperations,
 }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema, introspection);
-  return ({ extra: { connection } }, id, payload) => {
-    if (!connection.begin(id)) return [idInUse()];
-    const refusal = connection.limits.refusal(Object.keys(connection.operations).length);
+  const read = (connection: Connection, id: string, payload: SubscribePayload) => {
+    const refusal = connection.limits.refusal(id, Object.keys(connection.operations).length);
     if (refusal !== undefined) return [refusal];
     const { operationName, variables } = payload;
     const query = trustedOperations.resolve(payload);
     if (query instanceof GraphQLError) return [query];
     const document = readDocument(query);
     if (!('kind' in document)) return document;
-    const waitMs = isSubscription(document, operationName) ? undefined : admission.refusal();
-    if (waitMs !== undefined) return [new GraphQLError(busyFor(waitMs).message, busyFor(waitMs))];
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+      if (selectsNothing(schema, document, operation)) return [nothingSelected()];
+    } else {
+      // A subscription costs next to nothing, and a client that is refused one may not ask again.
+      const waitMs = admission.refusal();
+      if (waitMs !== undefined) return [new GraphQLError(busyFor(waitMs).message, busyFor(waitMs))];
+    }
+    const contextValue = contextFor(requesterOf(connection));
+    const outlet = connection.outlet(id);
+    const args = { schema, document, operationName, variableValues: variables, contextValue };
+    return { ...args, id, connection, outlet, publicError };
+  };
+  return ({ extra: { connection } }, id, payload) => {
+    if (!connection.begin(id)) return [idInUse()];
     try {
-      const contextValue = contextFor(requesterOf(connection));
-      const outlet = connection.outlet(id);
-      const args = { schema, document, operationName, variableValues: variables, contextValue };
-      return { ...args, id, connection, outlet, publicError };
+      return read(connection, id, payload);
     } catch (error) {
-      return [
-        new GraphQLError('No context', { originalError: error instanceof Error ? error : new Error(String(error)) }),
-      ];
+      return [operationFault(error)];
     }
   };
 }
 
-/** One costs next to nothing, and a client that is refused one may not ask again. */
-function isSubscription(document: DocumentNode, operationName: string | null | undefined): boolean {
-  return getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+/** Where `@skip` and `@include` leave no root field: graphql-js' `subscribe` then fails on what is not there. */
+function selectsNothing(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  const fragments = Object.fromEntries(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const type = schema.getSubscriptionType();
+  // Valid documents have no variables in these conditions.
+  return type != null && collectFields(schema, fragments, {}, type, operation.selectionSet).size === 0;
 }
 
 function requesterOf({ viewer, clientAddress }: Connection): Requester {
   return { viewer, clientAddress };
+}
+
+/** graphql-ws tells of it as an `error`, and ends the operation. */
+async function* failing(error: GraphQLError): AsyncGenerator<never> {
+  yield* [];
+  throw error;
+}
+
+function nothingSelected(): GraphQLError {
+  const message = 'The subscription selects no field: its only one is left out by @skip or @include';
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function idInUse(): GraphQLError {

@@ -1,19 +1,15 @@
-/** graphql-ws closes the socket of a client that sends the id of an operation and no text: an empty one is put there. */
+/**
+ * graphql-ws closes the socket of a client that sends the id of an operation and no text: an empty one is put there. Gives any
+ * other message back as it is, for graphql-ws to answer.
+ */
 export function withQuery(message: string): string {
   if (!message.includes('"persistedQuery"')) return message;
-  const parsed = parsedOperation(message);
-  if (parsed === null || 'query' in parsed.payload) return message;
-  return JSON.stringify({ ...parsed, payload: { ...parsed.payload, query: '' } });
-}
-
-/** Null for anything else, which graphql-ws knows how to answer. */
-function parsedOperation(message: string): { readonly payload: object } | null {
   try {
-    const parsed = JSON.parse(message);
-    return parsed?.type === 'subscribe' && typeof parsed.payload === 'object' && parsed.payload !== null
-      ? parsed
-      : null;
+    const { payload, ...rest } = JSON.parse(message);
+    const lacksText = rest.type === 'subscribe' && payload?.extensions?.persistedQuery != null && payload.query == null;
+    return lacksText ? JSON.stringify({ ...rest, payload: { ...payload, query: '' } }) : message;
   } catch {
-    return null;
+    // No JSON, or nested so deeply that it can be read but not written.
+    return message;
   }
 }
