@@ -186,7 +186,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
     reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
-    identity: await identityOf(config.identity),
+    identity: await identityOf(config.identity, logger),
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
     policy: config.reservations,

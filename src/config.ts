@@ -59,6 +59,10 @@ export interface IdentityConfig {
   /** Null where tokens come from an identity provider alone: there are no guests then. */
   readonly secret: SecretSource | null;
   readonly jwksUrl: string | null;
+  /** Accepted values of `iss` and of `aud`; none accepts any. */
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly rolesClaim: string;
   readonly guestTokenSeconds: number;
 }
 
@@ -120,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.i
   const problems = [
     ...(error?.issues ?? []).map((issue) => problemOf(issue, given)),
     ...missingKeys(given),
+    ...missingForProvider(given),
     ...missingForWorkers(given),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError(problems.join('\n'));
@@ -134,6 +139,17 @@ function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function missingKeys(given: NodeJS.ProcessEnv): readonly string[] {
   if (given.DATABASE_URL === undefined || given.JWT_SECRET !== undefined || given.JWKS_URL !== undefined) return [];
   return ['JWT_SECRET is not set; expected it (at least 32 bytes) or JWKS_URL where DATABASE_URL is set'];
+}
+
+/** A provider signs tokens for all of its applications with the same keys. */
+function missingForProvider(given: NodeJS.ProcessEnv): readonly string[] {
+  if (given.JWKS_URL === undefined || given.NODE_ENV?.trim() !== 'production') return [];
+  const example = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'https://tickets.example/api' };
+  return Object.entries(example).flatMap(([name, value]) =>
+    given[name] === undefined
+      ? [`${name} is not set; expected it, such as ${value}, where JWKS_URL is set and NODE_ENV is production`]
+      : [],
+  );
 }
 
 /** What nodes share cannot be inside of one. */
@@ -171,6 +187,9 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     identity: {
       secret: secretSource(settings),
       jwksUrl: settings.JWKS_URL ?? null,
+      issuers: settings.JWT_ISSUER ?? [],
+      audiences: settings.JWT_AUDIENCE ?? [],
+      rolesClaim: settings.JWT_ROLES_CLAIM,
       guestTokenSeconds: settings.GUEST_TOKEN_SECONDS,
     },
     reservations: {

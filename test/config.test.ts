@@ -30,7 +30,10 @@ describe('readConfig', () => {
       log: { level: 'info', format: 'pretty' },
       database: { kind: 'embedded', dataDir: './data' },
       redisUrl: null,
-      identity: { secret: { kind: 'kept', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
+      identity: {
+        ...{ secret: { kind: 'kept', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
+        ...{ issuers: [], audiences: [], rolesClaim: 'roles' },
+      },
       reservations: {
         reservationSeconds: 600,
         extensionSeconds: 300,
@@ -68,6 +71,9 @@ describe('readConfig', () => {
       REDIS_URL: 'rediss://user:pa55word@redis:6380',
       JWT_SECRET: secret,
       JWKS_URL: 'https://login.example/.well-known/jwks.json',
+      JWT_ISSUER: 'https://login.example/',
+      JWT_AUDIENCE: 'tickets, https://tickets.example/api',
+      JWT_ROLES_CLAIM: 'https://tickets.example/roles',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       CORS_ORIGINS: 'https://Tickets.example:443/, capacitor://localhost',
     });
@@ -75,6 +81,9 @@ describe('readConfig', () => {
     expect(config.redisUrl).toBe('rediss://user:pa55word@redis:6380');
     expect(config.identity.secret).toEqual({ kind: 'given', secret });
     expect(config.identity.jwksUrl).toBe('https://login.example/.well-known/jwks.json');
+    expect(config.identity.issuers).toEqual(['https://login.example/']);
+    expect(config.identity.audiences).toEqual(['tickets', 'https://tickets.example/api']);
+    expect(config.identity.rolesClaim).toBe('https://tickets.example/roles');
     expect(config.http.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
     expect(config.http.corsOrigins).toEqual(['https://tickets.example', 'capacitor://localhost']);
     expect(config.production).toBe(true);
@@ -113,6 +122,18 @@ describe('the keys of tokens', () => {
 
   it('are not made up beside an identity provider', () => {
     expect(readConfig({ JWKS_URL: 'http://login/jwks' }).identity.secret).toBeNull();
+  });
+
+  it('of a provider come with its name and ours in production, as it signs for other applications too', () => {
+    const production = { NODE_ENV: 'production', JWKS_URL: 'https://login.example/jwks', JWT_SECRET: secret };
+    const where = 'where JWKS_URL is set and NODE_ENV is production';
+    expect(problems(production)).toEqual([
+      `JWT_ISSUER is not set; expected it, such as https://login.example/, ${where}`,
+      `JWT_AUDIENCE is not set; expected it, such as https://tickets.example/api, ${where}`,
+    ]);
+    expect(problems({ ...production, JWT_ISSUER: 'https://login.example/' })).toHaveLength(1);
+    expect(problems({ ...production, JWT_ISSUER: 'a', JWT_AUDIENCE: 'b' })).toEqual([]);
+    expect(problems({ ...production, NODE_ENV: 'development' })).toEqual([]);
   });
 
   it('take no secret that can be guessed, counted in bytes', () => {
@@ -165,6 +186,10 @@ describe('a wrong value', () => {
     ['REDIS_URL', 'http://redis:6379'],
     ['REDIS_URL', 'redis://'],
     ['JWKS_URL', 'https://user:pa55word@login.example/jwks'],
+    ['JWT_ISSUER', ','],
+    ['JWT_ISSUER', 'our house'],
+    ['JWT_AUDIENCE', 'x'.repeat(256)],
+    ['JWT_ROLES_CLAIM', 'a\nb'],
     ['TRUSTED_PROXIES', 'localhost'],
     ['TRUSTED_PROXIES', '10.0.0.0/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],

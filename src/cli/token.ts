@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type IdentityConfig, readConfig } from '../config.ts';
 import { identityOf } from '../identity/open.ts';
-import { isViewerId } from '../identity/viewer.ts';
+import { isOwnViewerId } from '../identity/viewer.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 const examples = `
@@ -57,8 +57,10 @@ function refuseWithoutSecret({ secret }: IdentityConfig): void {
 }
 
 function parseSub(text: string): string {
-  if (isViewerId(text)) return text;
-  throw new InvalidArgumentError('Expected 1 to 255 characters, none of them a control character.');
+  if (isOwnViewerId(text)) return text;
+  throw new InvalidArgumentError(
+    'Expected 1 to 255 characters, none of them a control character, and not oidc: before them.',
+  );
 }
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  claimName,
   dataDirectory,
   fileNames,
   hostName,
@@ -9,6 +10,7 @@ import {
   postgresUrl,
   redisUrl,
   secret,
+  texts,
   webUrl,
   whole,
 } from './values.ts';
@@ -86,6 +88,21 @@ export const settingsSchema = z.object({
     'secret of HS256 tokens, 32 bytes or more; guests are signed in with it',
   ),
   JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` besides"),
+  JWT_ISSUER: otherwise(
+    'none: any; required with `JWKS_URL` in production',
+    texts,
+    "the identity provider's `iss`, exactly as in its tokens; several are separated by commas ([which tokens](operations.md#identity-providers))",
+  ),
+  JWT_AUDIENCE: otherwise(
+    'none: any; required with `JWKS_URL` in production',
+    texts,
+    'what `aud` names this server by, so that tokens made for other applications are refused; several are separated by commas',
+  ),
+  JWT_ROLES_CLAIM: byDefault(
+    'roles',
+    claimName,
+    'claim with the roles, of which `organizer` counts: a name, or a path such as `realm_access.roles`; a list, or a text with spaces or commas',
+  ),
   GUEST_TOKEN_SECONDS: byDefault('86400', whole(1, 31_536_000), "how long a guest's token is good for"),
   SHUTDOWN_DELAY_SECONDS: byDefault(
     '0',

@@ -28,6 +28,16 @@ export const dataDirectory = matching(
 
 export const fileNames = parsed('names of files, separated by commas', (text) => listed(text));
 
+/** What tokens are compared with, letter for letter. */
+export const texts = parsed('texts without spaces, separated by commas', (text) => {
+  const items = listed(text);
+  return items.length > 0 && items.every((item) => /^[!-~]{1,255}$/.test(item)) ? items : undefined;
+});
+
+export const claimName = matching('the name of a claim, or a path such as realm_access.roles', (text) =>
+  /^[^\p{Cc}]{1,255}$/u.test(text),
+);
+
 /** Not trimmed: another program that signs with the same secret would not do so either. */
 export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, {
   error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',

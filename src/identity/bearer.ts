@@ -1,12 +1,18 @@
 import { InvalidToken } from './errors.ts';
 
 /**
- * The token in an Authorization header (RFC 6750); undefined without a header.
+ * The token in an Authorization header (RFC 6750). Undefined without a header, and for an empty one, which Apollo's and urql's
+ * documented set-ups send for visitors.
  * @throws InvalidToken if the header holds anything else, which a client should hear of rather than be taken for nobody
  */
 export function bearerToken(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header.trim())?.[1];
-  if (token === undefined) throw new InvalidToken('not a Bearer token');
-  return token;
+  const text = header?.trim() ?? '';
+  return text === '' ? undefined : tokenAfterBearer(text);
+}
+
+/** @throws InvalidToken */
+export function tokenAfterBearer(text: string): string {
+  const [, token] = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(text) ?? [];
+  if (token !== undefined) return token;
+  throw new InvalidToken(/^Bearer$/i.test(text) ? 'nothing after Bearer' : 'not a Bearer token');
 }

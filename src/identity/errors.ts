@@ -9,9 +9,16 @@ export type InvalidTokenReason =
   | 'bad signature'
   | 'unknown key'
   | 'algorithm not accepted'
+  | 'unusable key'
+  | 'type not accepted'
+  | 'issuer not accepted'
+  | 'audience not accepted'
   | 'no usable sub'
   | 'no exp'
-  | 'not a Bearer token';
+  | 'not a Bearer token'
+  | 'nothing after Bearer'
+  | 'two different ones'
+  | 'in an unknown place, send {"authorization": "Bearer <token>"}';
 
 /** The sender's fault: another token may be accepted, this one will not. The message may be shown to the sender. */
 export class InvalidToken extends Error {
@@ -53,11 +60,11 @@ const reasons: ReadonlyMap<string, InvalidTokenReason> = new Map([
   [errors.JWKSMultipleMatchingKeys.code, 'unknown key'],
 ]);
 
-/** What verifying threw, in our words. All that is not the token's fault comes from fetching or reading the provider's keys. */
+/** What verifying threw, in our words. What jose has no code for is a key that it cannot use, such as one that is too short. */
 export function identityError(error: unknown): InvalidToken | IdentityUnavailable {
-  if (error instanceof InvalidToken) return error;
+  if (error instanceof InvalidToken || error instanceof IdentityUnavailable) return error;
   const reason = error instanceof errors.JOSEError ? (claimReason(error) ?? reasons.get(error.code)) : undefined;
-  return reason === undefined ? new IdentityUnavailable(error) : new InvalidToken(reason, { cause: error });
+  return new InvalidToken(reason ?? 'unusable key', { cause: error });
 }
 
 function claimReason(error: errors.JOSEError): InvalidTokenReason | undefined {

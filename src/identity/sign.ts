@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { isViewerId, type Role } from './viewer.ts';
+import { isOwnViewerId, type Role } from './viewer.ts';
 
 export interface TokenRequest {
   readonly sub: string;
@@ -17,7 +17,8 @@ export interface SignedToken {
  * @throws RangeError if `sub` could not be a viewer's id
  */
 export async function signToken(secret: Uint8Array, request: TokenRequest, nowMs: number): Promise<SignedToken> {
-  if (!isViewerId(request.sub)) throw new RangeError('sub must be 1 to 255 characters without control characters');
+  if (!isOwnViewerId(request.sub))
+    throw new RangeError('sub must be 1 to 255 characters without control characters, and not begin with oidc:');
   const nowSeconds = Math.floor(nowMs / 1000);
   const exp = nowSeconds + request.ttlSeconds;
   const token = await new SignJWT({ roles: request.roles.map((role) => role.toLowerCase()) })

@@ -2,19 +2,33 @@ export type Role = 'CUSTOMER' | 'ORGANIZER';
 
 /** Whoever a request's token speaks for. */
 export interface Viewer {
-  /** The token's `sub`: 1 to 255 characters, none of them a control character. */
+  /** The `sub` of a token signed with the secret; of an identity provider's token `oidc:<iss> <sub>`. No control characters. */
   readonly id: string;
   /** CUSTOMER always. */
   readonly roles: readonly Role[];
 }
 
-/** The `roles` claim as an identity provider writes it. What is no role of ours is not our business. */
-export function rolesOf(claim: unknown): readonly Role[] {
-  const organizer = Array.isArray(claim) && claim.includes('organizer');
-  return organizer ? ['CUSTOMER', 'ORGANIZER'] : ['CUSTOMER'];
+/** Begins the ids of an identity provider's viewers, and of no others. */
+const providerPrefix = 'oidc:';
+
+/** The id of an identity provider's viewer. `iss` is printable ASCII without spaces, or empty, so that no two pairs give one id. */
+export function providerViewerId(iss: string, sub: string): string {
+  return `${providerPrefix}${iss} ${sub}`;
 }
 
-/** False for ids the store could not keep apart or at all: empty, longer than OpenID allows, with controls or half characters. */
-export function isViewerId(sub: unknown): sub is string {
+/** Whether the `sub` of a token signed with the secret may be a viewer's id. */
+export function isOwnViewerId(sub: unknown): sub is string {
+  return isSubject(sub) && !sub.startsWith(providerPrefix);
+}
+
+/** False for what the store could not keep apart or at all: empty, longer than OpenID allows, with controls or half characters. */
+export function isSubject(sub: unknown): sub is string {
   return typeof sub === 'string' && sub.length >= 1 && sub.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(sub);
+}
+
+/** A list of roles, or a text with spaces or commas between them, as `scope` is written. Unknown roles are left out. */
+export function rolesOf(claim: unknown): readonly Role[] {
+  const names = typeof claim === 'string' ? claim.split(/[\s,]+/) : claim;
+  const organizer = Array.isArray(names) && names.includes('organizer');
+  return organizer ? ['CUSTOMER', 'ORGANIZER'] : ['CUSTOMER'];
 }

@@ -1,8 +1,8 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { bearerToken } from '../identity/bearer.ts';
-import { InvalidToken } from '../identity/errors.ts';
+import type { VerifiedToken } from '../identity/claims.ts';
+import { connectionToken } from '../identity/connection-token.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { VerifiedToken } from '../identity/verify.ts';
 import type { Viewer } from '../identity/viewer.ts';
 
 declare module 'fastify' {
@@ -21,20 +21,14 @@ export function authenticateRequest(identity: Identity): onRequestAsyncHookHandl
 }
 
 /**
- * The token in a websocket's `connectionParams`: `authorization` or `Authorization` as in the HTTP header, or a bare `token`.
- * Null when there is none.
+ * Null when neither `connection_init` nor the handshake carries a token.
  * @throws InvalidToken, IdentityUnavailable
  */
 export async function authenticateConnection(
   params: Readonly<Record<string, unknown>> | undefined,
+  handshakeHeader: string | undefined,
   identity: Identity,
 ): Promise<VerifiedToken | null> {
-  const header = params?.authorization ?? params?.Authorization;
-  const token = header == null ? params?.token : bearerToken(text(header));
-  return token == null ? null : identity.verify(text(token));
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new InvalidToken('not a Bearer token');
-  return value;
+  const token = connectionToken(params, handshakeHeader);
+  return token === undefined ? null : identity.verify(token);
 }

@@ -19,7 +19,8 @@ export interface ErrorReplies {
 /** Answers what fails before GraphQL sees it as GraphQL would have: a client reads one kind of body. */
 export function errorReplies({ publicError, logger }: ErrorReplies) {
   return async (fault: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    if (fault instanceof IdentityUnavailable) logger.warn({ err: fault }, 'tokens cannot be checked');
+    // Those who fetch the keys say it once, rather than for each request.
+    if (fault instanceof IdentityUnavailable) logger.debug({ err: fault }, 'a token cannot be checked');
     const answer = replyTo(fault, publicError);
     if (answer.status === 413) await discardRest(request.raw);
     return send(answer, request, reply);

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 /** A key pair as an identity provider has it, and tokens signed with it. */
 export interface ProviderKey {
   readonly jwk: JWK;
   readonly publicKey: CryptoKey;
-  sign(claims: Record<string, unknown>): Promise<string>;
+  sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
 }
 
 export async function providerKey(alg: string, kid: string): Promise<ProviderKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
-  const sign = (claims: Record<string, unknown>) =>
-    new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(privateKey);
+  const sign = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+    new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(privateKey);
   return { jwk, publicKey, sign };
 }
 
@@ -22,13 +22,14 @@ export async function providerKey(alg: string, kid: string): Promise<ProviderKey
 export interface Provider extends AsyncDisposable {
   readonly url: string;
   requests: number;
-  answer: { readonly status: number; readonly body: string };
+  answer: { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> };
 }
 
 export async function startProvider(keys: readonly ProviderKey[]): Promise<Provider> {
   const server = createServer((_request, response) => {
     provider.requests += 1;
-    response.writeHead(provider.answer.status, { 'content-type': 'application/json', connection: 'close' });
+    const { status, headers } = provider.answer;
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers });
     response.end(provider.answer.body);
   });
   server.listen(0, '127.0.0.1');
@@ -43,4 +44,31 @@ export async function startProvider(keys: readonly ProviderKey[]): Promise<Provi
     },
   };
   return provider;
+}
+
+/** Does with each request as it is told, and never ends its answer. */
+export async function startEndless(serve: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+    socket.once('data', () => {
+      requests += 1;
+      serve(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+    open: () => sockets.size,
+    requests: () => requests,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { clockSkewSeconds } from '../../src/identity/claims.ts';
 import { GuestsNotEnabled, InvalidToken } from '../../src/identity/errors.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 
@@ -11,6 +12,8 @@ const key = new TextEncoder().encode(secret);
 /** A second that has begun 600 ms ago. */
 const startMs = 1_800_000_000_600;
 const startSeconds = 1_800_000_000;
+/** How far other clocks may be off. */
+const skew = clockSkewSeconds;
 
 function identityAt(startAt = startMs) {
   const clock = { nowMs: startAt };
@@ -18,7 +21,7 @@ function identityAt(startAt = startMs) {
   return { clock, identity };
 }
 
-function signed(claims: Record<string, unknown>, header = { alg: 'HS256' }): Promise<string> {
+function signed(claims: Record<string, unknown>, header: JWTHeaderParameters = { alg: 'HS256' }): Promise<string> {
   return new SignJWT(claims).setProtectedHeader(header).sign(key);
 }
 
@@ -34,7 +37,7 @@ describe('a guest', () => {
     expect(one.expiresAt).toEqual(new Date((startSeconds + 60) * 1000));
     expect(await identity.verify(one.token)).toEqual({
       viewer: { id: one.viewer.id, roles: ['CUSTOMER'] },
-      expiresAtMs: one.expiresAt.getTime(),
+      expiresAtMs: one.expiresAt.getTime() + skew * 1000,
     });
   });
 
@@ -52,7 +55,7 @@ describe('a token for an operator', () => {
     expect((await identity.verify(token)).viewer).toEqual({ id: 'box-office', roles: ['CUSTOMER', 'ORGANIZER'] });
   });
 
-  it.each(['', 'x'.repeat(256), 'nul\0'])('is not made out to %j', async (sub) => {
+  it.each(['', 'x'.repeat(256), 'nul\0', 'oidc:https://login.example/ ada'])('is not made out to %j', async (sub) => {
     await expect(identity.sign({ sub, roles: [], ttlSeconds: 5 })).rejects.toBeInstanceOf(RangeError);
   });
 });
@@ -66,7 +69,11 @@ describe('roles', () => {
     ],
     [['admin', 7, null], ['CUSTOMER']],
     [['ORGANIZER'], ['CUSTOMER']],
-    ['organizer', ['CUSTOMER']],
+    ['organizer', ['CUSTOMER', 'ORGANIZER']],
+    ['openid organizer', ['CUSTOMER', 'ORGANIZER']],
+    ['customer,organizer', ['CUSTOMER', 'ORGANIZER']],
+    ['co-organizer organizers', ['CUSTOMER']],
+    [['openid organizer'], ['CUSTOMER']],
     [{ organizer: true }, ['CUSTOMER']],
     [undefined, ['CUSTOMER']],
   ])('of %j are %j', async (roles, expected) => {
@@ -80,12 +87,19 @@ describe('a token is refused', () => {
   it.each([
     ['no exp', signed({ sub: 'ada' })],
     ['malformed', Promise.resolve(signedText('{"sub":"ada","exp":"tomorrow"}'))],
-    ['expired', signed({ sub: 'ada', exp: startSeconds })],
-    ['not valid yet', signed({ sub: 'ada', exp, nbf: startSeconds + 1 })],
+    ['malformed', signed({ sub: 'ada', exp, iat: 'yesterday' } as never)],
+    ['expired', signed({ sub: 'ada', exp: startSeconds - skew })],
+    ['not valid yet', signed({ sub: 'ada', exp, nbf: startSeconds + skew + 1 })],
+    ['not valid yet', signed({ sub: 'ada', exp, iat: startSeconds + skew + 1 })],
+    ['type not accepted', signed({ sub: 'ada', exp }, { alg: 'HS256', typ: 'logout+jwt' })],
+    ['type not accepted', signed({ sub: 'ada', exp }, { alg: 'HS256', typ: 'application/id+jwt' })],
+    ['type not accepted', signed({ sub: 'ada', exp }, { alg: 'HS256', typ: 7 } as never)],
+    ['type not accepted', signed({ sub: 'ada', exp, events: {} })],
     ['no usable sub', signed({ exp })],
     ['no usable sub', signed({ exp, sub: '' })],
     ['no usable sub', signed({ exp, sub: 'x'.repeat(256) })],
     ['no usable sub', signed({ exp, sub: 'a\0b' })],
+    ['no usable sub', signed({ exp, sub: 'oidc:https://login.example/ ada' })],
     ['bad signature', new SignJWT({ sub: 'ada', exp }).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32))],
     [
       'algorithm not accepted',
@@ -135,20 +149,106 @@ describe('a token is refused', () => {
   });
 });
 
-describe('expiry', () => {
-  it('ends a token at its exact second', async () => {
+describe('time', () => {
+  it('ends a token at its exact second, but for what clocks may be off', async () => {
     const { clock, identity } = identityAt();
     const token = await signed({ sub: 'ada', exp: startSeconds + 10 });
-    clock.nowMs = (startSeconds + 10) * 1000 - 1;
-    expect((await identity.verify(token)).expiresAtMs).toBe((startSeconds + 10) * 1000);
+    clock.nowMs = (startSeconds + 10 + skew) * 1000 - 1;
+    expect((await identity.verify(token)).expiresAtMs).toBe((startSeconds + 10 + skew) * 1000);
     clock.nowMs += 1;
     await expect(identity.verify(token)).rejects.toMatchObject({ reason: 'expired' });
+  });
+
+  it.each(['nbf', 'iat'])('may be in the future by as much in %s', async (claim) => {
+    const token = await signed({ sub: 'ada', exp: startSeconds + 60, [claim]: startSeconds + skew });
+    expect((await identity.verify(token)).viewer.id).toBe('ada');
   });
 
   it('never comes for a token that says so, in a time that can be told', async () => {
     const { expiresAtMs } = await identity.verify(signedText('{"sub":"ada","exp":1e999}'));
     expect(new Date(expiresAtMs).getTime()).toBeGreaterThan(startMs);
   });
+});
+
+describe('a type', () => {
+  it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/jwt', 'application/at+jwt'])('may be %s', async (typ) => {
+    const token = await signed({ sub: 'ada', exp: startSeconds + 60 }, { alg: 'HS256', typ });
+    expect((await identity.verify(token)).viewer.id).toBe('ada');
+  });
+});
+
+describe('with an issuer and an audience set, a token signed with the secret', () => {
+  const identity = openIdentity({
+    ...{ secret, jwksUrl: null, guestTokenSeconds: 60, now: () => startMs },
+    ...{ issuers: ['https://login.example/'], audiences: ['tickets', 'tickets-staff'] },
+  });
+  const claims = { sub: 'ada', exp: startSeconds + 60, roles: ['organizer'] };
+
+  it.each([
+    {},
+    { aud: 'tickets' },
+    { aud: ['other', 'tickets-staff'] },
+    { iss: 'https://login.example/', aud: ['tickets'] },
+  ])('is accepted with %j', async (more) => {
+    expect((await identity.verify(await signed({ ...claims, ...more }))).viewer).toEqual({
+      id: 'ada',
+      roles: ['CUSTOMER', 'ORGANIZER'],
+    });
+  });
+
+  it.each([
+    [{ aud: 'other' }, 'audience not accepted'],
+    [{ aud: ['other'] }, 'audience not accepted'],
+    [{ aud: [] }, 'audience not accepted'],
+    [{ aud: [['tickets']] }, 'audience not accepted'],
+    [{ aud: '' }, 'audience not accepted'],
+    [{ aud: null }, 'audience not accepted'],
+    [{ iss: 'https://login.example' }, 'issuer not accepted'],
+    [{ iss: ['https://login.example/'] }, 'issuer not accepted'],
+  ])('is refused with %j: %s', async (more, reason) => {
+    const token = signedText(JSON.stringify({ ...claims, ...more }));
+    await expect(identity.verify(token)).rejects.toMatchObject({ name: 'InvalidToken', reason });
+  });
+
+  it('is accepted as this server signs it', async () => {
+    const guest = await identity.signInAsGuest();
+    expect((await identity.verify(guest.token)).viewer).toEqual(guest.viewer);
+  });
+});
+
+describe('the claim with the roles', () => {
+  const organizer = ['organizer'];
+  it.each([
+    ['realm_access.roles', { realm_access: { roles: organizer } }],
+    ['resource_access.my-client.roles', { resource_access: { 'my-client': { roles: organizer } } }],
+    ['resource_access.my.client.roles', { resource_access: { 'my.client': { roles: 'organizer' } } }],
+    ['https://tickets.example/roles', { 'https://tickets.example/roles': organizer }],
+    ['realm_access.roles', { 'realm_access.roles': organizer, realm_access: { roles: [] } }],
+    ['scope', { scope: 'openid organizer' }],
+    // As `holdfast token` signs.
+    ['realm_access.roles', { roles: organizer }],
+  ])('may be %s in %j', async (rolesClaim, claims) => {
+    expect(await rolesBy(rolesClaim, claims)).toEqual(['CUSTOMER', 'ORGANIZER']);
+  });
+
+  it.each([
+    ['realm_access.roles', { 'realm_access.roles': [], realm_access: { roles: organizer } }],
+    ['realm_access.roles', { realm_access: organizer }],
+    ['realm_access.roles', { realm_access: { roles: { organizer: true } } }],
+    ['constructor.name', {}],
+    ['0.0', [organizer]],
+  ])('as %s gives no role in %j', async (rolesClaim, claims) => {
+    expect(await rolesBy(rolesClaim, claims)).toEqual(['CUSTOMER']);
+  });
+
+  async function rolesBy(rolesClaim: string, claims: object) {
+    const identity = openIdentity({
+      ...{ secret, jwksUrl: null, guestTokenSeconds: 60, now: () => startMs },
+      rolesClaim,
+    });
+    const token = await signed({ sub: 'ada', exp: startSeconds + 60, ...claims });
+    return (await identity.verify(token)).viewer.roles;
+  }
 });
 
 /** A token with claims as written, for what a library would not sign. */

@@ -28,6 +28,7 @@ describe('over HTTP', () => {
   test.each([
     ['Bearer nonsense', 'Invalid token: malformed'],
     ['Basic YTpi', 'Invalid token: not a Bearer token'],
+    ['Bearer ', 'Invalid token: nothing after Bearer'],
   ])('refuses %s whatever is asked', async (authorization, message) => {
     for (const query of ['{ hello }', '{ nonsense', '']) {
       const { status, headers, body } = await post(stage, query, { headers: { authorization } });
@@ -35,6 +36,11 @@ describe('over HTTP', () => {
       expect(headers.get('www-authenticate')).toContain('Bearer');
       expect(body).toEqual({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
     }
+  });
+
+  test.each(['', ' '])('takes an empty header (%j) for nobody', async (authorization) => {
+    const { status, body } = await post(stage, '{ caller }', { headers: { authorization } });
+    expect([status, body.data]).toEqual([200, { caller: 'undefined at 127.0.0.1' }]);
   });
 
   test('says when tokens cannot be checked', async () => {
@@ -49,9 +55,14 @@ describe('over HTTP', () => {
 });
 
 describe('over a websocket', () => {
-  test.each(['authorization', 'Authorization', 'token'])('knows the viewer by %s', async (key) => {
-    const token = await tokenOf(stage);
-    using raw = await RawSocket.connect(stage, { [key]: key === 'token' ? token : `Bearer ${token}` });
+  test.each<[string, (token: string) => Record<string, unknown>]>([
+    ['authorization', (token) => ({ authorization: `Bearer ${token}` })],
+    ['Authorization', (token) => ({ Authorization: `Bearer ${token}` })],
+    ['token', (token) => ({ token })],
+    ['authToken', (token) => ({ authToken: token })],
+    ['headers', (token) => ({ headers: { Authorization: `Bearer ${token}` } })],
+  ])('knows the viewer by %s', async (_, paramsWith) => {
+    using raw = await RawSocket.connect(stage, paramsWith(await tokenOf(stage)));
     raw.subscribe('1', '{ caller }');
     expect(await raw.outcome('1')).toMatchObject([
       { type: 'next', payload: { data: { caller: 'ann at 127.0.0.1' } } },
@@ -59,16 +70,32 @@ describe('over a websocket', () => {
     ]);
   });
 
-  test.each([undefined, {}, { authorization: null }])('takes %j for nobody', async (params) => {
-    using raw = await RawSocket.connect(stage, params);
+  test("knows the viewer by the handshake's header", async () => {
+    const headers = { authorization: `Bearer ${await tokenOf(stage)}` };
+    using raw = await RawSocket.connect(stage, undefined, { headers });
     raw.subscribe('1', '{ caller }');
-    expect(await raw.outcome('1')).toMatchObject([{ payload: { data: { caller: 'undefined at 127.0.0.1' } } }, {}]);
+    expect(await raw.outcome('1')).toMatchObject([{ payload: { data: { caller: 'ann at 127.0.0.1' } } }, {}]);
   });
+
+  test.each([undefined, {}, { authorization: null }, { authorization: '' }, { token: '' }, { headers: {} }])(
+    'takes %j for nobody',
+    async (params) => {
+      using raw = await RawSocket.connect(stage, params);
+      raw.subscribe('1', '{ caller }');
+      expect(await raw.outcome('1')).toMatchObject([{ payload: { data: { caller: 'undefined at 127.0.0.1' } } }, {}]);
+    },
+  );
 
   test.each([
     [{ authorization: 'Bearer nonsense' }, 'Invalid token: malformed'],
     [{ authorization: 7 }, 'Invalid token: not a Bearer token'],
     [{ token: 'nonsense' }, 'Invalid token: malformed'],
+    [{ authToken: 'nonsense' }, 'Invalid token: malformed'],
+    [{ token: 'one', authToken: 'another' }, 'Invalid token: two different ones'],
+    [
+      { session: 'eyJhbGciOiJIUzI1NiJ9.e30.AAAA' },
+      'Invalid token: in an unknown place, send {"authorization": "Bearer <token>"}',
+    ],
   ])('closes with 4403 on %j', async (payload, reason) => {
     using raw = new RawSocket(stage);
     raw.socket.once('open', () => raw.send({ type: 'connection_init', payload }));

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { WebsocketConfig } from '../../config.ts';
 import type { Outlet } from '../../graphql/shared-subscriptions/shared-subscription.ts';
+import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
-import type { VerifiedToken } from '../../identity/verify.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../operation-fault.ts';
@@ -40,6 +40,8 @@ export interface ConnectionOptions {
   /** What the websocket writes to, uncompressed. */
   readonly stream: Duplex;
   readonly clientAddress: string;
+  /** The handshake's header. */
+  readonly authorization: string | undefined;
   readonly limits: WebsocketConfig;
   readonly logger: Logger;
   /** Counted for all connections together. */
@@ -49,6 +51,7 @@ export interface ConnectionOptions {
 /** One client's websocket: who it is, what it is at, and how it ends. */
 export class Connection {
   readonly clientAddress: string;
+  readonly authorization: string | undefined;
   readonly limits: ClientLimits;
   viewer: Viewer | null = null;
   /** By the client's id, kept by graphql-ws: null for what is being executed, otherwise a running subscription. */
@@ -64,10 +67,11 @@ export class Connection {
   readonly #turns = new Turns(maxExecutions);
   #ending = false;
 
-  constructor(socket: WebSocket, { stream, clientAddress, limits, logger, sent }: ConnectionOptions) {
+  constructor(socket: WebSocket, { stream, clientAddress, authorization, limits, logger, sent }: ConnectionOptions) {
     this.#socket = socket;
     this.#stream = stream;
     this.clientAddress = clientAddress;
+    this.authorization = authorization;
     this.#logger = logger;
     this.#sent = sent;
     this.limits = new ClientLimits(limits);
@@ -207,8 +211,7 @@ export class Connection {
 
   #refuse(error: unknown): void {
     const { code, reason } = closingAfter(error);
-    if (code !== closeCodes.forbidden && code !== closeCodes.invalidMessage)
-      this.#logger.error({ err: error, code }, 'websocket closed');
+    if (code === closeCodes.internalError) this.#logger.error({ err: error, code }, 'websocket closed');
     this.#close(code, reason);
   }
 

@@ -63,7 +63,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
       connection.operations = subscriptions;
-      const token = await authenticateConnection(connectionParams, identity);
+      const token = await authenticateConnection(connectionParams, connection.authorization, identity);
       if (token !== null) connection.authenticated(token);
     },
     onSubscribe: operationReader(options),

@@ -47,7 +47,8 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
         return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
       }
       const clientAddress = options.clientAddresses.of(request);
-      const connection = new Connection(socket, { stream, clientAddress, limits, logger, sent });
+      const { authorization } = request.headers;
+      const connection = new Connection(socket, { stream, clientAddress, authorization, limits, logger, sent });
       connections.add(connection);
       connection.open(graphql, () => connections.delete(connection));
     });

@@ -1,0 +1,92 @@
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import type { Logger } from 'pino';
+import { IdentityUnavailable } from './errors.ts';
+
+/** Lists of large providers have some 20 kB. */
+const maxListBytes = 1_000_000;
+const listWithinMs = 3_000;
+/** Tokens that wait for the list at once; more are told to come back later. */
+const maxWaiting = 500;
+
+export type KeysLogger = Pick<Logger, 'warn' | 'info'>;
+
+/**
+ * An identity provider's keys: fetched when a token needs one, once for all tokens that wait.
+ * The function it gives throws IdentityUnavailable when the list cannot be had, and what jose throws when the list has no such key.
+ */
+export function providerKeys(url: string, logger: KeysLogger | undefined): JWTVerifyGetKey {
+  const list = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: listWithinMs,
+    [customFetch]: reportingFaults(fetchList, logger),
+  });
+  let waiting = 0;
+  return async (header, token) => {
+    if (list.reloading && !list.fresh && waiting >= maxWaiting)
+      throw new IdentityUnavailable(new Error(`${maxWaiting} tokens wait for the keys already`));
+    waiting += 1;
+    try {
+      return await list(header, token);
+    } finally {
+      waiting -= 1;
+    }
+  };
+}
+
+/** One line when the list cannot be had any more, and one when it can again. */
+function reportingFaults(fetchKeys: FetchImplementation, logger: KeysLogger | undefined): FetchImplementation {
+  let failing = false;
+  return async (url, options) => {
+    try {
+      const response = await fetchKeys(url, options);
+      if (failing) logger?.info('the keys of JWKS_URL can be read again');
+      failing = false;
+      return response;
+    } catch (error) {
+      if (!failing) logger?.warn(`the keys of JWKS_URL cannot be read: ${reasonOf(error)}`);
+      failing = true;
+      throw new IdentityUnavailable(error);
+    }
+  };
+}
+
+/** jose asks for no redirects, and gives up through the signal, in the middle of the body too. */
+const fetchList: FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    const redirected = response.status >= 300 && response.status < 400;
+    throw new Error(`it answered with status ${response.status}${redirected ? '; redirects are not followed' : ''}`);
+  }
+  return Response.json({ keys: keysIn(await textOf(response)) });
+};
+
+/** Gives up as soon as there is too much of it. */
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxListBytes) throw new Error(`it answered with more than ${maxListBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** jose would refuse the whole list for one entry that is no key. */
+function keysIn(text: string): readonly object[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    throw new Error('its answer is not JSON');
+  }
+  const keys = typeof list === 'object' && list !== null && 'keys' in list ? list.keys : undefined;
+  if (!Array.isArray(keys)) throw new Error('its answer has no list of keys');
+  return keys.filter((key) => typeof key === 'object' && key !== null && !Array.isArray(key));
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${listWithinMs / 1000} s`;
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message || error.cause.name})` : error.message;
+}
