@@ -39,6 +39,8 @@ export const events = pgTable(
     /** The layout but for its categories and seats, which are rows. */
     drawing: jsonb().$type<Omit<Drawing, 'categories'>>().notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
+    /** Of all that was asked for: a retry by the same idempotency key, which makes the same id, must ask for the same. */
+    requestDigest: text('request_digest'),
   },
   (table) => [
     index('events_by_start').on(table.startsAt, table.id),
@@ -129,7 +131,7 @@ export const reservations = pgTable(
     /** The deadline has been moved once for a payment, and is not moved for another. */
     paymentFenced: boolean('payment_fenced').notNull().default(false),
     idempotencyKey: text('idempotency_key'),
-    /** Of the changes that were made and told as one intent: the same one again changes nothing. */
+    /** Written by nodes of the version before only, in place of `keyed_changes`: the next one takes it away. */
     changeKeys: uuid('change_keys').array().notNull().default(sql`'{}'`),
   },
   (table) => [
@@ -142,6 +144,28 @@ export const reservations = pgTable(
     index('reservations_deadlines').on(table.expiresAt, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
     check('reservations_seats', sql`cardinality(${table.seatIndexes}) > 0`),
     check('reservations_deadline', sql`${table.expiresAt} > ${table.createdAt}`),
+  ],
+);
+
+/** The changes of reservations that had an idempotency key: at most one for each seat let go of, and one for each extension. */
+export const keyedChanges = pgTable(
+  'keyed_changes',
+  {
+    eventId: uuid('event_id').notNull(),
+    reservationId: uuid('reservation_id').notNull(),
+    /** Made of the viewer, the mutation and the key. */
+    name: uuid().notNull(),
+    /** Made of all that was asked for: a retry by the same key must ask for the same. */
+    contents: uuid().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.reservationId, table.name] }),
+    uniqueIndex('keyed_changes_name').on(table.name, table.eventId),
+    foreignKey({
+      name: 'keyed_changes_reservation',
+      columns: [table.eventId, table.reservationId],
+      foreignColumns: [reservations.eventId, reservations.id],
+    }).onDelete('cascade'),
   ],
 );
 
