@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
+import { hash } from 'node:crypto';
 import type { Database } from '../store/database.ts';
-import { findEvents, insertEvent, loadLayout, type NewEvent } from '../store/events.ts';
+import { findEvents, insertEvent, wasAskedFor } from '../store/events.ts';
 import { isUniqueViolation } from '../store/faults.ts';
 import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { parseSeatingPlan } from './seating-plan/parse.ts';
@@ -20,7 +20,11 @@ export interface EventInput {
   readonly reservationSeconds: number;
 }
 
-export type CreateEventOutcome = { readonly ok: true; readonly event: EventRecord } | Refusal;
+export type CreateEventOutcome =
+  | { readonly ok: true; readonly event: EventRecord }
+  | Refusal
+  /** There is an event of this id already, and it is another than is asked for. */
+  | (Refusal & { readonly isConflict: true });
 
 export interface CreateEventOptions {
   readonly id: string;
@@ -36,7 +40,7 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /**
  * Checks everything first, with the path in the input to what is wrong, and then writes the event and all of its seats. If
- * there is an event of this id already, it is the outcome, provided that it is what is asked for.
+ * there is an event of this id already, it is the outcome as it is now, provided that it was made of what is asked for.
  */
 export async function createEvent(
   database: Database,
@@ -51,30 +55,31 @@ export async function createEvent(
   if (!priced.ok) return priced;
 
   const { name, venue, startsAt, currency, reservationSeconds } = input;
-  const event = { id, name: name.trim(), venue: venue.trim(), currency, salesStatus, reservationSeconds };
-  const asked = { ...event, startsAt, layout: plan.layout, amounts: priced.amounts };
+  const { layout } = plan;
+  const asked = { name: name.trim(), venue: venue.trim(), currency, reservationSeconds };
+  const requestDigest = digestOf({ ...asked, startsAt, layout, amounts: priced.amounts });
+  const event = { ...asked, id, salesStatus };
   try {
-    await insertEvent(database, asked, (written) => onProgress(written, plan.layout.seats.length));
+    const written = { ...event, startsAt, layout, amounts: priced.amounts, requestDigest };
+    await insertEvent(database, written, (seats) => onProgress(seats, layout.seats.length));
   } catch (error) {
-    if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, asked);
+    if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, id, requestDigest);
     throw error;
   }
   return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
 }
 
-async function madeBefore(database: Database, asked: NewEvent): Promise<CreateEventOutcome> {
-  const [[event], stored] = await Promise.all([findEvents(database, [asked.id]), loadLayout(database, asked.id)]);
-  if (event === undefined || stored === null) throw new Error(`the event ${asked.id} was there and is not`);
-  const { id, name, venue, currency, reservationSeconds, layout, amounts } = asked;
-  const { salesStatus, ...made } = event;
-  const wanted = { ...{ id, name, venue, currency, reservationSeconds }, startsAtMs: asked.startsAt.getTime() };
-  const isSame = agree(made, wanted) && agree(stored, { ...layout, currency, amounts });
-  return isSame ? { ok: true, event } : refuse('idempotencyKey', 'The key belongs to another event');
+async function madeBefore(database: Database, id: string, requestDigest: string): Promise<CreateEventOutcome> {
+  if (!(await wasAskedFor(database, id, requestDigest)))
+    return { ...refuse('idempotencyKey', 'The key belongs to another event'), isConflict: true };
+  const [event] = await findEvents(database, [id]);
+  if (event === undefined) throw new Error(`the event ${id} was there and is not`);
+  return { ok: true, event };
 }
 
-/** As JSON has them, which knows no -0. */
-function agree(one: unknown, other: unknown): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+/** What is parsed has its properties in one order, whatever that of the input's. */
+function digestOf(asked: object): string {
+  return hash('sha256', JSON.stringify(asked), 'base64url');
 }
 
 function findFault({ name, venue, startsAt, currency, reservationSeconds }: EventInput): Refusal | null {

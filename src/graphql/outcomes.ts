@@ -35,6 +35,13 @@ export const rateLimited = (retryAfterMs: number) =>
     retryAfterMs,
   }) as const;
 
+export const idempotencyConflict = (owner: string) =>
+  ({
+    __typename: 'IdempotencyConflict',
+    code: 'IDEMPOTENCY_CONFLICT',
+    message: `The idempotency key belongs to ${owner}. Something new needs a new key.`,
+  }) as const;
+
 /** What a client is asked to wait while the store, or the payment provider, does not answer. */
 const BUSY_RETRY_MS = 1_000;
 
@@ -56,7 +63,7 @@ export function notRunning(outcome: NotRunning) {
         __typename: 'ReservationNotActive',
         code: 'RESERVATION_NOT_ACTIVE',
         message: `The reservation is ${outcome.status.toLowerCase()}.`,
-        status: outcome.status,
+        reservationStatus: outcome.status,
       } as const;
     case 'expired':
       return {

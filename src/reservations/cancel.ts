@@ -1,10 +1,10 @@
 import type { Database } from '../store/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
-import { changeKeyOf } from './change-key.ts';
 import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
+import { claimsOfChange, keyedChange } from './keyed-change.ts';
 
-export interface CancelCommand extends Omit<CancelRequest, 'changeKey'> {
+export interface CancelCommand extends Omit<CancelRequest, 'change'> {
   readonly eventId: string;
   readonly idempotencyKey: string | null;
 }
@@ -21,7 +21,7 @@ export function createCancel({
   commits,
 }: CancelDependencies): (command: CancelCommand) => Promise<CancelOutcome> {
   const store = writers.kind<CancelRequest, CancelOutcome>({
-    claims: ({ reservationId }) => [reservationId],
+    claims: claimsOfChange,
     write: async (eventId, requests) => {
       const outcomes = await cancelReservations(database, eventId, requests);
       commits.released(
@@ -31,6 +31,9 @@ export function createCancel({
       return outcomes;
     },
   });
-  return ({ eventId, idempotencyKey, ...request }) =>
-    store.submit(eventId, { ...request, changeKey: changeKeyOf('cancel', idempotencyKey) });
+  return ({ eventId, idempotencyKey, ...request }) => {
+    const { reservationId, viewerId, seatIndexes } = request;
+    const change = keyedChange('cancel', { viewerId, idempotencyKey }, [eventId, reservationId, seatIndexes]);
+    return store.submit(eventId, { ...request, change });
+  };
 }

@@ -2,9 +2,9 @@ import type { Gate } from '../coordination/coordination.ts';
 import type { Database } from '../store/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
 import type { HolderRequest, RepeatableRequest } from '../store/statements/running-reservations.ts';
-import { changeKeyOf } from './change-key.ts';
 import type { Commits } from './commits.ts';
 import type { EventWriters } from './event-writers.ts';
+import { claimsOfChange, keyedChange } from './keyed-change.ts';
 
 /** A holder's wish to change a reservation. */
 export interface HolderCommand extends HolderRequest {
@@ -27,7 +27,7 @@ export interface ExtendDependencies {
 export function createExtend(dependencies: ExtendDependencies): (command: ExtendCommand) => Promise<ExtendOutcome> {
   const { database, writers, gate, commits, extensionSeconds, maxExtensions } = dependencies;
   const store = writers.kind<RepeatableRequest, ExtendOutcome>({
-    claims: ({ reservationId }) => [reservationId],
+    claims: claimsOfChange,
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
       commits.held(
@@ -40,7 +40,8 @@ export function createExtend(dependencies: ExtendDependencies): (command: Extend
 
   return async ({ eventId, reservationId, viewerId, idempotencyKey }) => {
     await keepKey(gate, eventId, reservationId, extensionSeconds);
-    return store.submit(eventId, { reservationId, viewerId, changeKey: changeKeyOf('extend', idempotencyKey) });
+    const change = keyedChange('extend', { viewerId, idempotencyKey }, [eventId, reservationId]);
+    return store.submit(eventId, { reservationId, viewerId, change });
   };
 }
 

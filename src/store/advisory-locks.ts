@@ -4,6 +4,7 @@ import { type CompiledStatement, compiled } from './compiled.ts';
 /** What Postgres' two-part advisory locks are taken for in Holdfast: the first part. */
 const MIGRATION = 1;
 const VIEWER = 2;
+const CHANGE = 3;
 
 /** One migration at a time, until the connection ends. */
 export const lockMigrations: SQL = sql`select pg_advisory_lock(${MIGRATION}::int, 0)`;
@@ -12,12 +13,20 @@ export const lockMigrations: SQL = sql`select pg_advisory_lock(${MIGRATION}::int
  * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.
  * Taken in the order of their keys, before any row, so that no two transactions wait for each other.
  */
-export const lockViewers = (viewerIds: readonly string[]): CompiledStatement => lockThem({ viewerIds });
+export const lockViewers = (viewerIds: readonly string[]): CompiledStatement => viewerLocks({ names: viewerIds });
 
-const lockThem = compiled<{ readonly viewerIds: readonly string[] }>(sql`
-  select pg_advisory_xact_lock(${sql.raw(String(VIEWER))}, key)
+/** One change at a time by each of the names, likewise. */
+export const lockChanges = (names: readonly string[]): CompiledStatement => changeLocks({ names });
+
+const viewerLocks = locksOf(VIEWER);
+const changeLocks = locksOf(CHANGE);
+
+function locksOf(purpose: number) {
+  return compiled<{ readonly names: readonly string[] }>(sql`
+  select pg_advisory_xact_lock(${sql.raw(String(purpose))}, key)
   from (
-    select distinct hashtext(viewer_id) as key
-    from unnest(${sql.placeholder('viewerIds')}::text[]) as viewer_id
+    select distinct hashtext(name) as key
+    from unnest(${sql.placeholder('names')}::text[]) as name
     order by key
   ) as keys`);
+}

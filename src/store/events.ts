@@ -1,4 +1,4 @@
-import { asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { Drawing, Layout } from '../events/layout.ts';
 import type { Database, Session } from './database.ts';
 import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
@@ -15,6 +15,8 @@ export interface NewEvent {
   readonly layout: Layout;
   /** In minor units, for each category of the layout. */
   readonly amounts: readonly number[];
+  /** Of all that was asked for. */
+  readonly requestDigest: string;
 }
 
 /** Rows of `seats` in one insert: enough to be quick, and short enough to tell how far it has come. */
@@ -54,6 +56,12 @@ export async function insertEvent(
       onProgress(first + some.length);
     }
   });
+}
+
+/** Whether the event was made of what has this digest. */
+export async function wasAskedFor(session: Session, id: string, requestDigest: string): Promise<boolean> {
+  const found = await session.orm.$count(events, and(eq(events.id, id), eq(events.requestDigest, requestDigest)));
+  return found > 0;
 }
 
 /** In no particular order; those that do not exist are missing. */

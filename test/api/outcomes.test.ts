@@ -433,8 +433,33 @@ test('too many mutations give RateLimited, before anything else is looked at', a
   expect(Reflect.get(reserved, 'retryAfterMs')).toBeLessThanOrEqual(60_000);
   expect(await outcome(ExtendReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
   expect(await outcome(ConfirmReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
-  // Giving back is never refused: it makes room for others.
-  expect(await outcome(CancelReservationDocument, { reservationId }, as)).toMatchObject({ status: 'CANCELLED' });
+  expect(await outcome(CancelReservationDocument, { reservationId, seatIds: [] }, as)).toEqual(limited);
+});
+
+interface Change {
+  readonly reservationId: string;
+  readonly idempotencyKey: string;
+}
+
+test('a key of something else gives IdempotencyConflict, and one that is none gives InvalidInput', async () => {
+  const token = await newViewer();
+  const one = await reserve(node, hamlet, freshSeats(1), token);
+  const other = await reserve(node, hamlet, freshSeats(1), token);
+  const conflict = { __typename: 'IdempotencyConflict', code: 'IDEMPOTENCY_CONFLICT', message: expect.any(String) };
+  const changes = [
+    (input: Change) => outcome(ExtendReservationDocument, input, { token }),
+    (input: Change) => outcome(CancelReservationDocument, input, { token }),
+  ];
+  for (const change of changes) {
+    const idempotencyKey = 'intent';
+    expect(await change({ reservationId: one.id, idempotencyKey })).toMatchObject({ __typename: 'Reservation' });
+    expect(await change({ reservationId: other.id, idempotencyKey })).toEqual(conflict);
+    expect(await change({ reservationId: 'x', idempotencyKey: '' })).toMatchObject({ path: 'idempotencyKey' });
+  }
+  const as = { token: await organizerToken };
+  const event = { ...eventInput, idempotencyKey: 'matinee' };
+  expect(await outcome(CreateEventDocument, event, as)).toMatchObject({ __typename: 'Event' });
+  expect(await outcome(CreateEventDocument, { ...event, name: 'Macbeth' }, as)).toEqual(conflict);
 });
 
 test('a store that is gone gives ServiceBusy, and a top-level error where no outcome says so', async () => {

@@ -5,7 +5,7 @@ import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
 import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { bookingIn, countTypes, newBuyer, reservationIn } from './buyer.ts';
+import { type Buyer, bookingIn, countTypes, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
 import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
 import { eventInput, type Offer, offer, organizerToken, planOf, prices, seatAt } from './venue.ts';
@@ -183,6 +183,97 @@ describe('a change with an idempotency key', () => {
   });
 });
 
+describe('a key that was used for other contents', () => {
+  const conflict = { __typename: 'IdempotencyConflict', code: 'IDEMPOTENCY_CONFLICT' };
+  const seatIds = (...seats: readonly number[]) => seats.map((seat) => seatAt(sale.seatIds, seat));
+  const held = async (buyer: Buyer, seats: readonly number[]) =>
+    reservationIn(await buyer.reserve(nodes.a, sale, seats)).id;
+
+  test('lets go of no other seats, nor of another reservation', async () => {
+    const buyer = await newBuyer();
+    const [one = 0, other = 0, third = 0] = freshSeats(3);
+    const id = await held(buyer, [one, other]);
+    const elsewhere = await held(buyer, [third]);
+    const left = reservationIn(await buyer.cancel(nodes.a, id, seatIds(one), 'intent'));
+    expect(left.seats.map(({ index }) => index)).toEqual([other]);
+    expect(await buyer.cancel(nodes.b, id, seatIds(other), 'intent')).toMatchObject(conflict);
+    expect(await buyer.cancel(nodes.b, id, null, 'intent')).toMatchObject(conflict);
+    expect(await buyer.cancel(nodes.b, elsewhere, seatIds(one), 'intent')).toMatchObject(conflict);
+    expect(await buyer.cancel(nodes.b, elsewhere, null, 'intent')).toMatchObject(conflict);
+    expect(await buyer.look(nodes.b, elsewhere)).toMatchObject({ status: 'ACTIVE' });
+    expect(reservationIn(await buyer.cancel(nodes.b, id, seatIds(one), 'intent'))).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test('extends no other reservation', async () => {
+    const buyer = await newBuyer();
+    const [one, other] = [await held(buyer, freshSeats(1)), await held(buyer, freshSeats(1))];
+    const extended = reservationIn(await buyer.extend(nodes.a, one, 'intent'));
+    expect(await buyer.extend(nodes.b, other, 'intent')).toMatchObject(conflict);
+    expect(reservationIn(await buyer.extend(nodes.b, one, 'intent')).extensionsLeft).toBe(extended.extensionsLeft);
+  });
+
+  test('gives the reservation as it is now after its seats were booked', async () => {
+    const buyer = await newBuyer();
+    const [gone = 0, kept = 0] = freshSeats(2);
+    const id = await held(buyer, [gone, kept]);
+    reservationIn(await buyer.cancel(nodes.a, id, seatIds(gone), 'intent'));
+    bookingIn(await buyer.confirm(nodes.b, id));
+    expect(await buyer.cancel(nodes.b, id, seatIds(gone), 'intent')).toMatchObject({ id, status: 'CONFIRMED' });
+    expect(await buyer.cancel(nodes.b, id, seatIds(kept), 'intent')).toMatchObject(conflict);
+    expect(await buyer.cancel(nodes.b, id, seatIds(kept))).toMatchObject({ reservationStatus: 'CONFIRMED' });
+  });
+
+  test('is judged anew after it was refused, whatever it asks for then', async () => {
+    const buyer = await newBuyer();
+    const [one = 0, other = 0] = freshSeats(2);
+    const id = await held(buyer, [one]);
+    expect(await buyer.cancel(nodes.a, id, seatIds(other), 'intent')).toMatchObject({ __typename: 'InvalidInput' });
+    expect(reservationIn(await buyer.cancel(nodes.b, id, seatIds(one), 'intent')).status).toBe('CANCELLED');
+  });
+
+  test('is the key of one viewer and one mutation: another may use it', async () => {
+    const [buyer, other] = [await newBuyer(), await newBuyer()];
+    const theirs = await held(other, freshSeats(1));
+    const made = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(1), 'intent'));
+    reservationIn(await buyer.extend(nodes.b, made.id, 'intent'));
+    expect(reservationIn(await buyer.cancel(nodes.a, made.id, null, 'intent')).status).toBe('CANCELLED');
+    expect(reservationIn(await other.cancel(nodes.b, theirs, null, 'intent')).status).toBe('CANCELLED');
+  });
+
+  test('wins once, with others that come at the same time on two nodes', async () => {
+    const buyer = await newBuyer();
+    const ids = [await held(buyer, freshSeats(1)), await held(buyer, freshSeats(1))];
+    const send = (nth: number) => buyer.cancel(nodeOf(nth >> 1), ids[nth % 2] ?? '', null, 'intent');
+    const outcomes = await Promise.all(Array.from({ length: 12 }, (_, nth) => send(nth)));
+    expect(countTypes(outcomes)).toEqual({ Reservation: 6, IdempotencyConflict: 6 });
+    const looks = await Promise.all(ids.map((id) => buyer.look(nodes.a, id)));
+    expect(looks.map((look) => look?.status).toSorted()).toEqual(['ACTIVE', 'CANCELLED']);
+  });
+
+  test.each(['', 'x'.repeat(201), 'a\nb', '\u0000', '\ud800'])(
+    'is refused where it is no usable key: %j',
+    async (key) => {
+      const buyer = await newBuyer();
+      const [seat = 0] = freshSeats(1);
+      const id = await held(buyer, [seat]);
+      const refused = { __typename: 'InvalidInput', path: 'idempotencyKey' };
+      expect(await buyer.reserve(nodes.a, sale, [seat], key)).toMatchObject(refused);
+      expect(await buyer.extend(nodes.a, id, key)).toMatchObject(refused);
+      expect(await buyer.cancel(nodes.a, id, null, key)).toMatchObject(refused);
+      const variables = { input: { ...eventInput, idempotencyKey: key } };
+      const created = await dataOf(nodes.a.graphqlUrl, CreateEventDocument, variables, await organizerToken);
+      expect(created.createEvent).toMatchObject(refused);
+    },
+  );
+
+  test('has up to 200 characters, of whatever kind', async () => {
+    const buyer = await newBuyer();
+    const key = '🎭'.repeat(200);
+    const made = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(1), key));
+    expect(reservationIn(await buyer.cancel(nodes.b, made.id, null, key)).status).toBe('CANCELLED');
+  });
+});
+
 describe('creating an event with an idempotency key', () => {
   const create = async (nth: number, over: Record<string, unknown>, by = organizerToken) => {
     const input = { ...eventInput, ...over };
@@ -218,7 +309,7 @@ describe('creating an event with an idempotency key', () => {
       { prices: [{ category: 'Front', amount: 5001 }, ...prices.slice(1)] },
     ];
     for (const over of others) {
-      const refused = { __typename: 'InvalidInput', path: 'idempotencyKey' };
+      const refused = { __typename: 'IdempotencyConflict', code: 'IDEMPOTENCY_CONFLICT' };
       expect(await create(1, { ...over, idempotencyKey: 'matinee' })).toMatchObject(refused);
     }
   });

@@ -13,11 +13,13 @@ const unknown = { __typename: 'Postponed' } as unknown as ExtendReservationOutco
 describe('match', () => {
   const everyCase = {
     Reservation: () => 'extended',
+    InvalidInput: () => 'wrong',
     NotFound: () => 'gone',
     ReservationNotActive: () => 'over',
     ReservationExpired: () => 'too late',
     ExtensionLimitReached: () => 'once too often',
     RateLimited: () => 'too fast',
+    IdempotencyConflict: () => 'used',
     ServiceBusy: () => 1,
   };
 

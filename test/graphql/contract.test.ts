@@ -35,7 +35,12 @@ describe('the comparison', () => {
     ['non-null', 'booking(id: ID!)', 'booking(id: ID)', "Query.booking:id is 'ID', not 'ID!'"],
     ['a default', 'first: Int = 100', 'first: Int', "Event.seats:first is 'Int', not 'Int = 100'"],
     ['an enum value', 'DRAFT ON_SALE', 'ON_SALE', 'SalesStatus.DRAFT is missing'],
-    ['a member', 'Event | InvalidInput\n', 'Event\n', 'CreateEventResult = InvalidInput is missing'],
+    [
+      'a member',
+      'ExtendReservationResult = Reservation | InvalidInput',
+      'ExtendReservationResult = Reservation',
+      'ExtendReservationResult = InvalidInput is missing',
+    ],
     ['an interface', 'type Seat implements Node', 'type Seat', 'Seat implements Node is missing'],
     ['an input', 'paymentToken: String', '', 'ConfirmReservationInput.paymentToken is missing'],
     ['an argument', '(status: [ReservationStatus!], first', '(first', 'Viewer.reservations:status is missing'],

@@ -61,8 +61,11 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
   test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2, 3]);
-    const cancelBy = async (changeKey: string, seatIndexes: readonly number[] | null) =>
-      only(await cancelReservations(database, eventId, [{ ...asked(reservation, seatIndexes), changeKey }]));
+    const [contents, otherContents] = [randomUUID(), randomUUID()];
+    const cancelBy = async (name: string, seatIndexes: readonly number[] | null, asking = contents) => {
+      const change = { name, contents: asking };
+      return only(await cancelReservations(database, eventId, [{ ...asked(reservation, seatIndexes), change }]));
+    };
     const [some, rest] = [randomUUID(), randomUUID()];
     expect((await cancelBy(some, [1])).outcome).toBe('cancelled');
     await hold(database, eventId, [1]);
@@ -75,6 +78,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     for (const key of [some, rest]) {
       expect(await cancelBy(key, null)).toMatchObject({ outcome: 'repeated', reservation: { status: 'CANCELLED' } });
     }
+    expect(await cancelBy(some, null, otherContents)).toEqual({ outcome: 'idempotency-conflict' });
     expect((await cancelBy(randomUUID(), null)).outcome).toBe('not-active');
     expect(await storedStatuses(database, eventId, [1, 2, 3])).toBe('RESERVED RESERVED RESERVED');
   });

@@ -43,14 +43,15 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
   test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1]);
-    const extendBy = async (changeKey: string) =>
+    const extendBy = async (name: string) =>
       only(
-        await extendReservations(database, eventId, [{ ...asked(reservation), changeKey }], {
+        await extendReservations(database, eventId, [{ ...asked(reservation), change: { name, contents } }], {
           extensionSeconds: 300,
           maxExtensions: 2,
         }),
       );
     const [one, other] = [randomUUID(), randomUUID()];
+    const contents = randomUUID();
     expect((await extendBy(one)).outcome).toBe('extended');
     const once = { expiresAtMs: reservation.expiresAtMs + 300_000, extensionsUsed: 1 };
     expect(await extendBy(one)).toMatchObject({ outcome: 'repeated', reservation: once });
@@ -60,7 +61,7 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     const over = { status: 'EXPIRED', extensionsUsed: 2 };
     expect(await extendBy(one)).toMatchObject({ outcome: 'repeated', reservation: over });
     expect((await extendBy(randomUUID())).outcome).toBe('expired');
-    const theirs = { ...someoneElse(reservation), changeKey: one };
+    const theirs = { ...someoneElse(reservation), change: { name: one, contents } };
     expect(await extendReservations(database, eventId, [theirs], terms)).toEqual([{ outcome: 'not-found' }]);
   });
 

@@ -45,6 +45,7 @@ export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): Ne
     reservationSeconds: 600,
     layout: sampleLayout(seatCount),
     amounts: [STALLS, BALCONY],
+    requestDigest: 'a sample',
     ...over,
   };
 }

@@ -13,8 +13,10 @@
       "SeatsUnavailable"
     ],
     "CancelReservationResult": [
+      "IdempotencyConflict",
       "InvalidInput",
       "NotFound",
+      "RateLimited",
       "Reservation",
       "ReservationExpired",
       "ReservationNotActive",
@@ -31,10 +33,13 @@
     ],
     "CreateEventResult": [
       "Event",
+      "IdempotencyConflict",
       "InvalidInput"
     ],
     "ExtendReservationResult": [
       "ExtensionLimitReached",
+      "IdempotencyConflict",
+      "InvalidInput",
       "NotFound",
       "RateLimited",
       "Reservation",

@@ -114,8 +114,8 @@ export type BookingStatus =
 
 export type CancelReservationInput = {
   /**
-   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has let go of seats, every retry gives
-   * the reservation as it is now, and nothing is let go of again.
+   * As in `ReserveSeatsInput`: if an attempt has let go of seats, every retry gives the reservation as it is now, and nothing is
+   * let go of again. The contents are the reservation and the seats named, in any order.
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly reservationId: Scalars['ID']['input'];
@@ -123,7 +123,7 @@ export type CancelReservationInput = {
   readonly seatIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
-export type CancelReservationResult = InvalidInput | NotFound | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
+export type CancelReservationResult = IdempotencyConflict | InvalidInput | NotFound | RateLimited | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
 
 /** The price of one category of the plan. */
 export type CategoryPriceInput = {
@@ -146,7 +146,7 @@ export type CreateEventInput = {
   readonly currency: Scalars['String']['input'];
   /**
    * Made by the client, once per intent, and sent again on every retry of it: every retry of one organizer gives the event that was
-   * made, as it is now.
+   * made, as it is now; with other contents it is `IdempotencyConflict`.
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly name: Scalars['String']['input'];
@@ -159,7 +159,7 @@ export type CreateEventInput = {
   readonly venue: Scalars['String']['input'];
 };
 
-export type CreateEventResult = Event | InvalidInput;
+export type CreateEventResult = Event | IdempotencyConflict | InvalidInput;
 
 /** What the client is to do is told by the code; the message is for people and may change. */
 export type ErrorCode =
@@ -230,14 +230,14 @@ export type EventEdge = {
 
 export type ExtendReservationInput = {
   /**
-   * Made by the client, once per intent, and sent again on every retry of it. If an attempt has extended the reservation, every
-   * retry gives it as it is now, and it is not extended again.
+   * As in `ReserveSeatsInput`: if an attempt has extended the reservation, every retry gives it as it is now, and it is not
+   * extended again.
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly reservationId: Scalars['ID']['input'];
 };
 
-export type ExtendReservationResult = ExtensionLimitReached | NotFound | RateLimited | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
+export type ExtendReservationResult = ExtensionLimitReached | IdempotencyConflict | InvalidInput | NotFound | RateLimited | Reservation | ReservationExpired | ReservationNotActive | ServiceBusy;
 
 /** The reservation was extended as often as allowed. */
 export type ExtensionLimitReached = UserError & {
@@ -254,7 +254,7 @@ export type GuestSession = {
   readonly viewer: Viewer;
 };
 
-/** The key belongs to an earlier reservation of other seats. */
+/** The key stands for something else of the viewer's: other seats, another reservation, another event. */
 export type IdempotencyConflict = UserError & {
   readonly __typename?: 'IdempotencyConflict';
   readonly code: ErrorCode;
@@ -293,8 +293,9 @@ export type Mutation = {
   /**
    * Lets go of the reservation, or of the seats named in it.
    *
-   * Letting go of all its seats cancels it. Outcomes, in order of precedence: `InvalidInput` (an empty list, a seat twice),
-   * `NotFound` (also when it is somebody else's), `Reservation` (let go of before by this key), `ReservationNotActive`,
+   * Letting go of all its seats cancels it. Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (an empty list, a
+   * seat twice, an unusable key), `NotFound` (also when it is somebody else's), `Reservation` or `IdempotencyConflict` (the key
+   * was used before), `ReservationNotActive`,
    * `ReservationExpired`, `InvalidInput` (a seat it does not hold), `Reservation`; `ServiceBusy` at any point.
    */
   readonly cancelReservation: CancelReservationResult;
@@ -308,14 +309,14 @@ export type Mutation = {
   /**
    * Creates an event with its own copy of a seating plan, as a DRAFT: all of it or nothing. Organizers only.
    *
-   * Outcomes, in order of precedence: `InvalidInput` (also when the key made another event before), `Event`.
+   * Outcomes, in order of precedence: `InvalidInput`, `Event` or `IdempotencyConflict` (the key was used before), `Event`.
    */
   readonly createEvent: CreateEventResult;
   /**
    * Moves the deadline back, a limited number of times.
    *
-   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `Reservation` (extended before
-   * by this key), `ReservationNotActive`, `ReservationExpired`, `ExtensionLimitReached`, `Reservation`; `ServiceBusy` at any point.
+   * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (an unusable key), `NotFound` (also when it is somebody
+   * else's), `Reservation` or `IdempotencyConflict` (the key was used before), `ReservationNotActive`, `ReservationExpired`, `ExtensionLimitReached`, `Reservation`; `ServiceBusy` at any point.
    */
   readonly extendReservation: ExtendReservationResult;
   /**
@@ -553,7 +554,7 @@ export type ReservationNotActive = UserError & {
   readonly __typename?: 'ReservationNotActive';
   readonly code: ErrorCode;
   readonly message: Scalars['String']['output'];
-  readonly status: ReservationStatus;
+  readonly reservationStatus: ReservationStatus;
 };
 
 export type ReservationStatus =
@@ -569,8 +570,10 @@ export type ReservationStatus =
 export type ReserveSeatsInput = {
   readonly eventId: Scalars['ID']['input'];
   /**
-   * Made by the client, once per intent, and sent again on every retry of it. If an attempt succeeded, every retry gives that
-   * same reservation as it is now; an attempt that was refused changed nothing, and a retry of it is judged anew.
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt succeeded, every retry with the same
+   * contents gives that same reservation as it is now; with other contents it is `IdempotencyConflict`. An attempt that was
+   * refused changed nothing, and a retry of it is judged anew. A key is one viewer's and one mutation's; it has 1 to 200
+   * characters, and no control characters.
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly seatIds: ReadonlyArray<Scalars['ID']['input']>;
@@ -878,8 +881,10 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( SeatsUnavailable & { __typename: 'SeatsUnavailable' } )
   ;
   CancelReservationResult:
+    | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
     | ( ReservationSource & { __typename: 'Reservation' } )
     | ( ReservationExpired & { __typename: 'ReservationExpired' } )
     | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
@@ -896,10 +901,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   ;
   CreateEventResult:
     | ( EventSource & { __typename: 'Event' } )
+    | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
   ;
   ExtendReservationResult:
     | ( ExtensionLimitReached & { __typename: 'ExtensionLimitReached' } )
+    | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
     | ( RateLimited & { __typename: 'RateLimited' } )
     | ( ReservationSource & { __typename: 'Reservation' } )
@@ -1158,7 +1166,7 @@ export type BookingEdgeResolvers<ContextType = GraphqlContext, ParentType extend
 };
 
 export type CancelReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CancelReservationResult'] = ResolversParentTypes['CancelReservationResult']> = {
-  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ConfirmReservationResult'] = ResolversParentTypes['ConfirmReservationResult']> = {
@@ -1166,7 +1174,7 @@ export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, Pare
 };
 
 export type CreateEventResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CreateEventResult'] = ResolversParentTypes['CreateEventResult']> = {
-  __resolveType: TypeResolveFn<'Event' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Event' | 'IdempotencyConflict' | 'InvalidInput', ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], unknown> {
@@ -1200,7 +1208,7 @@ export type EventEdgeResolvers<ContextType = GraphqlContext, ParentType extends 
 };
 
 export type ExtendReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExtendReservationResult'] = ResolversParentTypes['ExtendReservationResult']> = {
-  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type ExtensionLimitReachedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ExtensionLimitReached'] = ResolversParentTypes['ExtensionLimitReached']> = {
@@ -1341,7 +1349,7 @@ export type ReservationLimitExceededResolvers<ContextType = GraphqlContext, Pare
 export type ReservationNotActiveResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationNotActive'] = ResolversParentTypes['ReservationNotActive']> = {
   code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  status?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
+  reservationStatus?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 

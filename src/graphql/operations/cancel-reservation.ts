@@ -1,8 +1,9 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { CancelReservationInput } from '../generated/resolvers.ts';
+import { faultOfKey } from '../idempotency-key.ts';
 import { decodeReservationId, decodeSeatId } from '../ids.ts';
-import { invalidInput, notFound, notRunning } from '../outcomes.ts';
+import { idempotencyConflict, invalidInput, notFound, notRunning } from '../outcomes.ts';
 import { faultOfSeatList } from '../seat-ids.ts';
 
 /** The largest `MAX_SEATS_PER_RESERVATION`: a reservation may have been made when the setting was another. */
@@ -13,7 +14,8 @@ export async function cancelReservation(
   viewer: Viewer,
   { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,
 ) {
-  const fault = seatIds == null ? null : faultOfSeatList(seatIds, LARGEST_RESERVATION);
+  const listFault = seatIds == null ? null : faultOfSeatList(seatIds, LARGEST_RESERVATION);
+  const fault = listFault ?? faultOfKey(idempotencyKey);
   if (fault !== null) return fault;
   const key = decodeReservationId(reservationId);
   if (key === null) return notFound('reservation');
@@ -24,6 +26,8 @@ export async function cancelReservation(
     case 'cancelled':
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
+    case 'idempotency-conflict':
+      return idempotencyConflict('another cancellation');
     case 'seats-not-held': {
       const held = new Set(outcome.heldSeatIndexes);
       const position = named?.findIndex((index) => !held.has(index));

@@ -1,14 +1,17 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ExtendReservationInput } from '../generated/resolvers.ts';
+import { faultOfKey } from '../idempotency-key.ts';
 import { decodeReservationId } from '../ids.ts';
-import { notFound, notRunning } from '../outcomes.ts';
+import { idempotencyConflict, notFound, notRunning } from '../outcomes.ts';
 
 export async function extendReservation(
   { services: { reservations, policy } }: GraphqlContext,
   viewer: Viewer,
   input: ExtendReservationInput,
 ) {
+  const fault = faultOfKey(input.idempotencyKey);
+  if (fault !== null) return fault;
   const key = decodeReservationId(input.reservationId);
   if (key === null) return notFound('reservation');
   const outcome = await reservations.extend({
@@ -20,6 +23,8 @@ export async function extendReservation(
     case 'extended':
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
+    case 'idempotency-conflict':
+      return idempotencyConflict('the extension of another reservation');
     case 'limit-reached':
       return {
         __typename: 'ExtensionLimitReached',

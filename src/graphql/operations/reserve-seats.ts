@@ -2,8 +2,9 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import { isOrganizer } from '../context.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
+import { faultOfKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
-import { invalidInput, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
+import { idempotencyConflict, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
 import { mayKnow } from '../public-events.ts';
 import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
 
@@ -33,11 +34,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'idempotency-conflict':
-      return {
-        __typename: 'IdempotencyConflict',
-        code: 'IDEMPOTENCY_CONFLICT',
-        message: 'The idempotency key belongs to a reservation of other seats.',
-      } as const;
+      return idempotencyConflict('a reservation of other seats');
     case 'sales-not-open':
       if (outcome.salesStatus === 'DRAFT' && !isOrganizer(context)) return notFound('event');
       return {
@@ -52,15 +49,4 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
       // Layers above the store refuse seats without looking at the sales status.
       return (await mayKnow(context, eventId, seating)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
   }
-}
-
-/** Longer than any id that a client makes. */
-const MAX_KEY_LENGTH = 200;
-
-function faultOfKey(key: string | null | undefined) {
-  if (key == null) return null;
-  const usable = key.length >= 1 && key.length <= MAX_KEY_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(key);
-  return usable
-    ? null
-    : invalidInput('idempotencyKey', `A key has 1 to ${MAX_KEY_LENGTH} characters, none of them a control character.`);
 }

@@ -4,8 +4,9 @@ import { type Availability, findSeats } from '../../store/seats.ts';
 import { type GraphqlContext, isOrganizer, requireOrganizer, requireViewer } from '../context.ts';
 import { findEvent, seatingOf } from '../finding.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
+import { faultOfKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
-import { invalidInput, notFound, seatsUnavailable } from '../outcomes.ts';
+import { idempotencyConflict, invalidInput, notFound, seatsUnavailable } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
@@ -36,13 +37,18 @@ export const eventResolvers: Resolvers = {
     createEvent: async (_, { input }, context) => {
       requireOrganizer(context);
       const { id: organizerId } = requireViewer(context);
+      const fault = faultOfKey(input.idempotencyKey);
+      if (fault !== null) return fault;
       const { organizing, policy } = context.services;
       const { idempotencyKey = null, reservationSeconds, ...asked } = input;
       const created = await organizing.createEvent(
         { ...asked, reservationSeconds: reservationSeconds ?? policy.reservationSeconds },
         { organizerId, idempotencyKey },
       );
-      return created.ok ? { __typename: 'Event', event: created.event } : invalidInput(created.path, created.message);
+      if (created.ok) return { __typename: 'Event', event: created.event };
+      return 'isConflict' in created
+        ? idempotencyConflict('another event')
+        : invalidInput(created.path, created.message);
     },
     setSalesStatus: async (_, { input: { eventId, salesStatus } }, context) => {
       requireOrganizer(context);

@@ -21,10 +21,8 @@ export const reservationResolvers: Resolvers = {
       limited(context, (viewer) => extendReservation(context, viewer, input)),
     confirmReservation: (_, { input }, context) =>
       limited(context, (viewer) => confirmReservation(context, viewer, input)),
-    cancelReservation: (_, { input }, context) => {
-      const viewer = requireViewer(context);
-      return orServiceBusy(() => cancelReservation(context, viewer, input));
-    },
+    cancelReservation: (_, { input }, context) =>
+      limited(context, (viewer) => cancelReservation(context, viewer, input)),
   },
   Subscription: {
     reservation: {

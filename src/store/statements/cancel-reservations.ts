@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
+import type { Database } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
-  changeKeysOf,
-  type HolderRow,
+  changeRows,
   holderRows,
+  keyedChangesOf,
   type NotRunning,
   notRunning,
   type RepeatableRequest,
   runningReservations,
+  type UsedKey,
+  usedKey,
 } from './running-reservations.ts';
 import { seatChange } from './seat-json.ts';
 
@@ -20,20 +22,20 @@ export interface CancelRequest extends RepeatableRequest {
 
 export type CancelOutcome =
   | NotRunning
-  | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
+  | UsedKey
   | { readonly outcome: 'seats-not-held'; readonly heldSeatIndexes: readonly number[] }
   | { readonly outcome: 'cancelled'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
 
 /** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
 export async function cancelReservations(
-  session: Session,
+  database: Database,
   eventId: string,
   requests: readonly CancelRequest[],
 ): Promise<CancelOutcome[]> {
   const named = requests.flatMap(({ reservationId, seatIndexes }) =>
     (seatIndexes ?? []).map((index) => ({ reservationId, index })),
   );
-  const rows = await session.rows<HolderRow>(sql`
+  const statement = sql`
     with
       ${runningReservations(eventId, requests)},
       named as materialized (
@@ -69,12 +71,12 @@ export async function cancelReservations(
         set
           status = case when kept.seat_indexes = '{}' then 'CANCELLED' else reservations.status end,
           seat_indexes = case when kept.seat_indexes = '{}' then let_go.seat_indexes else kept.seat_indexes end,
-          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end,
-          change_keys = ${changeKeysOf(sql`let_go`)}
+          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end
         from let_go join kept on kept.id = let_go.id
         where reservations.event_id = let_go.event_id and reservations.id = let_go.id
         returning reservations.*
       ),
+      ${keyedChangesOf(sql`let_go`)},
       seats_freed as (
         update seats
         set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
@@ -82,9 +84,11 @@ export async function cancelReservations(
         where seats.event_id = held.event_id and seats.index = held.index
         returning held.reservation_id, ${seatChange} as change
       )
-    ${holderRows(sql`cancelled`, sql`seats_freed`)}`);
+    ${holderRows(sql`cancelled`, sql`seats_freed`)}`;
+  const rows = await changeRows(database, requests, statement);
   return rows.map((row) => {
-    if (row.repeated && row.found !== null) return { outcome: 'repeated', reservation: row.found };
+    const used = usedKey(row);
+    if (used !== null) return used;
     if (!row.running || row.found === null) return notRunning(row);
     if (row.changed === null) return { outcome: 'seats-not-held', heldSeatIndexes: row.found.seatIndexes };
     return { outcome: 'cancelled', reservation: row.changed, seats: row.changes };

@@ -1,45 +1,49 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
+import type { Database } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
-  changeKeysOf,
-  type HolderRow,
+  changeRows,
   holderRows,
+  keyedChangesOf,
   type NotRunning,
   notRunning,
   type RepeatableRequest,
   runningReservations,
+  type UsedKey,
+  usedKey,
 } from './running-reservations.ts';
 import { seatChange } from './seat-json.ts';
 
 export type ExtendOutcome =
   | NotRunning
   | { readonly outcome: 'limit-reached' }
-  | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
+  | UsedKey
   | { readonly outcome: 'extended'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
 
 /** Moves the deadlines back, for each reservation at most `maxExtensions` times. Answers in the requests' order. */
 export async function extendReservations(
-  session: Session,
+  database: Database,
   eventId: string,
   requests: readonly RepeatableRequest[],
   { extensionSeconds, maxExtensions }: { readonly extensionSeconds: number; readonly maxExtensions: number },
 ): Promise<ExtendOutcome[]> {
-  const rows = await session.rows<HolderRow>(sql`
+  const statement = sql`
     with
       ${runningReservations(eventId, requests)},
+      extending as materialized (
+        select * from running where running.extensions_used < ${maxExtensions}::int
+      ),
       extended as (
         update reservations
         set
-          expires_at = running.expires_at + ${extensionSeconds}::int * interval '1 second',
-          extensions_used = running.extensions_used + 1,
-          change_keys = ${changeKeysOf(sql`running`)}
-        from running
-        where reservations.event_id = running.event_id and reservations.id = running.id
-          and running.extensions_used < ${maxExtensions}::int
+          expires_at = extending.expires_at + ${extensionSeconds}::int * interval '1 second',
+          extensions_used = extending.extensions_used + 1
+        from extending
+        where reservations.event_id = extending.event_id and reservations.id = extending.id
         returning reservations.*
       ),
+      ${keyedChangesOf(sql`extending`)},
       seats_moved as (
         update seats
         set expires_at = extended.expires_at, version = seats.version + 1
@@ -47,9 +51,11 @@ export async function extendReservations(
         where seats.event_id = held.event_id and seats.index = held.index
         returning seats.reservation_id, ${seatChange} as change
       )
-    ${holderRows(sql`extended`, sql`seats_moved`)}`);
+    ${holderRows(sql`extended`, sql`seats_moved`)}`;
+  const rows = await changeRows(database, requests, statement);
   return rows.map((row) => {
-    if (row.repeated && row.found !== null) return { outcome: 'repeated', reservation: row.found };
+    const used = usedKey(row);
+    if (used !== null) return used;
     if (!row.running) return notRunning(row);
     if (row.changed === null) return { outcome: 'limit-reached' };
     return { outcome: 'extended', reservation: row.changed, seats: row.changes };

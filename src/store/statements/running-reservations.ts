@@ -1,5 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
+import { lockChanges } from '../advisory-locks.ts';
+import type { Database } from '../database.ts';
+import { oneOf } from '../one-of.ts';
 import { type ReservationRecord, reservationJson } from '../records.ts';
 import { changesOf } from './seat-json.ts';
 
@@ -11,32 +14,48 @@ export interface HolderRequest {
 
 /** A change that may have been made before, and its answer lost. */
 export interface RepeatableRequest extends HolderRequest {
-  /** Names one change of the reservation: once made, it is not made again. */
-  readonly changeKey?: string | null;
+  /** Null for one that has no key. */
+  readonly change?: KeyedChange | null;
+}
+
+/** One change that has an idempotency key: once made, it is not made again. */
+export interface KeyedChange {
+  /** A uuid made of the viewer, the mutation and the key. */
+  readonly name: string;
+  /** A uuid made of all that is asked for. */
+  readonly contents: string;
 }
 
 /**
  * What every change of a reservation begins with: the common table expressions
  * - `request`: what is asked, by `ordinal` from 0;
+ * - `earlier`: what the requests' keys have changed before, whichever reservation it was;
  * - `found`: the holder's reservations, locked in the order of their ids;
  * - `held`: the seats they still hold, locked in the order of their indexes;
  * - `moment`: the store's clock once all locks are held, which is when the deadlines are judged;
- * - `running`: those found that are active, not past their deadline, in possession of all their seats, and not changed
- *   by this `change_key` before.
- * A reservation may stand in the requests once.
+ * - `running`: those found that are active, not past their deadline, in possession of all their seats, and whose request has
+ *   a new key or none.
+ * A reservation may stand in the requests once, and so may the name of a change.
  */
 export function runningReservations(eventId: string, requests: readonly RepeatableRequest[]): SQL {
   return sql`
     request as materialized (
-      select (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_key
+      select
+        (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_name, given.change_contents
       from unnest(
         ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
         ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
-        ${sql.param(requests.map(({ changeKey = null }) => changeKey))}::uuid[]
-      ) with ordinality as given(reservation_id, viewer_id, change_key, position)
+        ${sql.param(requests.map(({ change }) => change?.name ?? null))}::uuid[],
+        ${sql.param(requests.map(({ change }) => change?.contents ?? null))}::uuid[]
+      ) with ordinality as given(reservation_id, viewer_id, change_name, change_contents, position)
+    ),
+    earlier as materialized (
+      select request.ordinal, keyed_changes.contents = request.change_contents as is_same
+      from request
+      cross join lateral ${oneOf(sql`keyed_changes`, sql`keyed_changes.name = request.change_name`)}
     ),
     found as materialized (
-      select request.ordinal, request.change_key, reservations.*
+      select request.ordinal, request.change_name, request.change_contents, reservations.*
       from (select * from request order by request.reservation_id) as request
       cross join lateral (
         select * from reservations
@@ -73,16 +92,28 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
       where found.status = 'ACTIVE'
         and found.expires_at > moment.now
         and cardinality(found.seat_indexes) = (select count(*) from held where held.reservation_id = found.id)
-        and not ${isRepeated}
+        and not exists (select from earlier where earlier.ordinal = found.ordinal)
     )`;
 }
 
-const isRepeated: SQL = sql`coalesce(found.change_key = any(found.change_keys), false)`;
+/** An expression that notes the keys of those rows of `running`, or of what was made of it, that are changed. */
+export const keyedChangesOf = (changing: SQL): SQL => sql`
+  keyed as (
+    insert into keyed_changes (event_id, reservation_id, name, contents)
+    select event_id, id, change_name, change_contents from ${changing} where change_name is not null
+  )`;
 
-/** The `change_keys` of a row of `running`, or of what was made from it, once it is changed. */
-export const changeKeysOf = (running: SQL): SQL => sql`
-  case when ${running}.change_key is null then ${running}.change_keys
-  else array_append(${running}.change_keys, ${running}.change_key) end`;
+/** Runs the statement, and if it has keys, after those who use the same at the same time: it sees what they have changed. */
+export async function changeRows(
+  database: Database,
+  requests: readonly RepeatableRequest[],
+  statement: SQL,
+): Promise<HolderRow[]> {
+  const names = requests.flatMap(({ change }) => change?.name ?? []);
+  if (names.length === 0) return database.rows<HolderRow>(statement);
+  const [, rows = []] = await database.together([lockChanges(names), statement]);
+  return rows as HolderRow[];
+}
 
 /** The clock of `moment`. */
 export const momentNow: SQL = sql`(select now from moment)`;
@@ -95,7 +126,7 @@ export const holderRows = (changedReservations: SQL, changedSeats: SQL): SQL => 
   select
     ${reservationJson(sql`found as reservations where reservations.ordinal = request.ordinal`, momentNow)} as found,
     exists (select from running where running.ordinal = request.ordinal) as running,
-    exists (select from found where found.ordinal = request.ordinal and ${isRepeated}) as repeated,
+    (select is_same from earlier where earlier.ordinal = request.ordinal) as "earlierIsSame",
     ${reservationJson(sql`${changedReservations} as reservations where reservations.id = request.reservation_id`, momentNow)}
       as changed,
     ${changesOf(changedSeats, sql`request.reservation_id`)} as changes
@@ -107,11 +138,22 @@ export interface HolderRow {
   /** Before the change. */
   readonly found: ReservationRecord | null;
   readonly running: boolean;
-  /** The change was made before. */
-  readonly repeated: boolean;
+  /** Whether what the key has changed before is what is asked for; null for a new key, or none. */
+  readonly earlierIsSame: boolean | null;
   /** After the change. */
   readonly changed: ReservationRecord | null;
   readonly changes: readonly SeatChange[];
+}
+
+/** What a key that was used before gives. */
+export type UsedKey =
+  | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
+  | { readonly outcome: 'idempotency-conflict' };
+
+/** Null where the key is new, or the reservation is not the viewer's. */
+export function usedKey({ found, earlierIsSame }: HolderRow): UsedKey | null {
+  if (found === null || earlierIsSame === null) return null;
+  return earlierIsSame ? { outcome: 'repeated', reservation: found } : { outcome: 'idempotency-conflict' };
 }
 
 /** Why a reservation that is not running cannot be changed. */

@@ -90,7 +90,7 @@ const answers = z.discriminatedUnion('__typename', [
     bookedAt: moment,
   }),
   z.object({ __typename: z.literal('SeatsUnavailable'), seatIds: seatIndexes }),
-  z.object({ __typename: z.literal('ReservationNotActive'), status }),
+  z.object({ __typename: z.literal('ReservationNotActive'), reservationStatus: status }),
   z.object({ __typename: z.literal('ReservationExpired'), expiredAt: moment }),
   z.object({ __typename: z.literal('Event'), seatMap: z.object({ statuses }).optional() }),
   z.object({
@@ -127,7 +127,7 @@ function answerIn(body: unknown): Answer {
     case 'SeatsUnavailable':
       return { type: 'SeatsUnavailable', seats: answer.seatIds };
     case 'ReservationNotActive':
-      return { type: 'ReservationNotActive', status: answer.status };
+      return { type: 'ReservationNotActive', status: answer.reservationStatus };
     case 'ReservationExpired':
       return { type: 'ReservationExpired', expiredAtMs: answer.expiredAt };
     case 'Event':

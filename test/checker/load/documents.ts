@@ -2,7 +2,7 @@ import type { Request } from '../history/call.ts';
 
 const reservation = `
   ... on Reservation { id status seats { index } createdAt expiresAt expiresInMs }
-  ... on ReservationNotActive { status }
+  ... on ReservationNotActive { reservationStatus }
   ... on ReservationExpired { expiredAt }`;
 
 /** What is sent for each kind of request: no more than the checks look at. The answer is always `answer`. */
@@ -17,7 +17,7 @@ export const documents: Readonly<Record<Request['kind'], string>> = {
     answer: confirmReservation(input: $input) {
       __typename
       ... on Booking { id reference seats { index } bookedAt }
-      ... on ReservationNotActive { status }
+      ... on ReservationNotActive { reservationStatus }
       ... on ReservationExpired { expiredAt }
     }
   }`,

@@ -211,6 +211,7 @@ const en = {
     create: 'Create as a draft',
     creating: 'Creating…',
     invalid: (path: string, message: string) => (path ? `${path}: ${message}` : message),
+    sentBefore: 'This form was sent before with other contents, and made an event. Send it again to make another one.',
     salesStatus: 'Sales',
     open: 'Open',
     pause: 'Pause',
@@ -438,6 +439,8 @@ const de: Messages = {
     create: 'Als Entwurf anlegen',
     creating: 'Wird angelegt…',
     invalid: (path, message) => (path ? `${path}: ${message}` : message),
+    sentBefore:
+      'Dieses Formular wurde schon mit anderem Inhalt gesendet und hat eine Veranstaltung angelegt. Senden Sie es erneut, um noch eine anzulegen.',
     salesStatus: 'Verkauf',
     open: 'Öffnen',
     pause: 'Unterbrechen',

@@ -45,6 +45,10 @@ export function CreateEventForm() {
         setKey(newIdempotencyKey());
         setProblem(say.organizer.invalid(path ?? '', message));
       },
+      IdempotencyConflict: () => {
+        setKey(newIdempotencyKey());
+        setProblem(say.organizer.sentBefore);
+      },
     });
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {

@@ -32,8 +32,10 @@ export type ReservationStatus =
 export type ReserveSeatsInput = {
   eventId: string | number;
   /**
-   * Made by the client, once per intent, and sent again on every retry of it. If an attempt succeeded, every retry gives that
-   * same reservation as it is now; an attempt that was refused changed nothing, and a retry of it is judged anew.
+   * Made by the client, once per intent, and sent again on every retry of it. If an attempt succeeded, every retry with the same
+   * contents gives that same reservation as it is now; with other contents it is `IdempotencyConflict`. An attempt that was
+   * refused changed nothing, and a retry of it is judged anew. A key is one viewer's and one mutation's; it has 1 to 200
+   * characters, and no control characters.
    */
   idempotencyKey?: string | number | null | undefined;
   seatIds: Array<string | number>;
