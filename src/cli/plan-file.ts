@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
-import type { Refusal } from '../events/seating-plan/refusal.ts';
+import type { Fault, Refusal } from '../events/seating-plan/refusal.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 /** What the file holds, plan or not. @throws CommandFailure if it cannot be read, or is not JSON */
@@ -26,16 +26,17 @@ const optionOf: Readonly<Record<string, string>> = {
   prices: '--price',
 };
 
-/** The importer's refusal in terms of the command: the file and the path in it, or the option. */
-export function importFailure(
-  file: string,
-  prices: readonly CategoryPrice[],
-  { path, message }: Refusal,
-): CommandFailure {
-  const [, inPlan] = /^plan\.(.+)$/.exec(path) ?? [];
-  if (inPlan !== undefined) return new CommandFailure(`${file}: ${inPlan}: ${message}`);
-  if (path === 'plan') return new CommandFailure(`${file} is not a seating plan: ${message}`);
-  return new CommandFailure(`${optionAt(path, prices)}: ${message}`, exitCodes.wronglyCalled);
+/** The importer's refusal in terms of the command, a line for each fault: the file and the path in it, or the option. */
+export function importFailure(file: string, prices: readonly CategoryPrice[], { faults }: Refusal): CommandFailure {
+  const lines = faults.map((fault) => lineOf(file, prices, fault));
+  const isInPlan = faults.every(({ path }) => path === 'plan' || path.startsWith('plan.'));
+  return new CommandFailure(lines.join('\n'), isInPlan ? undefined : exitCodes.wronglyCalled);
+}
+
+function lineOf(file: string, prices: readonly CategoryPrice[], { path, message }: Fault): string {
+  if (path === 'plan') return `${file} is not a seating plan: ${message}`;
+  const [, inPlan] = /^plan\.(.+)$/s.exec(path) ?? [];
+  return `${inPlan === undefined ? optionAt(path, prices) : `${file}: ${inPlan}`}: ${message}`;
 }
 
 function optionAt(path: string, prices: readonly CategoryPrice[]): string {

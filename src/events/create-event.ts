@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../store/faults.ts';
 import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { parseSeatingPlan } from './seating-plan/parse.ts';
 import { type CategoryPrice, priceCategories } from './seating-plan/prices.ts';
-import { type Refusal, refuse } from './seating-plan/refusal.ts';
+import { type Refusal, refuse, within } from './seating-plan/refusal.ts';
 
 export interface EventInput {
   readonly name: string;
@@ -50,7 +50,7 @@ export async function createEvent(
   const fault = findFault(input);
   if (fault !== null) return fault;
   const plan = parseSeatingPlan(input.plan);
-  if (!plan.ok) return refuse(plan.path === '' ? 'plan' : `plan.${plan.path}`, plan.message);
+  if (!plan.ok) return within('plan', plan);
   const priced = priceCategories(plan.layout, input.prices);
   if (!priced.ok) return priced;
 

@@ -20,7 +20,8 @@ export async function createDemoEvent(database: Database, reservationSeconds: nu
     { ...event, plan, startsAt: evening(STARTS_IN_DAYS), reservationSeconds },
     { id: randomUUID(), salesStatus: 'ON_SALE' },
   );
-  if (!created.ok) throw new Error(`the demo event is wrong at ${created.path}: ${created.message}`);
+  if (!created.ok)
+    throw new Error(`the demo event is wrong: ${created.faults.map(({ path, message }) => `${path}: ${message}`)}`);
   return created.event;
 }
 

@@ -18,7 +18,7 @@ export interface Drawing {
 
 export interface LayoutCategory {
   readonly name: string;
-  /** A CSS colour; null where the plan gives none. */
+  /** '#rrggbb'; null where the plan gives none. */
   readonly color: string | null;
 }
 
@@ -32,6 +32,10 @@ export interface LayoutSection {
 /** A run of seats with consecutive indexes. */
 export interface LayoutRow {
   readonly name: string;
+  /** The plan's own words for the row, 'Box 3'; null, or missing in layouts of before, where 'row 3' will do. */
+  readonly label?: string | null;
+  /** The plan's own words for its seats, with '%s' in place of the number: 'Armchair %s'; null or missing as above. */
+  readonly seatLabel?: string | null;
   readonly firstSeatIndex: number;
   readonly seatCount: number;
 }
@@ -42,6 +46,7 @@ export interface LayoutSeat {
   readonly number: string;
   readonly x: number;
   readonly y: number;
+  readonly radius: number;
   /** Place in `categories`. */
   readonly category: number;
   readonly accessible: boolean;

@@ -40,7 +40,13 @@ export class Seating {
   /** Throws for an index the event does not have. */
   label(index: number): string {
     const { section, row } = this.place(index);
-    return labelOf(section.name, row.name, this.seat(index).number);
+    const rowWords = row.label ?? (row.name && `row ${row.name}`);
+    return sentence(section.name, rowWords, this.seatLabel(index) ?? numbered(this.seat(index).number));
+  }
+
+  /** The plan's own words for a seat, 'Armchair 7'; null where it has none. Throws for an index the event does not have. */
+  seatLabel(index: number): string | null {
+    return this.place(index).row.seatLabel?.replaceAll('%s', () => this.seat(index).number) ?? null;
   }
 }
 
@@ -49,9 +55,12 @@ function existing<Value>(value: Value | undefined, index: number): Value {
   return value;
 }
 
+function numbered(number: string): string {
+  return number && `seat ${number}`;
+}
+
 /** 'Stalls, row C, seat 12', without the parts that have no name. */
-function labelOf(section: string, row: string, number: string): string {
-  const parts = [section, row && `row ${row}`, number && `seat ${number}`].filter((part) => part !== '');
-  const label = parts.join(', ');
+function sentence(...parts: readonly string[]): string {
+  const label = parts.filter((part) => part !== '').join(', ');
   return label.charAt(0).toUpperCase() + label.slice(1);
 }

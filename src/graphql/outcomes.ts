@@ -1,3 +1,4 @@
+import type { Fault } from '../events/seating-plan/refusal.ts';
 import { QueueFull } from '../reservations/queue-full.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import type { NotRunning } from '../store/statements/running-reservations.ts';
@@ -5,8 +6,23 @@ import { encodeSeatId } from './ids.ts';
 
 /** The user errors of the contract, one function each. Messages are for people. */
 
-export const invalidInput = (path: string, message: string) =>
-  ({ __typename: 'InvalidInput', code: 'INVALID_INPUT', message, path }) as const;
+export const invalidInput = (path: string, message: string) => invalidInputs([{ path, message }]);
+
+/** @param faults with paths such as 'plan.zones[0].rows[2]' */
+export function invalidInputs([first, ...others]: readonly [Fault, ...Fault[]]) {
+  const faults = [first, ...others].map(({ path, message }) => ({ path: stepsOf(path), message }));
+  return {
+    __typename: 'InvalidInput',
+    code: 'INVALID_INPUT',
+    message: first.message,
+    path: stepsOf(first.path),
+    faults,
+  } as const;
+}
+
+function stepsOf(path: string): readonly string[] {
+  return path.split(/[.[\]]+/).filter((step) => step !== '');
+}
 
 export const notFound = (what: 'event' | 'reservation') =>
   ({ __typename: 'NotFound', code: 'NOT_FOUND', message: `There is no such ${what}.` }) as const;

@@ -43,16 +43,17 @@ export async function insertEvent(
       const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
       const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
       await rows(sql`
-        insert into seats (event_id, index, guid, number, x, y, category, accessible)
-        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, category, accessible::bool
+        insert into seats (event_id, index, guid, number, x, y, radius, category, accessible)
+        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, radius, category, accessible::bool
         from unnest(
           ${column((seat) => seat.guid)}::text[],
           ${column((seat) => seat.number)}::text[],
           ${column((seat) => seat.x)}::float8[],
           ${column((seat) => seat.y)}::float8[],
+          ${column((seat) => seat.radius)}::float8[],
           ${column((seat) => seat.category)}::int[],
           ${column((seat) => Number(seat.accessible))}::int[]
-        ) with ordinality as seat(guid, number, x, y, category, accessible, position)`);
+        ) with ordinality as seat(guid, number, x, y, radius, category, accessible, position)`);
       onProgress(first + some.length);
     }
   });
@@ -130,6 +131,7 @@ export async function loadLayout({ orm }: Session, eventId: string): Promise<Pri
       number: seats.number,
       x: seats.x,
       y: seats.y,
+      radius: seats.radius,
       category: seats.category,
       accessible: seats.accessible,
     })

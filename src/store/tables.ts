@@ -88,6 +88,7 @@ export const seats = pgTable(
     number: text().notNull(),
     x: doublePrecision().notNull(),
     y: doublePrecision().notNull(),
+    radius: doublePrecision().notNull().default(10),
     accessible: boolean().notNull(),
   },
   (table) => [

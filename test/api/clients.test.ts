@@ -82,7 +82,7 @@ describe('Apollo Client', () => {
     const client = open(await tokenFor('a buyer in vain'));
     const input = { eventId: hamlet.eventId, seatIds: [] };
     const { data } = await client.mutate({ mutation: ReserveSeatsDocument, variables: { input } });
-    expect(data?.reserveSeats).toMatchObject({ __typename: 'InvalidInput', path: 'seatIds' });
+    expect(data?.reserveSeats).toMatchObject({ __typename: 'InvalidInput', path: ['seatIds'] });
     const wrong = client.query({ query: EventsDocument, variables: { first: -1 } });
     await expect(wrong).rejects.toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     const refused = open('not a token').query({ query: EventsDocument, variables: {} });

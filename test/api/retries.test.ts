@@ -256,7 +256,7 @@ describe('a key that was used for other contents', () => {
       const buyer = await newBuyer();
       const [seat = 0] = freshSeats(1);
       const id = await held(buyer, [seat]);
-      const refused = { __typename: 'InvalidInput', path: 'idempotencyKey' };
+      const refused = { __typename: 'InvalidInput', path: ['idempotencyKey'] };
       expect(await buyer.reserve(nodes.a, sale, [seat], key)).toMatchObject(refused);
       expect(await buyer.extend(nodes.a, id, key)).toMatchObject(refused);
       expect(await buyer.cancel(nodes.a, id, null, key)).toMatchObject(refused);

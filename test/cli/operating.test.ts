@@ -89,7 +89,7 @@ test(
     for (const [options, code, message] of refusals) {
       const ended = await importHall(place, options);
       expect(ended).toMatchObject({ code, stdout: '' });
-      expect(ended.stderr).toMatch(/^holdfast: .+\n$/);
+      expect(ended.stderr).toMatch(/^holdfast: (.+\n)+$/);
       expect(ended.stderr).toContain(message);
     }
     const [row] = await onServer(database.url, (sql) => sql`select count(*)::int as events from events`);

@@ -12,7 +12,7 @@ const layout = demoLayout();
 
 function demoLayout() {
   const parsed = parseSeatingPlan(read('seating-plan.json'));
-  if (!parsed.ok) throw new Error(`${parsed.path}: ${parsed.message}`);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.layout;
 }
 

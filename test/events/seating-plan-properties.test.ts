@@ -20,7 +20,7 @@ const plan = fc.array(zone, { maxLength: 4 }).map((zones) => ({
   })),
 }));
 
-it('keeps every seat, in order, in the row it came in, where its three offsets add up to', () => {
+it('keeps every seat, in order, in the row it came in, and how far apart they are, all inside the drawing', () => {
   fc.assert(
     fc.property(plan, (document) => {
       const parsed = parseSeatingPlan(document);
@@ -35,14 +35,24 @@ it('keeps every seat, in order, in the row it came in, where its three offsets a
         ),
       );
       fc.pre(expected.flat().length > 0);
-      if (!parsed.ok) throw new Error(`${parsed.path}: ${parsed.message}`);
-      const { sections, seats } = parsed.layout;
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+      const { sections, seats, width, height } = parsed.layout;
       const rows = sections.flatMap((section) => section.rows);
-      expect(rows.map((r) => seats.slice(r.firstSeatIndex, r.firstSeatIndex + r.seatCount))).toMatchObject(expected);
+      expect(rows.map((r) => seats.slice(r.firstSeatIndex, r.firstSeatIndex + r.seatCount))).toMatchObject(
+        expected.map((r) => r.map((s) => moved(s, expected.flat()))),
+      );
+      expect(seats.filter(({ x, y }) => x < 30 || y < 30 || x > width - 30 || y > height - 30)).toEqual([]);
       expect(rows.reduce((next, r) => (r.firstSeatIndex === next ? next + r.seatCount : -1), 0)).toBe(seats.length);
     }),
   );
 });
+
+/** Seats have a radius of 10, and there is 20 of room around them all. */
+function moved<Seat extends { x: number; y: number }>(seat: Seat, all: readonly Seat[]): Seat {
+  const left = Math.min(...all.map(({ x }) => x));
+  const top = Math.min(...all.map(({ y }) => y));
+  return { ...seat, x: seat.x - left + 30, y: seat.y - top + 30 };
+}
 
 const pretixKeys = ['zones', 'rows', 'seats', 'areas', 'categories', 'size', 'position', 'text', 'polygon', 'category'];
 
@@ -60,12 +70,12 @@ it('answers a valid plan with anything put in place of any of its parts', () => 
         part++ === pick % 60 ? garbage : value,
       );
       const parsed = parseSeatingPlan(broken);
-      return parsed.ok || parsed.message.length > 0;
+      return parsed.ok || parsed.faults.every(({ message }) => message.length > 0);
     }),
   );
 });
 
-it('reads the largest plan in well under two seconds', () => {
+it('reads the largest plan with less than two seconds of a processor', () => {
   const seats = Array.from({ length: 100 }, (_, n) => ({
     seat_number: `${n}`,
     category: 'One',
@@ -75,9 +85,9 @@ it('reads the largest plan in well under two seconds', () => {
     position: { x: 0, y },
     seats: seats.map((s) => ({ ...s, seat_guid: `${y}-${s.seat_number}`, uuid: 'ignored' })),
   }));
-  const started = performance.now();
+  const before = process.cpuUsage();
   const parsed = parseSeatingPlan({ categories: [{ name: 'One' }], zones: [{ rows }] });
-  const tookMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
   expect(parsed.ok && parsed.layout.seats.length).toBe(maxSeats);
-  expect(tookMs).toBeLessThan(2_000);
+  expect((user + system) / 1000).toBeLessThan(2_000);
 });

@@ -16,6 +16,10 @@ const planOf = (...seats: unknown[]) => ({
     },
   ],
 });
+const refusal = (path: string, message: RegExp) => ({
+  ok: false,
+  faults: [{ path, message: expect.stringMatching(message) }],
+});
 const seatsPath = 'zones[0].rows[1].seats';
 
 describe('a plan is refused with the path to the spot:', () => {
@@ -32,16 +36,28 @@ describe('a plan is refused with the path to the spot:', () => {
     ['a row without seats', { categories: [], zones: [{ rows: [{}] }] }, 'zones[0].rows[0].seats', /expected array/],
     ['a seat that is no object', planOf(seat('a'), 7), `${seatsPath}[1]`, /expected object/],
     ['a seat without a name', planOf({ category: 'Stalls' }), `${seatsPath}[0].seat_guid`, /expected string/],
-    ['a seat with an empty name', planOf(seat('')), `${seatsPath}[0].seat_guid`, /Too small/],
+    ['a seat with an empty name', planOf(seat('')), `${seatsPath}[0].seat_guid`, /name of its own/],
     ['a name with a NUL', planOf(seat('a\0')), `${seatsPath}[0].seat_guid`, /Not storable/],
     ['half a character', planOf(seat('\ud83e')), `${seatsPath}[0].seat_guid`, /Not storable/],
     ['a position in words', planOf(seat('a', { position: { x: '3' } })), `${seatsPath}[0].position.x`, /number/],
     ['infinitely far', planOf(seat('a', { position: { y: 1e308 } })), `${seatsPath}[0].position.y`, /Too big/],
     ['not a number', planOf(seat('a', { position: { y: Number.NaN } })), `${seatsPath}[0].position.y`, /NaN/],
-    ['a size in words', { ...planOf(seat('a')), size: 'large' }, 'size', /expected object/],
+    ['a radius below 0', planOf(seat('a', { radius: -1 })), `${seatsPath}[0].radius`, /Too small/],
     ['a repeated seat', planOf(seat('a'), seat('b'), seat('a')), `${seatsPath}[2].seat_guid`, /seats\[0\] already/],
     ['no category', planOf({ seat_guid: 'a' }), `${seatsPath}[0].category`, /expected string/],
-    ['an unknown category', planOf(seat('a', { category: '' })), `${seatsPath}[0].category`, /no category ''/],
+    ['an empty category', planOf(seat('a', { category: '' })), `${seatsPath}[0].category`, /has no category/],
+    [
+      'wrapped by the API',
+      { id: 1, layout: planOf(seat('a', { category: 'x' })) },
+      `layout.${seatsPath}[0].category`,
+      /'x'/,
+    ],
+    [
+      'a list of plans',
+      { results: [{ layout: planOf(seat('a')) }, { layout: planOf(seat('a')) }] },
+      'results',
+      /one plan, not 2/,
+    ],
     ['a category of another name', planOf(seat('a', { category: 'toString' })), `${seatsPath}[0].category`, /no categ/],
     [
       '1,001 categories',
@@ -51,13 +67,67 @@ describe('a plan is refused with the path to the spot:', () => {
     ],
     ['50,001 seats', planOf(...Array.from({ length: 50_001 }, (_, n) => seat(`${n}`))), 'zones', /50001 seats; 50000/],
   ])('%s', (_, document, path, message) => {
-    expect(parseSeatingPlan(document)).toEqual({ ok: false, path, message: expect.stringMatching(message) });
+    expect(parseSeatingPlan(document)).toEqual(refusal(path, message));
   });
+});
+
+describe('everything that is wrong is told at once', () => {
+  const pathsOf = (document: unknown) => {
+    const parsed = parseSeatingPlan(document);
+    return parsed.ok ? [] : parsed.faults.map(({ path }) => path.replace(`${seatsPath}`, ''));
+  };
+
+  it('in the form of the plan', () => {
+    expect(pathsOf(planOf(seat('a', { position: 7 }), seat('b'), { category: 'Stalls' }))).toEqual([
+      '[0].position',
+      '[2].seat_guid',
+    ]);
+  });
+
+  it('in what its seats say', () => {
+    expect(pathsOf(planOf(seat('a'), seat('a', { category: 'Pit' }), seat('c', { category: '' })))).toEqual([
+      '[1].seat_guid',
+      '[1].category',
+      '[2].category',
+    ]);
+  });
+
+  it('up to 20', () => {
+    expect(pathsOf(planOf(...Array.from({ length: 100 }, (_, at) => seat(`${at}`, { category: 'Pit' }))))).toHaveLength(
+      20,
+    );
+  });
+
+  it('in prices', () => {
+    const category = (name: string) => ({ name, color: null });
+    const layout = { categories: [category('One'), category('Two')], seats: [] };
+    const prices = [
+      { category: 'Three', amount: 1 },
+      { category: 'One', amount: -1 },
+    ];
+    expect(priceCategories(layout, prices)).toMatchObject({
+      faults: [{ path: 'prices[0].category' }, { path: 'prices[1].amount' }],
+    });
+  });
+});
+
+it('a seat named twice in two spellings of the same accents is one seat', () => {
+  expect(parseSeatingPlan(planOf(seat('Loge \u00e9'), seat('Loge e\u0301')))).toEqual(
+    refusal(`${seatsPath}[1].seat_guid`, /already/),
+  );
 });
 
 describe('prices', () => {
   const category = (name: string) => ({ name, color: null });
-  const seatIn = (at: number) => ({ guid: `${at}`, number: '1', x: 0, y: 0, category: at, accessible: false });
+  const seatIn = (at: number) => ({
+    guid: `${at}`,
+    number: '1',
+    x: 0,
+    y: 0,
+    radius: 10,
+    category: at,
+    accessible: false,
+  });
   const plan = {
     categories: [category('Stalls'), category('Balcony'), category('Unused')],
     seats: [seatIn(1), seatIn(0)],
@@ -80,6 +150,7 @@ describe('prices', () => {
     ['for a category not in the plan', [{ ...stalls, category: 'Pit' }], 'prices[0].category', /no category 'Pit'/],
     ['twice', [stalls, balcony, stalls], 'prices[2].category', /priced twice/],
   ])('are refused: %s', (_, prices, path, message) => {
-    expect(priceCategories(plan, prices)).toEqual({ ok: false, path, message: expect.stringMatching(message) });
+    const priced = priceCategories(plan, prices);
+    expect(priced.ok || priced.faults[0]).toEqual({ path, message: expect.stringMatching(message) });
   });
 });

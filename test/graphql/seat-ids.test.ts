@@ -17,7 +17,7 @@ test('a list of more is refused for its length, before a seat is looked at', () 
     },
   });
   expect(faultOfSeatList(neverRead)).toMatchObject({
-    path: 'seatIds',
+    path: ['seatIds'],
     message: 'Name at most 50000 seats, not 130000.',
   });
 });
@@ -25,5 +25,5 @@ test('a list of more is refused for its length, before a seat is looked at', () 
 test('the first seat that is named again is told by its place', () => {
   const seats = ids(50_000);
   seats[49_999] = seats[49_998] ?? '';
-  expect(faultOfSeatList(seats)).toMatchObject({ path: 'seatIds[49999]' });
+  expect(faultOfSeatList(seats)).toMatchObject({ path: ['seatIds', '49999'] });
 });

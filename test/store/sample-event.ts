@@ -28,6 +28,7 @@ export function sampleLayout(seatCount: number): Layout {
       number: String(index + 1),
       x: index + 0.5,
       y: 2.25,
+      radius: 10,
       category: index % 2,
       accessible: index % 10 === 0,
     })),

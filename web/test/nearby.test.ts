@@ -12,6 +12,8 @@ function hall(rows: number): Plan {
       section: 'Stalls',
       row: String(Math.floor(index / 10)),
       number: String((index % 10) + 1),
+      rowLabel: null,
+      seatLabel: null,
       accessible: false,
       category: index >= (rows - 1) * 10 ? 1 : 0,
       x: (index % 10) * 20,

@@ -1,4 +1,5 @@
 import type { AreaShape, LayoutArea, LayoutText, Point } from '../layout.ts';
+import { hexColor } from './color.ts';
 import type { Plan, PlanArea } from './format.ts';
 import { plus } from './point.ts';
 
@@ -8,9 +9,23 @@ const defaultTextSize = 16;
 export function drawAreas(plan: Plan): LayoutArea[] {
   return plan.zones.flatMap((zone) =>
     (zone.areas ?? [])
-      .map((area) => drawArea(area, plus(zone.position, area.position)))
+      .map((area) => drawArea(inTodaysSchema(area), plus(zone.position, area.position)))
       .filter((area) => area !== null),
   );
+}
+
+/** The schema of 2019 knows rectangles only, with a plain text in their middle. */
+function inTodaysSchema(area: PlanArea): PlanArea {
+  const { shape, width, height, text } = area;
+  const isOld = shape == null && width != null && height != null;
+  const rectangle = isOld ? { width, height } : area.rectangle;
+  const middle = rectangle ? { x: rectangle.width / 2, y: rectangle.height / 2 } : { x: 0, y: 0 };
+  return {
+    ...area,
+    shape: isOld ? 'rectangle' : shape,
+    rectangle,
+    text: typeof text === 'string' ? { text, position: middle } : text,
+  };
 }
 
 function drawArea(area: PlanArea, position: Point): LayoutArea | null {
@@ -24,8 +39,8 @@ function drawArea(area: PlanArea, position: Point): LayoutArea | null {
     size: shape === 'RECTANGLE' ? (area.rectangle ?? null) : null,
     radius: radiusOf(area, shape),
     points: shape === 'POLYGON' ? (area.polygon?.points ?? []).map((point) => plus(position, point)) : [],
-    color: area.color || null,
-    borderColor: area.border_color || null,
+    color: hexColor(area.color),
+    borderColor: hexColor(area.border_color),
     text,
   };
 }
@@ -46,11 +61,11 @@ function radiusOf(area: PlanArea, shape: AreaShape): Point | null {
 }
 
 function drawText({ text }: PlanArea, position: Point): LayoutText | null {
-  if (!text?.text) return null;
+  if (text == null || typeof text === 'string' || !text.text) return null;
   return {
     text: text.text,
     position: plus(position, text.position),
     size: text.size ?? defaultTextSize,
-    color: text.color || null,
+    color: hexColor(text.color),
   };
 }

@@ -1,5 +1,5 @@
 import type { Plan, PlanSeat } from './format.ts';
-import { pathText, type Refusal, refuse } from './refusal.ts';
+import { type Fault, pathText, type Refusal, refuse, refuseAll } from './refusal.ts';
 
 /** The largest plan taken: with it an event is created, all or nothing, in seconds. */
 export const maxSeats = 50_000;
@@ -12,8 +12,8 @@ interface PlacedSeat {
   readonly steps: readonly [zone: number, row: number, seat: number];
 }
 
-/** What the format alone cannot say. Order of precedence: no seats, too many, too many categories, then seat by seat its name before its category. */
-export function findFault(plan: Plan): Refusal | null {
+/** What the format alone cannot say: no seats, or too many seats or categories, and nothing more is told; else what is wrong with each seat. */
+export function checkPlan(plan: Plan): Refusal | null {
   const seats = countSeats(plan);
   if (seats === 0) return refuse('zones', 'The plan has no seats');
   if (seats > maxSeats) return refuse('zones', `The plan has ${seats} seats; ${maxSeats} is the most`);
@@ -21,7 +21,7 @@ export function findFault(plan: Plan): Refusal | null {
   if (categories > maxCategories) {
     return refuse('categories', `The plan has ${categories} categories; ${maxCategories} is the most`);
   }
-  return findSeatFault(plan);
+  return refuseAll(seatFaults(plan));
 }
 
 function countSeats(plan: Plan): number {
@@ -29,19 +29,19 @@ function countSeats(plan: Plan): number {
   return rows.reduce((sum, row) => sum + row.seats.length, 0);
 }
 
-function findSeatFault(plan: Plan): Refusal | null {
+function* seatFaults(plan: Plan): Generator<Fault> {
   const categories = new Set(plan.categories.map((category) => category.name));
   const firstOf = new Map<string, PlacedSeat>();
   for (const placed of placedSeats(plan)) {
     const { seat_guid: guid, category } = placed.seat;
     const first = firstOf.get(guid);
-    if (first) return refuse(pathTo(placed, 'seat_guid'), `'${guid}' is the seat at ${pathTo(first)} already`);
-    if (!categories.has(category)) {
-      return refuse(pathTo(placed, 'category'), `The plan declares no category '${category}'`);
-    }
-    firstOf.set(guid, placed);
+    if (first === undefined) firstOf.set(guid, placed);
+    else yield { path: pathTo(placed, 'seat_guid'), message: `'${guid}' is the seat at ${pathTo(first)} already` };
+    if (categories.has(category)) continue;
+    const message =
+      category === '' ? 'The seat has no category' : `The plan declares no category '${category}' in 'categories'`;
+    yield { path: pathTo(placed, 'category'), message };
   }
-  return null;
 }
 
 function* placedSeats(plan: Plan): Generator<PlacedSeat> {

@@ -10,25 +10,37 @@ const farthest = 1_000_000;
 const longestText = 1_000;
 
 const length = z.number().min(-farthest).max(farthest);
+const size = z.number().min(0).max(farthest);
+/** In NFC, so that a name is the same however its accents were typed. */
 const text = z
   .string()
   .max(longestText)
-  .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'Not storable: a NUL or half a character');
+  .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'Not storable: a NUL or half a character')
+  .transform((value) => value.normalize());
 /** Some tools write numbers where the format wants strings. */
 const numbering = z.union([text, z.number()]).nullish();
 const point = z.object({ x: length.default(0), y: length.default(0) });
 const position = point.nullish().transform((value) => value ?? { x: 0, y: 0 });
 
 const seat = z.object({
-  seat_guid: text.min(1),
+  seat_guid: text.refine((value) => value !== '', 'A seat needs a name of its own'),
   seat_number: numbering,
   category: text,
   position,
+  radius: size.nullish(),
   wheelchair: z.unknown().optional(),
   accessible: z.unknown().optional(),
 });
 
-const row = z.object({ row_number: numbering, position, seats: z.array(seat) });
+const row = z.object({
+  row_number: numbering,
+  row_label: text.nullish(),
+  seat_label: text.nullish(),
+  position,
+  seats: z.array(seat),
+});
+
+const areaText = z.object({ text: text.nullish(), position, size: length.nullish(), color: text.nullish() });
 
 const area = z.object({
   shape: z.string().nullish(),
@@ -40,7 +52,10 @@ const area = z.object({
   circle: z.object({ radius: length }).nullish(),
   ellipse: z.object({ radius: point }).nullish(),
   polygon: z.object({ points: z.array(point) }).nullish(),
-  text: z.object({ text: text.nullish(), position, size: length.nullish(), color: text.nullish() }).nullish(),
+  /** The older schema has a plain text and no shapes but rectangles, whose size stands here. */
+  text: z.union([areaText, text]).nullish(),
+  width: length.nullish(),
+  height: length.nullish(),
 });
 
 const zone = z.object({
@@ -52,11 +67,11 @@ const zone = z.object({
 
 export const planFormat = z.object({
   categories: z.array(z.object({ name: text, color: text.nullish() })),
-  size: z.object({ width: length.nullish(), height: length.nullish() }).nullish(),
   zones: z.array(zone),
 });
 
 export type Plan = z.infer<typeof planFormat>;
 export type PlanZone = Plan['zones'][number];
+export type PlanRow = z.infer<typeof row>;
 export type PlanSeat = z.infer<typeof seat>;
 export type PlanArea = z.infer<typeof area>;

@@ -1,29 +1,48 @@
 import type { Layout } from '../layout.ts';
 import { drawAreas } from './areas.ts';
-import { findFault } from './check.ts';
+import { checkPlan } from './check.ts';
 import { type Plan, planFormat } from './format.ts';
-import { pathText, type Refusal, refuse } from './refusal.ts';
+import { fitDrawing } from './frame.ts';
+import { pathText, type Refusal, refuse, refuseAll, within } from './refusal.ts';
 import { categoriesOf, placeSeats } from './seats.ts';
-import { measure } from './size.ts';
 
 export type ParsedPlan = { readonly ok: true; readonly layout: Layout } | Refusal;
 
 /**
- * Reads a seating plan in pretix's format. Never throws on anything JSON can hold.
- * A refusal's path is relative to the document, and empty when the document as a whole is no plan.
+ * Reads a seating plan in pretix's format, also as pretix's API wraps it. Never throws on anything JSON can hold.
+ * A refusal's paths are relative to the document, and empty when the document as a whole is no plan.
  */
 export function parseSeatingPlan(document: unknown): ParsedPlan {
-  const read = planFormat.safeParse(document);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    return refuse(pathText(issue?.path ?? []), issue?.message ?? 'Not a seating plan');
-  }
-  return findFault(read.data) ?? { ok: true, layout: layOut(read.data) };
+  const results = fieldOf(document, 'results');
+  if (!Array.isArray(results)) return parseWrapped(document);
+  if (results.length !== 1) return refuse('results', `Expected one plan, not ${results.length}`);
+  return at('results[0]', parseWrapped(results[0]));
+}
+
+/** pretix's API gives a plan in the `layout` of an object, and a list of such objects as `results`. */
+function parseWrapped(document: unknown): ParsedPlan {
+  const layout = fieldOf(document, 'layout');
+  return layout === undefined ? parsePlan(document) : at('layout', parsePlan(layout));
+}
+
+/** Undefined where there is none, and in what is a plan by itself, whatever else it has. */
+function fieldOf(document: unknown, name: string): unknown {
+  if (typeof document !== 'object' || document === null || 'zones' in document) return undefined;
+  return Object.entries(document).find(([key]) => key === name)?.[1];
+}
+
+function at(path: string, parsed: ParsedPlan): ParsedPlan {
+  return parsed.ok ? parsed : within(path, parsed);
+}
+
+function parsePlan(plan: unknown): ParsedPlan {
+  const read = planFormat.safeParse(plan);
+  if (read.success) return checkPlan(read.data) ?? { ok: true, layout: layOut(read.data) };
+  const faults = read.error.issues.map(({ path, message }) => ({ path: pathText(path), message }));
+  return refuseAll(faults) ?? refuse('', 'Not a seating plan');
 }
 
 function layOut(plan: Plan): Layout {
   const categories = categoriesOf(plan);
-  const { sections, seats } = placeSeats(plan, categories);
-  const areas = drawAreas(plan);
-  return { ...measure(plan.size, { seats, areas }), categories, sections, areas, seats };
+  return fitDrawing({ categories, ...placeSeats(plan, categories), areas: drawAreas(plan) });
 }

@@ -1,5 +1,5 @@
 import type { Layout } from '../layout.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { type Fault, type Refusal, refuseAll } from './refusal.ts';
 
 export interface CategoryPrice {
   readonly category: string;
@@ -15,37 +15,36 @@ const maxAmount = 2 ** 31 - 1;
 /**
  * The amount of each of the layout's categories, in its order. Every category with seats needs one price; one without
  * seats, as editors leave behind, may go without and then costs 0.
- * Order of precedence: the prices one after the other (unknown category, priced before, amount), then what is missing.
  */
 export function priceCategories(
-  { categories, seats }: Pick<Layout, 'categories' | 'seats'>,
+  layout: Pick<Layout, 'categories' | 'seats'>,
   prices: readonly CategoryPrice[],
 ): PricedCategories {
-  const names = new Set(categories.map(({ name }) => name));
-  const amounts = new Map<string, number>();
-  for (const [at, price] of prices.entries()) {
-    const fault = findFault(price, `prices[${at}]`, names, amounts);
-    if (fault) return fault;
-    amounts.set(price.category, price.amount);
-  }
-  const seated = new Set(seats.map((seat) => seat.category));
-  const missing = categories.find(({ name }, at) => seated.has(at) && !amounts.has(name));
-  if (missing) return refuse('prices', `No price for category '${missing.name}'`);
-  return { ok: true, amounts: categories.map(({ name }) => amounts.get(name) ?? 0) };
+  const amounts = new Map(prices.map(({ category, amount }) => [category.normalize(), amount]));
+  const amountsInOrder = layout.categories.map(({ name }) => amounts.get(name) ?? 0);
+  return refuseAll(priceFaults(layout, prices)) ?? { ok: true, amounts: amountsInOrder };
 }
 
-function findFault(
-  { category, amount }: CategoryPrice,
-  path: string,
-  names: ReadonlySet<string>,
-  amounts: ReadonlyMap<string, number>,
-): Refusal | null {
-  if (!names.has(category)) {
-    return refuse(`${path}.category`, `The plan has no category '${category}'`);
+/** The prices one after the other (unknown category, priced before, amount), then the categories without one. */
+function* priceFaults(
+  { categories, seats }: Pick<Layout, 'categories' | 'seats'>,
+  prices: readonly CategoryPrice[],
+): Generator<Fault> {
+  const known = new Set(categories.map(({ name }) => name));
+  const priced = new Set<string>();
+  for (const [at, { category, amount }] of prices.entries()) {
+    // As the plan's own names are.
+    const name = category.normalize();
+    const path = `prices[${at}]`;
+    if (!known.has(name)) yield { path: `${path}.category`, message: `The plan has no category '${category}'` };
+    else if (priced.has(name)) yield { path: `${path}.category`, message: `Category '${category}' is priced twice` };
+    else if (!Number.isInteger(amount) || amount < 0 || amount > maxAmount) {
+      yield { path: `${path}.amount`, message: `A price is whole minor units from 0 to ${maxAmount}, not ${amount}` };
+    }
+    priced.add(name);
   }
-  if (amounts.has(category)) return refuse(`${path}.category`, `Category '${category}' is priced twice`);
-  if (!Number.isInteger(amount) || amount < 0 || amount > maxAmount) {
-    return refuse(`${path}.amount`, `A price is whole minor units from 0 to ${maxAmount}, not ${amount}`);
+  const seated = new Set(seats.map((seat) => seat.category));
+  for (const [at, { name }] of categories.entries()) {
+    if (seated.has(at) && !priced.has(name)) yield { path: 'prices', message: `No price for category '${name}'` };
   }
-  return null;
 }

@@ -1,13 +1,39 @@
-/** Why an organizer's input was not taken, and where in it. */
+/** Why an organizer's input was not taken: everything that is wrong with it, up to `maxFaults`, in the input's order. */
 export interface Refusal {
   readonly ok: false;
+  readonly faults: readonly [Fault, ...Fault[]];
+}
+
+export interface Fault {
   /** `zones[0].rows[2].seats[4].category`; empty for the whole document. */
   readonly path: string;
   readonly message: string;
 }
 
+/** Told at once. One mistake in an editor is often made in every row. */
+export const maxFaults = 20;
+
 export function refuse(path: string, message: string): Refusal {
-  return { ok: false, path, message };
+  return { ok: false, faults: [{ path, message }] };
+}
+
+/** Null for no faults. Reads no more of them than it tells. */
+export function refuseAll(faults: Iterable<Fault>): Refusal | null {
+  const told: Fault[] = [];
+  for (const fault of faults) if (told.push(fault) === maxFaults) break;
+  const [first, ...others] = told;
+  return first === undefined ? null : { ok: false, faults: [first, ...others] };
+}
+
+/** The same faults, of something that stands at `path` in a larger input. */
+export function within(path: string, { faults: [first, ...others] }: Refusal): Refusal {
+  const move = ({ path: inner, message }: Fault): Fault => ({ path: joined(path, inner), message });
+  return { ok: false, faults: [move(first), ...others.map(move)] };
+}
+
+function joined(path: string, inner: string): string {
+  if (path === '' || inner === '') return path + inner;
+  return inner.startsWith('[') ? `${path}${inner}` : `${path}.${inner}`;
 }
 
 /** `['zones', 0, 'rows']` → `zones[0].rows` */

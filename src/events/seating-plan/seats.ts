@@ -1,17 +1,21 @@
 import type { Layout, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection, Point } from '../layout.ts';
-import type { Plan, PlanSeat, PlanZone } from './format.ts';
+import { hexColor } from './color.ts';
+import type { Plan, PlanRow, PlanSeat, PlanZone } from './format.ts';
 import { plus } from './point.ts';
+
+/** pretix's own. */
+const defaultRadius = 10;
 
 /** A category declared twice counts once, as it was declared first: seats and prices know it by its name alone. */
 export function categoriesOf(plan: Plan): LayoutCategory[] {
   const colors = new Map<string, string | null>();
   for (const { name, color } of plan.categories) {
-    if (!colors.has(name)) colors.set(name, color || null);
+    if (!colors.has(name)) colors.set(name, hexColor(color));
   }
   return [...colors].map(([name, color]) => ({ name, color }));
 }
 
-/** Flattens a plan that {@link findFault} finds nothing in. */
+/** Flattens a plan that `checkPlan` finds nothing in. */
 export function placeSeats(plan: Plan, categories: readonly LayoutCategory[]): Pick<Layout, 'sections' | 'seats'> {
   const categoryAt = new Map(categories.map(({ name }, at) => [name, at]));
   const seats: LayoutSeat[] = [];
@@ -26,8 +30,19 @@ function placeRows(zone: PlanZone, categoryAt: ReadonlyMap<string, number>, seat
     const firstSeatIndex = seats.length;
     const origin = plus(zone.position, row.position);
     for (const [seatAt, seat] of row.seats.entries()) seats.push(placeSeat(seat, seatAt, origin, categoryAt));
-    return { name: nameOf(row.row_number, rowAt), firstSeatIndex, seatCount: row.seats.length };
+    return { ...wordsOf(row, rowAt), firstSeatIndex, seatCount: row.seats.length };
   });
+}
+
+/** A row with a label only is known by it. */
+function wordsOf({ row_number, row_label, seat_label }: PlanRow, at: number) {
+  const label = row_label?.replaceAll('%s', () => nameOf(row_number, at)) || null;
+  const hasNumber = row_number != null && row_number !== '';
+  return {
+    name: hasNumber || label === null ? nameOf(row_number, at) : label,
+    label,
+    seatLabel: seat_label || null,
+  };
 }
 
 function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: ReadonlyMap<string, number>): LayoutSeat {
@@ -37,6 +52,7 @@ function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: Re
     guid: seat.seat_guid,
     number: nameOf(seat.seat_number, seatAt),
     ...plus(origin, seat.position),
+    radius: seat.radius || defaultRadius,
     category,
     accessible: seat.wheelchair === true || seat.accessible === true,
   };

@@ -27,9 +27,9 @@ export type Scalars = {
 /** A shape of the drawing that is no seat. */
 export type Area = {
   readonly __typename?: 'Area';
-  /** A CSS colour as the plan has it; null for none. */
+  /** '#rrggbb'; null for none. */
   readonly borderColor?: Maybe<Scalars['String']['output']>;
-  /** A CSS colour as the plan has it; null for none. */
+  /** '#rrggbb'; null for none. */
   readonly color?: Maybe<Scalars['String']['output']>;
   /** The corners of a polygon, absolute; empty for every other shape. */
   readonly points: ReadonlyArray<Point>;
@@ -261,13 +261,22 @@ export type IdempotencyConflict = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
+/** One thing that is wrong with an input. */
+export type InputFault = {
+  readonly __typename?: 'InputFault';
+  readonly message: Scalars['String']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+};
+
 /** The input is at fault, and would be again. */
 export type InvalidInput = UserError & {
   readonly __typename?: 'InvalidInput';
   readonly code: ErrorCode;
+  /** Everything that is wrong, at most 20: the first is what `path` and `message` tell. */
+  readonly faults: ReadonlyArray<InputFault>;
   readonly message: Scalars['String']['output'];
-  /** Where in the input: 'plan.zones[0].rows[2]'. */
-  readonly path?: Maybe<Scalars['String']['output']>;
+  /** Where in the input: ['plan', 'zones', '0', 'rows', '2']. */
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
 /** An amount of money, always with its currency. */
@@ -589,7 +598,11 @@ export type Role =
 
 export type Row = {
   readonly __typename?: 'Row';
+  /** In the plan's own words: 'Box 3'. Null where it has none, and 'row 3' will do. */
+  readonly label?: Maybe<Scalars['String']['output']>;
   readonly name: Scalars['String']['output'];
+  /** The plan's own words for its seats, '%s' in place of the number: 'Armchair %s'. Null where it has none. */
+  readonly seatLabel?: Maybe<Scalars['String']['output']>;
   readonly seats: ReadonlyArray<Seat>;
 };
 
@@ -624,9 +637,15 @@ export type Seat = Node & {
   readonly label: Scalars['String']['output'];
   readonly number: Scalars['String']['output'];
   readonly position: Point;
+  /** In the plan's units. */
+  readonly radius: Scalars['Float']['output'];
   /** True while the viewer's own reservation holds it. */
   readonly reservedByViewer: Scalars['Boolean']['output'];
   readonly row: Scalars['String']['output'];
+  /** The row in the plan's own words: 'Box 3'. Null where it has none. */
+  readonly rowLabel?: Maybe<Scalars['String']['output']>;
+  /** The seat in the plan's own words: 'Armchair 7'. Null where it has none. */
+  readonly seatLabel?: Maybe<Scalars['String']['output']>;
   readonly section: Scalars['String']['output'];
   /** As everyone may see it at this moment: a lapsed reservation reads AVAILABLE. Never says who holds the seat. */
   readonly status: SeatStatus;
@@ -992,6 +1011,7 @@ export type ResolversTypes = {
   GuestSession: ResolverTypeWrapper<Omit<GuestSession, 'viewer'> & { viewer: ResolversTypes['Viewer'] }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyConflict: ResolverTypeWrapper<IdempotencyConflict>;
+  InputFault: ResolverTypeWrapper<InputFault>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Money: ResolverTypeWrapper<Money>;
@@ -1069,6 +1089,7 @@ export type ResolversParentTypes = {
   GuestSession: Omit<GuestSession, 'viewer'> & { viewer: ResolversParentTypes['Viewer'] };
   ID: Scalars['ID']['output'];
   IdempotencyConflict: IdempotencyConflict;
+  InputFault: InputFault;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   Money: Money;
@@ -1230,10 +1251,16 @@ export type IdempotencyConflictResolvers<ContextType = GraphqlContext, ParentTyp
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type InputFaultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['InputFault'] = ResolversParentTypes['InputFault']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type InvalidInputResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
   code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  faults?: Resolver<ReadonlyArray<ResolversTypes['InputFault']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  path?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1358,7 +1385,9 @@ export type ReserveSeatsResultResolvers<ContextType = GraphqlContext, ParentType
 };
 
 export type RowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Row'] = ResolversParentTypes['Row']> = {
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seatLabel?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
 };
 
@@ -1377,8 +1406,11 @@ export type SeatResolvers<ContextType = GraphqlContext, ParentType extends Resol
   label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   position?: Resolver<ResolversTypes['Point'], ParentType, ContextType>;
+  radius?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   reservedByViewer?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   row?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rowLabel?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  seatLabel?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   section?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['SeatStatus'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1496,6 +1528,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   ExtensionLimitReached?: ExtensionLimitReachedResolvers<ContextType>;
   GuestSession?: GuestSessionResolvers<ContextType>;
   IdempotencyConflict?: IdempotencyConflictResolvers<ContextType>;
+  InputFault?: InputFaultResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -6,7 +6,7 @@ import { findEvent, seatingOf } from '../finding.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
-import { idempotencyConflict, invalidInput, notFound, seatsUnavailable } from '../outcomes.ts';
+import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
@@ -46,9 +46,7 @@ export const eventResolvers: Resolvers = {
         { organizerId, idempotencyKey },
       );
       if (created.ok) return { __typename: 'Event', event: created.event };
-      return 'isConflict' in created
-        ? idempotencyConflict('another event')
-        : invalidInput(created.path, created.message);
+      return 'isConflict' in created ? idempotencyConflict('another event') : invalidInputs(created.faults);
     },
     setSalesStatus: async (_, { input: { eventId, salesStatus } }, context) => {
       requireOrganizer(context);

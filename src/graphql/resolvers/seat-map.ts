@@ -25,7 +25,7 @@ export const seatMapResolvers: Resolvers = {
       return seating.layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
-        rows: section.rows.map((row) => ({ name: row.name, seats: rowSeats(eventId, seating, row) })),
+        rows: section.rows.map((row) => ({ ...row, seats: rowSeats(eventId, seating, row) })),
       }));
     },
     statuses: async ({ eventId, seating }, _, { services, seatBudget }) => {
@@ -41,7 +41,10 @@ export const seatMapResolvers: Resolvers = {
     section: ({ seating, index }) => seating.place(index).section.name,
     row: ({ seating, index }) => seating.place(index).row.name,
     number: ({ seating, index }) => seating.seat(index).number,
+    rowLabel: ({ seating, index }) => seating.place(index).row.label ?? null,
+    seatLabel: ({ seating, index }) => seating.seatLabel(index),
     position: ({ seating, index }) => seating.seat(index),
+    radius: ({ seating, index }) => seating.seat(index).radius,
     category: ({ eventId, seating, index }) => priceCategory(eventId, seating, seating.seat(index).category),
     accessible: ({ seating, index }) => seating.seat(index).accessible,
     status: async (seat, _, { loaders }) => (await loaders.seatState.load(seat)).status,

@@ -7,6 +7,20 @@ export type Language = (typeof languages)[number];
 const seatsEn = (count: number) => (count === 1 ? '1 seat' : `${count} seats`);
 const seatsDe = (count: number) => (count === 1 ? '1 Platz' : `${count} Plätze`);
 
+/** A seat as a person reads it; the plan's own words, where it has some, stand in place of 'row 3' and 'seat 7'. */
+interface SeatWords {
+  readonly section: string;
+  readonly row: string;
+  readonly number: string;
+  readonly rowLabel?: string | null;
+  readonly seatLabel?: string | null;
+}
+
+interface RowWords {
+  readonly name: string;
+  readonly label: string | null;
+}
+
 const en = {
   languageName: 'English',
   language: 'Language',
@@ -56,10 +70,10 @@ const en = {
   heldByYou: 'held for you',
   bookedByYou: 'booked by you',
   accessible: 'wheelchair accessible',
-  seat: ({ section, row, number }: { section: string; row: string; number: string }) =>
-    [section, row && `row\u00a0${row}`, `seat\u00a0${number}`].filter(Boolean).join(', '),
+  seat: ({ section, row, number, rowLabel, seatLabel }: SeatWords) =>
+    [section, rowLabel ?? (row && `row\u00a0${row}`), seatLabel ?? `seat\u00a0${number}`].filter(Boolean).join(', '),
   seatWord: 'seat',
-  row: (name: string) => (name ? `Row ${name}` : 'Without a row'),
+  row: ({ name, label }: RowWords) => label ?? (name ? `Row ${name}` : 'Without a row'),
   sectionWithoutName: 'Seats',
 
   map: {
@@ -199,7 +213,7 @@ const en = {
     plan: 'Seating plan',
     planHelp: 'A JSON file as pretix’s seating plan editor saves it.',
     planRead: (name: string, seats: string) => `${name}: ${seats} seats`,
-    planWrong: 'This file is not a seating plan in pretix’s JSON format.',
+    planWrong: 'This file is not a seating plan in pretix’s JSON format, in UTF-8.',
     name: 'Name',
     venue: 'Venue',
     startsAt: 'Begins at',
@@ -284,10 +298,10 @@ const de: Messages = {
   heldByYou: 'für Sie reserviert',
   bookedByYou: 'von Ihnen gebucht',
   accessible: 'für Rollstühle geeignet',
-  seat: ({ section, row, number }) =>
-    [section, row && `Reihe\u00a0${row}`, `Platz\u00a0${number}`].filter(Boolean).join(', '),
+  seat: ({ section, row, number, rowLabel, seatLabel }) =>
+    [section, rowLabel ?? (row && `Reihe\u00a0${row}`), seatLabel ?? `Platz\u00a0${number}`].filter(Boolean).join(', '),
   seatWord: 'Platz',
-  row: (name) => (name ? `Reihe ${name}` : 'Ohne Reihe'),
+  row: ({ name, label }) => label ?? (name ? `Reihe ${name}` : 'Ohne Reihe'),
   sectionWithoutName: 'Plätze',
 
   map: {
@@ -427,7 +441,7 @@ const de: Messages = {
     plan: 'Saalplan',
     planHelp: 'Eine JSON-Datei, wie sie der Saalplan-Editor von pretix speichert.',
     planRead: (name, seats) => `${name}: ${seats} Plätze`,
-    planWrong: 'Diese Datei ist kein Saalplan im JSON-Format von pretix.',
+    planWrong: 'Diese Datei ist kein Saalplan im JSON-Format von pretix, in UTF-8.',
     name: 'Name',
     venue: 'Ort',
     startsAt: 'Beginn',

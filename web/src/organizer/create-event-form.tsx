@@ -41,9 +41,9 @@ export function CreateEventForm() {
     const { createEvent } = await client.mutate(CreateEventDocument, { input });
     match(createEvent, {
       Event: ({ id }) => navigate(`/organizer/events/${id}`),
-      InvalidInput: ({ path, message }) => {
+      InvalidInput: ({ faults }) => {
         setKey(newIdempotencyKey());
-        setProblem(say.organizer.invalid(path ?? '', message));
+        setProblem(faults.map(({ path, message }) => say.organizer.invalid(path.join(' › '), message)).join('\n'));
       },
       IdempotencyConflict: () => {
         setKey(newIdempotencyKey());

@@ -15,14 +15,14 @@ interface Pretix {
   }[];
 }
 
-/** @returns null for a text that is no seating plan in pretix's format */
-export function readPlanFile(text: string): PlanFile | null {
-  const plan = parsed(text);
+/** @returns null for what is no seating plan in pretix's format, by itself or as its API wraps it, or no UTF-8 */
+export function readPlanFile(bytes: ArrayBuffer): PlanFile | null {
+  const plan = unwrapped(parsed(bytes));
   if (!isPretix(plan)) return null;
   const counts = new Map<string, number>();
   for (const { rows = [] } of plan.zones) {
     for (const { seats = [] } of rows) {
-      for (const { category } of seats) counts.set(String(category), (counts.get(String(category)) ?? 0) + 1);
+      for (const { category } of seats) count(counts, String(category).normalize());
     }
   }
   const categories = [...counts].map(([name, seatCount]) => ({ name, seatCount }));
@@ -30,12 +30,23 @@ export function readPlanFile(text: string): PlanFile | null {
   return { name: typeof plan.name === 'string' ? plan.name : '', seatCount, categories, plan };
 }
 
-function parsed(text: string): unknown {
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function parsed(bytes: ArrayBuffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return null;
   }
+}
+
+function unwrapped(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || 'zones' in document) return document;
+  if ('layout' in document) return document.layout;
+  const only = 'results' in document && Array.isArray(document.results) ? document.results : [];
+  return only.length === 1 ? unwrapped(only[0]) : document;
 }
 
 function isPretix(plan: unknown): plan is Pretix {

@@ -11,7 +11,7 @@ export function PlanUpload({ plan, onPlan }: Props) {
   const { say, write } = useWords();
   const [isWrong, setWrong] = useState(false);
   const read = async (file: File | undefined) => {
-    const next = file ? readPlanFile(await file.text()) : null;
+    const next = file ? readPlanFile(await file.arrayBuffer()) : null;
     setWrong(file !== undefined && next === null);
     onPlan(next);
   };

@@ -15,6 +15,9 @@ export interface PlanSeat {
   readonly section: string;
   readonly row: string;
   readonly number: string;
+  /** In the plan's own words; null where it has none. */
+  readonly rowLabel: string | null;
+  readonly seatLabel: string | null;
   readonly accessible: boolean;
   /** Position in `Plan.categories`. */
   readonly category: number;
@@ -24,6 +27,8 @@ export interface PlanSeat {
 
 export interface PlanRow {
   readonly name: string;
+  /** In the plan's own words; null where it has none. */
+  readonly label: string | null;
   readonly seats: readonly PlanSeat[];
 }
 
@@ -52,6 +57,7 @@ export function planOf(event: SeatMapEvent): Plan {
       name: section.name,
       rows: section.rows.map((row) => ({
         name: row.name,
+        label: row.label ?? null,
         seats: row.seats.map(
           ({ id, index, number, accessible, category, position }): PlanSeat => ({
             id,
@@ -59,6 +65,8 @@ export function planOf(event: SeatMapEvent): Plan {
             section: section.name,
             row: row.name,
             number,
+            rowLabel: row.label ?? null,
+            seatLabel: row.seatLabel?.replaceAll('%s', () => number) ?? null,
             accessible,
             category: categoryAt.get(category.id) ?? 0,
             x: position.x,

@@ -20,7 +20,7 @@ export function RowOfList({ row, section, ...props }: Props) {
       <summary>
         <h3>
           <span className="visually-hidden">{section}, </span>
-          {say.row(row.name)}
+          {say.row(row)}
         </h3>
         <FreeCount map={props.map} seats={rows} />
       </summary>

@@ -1,0 +1,1 @@
+ALTER TABLE "seats" ADD COLUMN "radius" double precision DEFAULT 10 NOT NULL;
