@@ -73,6 +73,7 @@ export async function createApp(
       await openDatabase(config.database, {
         isWatched: true,
         onAnswered: (kind, tookMs) => metrics.storeLatency.observe({ kind }, tookMs / 1000),
+        onWarning: (warning) => logger.warn(warning),
       }),
     );
     stop?.throwIfAborted();

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
+import { StoreUnusable } from '../store/unusable.ts';
 import { CommandFailure } from './failure.ts';
 import { cannotListen } from './free-port.ts';
 
@@ -10,7 +11,8 @@ import { cannotListen } from './free-port.ts';
  */
 export function problemAtStart(error: unknown): string {
   if (error instanceof ConfigError) return `wrong settings\n${indented(error.message)}`;
-  if (error instanceof CommandFailure || error instanceof DataDirInUse) return error.message;
+  if (error instanceof CommandFailure || error instanceof DataDirInUse || error instanceof StoreUnusable)
+    return error.message;
   if (isOfListening(error)) return cannotListen(error);
   if (isStoreUnavailable(error)) return `the database cannot be reached: ${innermost(error).message}`;
   const cause = innermost(error);

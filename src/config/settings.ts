@@ -70,7 +70,11 @@ export const settingsSchema = z.object({
     oneOf('json', 'pretty'),
     '`json` or `pretty`',
   ),
-  DATABASE_URL: confidential('none: the embedded database', postgresUrl, 'Postgres 15 or later'),
+  DATABASE_URL: confidential(
+    'none: the embedded database',
+    postgresUrl,
+    'Postgres 15 or later, by any URI that libpq takes ([forms](operations.md#postgres))',
+  ),
   DATABASE_POOL_SIZE: byDefault('10', whole(1, 1000), 'connections to Postgres a node may open'),
   DATA_DIR: byDefault(
     './data',

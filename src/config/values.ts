@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parsePostgresUrl } from './postgres-url.ts';
+import { PostgresUrlError } from './postgres-url-error.ts';
 import { parseRedisUrl, RedisUrlError } from './redis-url.ts';
 
 /**
@@ -43,22 +45,9 @@ export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32,
   error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',
 });
 
-export const postgresUrl = matching(
-  'a URL such as postgres://user:password@host:5432/database',
-  (text) => hasScheme(text, 'postgres', 'postgresql') && URL.canParse(withFirstHostOnly(text)),
-);
+export const postgresUrl = url(parsePostgresUrl, PostgresUrlError);
 
-export const redisUrl = z
-  .string()
-  .trim()
-  .superRefine((text, context) => {
-    try {
-      parseRedisUrl(text);
-    } catch (error) {
-      if (!(error instanceof RedisUrlError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-    }
-  });
+export const redisUrl = url(parseRedisUrl, RedisUrlError);
 
 export const webUrl = matching('a URL such as https://host/path, without a user or password in it', (text) => {
   const url = hasScheme(text, 'http', 'https') ? parsedUrl(text) : undefined;
@@ -91,13 +80,23 @@ function matching(expected: string, accepts: (text: string) => boolean) {
   return z.string().trim().refine(accepts, { error: expected });
 }
 
-function hasScheme(text: string, ...schemes: readonly string[]): boolean {
-  return schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`));
+/** `parse` throws a `Refusal` whose message says what is expected. */
+function url(parse: (text: string) => unknown, Refusal: typeof PostgresUrlError | typeof RedisUrlError) {
+  return z
+    .string()
+    .trim()
+    .superRefine((text, context) => {
+      try {
+        parse(text);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+      }
+    });
 }
 
-/** `URL` cannot read several hosts (`a:5432,b:5432`), which the Postgres client can. */
-function withFirstHostOnly(url: string): string {
-  return url.replace(/,[^@/?]*(?=[/?]|$)/, '');
+function hasScheme(text: string, ...schemes: readonly string[]): boolean {
+  return schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`));
 }
 
 function listed(text: string): readonly string[] {

@@ -6,8 +6,11 @@ const MIGRATION = 1;
 const VIEWER = 2;
 const CHANGE = 3;
 
-/** One migration at a time, until the connection ends. */
-export const lockMigrations: SQL = sql`select pg_advisory_lock(${MIGRATION}::int, 0)`;
+/**
+ * One migration at a time, for the rest of the transaction: what a session holds would stay behind on a connection of a pooler's.
+ * It is waited for as long as it takes.
+ */
+export const lockMigrations: SQL = sql`select pg_advisory_xact_lock(${MIGRATION}::int, 0)`;
 
 /**
  * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.

@@ -21,8 +21,11 @@ export interface Engine extends Session, AsyncDisposable {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   /** One such transaction of statements that need nothing of each other's answers: all are sent at once. Gives the rows of each. */
   together(statements: readonly Statement[]): Promise<unknown[][]>;
-  /** Brings the tables up to date: all of the missing migrations or none. Many nodes may do it at once; one does the work. */
-  migrate(): Promise<void>;
+  /**
+   * Brings the tables up to date: all of the missing migrations or none. Many nodes may do it at once; one does the work. Gives the
+   * names of those that were applied. Rejects with `StoreUnusable` where the role lacks a right.
+   */
+  migrate(): Promise<readonly string[]>;
 }
 
 export type Statement = SQL | CompiledStatement;

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Engine, Session, Statement } from './database.ts';
 import { retrying } from './faults.ts';
+import { applyMigrations } from './migrations.ts';
 import * as tables from './tables.ts';
 
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
@@ -31,7 +31,7 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
         for (const statement of statements) answers.push(await rows(statement));
         return answers;
       }),
-    migrate: () => migrate(orm, migrations),
+    migrate: () => transaction((session) => applyMigrations(session, migrations)),
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await unlock();

@@ -1,10 +1,10 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { parsePostgresUrl } from '../config/postgres-url.ts';
+import { connectTo, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
+import { lookFor, type PostgresFound } from './postgres-look.ts';
+import { probe } from './probe.ts';
+import type { Probed } from './watched.ts';
 
-/** A statement that takes longer is cancelled, so that no request waits for ever. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** A node that stops in the middle of a transaction does not keep its locks. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
-export const CONNECT_TIMEOUT_SECONDS = 5;
 /**
  * What is under way on the connections beside one that has closed may take so long. A statement that was sent as its connection
  * failed is forgotten by postgres.js, and rejects only then.
@@ -16,6 +16,7 @@ export const CLOSE_TIMEOUT_SECONDS = 1;
 export interface PoolOptions {
   readonly url: string;
   readonly poolSize: number;
+  readonly onWarning?: (warning: string) => void;
 }
 
 /**
@@ -23,20 +24,33 @@ export interface PoolOptions {
  * to 20 s, and never if it was written to while it closed.
  */
 export class PostgresPool implements AsyncDisposable {
-  readonly #options: PoolOptions;
-  readonly #types: Types;
+  readonly #poolSize: number;
+  readonly #found: PostgresFound;
+  #place: PostgresPlace;
   #client: postgres.Sql;
   #isClosing = false;
 
-  private constructor(options: PoolOptions, types: Types) {
-    this.#options = options;
-    this.#types = types;
+  private constructor(poolSize: number, found: PostgresFound) {
+    this.#poolSize = poolSize;
+    this.#found = found;
+    this.#place = found.place;
     this.#client = this.#connect();
   }
 
-  /** Rejects if the store cannot be reached. */
-  static async open(options: PoolOptions): Promise<PostgresPool> {
-    return new PostgresPool(options, await fetchTypes(options.url));
+  /** Rejects with `StoreUnusable` if no server can be reached, or used. */
+  static async open({ url, poolSize, onWarning }: PoolOptions): Promise<PostgresPool> {
+    const found = await lookFor(parsePostgresUrl(url));
+    if (!found.place.takesSettings) onWarning?.(aboutPoolers(found));
+    return new PostgresPool(poolSize, found);
+  }
+
+  get place(): PostgresPlace {
+    return this.#place;
+  }
+
+  /** Whether each transaction has to set its own time limits, as the sessions of a pooler have none. */
+  get needsTimeLimits(): boolean {
+    return !this.#found.hasTimeLimit;
   }
 
   /** Of this moment: not to be kept. */
@@ -54,30 +68,34 @@ export class PostgresPool implements AsyncDisposable {
     this.#replace({ leaveSeconds: 0 });
   }
 
+  /** Asks all servers, and goes to another if that takes writes and this one does not. */
+  async probe(timeoutMs: number): Promise<Probed> {
+    const { server, isReadOnly } = await probe(this.#place, timeoutMs);
+    if (server !== this.#place.server) {
+      this.#place = { ...this.#place, server };
+      this.renew();
+    }
+    return { isReadOnly };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     await this.#client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
   }
 
   #connect(): postgres.Sql {
-    const client = postgres(this.#options.url, {
-      max: this.#options.poolSize,
+    const { target, takesSettings } = this.#place;
+    const client = connectTo(this.#place, {
+      max: this.#poolSize,
       fetch_types: false,
-      connect_timeout: CONNECT_TIMEOUT_SECONDS,
-      // One that ends by itself after a while would take the others with it.
-      max_lifetime: null,
-      onnotice: () => {},
+      prepare: target.canPrepare ?? takesSettings,
+      session: sessionSettings,
       onclose: () => {
         if (this.#client === client && !this.#isClosing) this.renew();
       },
-      connection: {
-        application_name: 'holdfast',
-        statement_timeout: STATEMENT_TIMEOUT_MS,
-        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      },
     });
-    Object.assign(client.options.parsers, this.#types.parsers);
-    Object.assign(client.options.serializers, this.#types.serializers);
+    Object.assign(client.options.parsers, this.#found.types.parsers);
+    Object.assign(client.options.serializers, this.#found.types.serializers);
     return client;
   }
 
@@ -87,19 +105,11 @@ export class PostgresPool implements AsyncDisposable {
   }
 }
 
-/** How values of each type are written and read, arrays among them, which only the server can name. */
-type Types = Pick<postgres.Sql['options'], 'parsers' | 'serializers'>;
-
-/**
- * Once for all connections: postgres.js asks on each by itself, and ends the process if such a connection is given up before that
- * is answered.
- */
-async function fetchTypes(url: string): Promise<Types> {
-  const client = postgres(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => {} });
-  try {
-    await client`select 1`;
-    return client.options;
-  } finally {
-    await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
-  }
+function aboutPoolers({ place, hasTimeLimit }: PostgresFound): string {
+  const unprepared =
+    place.target.canPrepare === undefined
+      ? '; statements are not prepared: prepare=true in DATABASE_URL says that they can be'
+      : '';
+  const unlimited = hasTimeLimit ? '' : "; statements have no time limit: alter role … set statement_timeout = '15s'";
+  return `Postgres is behind a pooler that lets no settings of a session through${unprepared}${unlimited}`;
 }

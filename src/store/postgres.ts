@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type SQL, sql } from 'drizzle-orm';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Session, Statement } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
-import { CLOSE_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, type PoolOptions, PostgresPool } from './postgres-pool.ts';
-import { probe } from './probe.ts';
+import { applyMigrations } from './migrations.ts';
+import { connectTo, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
+import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, PostgresPool } from './postgres-pool.ts';
 import * as tables from './tables.ts';
+import { unusable } from './unusable.ts';
 import type { RemoteDatabase } from './watched.ts';
 
 /** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
@@ -18,48 +20,65 @@ const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
 const MIGRATION_PAUSE_MS = 1_000;
 const MAX_MIGRATION_ATTEMPTS = 60;
 
-/** The store on Postgres 15 or later. Rejects when it cannot be reached. */
+/** The store on Postgres 15 or later. Rejects with `StoreUnusable` when it cannot be reached, or used. */
 export async function openPostgres(options: PoolOptions, migrations: MigrationConfig): Promise<RemoteDatabase> {
-  const { url } = options;
   const pool = await PostgresPool.open(options);
   return {
     get orm() {
       return sessionOn(pool.client).orm;
     },
     rows: <Row>(statement: Statement) => retrying(() => rowsOf(pool.client, statement) as Promise<Row[]>),
-    transaction: (work) => retrying(() => inTransaction(pool.client, (connection) => work(sessionOn(connection)))),
-    together: (statements) => retrying(() => together(pool.client, statements)),
-    migrate: () => migrateAlone(url, migrations),
-    probe: (timeoutMs) => probe(url, timeoutMs),
+    transaction: (work) =>
+      retrying(() =>
+        inTransaction(pool.client, async (connection) => {
+          if (pool.needsTimeLimits) await rowsOf(connection, setTimeLimits);
+          return work(sessionOn(connection));
+        }),
+      ),
+    together: (statements) =>
+      retrying(async () =>
+        pool.needsTimeLimits
+          ? (await together(pool.client, [setTimeLimits, ...statements])).slice(1)
+          : together(pool.client, statements),
+      ),
+    migrate: () => migrateAlone(pool.place, migrations),
+    probe: (timeoutMs) => pool.probe(timeoutMs),
     renew: () => pool.renew(),
     reset: () => pool.reset(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
-/**
- * On a connection of its own, which may take its time and whose end lets go of the lock: Drizzle begins the transaction
- * of its migrations by itself.
- */
-async function migrateAlone(url: string, migrations: MigrationConfig): Promise<void> {
-  const client = postgres(url, {
-    max: 1,
-    connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    onnotice: () => {},
-    connection: { application_name: 'holdfast', statement_timeout: 0 },
-  });
+/** For one transaction, where its session has none. */
+const setTimeLimits = settingLocally(sessionSettings);
+
+/** On a connection of its own, which may take its time, and in one transaction, with whose end the lock is let go of. */
+async function migrateAlone(place: PostgresPlace, migrations: MigrationConfig): Promise<readonly string[]> {
+  const client = connectTo(place, { max: 1, fetch_types: false, prepare: false });
   try {
-    const orm = drizzle(client);
-    await orm.execute(lockMigrations);
-    await client`select set_config('lock_timeout', ${String(MIGRATION_LOCK_TIMEOUT_MS)}, false)`;
-    await steppingBack(() => migrate(orm, migrations));
+    return await steppingBack(() =>
+      inTransaction(client, async (connection) => {
+        const session = sessionOn(connection);
+        await session.rows(settingLocally({ statement_timeout: '0', lock_timeout: '0' }));
+        await session.rows(lockMigrations);
+        await session.rows(settingLocally({ lock_timeout: String(MIGRATION_LOCK_TIMEOUT_MS) }));
+        return applyMigrations(session, migrations);
+      }),
+    );
+  } catch (error) {
+    throw unusable(error, place);
   } finally {
     await client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
   }
 }
 
+function settingLocally(settings: Readonly<Record<string, string>>): SQL {
+  const each = Object.entries(settings).map(([name, value]) => sql`set_config(${name}, ${value}, true)`);
+  return sql`select ${sql.join(each, sql`, `)}`;
+}
+
 /** Nothing is migrated by an attempt that fails. */
-async function steppingBack(migrateOnce: () => Promise<void>): Promise<void> {
+async function steppingBack<Result>(migrateOnce: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await migrateOnce();

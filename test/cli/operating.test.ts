@@ -118,7 +118,7 @@ test('says in one line which database is not there', severalProcesses, async () 
   expect(ended).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'holdfast: the database cannot be used: database "nowhere" does not exist\n',
+    stderr: `holdfast: the database cannot be used: database "nowhere" does not exist (nowhere at ${url.host})\n`,
   });
 });
 

@@ -1,0 +1,134 @@
+import { type PostgresTls, readTls } from './postgres-tls.ts';
+import { PostgresUrlError } from './postgres-url-error.ts';
+
+/** What the parameters of a Postgres URL say. */
+export interface PostgresParameters {
+  /** What may stand in the URL itself as well; a parameter comes first. */
+  readonly place: Readonly<Partial<Record<PlaceParameter, string>>>;
+  readonly tls: PostgresTls;
+  /** Settings of the session, by their names in Postgres; `options` has what is for a proxy to read. */
+  readonly session: Readonly<Record<string, string>>;
+  readonly connectTimeoutSeconds: number | undefined;
+  /** Of TCP: 0 turns it off. */
+  readonly keepAliveSeconds: number | undefined;
+  /** Whether statements may be prepared; undefined if nothing is said of it. */
+  readonly canPrepare: boolean | undefined;
+}
+
+type PlaceParameter = (typeof PLACE)[number];
+
+const PLACE = ['host', 'hostaddr', 'port', 'user', 'password', 'dbname'] as const;
+const TLS = [
+  ...['sslmode', 'ssl', 'sslaccept', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl', 'sslnegotiation'],
+  ...['ssl_min_protocol_version', 'ssl_max_protocol_version', 'channel_binding'],
+];
+/** Of the session, by what they are called in URLs: by Postgres, Prisma and JDBC. */
+const SESSION: Readonly<Record<string, string>> = {
+  application_name: 'application_name',
+  search_path: 'search_path',
+  schema: 'search_path',
+  currentSchema: 'search_path',
+  statement_timeout: 'statement_timeout',
+  lock_timeout: 'lock_timeout',
+  idle_in_transaction_session_timeout: 'idle_in_transaction_session_timeout',
+};
+/** By which Prisma, Rails, postgres.js, asyncpg and JDBC are told that a pooler keeps no prepared statements, and so are we. */
+const UNPREPARED: Readonly<Record<string, string>> = {
+  pgbouncer: 'true',
+  prepare: 'false',
+  prepared_statements: 'false',
+  statement_cache_size: '0',
+  prepareThreshold: '0',
+  pool_mode: 'transaction',
+};
+/** Of other clients, or of libpq's ways of asking that are not ours: what is done without them is no less safe. */
+const IGNORED = [
+  ...['connection_limit', 'pool_timeout', 'pool_size', 'pool', 'max', 'pool_max_conns', 'pool_min_conns'],
+  ...['socket_timeout', 'max_idle_connection_lifetime', 'idle_timeout', 'max_lifetime', 'conn_max_age'],
+  ...['supa', 'workaround', 'uselibpqcompat', 'binary_parameters', 'statement_cache_mode', 'default_query_exec_mode'],
+  ...['gsslib', 'gssdelegation', 'krbsrvname', 'sslcompression', 'sslsni', 'sslcertmode'],
+  ...['keepalives_interval', 'keepalives_count', 'tcp_user_timeout', 'load_balance_hosts', 'fallback_application_name'],
+];
+
+type Readers = Readonly<Record<string, (value: string) => void>>;
+
+/** Parameters that are only right or wrong. */
+const CHECKS: Readers = {
+  client_encoding: among('client_encoding', 'utf8', 'utf-8', 'auto', 'unicode'),
+  encoding: among('encoding', 'utf8', 'utf-8', 'unicode'),
+  pool_mode: among('pool_mode', 'session', 'transaction'),
+  gssencmode: among('gssencmode', 'disable', 'prefer'),
+  channel_binding: among('channel_binding', 'disable', 'prefer', 'require'),
+  sslnegotiation: among('sslnegotiation', 'postgres', 'direct'),
+  target_session_attrs: among('target_session_attrs', 'any', 'read-write', 'primary'),
+};
+
+/** @throws PostgresUrlError for one that is wrong, not known, or asks for what cannot be kept */
+export function readParameters(given: ReadonlyMap<string, string>): PostgresParameters {
+  const known = [...PLACE, ...TLS, ...IGNORED, 'options', 'connect_timeout', 'keepalives', 'keepalives_idle'];
+  const names = new Set([...known, ...[SESSION, UNPREPARED, CHECKS].flatMap(Object.keys)]);
+  for (const [name, value] of given) {
+    if (!names.has(name)) throw unknown(name);
+    CHECKS[name]?.(value.toLowerCase());
+  }
+  const session = sessionOf(given);
+  return {
+    place: Object.fromEntries(PLACE.flatMap((name) => (given.get(name) ? [[name, given.get(name)]] : []))),
+    tls: readTls(given),
+    session,
+    connectTimeoutSeconds: seconds('connect_timeout', given),
+    keepAliveSeconds: given.get('keepalives') === '0' ? 0 : seconds('keepalives_idle', given),
+    canPrepare: canPrepare(given),
+  };
+}
+
+function canPrepare(given: ReadonlyMap<string, string>): boolean | undefined {
+  if (Object.entries(UNPREPARED).some(([name, value]) => given.get(name)?.toLowerCase() === value)) return false;
+  return given.get('prepare') === 'true' || given.get('prepared_statements') === 'true' ? true : undefined;
+}
+
+/** The name is shown only if it can be one, as what stands there could be a part of a password. */
+function unknown(name: string): PostgresUrlError {
+  const what = /^[a-z_]{1,40}$/i.test(name) ? `the parameter ${name}` : 'a parameter that it has';
+  return new PostgresUrlError(
+    `a URL without ${what}, which is not known here (docs/operations.md lists those that are; a setting of Postgres goes into options=-c%20name%3Dvalue)`,
+  );
+}
+
+function sessionOf(given: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const named = Object.entries(SESSION).flatMap(([name, setting]) => {
+    const value = given.get(name);
+    return value ? [[setting, value] as const] : [];
+  });
+  const session = { ...readOptions(given.get('options') ?? ''), ...Object.fromEntries(named) };
+  CHECKS.client_encoding?.(session.client_encoding?.toLowerCase() ?? 'auto');
+  return session;
+}
+
+/**
+ * What Postgres reads as its own command line, `-c name=value` and `--name=value` (a backslash keeps a space), each as a setting;
+ * what it does not, as Neon's `endpoint=…`, is left in `options`.
+ */
+function readOptions(options: string): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  const left: string[] = [];
+  for (const word of options.match(/(?:-c\s+)?(?:\\.|[^\s\\])+/gs) ?? []) {
+    const [, name = '', value] = /^(?:-c\s*|--)([^=\s]+)=(.*)$/s.exec(word) ?? [];
+    if (value === undefined) left.push(word);
+    else settings[name.replaceAll('-', '_').toLowerCase()] = value.replace(/\\(.)/gs, '$1');
+  }
+  return left.length === 0 ? settings : { ...settings, options: left.join(' ') };
+}
+
+/** Undefined for none and for 0, by which libpq understands its own default. */
+function seconds(name: string, given: ReadonlyMap<string, string>): number | undefined {
+  const text = given.get(name) ?? '0';
+  if (!/^-?\d{1,9}$/.test(text)) throw new PostgresUrlError(`a whole number of seconds for ${name}`);
+  return Number(text) > 0 ? Number(text) : undefined;
+}
+
+function among(name: string, ...values: readonly string[]): (value: string) => void {
+  return (value) => {
+    if (!values.includes(value)) throw new PostgresUrlError(`${name} to be ${values.join(' or ')}, or not there`);
+  };
+}

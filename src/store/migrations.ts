@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getTableName, is, type SQL, sql } from 'drizzle-orm';
+import { type MigrationConfig, readMigrationFiles } from 'drizzle-orm/migrator';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { z } from 'zod';
+import type { Session } from './database.ts';
+import * as tables from './tables.ts';
+import { StoreUnusable } from './unusable.ts';
+
+const RECORD = '__drizzle_migrations';
+const journalFormat = z.object({ entries: z.array(z.object({ when: z.number(), tag: z.string() })) });
+
+interface Migration {
+  /** By which it is known to have been applied. */
+  readonly when: number;
+  readonly tag: string;
+  readonly hash: string;
+  readonly statements: readonly string[];
+}
+
+/**
+ * Applies what is missing, inside of the session's transaction, and gives its names. Not by Drizzle's own migrator: that begins a
+ * transaction by itself, in which there is no lock to be taken, keeps its record in a schema that applications would share, and asks
+ * for rights though nothing is to be done.
+ * @throws StoreUnusable if the role lacks a right
+ */
+export async function applyMigrations(session: Session, config: MigrationConfig): Promise<readonly string[]> {
+  const migrations = await readMigrations(config);
+  const schema = await schemaOfTables(session);
+  const { record, applied } = await findRecord(session, schema, migrations[0]?.when ?? 0);
+  const missing = migrations.filter(({ when }) => !applied?.has(when));
+  if (missing.length > 0) await expectRightToCreate(session, schema);
+  if (applied === null)
+    await session.rows(sql`create table ${record} (id serial primary key, hash text not null, created_at bigint)`);
+  for (const { statements, hash, when } of missing) {
+    for (const statement of statements) await session.rows(sql.raw(statement));
+    await session.rows(sql`insert into ${record} (hash, created_at) values (${hash}, ${when})`);
+  }
+  await expectRightsOnTables(session, schema);
+  return missing.map(({ tag }) => tag);
+}
+
+/** Drizzle writes `public` before types and what keys refer to; without it the search path decides, as everywhere else. */
+async function readMigrations(config: MigrationConfig): Promise<readonly Migration[]> {
+  const journal = await readFile(join(config.migrationsFolder, 'meta/_journal.json'), 'utf8');
+  const { entries } = journalFormat.parse(JSON.parse(journal));
+  return readMigrationFiles(config).map(({ sql: statements, hash }, at) => ({
+    when: entries[at]?.when ?? 0,
+    tag: entries[at]?.tag ?? '',
+    hash,
+    statements: statements.map((statement) => statement.replaceAll('"public".', '')),
+  }));
+}
+
+/** The first of the search path, which is made if there is none of that name. */
+async function schemaOfTables(session: Session): Promise<string> {
+  const [found] = await session.rows<{ schema: string | null; path: string; role: string }>(
+    sql`select current_schema() as schema, current_setting('search_path') as path, current_user as role`,
+  );
+  const { schema = null, path = '', role = '' } = found ?? {};
+  const wanted = firstOf(path);
+  if (schema !== null && (wanted === '$user' || wanted === schema)) return schema;
+  const [rights] = await session.rows<{ exists: boolean; creates: boolean }>(sql`
+    select exists (select from pg_namespace where nspname = ${wanted}) as "exists",
+      has_database_privilege(current_database(), 'create') as "creates"`);
+  if (rights?.exists)
+    throw lacking(
+      `the role ${role} may not use the schema ${wanted}`,
+      `grant usage, create on schema ${wanted} to ${role}`,
+    );
+  if (!rights?.creates) throw lacking(`it has no schema ${wanted}`, `create schema ${wanted} authorization ${role}`);
+  await session.rows(sql`create schema ${sql.identifier(wanted)}`);
+  return wanted;
+}
+
+/** `"$user", public` → `$user` */
+function firstOf(searchPath: string): string {
+  const [, quoted, plain = ''] = /^\s*(?:"((?:[^"]|"")*)"|([^",\s]+))/.exec(searchPath) ?? [];
+  return quoted?.replaceAll('""', '"') ?? plain.toLowerCase();
+}
+
+interface MigrationRecord {
+  readonly record: SQL;
+  /** Null if there is no record yet. */
+  readonly applied: ReadonlySet<number> | null;
+}
+
+/** Beside the tables; in the schema `drizzle` where an earlier version of ours has put it. */
+async function findRecord(session: Session, schema: string, firstMoment: number): Promise<MigrationRecord> {
+  const earlier = schema === 'public' ? await recordIn(session, 'drizzle') : null;
+  return earlier?.applied?.has(firstMoment) ? earlier : recordIn(session, schema);
+}
+
+async function recordIn({ rows }: Session, schema: string): Promise<MigrationRecord> {
+  const record = sql`${sql.identifier(schema)}.${sql.identifier(RECORD)}`;
+  const found = await rows(sql`
+    select tablename from pg_tables
+    where schemaname = ${schema} and tablename = ${RECORD} and has_schema_privilege(schemaname, 'usage')`);
+  if (found.length === 0) return { record, applied: null };
+  const applied = await rows<{ moment: string | number }>(sql`select created_at as moment from ${record}`);
+  return { record, applied: new Set(applied.map(({ moment }) => Number(moment))) };
+}
+
+async function expectRightToCreate({ rows }: Session, schema: string): Promise<void> {
+  const [right] = await rows<{ creates: boolean; role: string }>(
+    sql`select has_schema_privilege(${schema}, 'create') as creates, current_user as role`,
+  );
+  if (right?.creates) return;
+  const role = right?.role ?? '';
+  throw lacking(
+    `the role ${role} may not create tables in the schema ${schema}`,
+    `grant usage, create on schema ${schema} to ${role}`,
+  );
+}
+
+/** Of tables that another role has made. */
+async function expectRightsOnTables({ rows }: Session, schema: string): Promise<void> {
+  const names = sql.join(
+    Object.values(tables)
+      .filter((table) => is(table, PgTable))
+      .map((table) => sql`${getTableName(table)}`),
+    sql`, `,
+  );
+  const [denied] = await rows<{ table: string; role: string }>(sql`
+    select tablename as "table", current_user as role from pg_tables
+    where schemaname = ${schema} and tablename in (${names})
+      and not (has_table_privilege(format('%I.%I', schemaname, tablename), 'select')
+        and has_table_privilege(format('%I.%I', schemaname, tablename), 'insert')
+        and has_table_privilege(format('%I.%I', schemaname, tablename), 'update')
+        and has_table_privilege(format('%I.%I', schemaname, tablename), 'delete'))
+    limit 1`);
+  if (denied === undefined) return;
+  const { table, role } = denied;
+  throw lacking(
+    `the role ${role} may not read and write the table ${table}`,
+    `grant select, insert, update, delete on all tables in schema ${schema} to ${role}`,
+  );
+}
+
+function lacking(what: string, statement: string): StoreUnusable {
+  return new StoreUnusable(`the database cannot be used: ${what}; let its owner run: ${statement}`);
+}

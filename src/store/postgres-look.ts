@@ -1,0 +1,111 @@
+import postgres from 'postgres';
+import type { PostgresTarget } from '../config/postgres-url.ts';
+import { connectTo, nameOf, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
+import { StoreUnusable, unusable } from './unusable.ts';
+
+const OLDEST_VERSION = 15;
+/** For what a start asks. A pooler may take connections, and have none itself. */
+const ANSWER_WITHIN_MS = 10_000;
+/** A setting of ours that only shows whether settings arrive: a pooler refuses them, or leaves them out. */
+const MARK = 'holdfast.arrived';
+
+/** How values of each type are written and read, arrays among them, which only the server can name. */
+export type Types = Pick<postgres.Sql['options'], 'parsers' | 'serializers'>;
+
+/** What is found at the start, and holds for every connection. */
+export interface PostgresFound {
+  readonly place: PostgresPlace;
+  readonly types: Types;
+  /** Whether something ends a statement that takes too long. */
+  readonly hasTimeLimit: boolean;
+}
+
+interface Facts {
+  readonly version: number;
+  readonly encoding: string;
+  readonly hasTimeLimit: boolean;
+  readonly hasArrived: boolean;
+  readonly searchPath: string;
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * The first of the servers that takes writes, or else the first that answers.
+ * @throws StoreUnusable if none can be reached, or the one that was found cannot be used
+ */
+export async function lookFor(target: PostgresTarget): Promise<PostgresFound> {
+  let readOnly: PostgresFound | undefined;
+  let failure: unknown;
+  for (const server of target.servers) {
+    try {
+      const { isReadOnly, ...found } = await lookAt({ target, server, takesSettings: true });
+      if (!isReadOnly) return found;
+      readOnly ??= found;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (readOnly !== undefined) return readOnly;
+  throw failure;
+}
+
+async function lookAt(place: PostgresPlace): Promise<PostgresFound & Pick<Facts, 'isReadOnly'>> {
+  try {
+    const { facts, types } = await ask(place);
+    refuseUnusable(facts, place);
+    const { hasArrived, hasTimeLimit, isReadOnly } = facts;
+    return { place: { ...place, takesSettings: hasArrived }, types, hasTimeLimit, isReadOnly };
+  } catch (error) {
+    if (place.takesSettings && refusesSettings(error)) return lookAt({ ...place, takesSettings: false });
+    throw unusable(error, place);
+  }
+}
+
+/**
+ * Types are fetched once for all connections: postgres.js asks on each by itself, and ends the process if such a connection is given
+ * up before that is answered.
+ */
+async function ask(place: PostgresPlace): Promise<{ facts: Facts; types: Types }> {
+  const client = connectTo(place, { max: 1, prepare: false, session: { ...sessionSettings, [MARK]: 'on' } });
+  const tooLate = setTimeout(() => void client.end({ timeout: 0 }), ANSWER_WITHIN_MS);
+  try {
+    const [facts] = await client<Facts[]>`
+      select current_setting('server_version_num')::int / 10000 as "version",
+        current_setting('server_encoding') as "encoding",
+        current_setting('statement_timeout') <> '0' as "hasTimeLimit",
+        current_setting(${MARK}, true) is not distinct from 'on' as "hasArrived",
+        current_setting('search_path') as "searchPath",
+        pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly"`;
+    if (facts === undefined) throw new Error('Postgres gave no row');
+    return { facts, types: client.options };
+  } finally {
+    clearTimeout(tooLate);
+    await client.end({ timeout: 1 });
+  }
+}
+
+function refuseUnusable({ version, encoding, searchPath }: Facts, place: PostgresPlace): void {
+  const refuse = (why: string) => {
+    throw new StoreUnusable(`the database cannot be used: ${why} (${nameOf(place)})`);
+  };
+  if (version < OLDEST_VERSION) refuse(`it is Postgres ${version}; use ${OLDEST_VERSION} or later`);
+  if (encoding !== 'UTF8')
+    refuse(
+      `its encoding is ${encoding}, which cannot hold every name; create it with: create database … encoding 'UTF8' template template0`,
+    );
+  const wanted = place.target.session.search_path;
+  if (wanted !== undefined && plain(wanted) !== plain(searchPath))
+    refuse(
+      `a pooler keeps search_path=${wanted} of DATABASE_URL from it; set it for the role instead: alter role … set search_path = ${wanted}`,
+    );
+}
+
+/** Of a list of schemas: Postgres shows it with other spaces. */
+function plain(searchPath: string): string {
+  return searchPath.replace(/["\s]/g, '');
+}
+
+/** Of PgBouncer: settings that are not in its `ignore_startup_parameters`. */
+function refusesSettings(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && /unsupported startup parameter/.test(error.message);
+}

@@ -1,0 +1,42 @@
+import postgres from 'postgres';
+import { isConnectionLost } from './faults.ts';
+import { nameOf, type PostgresPlace } from './postgres-connection.ts';
+
+/** The database cannot be opened. The message is a line for whoever runs the program. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}
+
+/** What to do, by the codes of Node, OpenSSL and Postgres. */
+const ADVICE: Readonly<Record<string, string>> = {
+  CONNECTION_DESTROYED: 'it gave no answer in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'name its certificate or its authority with sslrootcert',
+  SELF_SIGNED_CERT_IN_CHAIN: 'name its authority with sslrootcert',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'name its authority with sslrootcert',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'name its authority with sslrootcert',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'connect by a name in its certificate, or say sslmode=verify-ca',
+  '25006': 'connect to a server that takes writes',
+  '28000': 'see its pg_hba.conf; where it asks for encryption, say sslmode=require',
+  '42501': 'grant it to the role, or connect as the owner of the tables',
+};
+const NO_TLS = /before secure TLS connection|wrong version number/;
+
+/** An error of opening the database, as it is put to people. Gives what it was given if that is none, or is put so already. */
+export function unusable(error: unknown, place: Pick<PostgresPlace, 'target' | 'server'>): unknown {
+  const cause = innermost(error);
+  if (cause === undefined || cause instanceof StoreUnusable) return error;
+  const isAnswer = cause instanceof postgres.PostgresError && !isConnectionLost(cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  const advice = NO_TLS.test(cause.message)
+    ? 'where it offers no TLS, say sslmode=disable, or ask for TLS to be turned on'
+    : ADVICE[code];
+  const what = `the database cannot be ${isAnswer ? 'used' : 'reached'}: ${cause.message || code}`;
+  return new StoreUnusable(`${what}${advice === undefined ? '' : `; ${advice}`} (${nameOf(place)})`, { cause: error });
+}
+
+/** Node gathers the failures of all addresses of a name; Drizzle wraps what the drivers throw. */
+function innermost(error: unknown): Error | undefined {
+  if (error instanceof AggregateError) return innermost(error.errors[0]);
+  if (!(error instanceof Error)) return undefined;
+  return innermost(error.cause) ?? error;
+}
