@@ -4,6 +4,7 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import type { Coordination, EventChange } from './coordination/coordination.ts';
+import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.ts';
 import { openCoordination } from './coordination/open.ts';
 import { createDemoEvent } from './events/demo-event.ts';
 import { eventReader } from './events/event-reader.ts';
@@ -11,6 +12,8 @@ import { Organizing } from './events/organizing.ts';
 import { RecentEvents } from './events/recent-events.ts';
 import { Seatings } from './events/seatings.ts';
 import { createContext } from './graphql/context.ts';
+import { Judge } from './graphql/cost/judge.ts';
+import { layoutsOf } from './graphql/cost/layout-size.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
@@ -92,13 +95,16 @@ export async function createApp(
       },
     });
     stop?.throwIfAborted();
+    const schema = createSchema(resolvers);
     const server = await openServer({
       http: config.http,
       websockets: config.websockets,
       admission: { ...config.admission, fewUnderWay: FEW_UNDER_WAY, lagMs: () => loopLag.behindMs },
       production: config.production,
       trustedOperations,
-      schema: createSchema(resolvers),
+      schema,
+      judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutsOf(node.services.seatings) }),
+      queryLimiter: createMemoryRateLimiter('queries', config.limits.queriesPerMinute),
       introspection: config.introspection,
       contextFor: (requester) => createContext(node.services, requester),
       subscribe: (request) => shared.subscribe(request),
@@ -190,7 +196,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     identity: await identityOf(config.identity, logger),
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
-    policy: config.reservations,
+    policy: { ...config.reservations, maxQueryCost: config.limits.maxQueryCost },
   };
   const levels = closing.add(
     new Levels({

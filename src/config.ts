@@ -86,6 +86,10 @@ export interface LimitsConfig {
   readonly mutationsPerMinute: number;
   /** Per network address; 0 is no limit. */
   readonly guestSignInsPerMinute: number;
+  /** Queries without a token, per network address; 0 is no limit. */
+  readonly queriesPerMinute: number;
+  /** Of one operation, as docs/limits.md counts it; 0 is no limit. */
+  readonly maxQueryCost: number;
 }
 
 export interface AdmissionConfig {
@@ -202,6 +206,8 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     limits: {
       mutationsPerMinute: settings.RATE_LIMIT_PER_MINUTE,
       guestSignInsPerMinute: settings.GUEST_SIGN_INS_PER_MINUTE ?? 5 * settings.RATE_LIMIT_PER_MINUTE,
+      queriesPerMinute: settings.QUERY_RATE_LIMIT_PER_MINUTE,
+      maxQueryCost: settings.MAX_QUERY_COST,
     },
     admission: { maxUnderWay: settings.MAX_OPERATIONS_UNDER_WAY, maxLagMs: settings.MAX_LAG_MS },
     paymentSeconds: settings.PAYMENT_SECONDS,

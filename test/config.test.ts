@@ -41,7 +41,7 @@ describe('readConfig', () => {
         maxActiveReservations: 3,
         maxSeatsPerReservation: 10,
       },
-      limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300 },
+      limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300, queriesPerMinute: 6_000, maxQueryCost: 1_500_000 },
       admission: { maxUnderWay: 5_000, maxLagMs: 1_500 },
       paymentSeconds: 30,
       seatMapFrameMs: 50,

@@ -63,6 +63,7 @@ export async function startHoldfast(options: ServerOptions, closing: Closing): P
     REDIS_URL: redis.url,
     JWT_SECRET: jwtSecret,
     RATE_LIMIT_PER_MINUTE: '0',
+    QUERY_RATE_LIMIT_PER_MINUTE: '0',
     SEAT_MAP_FRAME_MS: String(FRAME_MS),
   });
   const venue = await Venue.open(graphqlUrl, options);

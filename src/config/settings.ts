@@ -130,6 +130,16 @@ export const settingsSchema = z.object({
     whole(0, 5_000_000),
     'guests signed in from one network address; 0 turns the limit off',
   ),
+  QUERY_RATE_LIMIT_PER_MINUTE: byDefault(
+    '6000',
+    whole(0, 10_000_000),
+    'requests without a token from one network address, counted by each node for itself; 0 turns the limit off',
+  ),
+  MAX_QUERY_COST: byDefault(
+    '1500000',
+    whole(0, 1_000_000_000),
+    'cost of one operation ([how it is counted](limits.md#cost)); 0 turns the limit off',
+  ),
   MAX_OPERATIONS_UNDER_WAY: byDefault(
     '5000',
     whole(1, 1_000_000),

@@ -28,6 +28,11 @@ export class Seatings {
     return loading;
   }
 
+  /** Null where it is not known. */
+  peek(eventId: string): Seating | null {
+    return this.#known.peek(eventId) ?? null;
+  }
+
   async #load(eventId: string): Promise<Seating | null> {
     const layout = await loadLayout(this.#session, eventId);
     if (layout === null) return null;

@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../identity/viewer.ts';
+import { CostLeft } from './cost/judge.ts';
 import { Loaders } from './loaders.ts';
-import { SeatBudget } from './seat-budget.ts';
 import type { Services } from './services.ts';
+import { Slices } from './slices.ts';
 
 /** Who is asking, as the transport knows it. */
 export interface Requester {
@@ -20,7 +21,8 @@ export interface GraphqlContext extends Requester, Execution {
 /** What one execution has read so far. */
 interface Execution {
   loaders: Loaders;
-  seatBudget: SeatBudget;
+  costLeft: CostLeft;
+  slices: Slices;
 }
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
@@ -31,14 +33,16 @@ export function createContext(services: Services, requester: Requester): Graphql
     clientAddress,
     services,
     loaders: new Loaders(services, viewer),
-    seatBudget: new SeatBudget(),
+    costLeft: new CostLeft(services.policy.maxQueryCost),
+    slices: new Slices(),
   };
 }
 
 /** For each message of a subscription, which is an execution of its own in the context of the one before. */
 export function beginMessage(context: GraphqlContext): void {
   context.loaders = new Loaders(context.services, context.viewer);
-  context.seatBudget = new SeatBudget();
+  context.costLeft = new CostLeft(context.services.policy.maxQueryCost);
+  context.slices = new Slices();
 }
 
 /** Throws a top-level error for a request without a token. */

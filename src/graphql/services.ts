@@ -32,5 +32,7 @@ export interface Services {
     readonly maxSeatsPerReservation: number;
     /** For events that set none. */
     readonly reservationSeconds: number;
+    /** Of one operation; 0 is no limit. */
+    readonly maxQueryCost: number;
   };
 }

@@ -9,8 +9,11 @@ import {
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
+import type { Judge } from '../graphql/cost/judge.ts';
+import { validationOptions } from './document-limits.ts';
 import { ownRules, parseOptions } from './documents.ts';
-import type { PublicError } from './errors.ts';
+import { busyFor, type PublicError, retryAfterMs } from './errors.ts';
+import type { HeavyOperations } from './heavy-operations.ts';
 import { operationFault } from './operation-fault.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
@@ -21,6 +24,8 @@ export interface ApolloOptions {
   readonly publicError: PublicError;
   readonly logger: Logger;
   readonly trustedOperations: TrustedOperations;
+  readonly judge: Judge;
+  readonly heavyOperations: HeavyOperations;
 }
 
 export async function startApollo(options: ApolloOptions) {
@@ -32,13 +37,14 @@ export async function startApollo(options: ApolloOptions) {
     // Decided by a rule of our own, which holds for websockets as well.
     introspection: true,
     validationRules: ownRules(introspection),
+    validationOptions,
     // A browser sends nothing by itself that this API would take for a right: there are no cookies, only bearer tokens.
     csrfPrevention: false,
     persistedQueries: persistedQueriesOf(trustedOperations),
     includeStacktraceInErrorResponses: false,
     formatError: (_formatted, error) => publicError(error),
     stopOnTerminationSignals: false,
-    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests],
+    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, costLimit(options)],
   });
   await apollo.start();
   return apollo;
@@ -70,6 +76,29 @@ const subscriptionsElsewhere: ApolloServerPlugin = { requestDidStart: () => list
 const faultsOfRequests: ApolloServerPlugin = {
   unexpectedErrorProcessingRequest: ({ error }) => Promise.reject(operationFault(error)),
 };
+
+/** What an operation costs is judged before it runs, and what costs much runs a few at a time. */
+function costLimit({ judge, heavyOperations }: ApolloOptions): ApolloServerPlugin<GraphqlContext> {
+  const listener: GraphQLRequestListener<GraphqlContext> = {
+    async didResolveOperation({ document, operation, request }) {
+      if (operation === undefined || operation.operation === 'subscription') return;
+      const cost = judge.costOf({ document, operation, variables: request.variables });
+      if (cost instanceof GraphQLError) throw badRequest(cost);
+      if (request.http && !(await heavyOperations.enter(request.http, cost))) throw busy();
+    },
+  };
+  const listening = Promise.resolve(listener);
+  return { requestDidStart: () => listening };
+}
+
+function badRequest({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
+}
+
+function busy(): GraphQLError {
+  const { message, extensions } = busyFor(retryAfterMs);
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 503 } } });
+}
 
 function needsWebsocket(): GraphQLError {
   return new GraphQLError('Subscriptions need a websocket with the subprotocol graphql-transport-ws', {

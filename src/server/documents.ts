@@ -10,9 +10,12 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { faultOfSize, faultOfText, validationOptions } from './document-limits.ts';
+
+const maxTokens = 2_000;
 
 /** The documents that ask for everything there is take some 500 tokens. */
-export const parseOptions: ParseOptions = { maxTokens: 2_000 };
+export const parseOptions: ParseOptions = { maxTokens };
 
 /** Characters; a document takes some 60 times its text, so these are 30 MB. */
 const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
@@ -35,20 +38,37 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
   return (query) => {
     const known = remembered.get(query);
     if (known !== undefined) return known;
-    const document = parsed(query);
-    if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED')];
-    const errors = validate(schema, document, rules);
+    const document = readWithinLimits(query);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document, rules, validationOptions);
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     remembered.set(query, document);
     return document;
   };
 }
 
-function parsed(query: string): DocumentNode | GraphQLError {
+/**
+ * Tells of each text why it is too large to be executed; null for one that is not. What else is wrong with it is not its business.
+ * Remembers those that it has found good.
+ */
+export function textChecker(): (query: string) => GraphQLError | null {
+  const good = new LRUCache<string, true>({ ...rememberedDocuments, sizeCalculation: (_, query) => query.length });
+  return (query) => {
+    if (query === '' || good.get(query)) return null;
+    const document = readWithinLimits(query);
+    if (!(document instanceof GraphQLError)) good.set(query, true);
+    return document instanceof GraphQLError && document.extensions.code === 'QUERY_TOO_LARGE' ? document : null;
+  };
+}
+
+function readWithinLimits(query: string): DocumentNode | GraphQLError {
+  const tooLarge = faultOfText(query, maxTokens);
+  if (tooLarge !== null) return tooLarge;
   try {
-    return parse(query, parseOptions);
+    const document = parse(query, parseOptions);
+    return faultOfSize(document) ?? document;
   } catch (error) {
-    if (error instanceof GraphQLError) return error;
+    if (error instanceof GraphQLError) return withCode(error, 'GRAPHQL_PARSE_FAILED');
     throw error;
   }
 }

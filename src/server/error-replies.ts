@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { IdentityUnavailable, InvalidToken } from '../identity/errors.ts';
 import { BodyTooLarge, discardRest, maxPlanBytes, maxRequestBytes } from './body-limit.ts';
-import { busyFor, type PublicError, retryAfterMs } from './errors.ts';
+import { busyFor, type PublicError, rateLimited, retryAfterMs } from './errors.ts';
 
 interface ErrorReply {
   readonly status: number;
@@ -53,6 +53,10 @@ function replyTo(fault: unknown, publicError: PublicError): ErrorReply {
 /** To whoever is to come back later. */
 export function busyReply(waitMs: number): ErrorReply {
   return { status: 503, error: busyFor(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
+}
+
+export function rateLimitedReply(waitMs: number): ErrorReply {
+  return { status: 429, error: rateLimited(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
 }
 
 const tooLarge = `The request is too large: at most ${maxRequestBytes} bytes, or ${maxPlanBytes} with an organizer's token`;

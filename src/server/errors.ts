@@ -48,6 +48,14 @@ export function busyFor(retryAfterMs: number) {
   } as const satisfies GraphQLFormattedError;
 }
 
+/** To whoever sends too many queries without a token. */
+export function rateLimited(waitMs: number) {
+  return {
+    message: `Too many queries from this address. Try again in ${Math.ceil(waitMs / 1000)} s.`,
+    extensions: { code: 'RATE_LIMITED', retryAfterMs: waitMs },
+  } as const satisfies GraphQLFormattedError;
+}
+
 /** What was thrown in the first place, without what graphql-js and Apollo wrapped around it. */
 function faultOf(error: unknown): unknown {
   let at = error;

@@ -6,10 +6,12 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
+  type onRequestAsyncHookHandler,
   type onRequestHookHandler,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config.ts';
+import type { RateLimiter } from '../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Admission } from './admission.ts';
@@ -18,13 +20,15 @@ import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { endConnectionsOnClose } from './closing-connections.ts';
-import { busyReply, errorReplies, send } from './error-replies.ts';
+import { textChecker } from './documents.ts';
+import { busyReply, errorReplies, rateLimitedReply, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
+import type { HeavyOperations } from './heavy-operations.ts';
 import { addPage } from './page.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
-import { refuseUntrusted } from './trusted-over-http.ts';
+import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 
 export interface HttpOptions {
   readonly trustedOperations: TrustedOperations;
@@ -36,8 +40,11 @@ export interface HttpOptions {
   readonly logger: Logger;
   health(): Health;
   readonly apollo: ApolloServer<GraphqlContext>;
+  readonly heavyOperations: HeavyOperations;
   readonly publicError: PublicError;
   readonly clientAddresses: ClientAddresses;
+  /** Of queries without a token, by network address. */
+  readonly queryLimiter: RateLimiter;
 }
 
 export const graphqlPath = '/graphql';
@@ -73,11 +80,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {
-  const { apollo, contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
-  const admitAndKnow = [admit(admission), authenticateRequest(identity)];
+  const { contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
+  const admitAndKnow = [admit(admission), authenticateRequest(identity), limitQueries(options)];
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
     const context = contextFor({ viewer: request.viewer, clientAddress: clientAddresses.of(request.raw) });
-    return executeOverHttp(apollo, context, { request, reply });
+    return executeOverHttp(options, context, { request, reply });
   };
   http.route({
     method: ['GET', 'POST'],
@@ -85,9 +92,18 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     bodyLimit: maxPlanBytes,
     onRequest: production ? admitAndKnow : [redirectBrowsers, ...admitAndKnow],
     preParsing: limitBody,
-    preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : [],
+    preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),
   });
+}
+
+/** Of those without a token: the others have a limit of their own. */
+function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    if (request.viewer !== null) return;
+    const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
+    if (!answer.allowed) await send(rateLimitedReply(answer.retryAfterMs), request, reply);
+  };
 }
 
 /** Before the token and the body are looked at: refusing must cost next to nothing when there is no time for more. */

@@ -5,13 +5,16 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { HttpConfig, WebsocketConfig } from '../config.ts';
+import type { RateLimiter } from '../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
+import type { Judge } from '../graphql/cost/judge.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import { startApollo } from './apollo.ts';
 import { ClientAddresses } from './client-address.ts';
 import { publicErrors } from './errors.ts';
 import type { Health } from './health.ts';
+import { HeavyOperations } from './heavy-operations.ts';
 import { createHttp, graphqlPath } from './http.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import type { GraphqlOptions } from './websocket/graphql.ts';
@@ -32,6 +35,9 @@ export interface ServerOptions {
   /** Over websockets, as `GraphqlOptions` has it. */
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;
+  readonly judge: Judge;
+  /** Of queries without a token, by network address. */
+  readonly queryLimiter: RateLimiter;
   readonly logger: Logger;
   health(): Health;
   /** Whether an error says that the store cannot be reached at present. */
@@ -121,6 +127,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   const shared = {
     ...options,
     admission,
+    heavyOperations: new HeavyOperations(),
     publicError: publicErrors(options),
     clientAddresses: new ClientAddresses(options.http.trustedProxies),
   };

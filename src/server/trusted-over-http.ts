@@ -1,5 +1,6 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type { GraphQLError } from 'graphql';
 import { send } from './error-replies.ts';
 import { notTrusted, type TrustedOperations } from './trusted-operations.ts';
 
@@ -24,6 +25,17 @@ export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandl
   return (request, reply, done) => {
     if (textsIn(request).every((text) => trusted.allows(text))) done();
     else void send({ status: 400, error: notTrusted().toJSON() }, request, reply);
+  };
+}
+
+/** Before Apollo, whose parser would run out of stack, or whose validation would take too long. */
+export function refuseTooLarge(check: (text: string) => GraphQLError | null): preHandlerHookHandler {
+  return (request, reply, done) => {
+    const fault = textsIn(request)
+      .map(check)
+      .find((error) => error !== null);
+    if (fault) void send({ status: 400, error: fault.toJSON() }, request, reply);
+    else done();
   };
 }
 

@@ -1,34 +1,196 @@
-import { afterAll, expect, test } from 'vitest';
-import { dataOf, send } from '../support/graphql.ts';
+import { getIntrospectionQuery } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { App } from '../../src/app.ts';
+import { EventSeatMapDocument, SeatsDocument } from '../../src/client/generated/documents.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf } from '../support/graphql.ts';
 import { startNode } from '../support/node.ts';
+import { offer } from './venue.ts';
 
-const node = await startNode();
-afterAll(() => node[Symbol.asyncDispose]());
+const database = await testDatabase();
+let node: App;
+let eventId: string;
+beforeAll(async () => {
+  node = await startNode({ env: { DATABASE_URL: database.url } });
+  ({ eventId } = await offer(node, { seats: 1_200 }));
+});
+afterAll(() => node?.[Symbol.asyncDispose]());
 
-const demo = async () => {
-  const { events } = await dataOf<{ events: { edges: { node: { id: string } }[] } }, object>(
-    node.graphqlUrl,
-    '{ events { edges { node { id } } } }',
-    {},
-  );
-  return events.edges[0]?.node.id;
+/** The id of an event of which a node knows nothing. */
+const unknown = 'event_0000000000000000000000';
+
+const everySeat =
+  'sections { name rows { name seats { id index label section row number position { x y } accessible category { id name price { amount currency } } } } }';
+const aliased = (count: number, field: string) =>
+  Array.from({ length: count }, (_, number) => `a${number}: ${field}`).join(' ');
+
+const pageOf = (first: string) => `seats(first: ${first}) { edges { node { id index label section row number } } }`;
+
+interface Refused {
+  readonly status: number;
+  readonly body: { readonly data?: unknown; readonly errors?: readonly { message: string; extensions: object }[] };
+}
+
+async function post(query: string, variables: object = {}): Promise<Refused> {
+  const body = JSON.stringify({ query, variables });
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(node.graphqlUrl, { method: 'POST', headers, body });
+  return { status: response.status, body: (await response.json()) as Refused['body'] };
+}
+
+const tooLarge = {
+  status: 400,
+  body: {
+    errors: [
+      {
+        message: expect.stringMatching(/^The operation costs \d+; 1500000 is the most/),
+        extensions: { code: 'QUERY_TOO_LARGE', cost: expect.any(Number), limit: 1_500_000 },
+      },
+    ],
+  },
 };
 
-const maps = (count: number) =>
-  `query ($id: ID!) { event(id: $id) { ${Array.from(
-    { length: count },
-    (_, number) => `m${number}: seatMap { sections { rows { seats { index } } } }`,
-  ).join(' ')} } }`;
+describe('an operation of use is answered:', () => {
+  test('a whole map with its statuses', async () => {
+    const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId });
+    expect(event?.seatMap.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats))).toHaveLength(1_200);
+  });
 
-test('a whole map can be asked for, with its statuses', async () => {
-  const whole = `query ($id: ID!) { event(id: $id) { seatMap { statuses sections { name rows { seats { id label status category { name } } } } } } }`;
-  const { errors } = await send(node.graphqlUrl, whole, { id: await demo() });
-  expect(errors).toBeUndefined();
+  test('all the seats at once', async () => {
+    const { event } = await dataOf(node.graphqlUrl, SeatsDocument, { eventId, first: 50_000 });
+    expect(event?.seats).toMatchObject({ totalCount: 1_200, pageInfo: { hasNextPage: false } });
+    expect(event?.seats.edges.map(({ node: { index } }) => index)).toEqual([...Array(1_200).keys()]);
+  });
+
+  test('the introspection of a code generator', async () => {
+    expect((await post(getIntrospectionQuery())).body.errors).toBeUndefined();
+  });
 });
 
-test('one operation cannot ask for the same map hundreds of times', async () => {
-  const id = await demo();
-  expect((await send(node.graphqlUrl, maps(10), { id })).errors).toBeUndefined();
-  const { errors } = await send(node.graphqlUrl, maps(120), { id });
-  expect(errors?.[0]?.extensions?.code).toBe('QUERY_TOO_LARGE');
+describe('an operation that costs too much is refused before it runs:', () => {
+  const dear: readonly [string, string, object?][] = [
+    [
+      'maps of an event that is not known yet',
+      `{ event(id: "${unknown}") { ${aliased(3, `seatMap { ${everySeat} }`)} } }`,
+    ],
+    ['maps of many events', `{ events(first: 100) { edges { node { seatMap { ${everySeat} } } } } }`],
+    [
+      'pages of seats',
+      `{ event(id: "${unknown}") { ${aliased(40, 'seats(first: 50000) { edges { node { id } } }')} } }`,
+    ],
+    [
+      'a page named by a variable',
+      `query ($n: Int) { event(id: "${unknown}") { ${aliased(5, pageOf('$n'))} } }`,
+      { n: 50_000 },
+    ],
+    [
+      'a page named by a default',
+      `query ($n: Int = 50000) { event(id: "${unknown}") { ${aliased(5, pageOf('$n'))} } }`,
+    ],
+    [
+      'what fragments multiply',
+      `{ ${['a', 'b', 'c', 'd', 'e'].map((name) => `${name}: events(first: 100) { ...Page }`).join(' ')} }
+      fragment Page on EventConnection { edges { node { ...All } } } fragment All on Event { ${aliased(3, '__typename seats(first: 1000) { ...Seats }')} }
+      fragment Seats on SeatConnection { edges { node { id label } } }`,
+    ],
+  ];
+  test.each(dear)('%s', async (_, query, variables) => {
+    expect(await post(query, variables)).toMatchObject(tooLarge);
+  });
+});
+
+test('the same holds over websockets, where the operation ends and nothing else', async () => {
+  const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
+  const answer = (query: string) =>
+    new Promise((resolve) => {
+      client.subscribe({ query }, { next: resolve, error: resolve, complete: () => {} });
+    });
+  const query = `{ events(first: 100) { edges { node { seatMap { ${everySeat} } } } } }`;
+  expect(await answer(query)).toMatchObject(tooLarge.body.errors);
+  expect(await answer('{ viewer { id } }')).toEqual({ data: { viewer: null } });
+  await client.dispose();
+});
+
+describe('a document that is too large is refused before it is read:', () => {
+  const documents: readonly [string, string][] = [
+    ['selections within selections', `${'{ viewer '.repeat(2_500)}${'}'.repeat(2_500)}`],
+    ['lists within lists', `{ event(id: ${'['.repeat(2_500)}${']'.repeat(2_500)}) { id } }`],
+    ['objects within objects', `{ event(id: ${'{ a: '.repeat(2_500)} 1 ${'}'.repeat(2_500)}) { id } }`],
+    ['types within types', `query ($x: ${'['.repeat(2_500)}ID${']'.repeat(2_500)}) { viewer { id } }`],
+    ['a name of a million letters', `{ ${'x'.repeat(900_000)} }`],
+    ['one field again and again', `{ ${'viewer { id } '.repeat(300)} }`],
+    [
+      'hundreds of aliases',
+      `{ ${['a', 'b', 'c', 'd'].map((name) => `${name}: viewer { ${aliased(151, 'id')} }`).join(' ')} }`,
+    ],
+    ['hundreds of directives', `{ viewer { id ${'@include(if: true) '.repeat(101)} } }`],
+    [
+      'many fragments',
+      `{ ...F0 } ${Array.from({ length: 41 }, (_, at) => `fragment F${at} on Query { __typename }`).join(' ')}`,
+    ],
+    ['many operations', Array.from({ length: 21 }, (_, at) => `query Q${at} { __typename }`).join(' ')],
+  ];
+  test.each(documents)('%s', async (_, query) => {
+    expect(await post(query)).toMatchObject({
+      status: 400,
+      body: {
+        errors: [
+          {
+            message: expect.stringMatching(/^The document has \d+ .* is the most$/),
+            extensions: { code: 'QUERY_TOO_LARGE' },
+          },
+        ],
+      },
+    });
+  });
+});
+
+test('types within types are not told', async () => {
+  const query =
+    '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
+  expect(await post(query)).toMatchObject({ status: 400, body: { errors: [expect.anything()] } });
+});
+
+test('a document that is wrong in many places is told of ten', async () => {
+  const { status, body } = await post(`{ ${Array.from({ length: 150 }, (_, at) => `wrong${at}`).join(' ')} }`);
+  expect(status).toBe(400);
+  expect(body.errors?.length).toBeLessThanOrEqual(11);
+});
+
+describe('variables are bounded before they are read:', () => {
+  const reserve = 'mutation ($input: ReserveSeatsInput!) { reserveSeats(input: $input) { __typename } }';
+  const inputs: readonly [string, string, object, RegExp][] = [
+    [
+      'a list',
+      reserve,
+      { input: { eventId: 'x', seatIds: new Array(130_000).fill('x') } },
+      /^Variable '\$input\.seatIds' has 130000 items; 50000 is the most/,
+    ],
+    [
+      'a text',
+      'query ($id: ID!) { event(id: $id) { id } }',
+      { id: 'x'.repeat(900_000) },
+      /^Variable '\$id' has 900000 characters; 10000 is the most/,
+    ],
+    [
+      'a text in a list',
+      reserve,
+      { input: { eventId: 'x', seatIds: ['x', 'y'.repeat(20_000)] } },
+      /^Variable '\$input\.seatIds\[1\]' has 20000/,
+    ],
+    [
+      'an object for a text',
+      'query ($id: ID!) { event(id: $id) { id } }',
+      { id: { deep: [] } },
+      /^Variable '\$id' is no ID/,
+    ],
+  ];
+  test.each(inputs)('%s', async (_, query, variables, message) => {
+    expect(await post(query, variables)).toMatchObject({
+      status: 400,
+      body: { errors: [{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
+  });
 });

@@ -19,7 +19,14 @@ export async function startNodeProcess(
   env: Readonly<Record<string, string>>,
   imports: readonly string[] = [],
 ): Promise<NodeProcess> {
-  const settings = { NODE_ENV: 'test', LOG_LEVEL: 'info', LOG_FORMAT: 'json', RATE_LIMIT_PER_MINUTE: '0', ...env };
+  const settings = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'json',
+    RATE_LIMIT_PER_MINUTE: '0',
+    QUERY_RATE_LIMIT_PER_MINUTE: '0',
+    ...env,
+  };
   const pairs = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const loaded = [...imports, tsx].flatMap((module) => ['--import', module]);
   const node = new NodeProcess(

@@ -37,7 +37,7 @@ test('sends subscriptions to the websocket', async () => {
 
 describe('bodies', () => {
   const send = (bytes: number, headers: Record<string, string> = {}) =>
-    post(stage, 'query ($of: String!) { length(of: $of) }', { variables: { of: 'x'.repeat(bytes) }, headers });
+    post(stage, 'query ($of: Text!) { length: size(of: $of) }', { variables: { of: 'x'.repeat(bytes) }, headers });
   const organizer = async () => ({ authorization: `Bearer ${await tokenOf(stage, { organizer: true })}` });
 
   test('of organizers may hold a whole seating plan', async () => {

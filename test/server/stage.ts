@@ -3,16 +3,21 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError, subscribe } from 'graphql';
 import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
+import { unlimited } from '../../src/coordination/in-process/rate-limiter.ts';
 import type { GraphqlContext, Requester } from '../../src/graphql/context.ts';
+import { typicalLayout } from '../../src/graphql/cost/field-costs.ts';
+import { Judge } from '../../src/graphql/cost/judge.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openServer, type Server, type ServerOptions } from '../../src/server/server.ts';
 import { TrustedOperations } from '../../src/server/trusted-operations.ts';
 
 const typeDefs = `
+  scalar Text
   type Query {
     hello: String!
     caller: String!
     length(of: String!): Int!
+    size(of: Text!): Int!
     text(length: Int!): String!
     fault: String
     deepFault: Outer
@@ -85,6 +90,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       hello: () => 'world',
       caller: (_: unknown, _args: unknown, { viewer, clientAddress }: Requester) => `${viewer?.id} at ${clientAddress}`,
       length: (_: unknown, { of }: { of: string }) => of.length,
+      size: (_: unknown, { of }: { of: string }) => of.length,
       text: (_: unknown, { length }: { length: number }) => 'x'.repeat(length),
       fault: () => {
         throw new Error(secretText);
@@ -121,12 +127,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
 
+  const schema = makeExecutableSchema({ typeDefs, resolvers });
   const server = await openServer({
     production: true,
     introspection: false,
     trustedOperations: new TrustedOperations(new Map(), false),
     admission: { maxUnderWay: 1_000, maxLagMs: 1_000, fewUnderWay: 0, lagMs: () => 0 },
-    schema: makeExecutableSchema({ typeDefs, resolvers }),
+    schema,
+    judge: new Judge({ schema, maxCost: 0, layoutOf: () => typicalLayout }),
+    queryLimiter: unlimited,
     subscribe: async (request) => subscribe(request),
     contextFor: (caller) => {
       state.contexts += 1;

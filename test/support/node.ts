@@ -16,6 +16,7 @@ export const nodeEnv: NodeJS.ProcessEnv = {
   JWT_SECRET: jwtSecret,
   DATA_DIR: 'memory://',
   RATE_LIMIT_PER_MINUTE: '0',
+  QUERY_RATE_LIMIT_PER_MINUTE: '0',
 };
 
 export interface NodeOptions {

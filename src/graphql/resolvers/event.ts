@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listEvents } from '../../store/events.ts';
 import { type Availability, findSeats } from '../../store/seats.ts';
 import { type GraphqlContext, isOrganizer, requireOrganizer, requireViewer } from '../context.ts';
+import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
@@ -71,8 +72,9 @@ export const eventResolvers: Resolvers = {
     currency: ({ event }) => event.currency,
     salesStatus: ({ event }) => event.salesStatus,
     reservationSeconds: ({ event }) => event.reservationSeconds,
-    categories: async ({ event }, _, context) => {
+    categories: async ({ event }, _, context, info) => {
       const seating = await seatingOf(context, event.id);
+      context.costLeft.spend(info, layoutSize(seating));
       return seating.layout.categories.map((_category, position) => priceCategory(event.id, seating, position));
     },
     availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
@@ -83,15 +85,15 @@ export const eventResolvers: Resolvers = {
       if (seat === null || seat.eventId !== event.id || !seating.has(seat.index)) return null;
       return { __typename: 'Seat', eventId: event.id, seating, index: seat.index };
     },
-    seats: async ({ event }, { status, categoryId, first, after }, context) => {
+    seats: async ({ event }, { status, categoryId, first, after }, context, info) => {
       const size = pageSize(first, seatPages);
       const category = categoryId == null ? null : decodeCategoryId(categoryId);
       if (categoryId != null && category?.eventId !== event.id) return emptyPage;
       const filter = { status: status ?? null, category: category?.position ?? null };
       const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
-      const { indexes, totalCount } = await findSeats(context.services.store, event.id, filter, place);
-      context.seatBudget.spend(indexes.length);
       const seating = await seatingOf(context, event.id);
+      context.costLeft.spend(info, layoutSize(seating));
+      const { indexes, totalCount } = await findSeats(context.services.store, event.id, filter, place);
       const connection = toConnection({
         rows: indexes,
         size,

@@ -4,6 +4,7 @@ import { packStatuses } from '../../seat-map/packing.ts';
 import { statusCodes } from '../../seat-map/status.ts';
 import type { SeatMapUpdate } from '../../seat-map/updates.ts';
 import { readSeatStates } from '../../store/seats.ts';
+import { layoutSize } from '../cost/layout-size.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeCategoryId, encodeSeatId } from '../ids.ts';
 import { type SeatSource, seatSources } from '../sources.ts';
@@ -19,20 +20,25 @@ export const seatMapResolvers: Resolvers = {
   SeatMap: {
     width: ({ seating }) => seating.layout.width,
     height: ({ seating }) => seating.layout.height,
-    areas: ({ seating }) => seating.layout.areas,
-    sections: ({ eventId, seating }, _, { seatBudget }) => {
-      seatBudget.spend(seating.seatCount);
+    areas: ({ seating }, _, { costLeft }, info) => {
+      costLeft.spend(info, layoutSize(seating));
+      return seating.layout.areas;
+    },
+    sections: ({ eventId, seating }, _, { costLeft }, info) => {
+      costLeft.spend(info, layoutSize(seating));
       return seating.layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
         rows: section.rows.map((row) => ({ ...row, seats: rowSeats(eventId, seating, row) })),
       }));
     },
-    statuses: async ({ eventId, seating }, _, { services, seatBudget }) => {
-      seatBudget.spend(seating.seatCount);
+    statuses: async ({ eventId }, _, { services }) => {
       const states = await readSeatStates(services.store, eventId, { viewerId: null, indexes: null });
       return packStatuses(Uint8Array.from(states, ({ status }) => statusCodes[status]));
     },
+  },
+  Row: {
+    seats: ({ seats }, _, { slices }) => slices.of(seats),
   },
   Seat: {
     id: ({ eventId, index }) => encodeSeatId(eventId, index),

@@ -12,13 +12,16 @@ import { collectFields } from 'graphql/execution/collectFields.js';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
+import type { RateLimiter } from '../../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
+import type { Judge } from '../../graphql/cost/judge.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
-import { busyFor, type PublicError } from '../errors.ts';
+import { busyFor, type PublicError, rateLimited, retryAfterMs } from '../errors.ts';
+import type { HeavyOperations } from '../heavy-operations.ts';
 import { operationFault } from '../operation-fault.ts';
 import type { TrustedOperations } from '../trusted-operations.ts';
 import type { Connection, Extra } from './connection.ts';
@@ -33,6 +36,10 @@ export interface GraphqlOptions {
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
   readonly admission: Admission;
+  readonly judge: Judge;
+  readonly heavyOperations: HeavyOperations;
+  /** Of queries without a token, by network address. */
+  readonly queryLimiter: RateLimiter;
   readonly limits: WebsocketConfig;
   readonly publicError: PublicError;
   readonly logger: Logger;
@@ -40,17 +47,23 @@ export interface GraphqlOptions {
 
 /** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, admission, limits, publicError } = options;
+  const { identity, admission, heavyOperations, queryLimiter, limits, publicError } = options;
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
     // The arguments are what `operationReader` made of the client's message.
     async execute(args) {
-      const { id, connection } = args as OperationRequest;
+      const { id, connection, cost } = args as OperationRequest;
       if (!(await connection.turn(id))) return { errors: [notWanted()] };
+      const { viewer, clientAddress } = connection;
+      const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
+      if (allowance?.allowed === false) return { errors: [tooManyQueries(allowance.retryAfterMs)] };
+      if (!(await heavyOperations.enter(args, cost))) return { errors: [busy(retryAfterMs)] };
       try {
         return await admission.run(() => execute(args));
       } catch (error) {
         return { errors: [operationFault(error)] };
+      } finally {
+        heavyOperations.leave(args);
       }
     },
     async subscribe(args) {
@@ -80,6 +93,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
 interface OperationRequest extends SubscriptionRequest {
   readonly id: string;
   readonly connection: Connection;
+  readonly cost: number;
 }
 
 type OnSubscribe = (
@@ -94,6 +108,7 @@ function operationReader({
   introspection,
   contextFor,
   admission,
+  judge,
   publicError,
   trustedOperations,
 }: GraphqlOptions): OnSubscribe {
@@ -112,12 +127,14 @@ function operationReader({
     } else {
       // A subscription costs next to nothing, and a client that is refused one may not ask again.
       const waitMs = admission.refusal();
-      if (waitMs !== undefined) return [new GraphQLError(busyFor(waitMs).message, busyFor(waitMs))];
+      if (waitMs !== undefined) return [busy(waitMs)];
     }
+    const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
+    if (cost instanceof GraphQLError) return [cost];
     const contextValue = contextFor(requesterOf(connection));
     const outlet = connection.outlet(id);
     const args = { schema, document, operationName, variableValues: variables, contextValue };
-    return { ...args, id, connection, outlet, publicError };
+    return { ...args, id, connection, cost, outlet, publicError };
   };
   return ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
@@ -137,6 +154,14 @@ function selectsNothing(schema: GraphQLSchema, document: DocumentNode, operation
   const type = schema.getSubscriptionType();
   // Valid documents have no variables in these conditions.
   return type != null && collectFields(schema, fragments, {}, type, operation.selectionSet).size === 0;
+}
+
+function busy(waitMs: number): GraphQLError {
+  return new GraphQLError(busyFor(waitMs).message, busyFor(waitMs));
+}
+
+function tooManyQueries(waitMs: number): GraphQLError {
+  return new GraphQLError(rateLimited(waitMs).message, rateLimited(waitMs));
 }
 
 function requesterOf({ viewer, clientAddress }: Connection): Requester {

@@ -1,0 +1,92 @@
+import { maxSeats } from '../../events/seating-plan/check.ts';
+
+/** How much of everything a layout has. */
+export interface LayoutSize {
+  readonly seats: number;
+  readonly rows: number;
+  readonly sections: number;
+  readonly areas: number;
+  readonly points: number;
+  readonly categories: number;
+}
+
+/** Of an event that is asked for by its id, where the layout has not been read yet. */
+export const largestLayout: LayoutSize = {
+  seats: maxSeats,
+  rows: 2_500,
+  sections: 250,
+  areas: 500,
+  points: 5_000,
+  categories: 50,
+};
+
+/** Of events in lists and behind other objects. While the operation runs, the real sizes count. */
+export const typicalLayout: LayoutSize = {
+  seats: 1_000,
+  rows: 50,
+  sections: 10,
+  areas: 20,
+  points: 100,
+  categories: 10,
+};
+
+/** `first` of a connection: the resolver refuses less than 0 and more than `max`. */
+export interface PageCost {
+  readonly usual: number;
+  readonly max: number;
+}
+
+/** What a field costs beside the 1 for its place in the answer. */
+export interface FieldCost {
+  /** Each time the field is resolved. */
+  readonly own?: number | ((layout: LayoutSize) => number);
+  /** How many objects the list has; what is selected of them is multiplied by it. */
+  readonly rows?: number | ((layout: LayoutSize) => number);
+  /** The field is a connection, of so many edges. */
+  readonly page?: PageCost;
+}
+
+/** One statement to the store. */
+const STATEMENT = 10;
+const MUTATION = 100;
+/** Seats the store goes through for the cost of one field of the answer. */
+const SEATS_SCANNED_FOR_ONE = 100;
+/** Of a reservation or booking, at the usual settings. */
+const seatsOfReservation = 10;
+
+const scan = ({ seats }: LayoutSize) => STATEMENT + seats / SEATS_SCANNED_FOR_ONE;
+const share = (part: number, of: number) => part / Math.max(1, of);
+
+/** By type and field. Every other field costs 1, and every other list has `USUAL_ROWS`. */
+export const fieldCosts: Readonly<Record<string, FieldCost>> = {
+  'Query.node': { own: 4 * STATEMENT },
+  'Query.event': { own: STATEMENT },
+  'Query.reservation': { own: STATEMENT },
+  'Query.booking': { own: STATEMENT },
+  'Query.events': { own: STATEMENT, page: { usual: 20, max: 100 } },
+  'Event.categories': { rows: ({ categories }) => categories },
+  'Event.availability': { own: scan },
+  'Event.seats': { own: scan, page: { usual: 100, max: maxSeats } },
+  'SeatMap.sections': { rows: ({ sections }) => sections },
+  'Section.rows': { rows: ({ rows, sections }) => share(rows, sections) },
+  'Row.seats': { rows: ({ seats, rows }) => share(seats, rows) },
+  'SeatMap.areas': { rows: ({ areas }) => areas },
+  'Area.points': { rows: ({ points, areas }) => share(points, areas) },
+  'SeatMap.statuses': { own: scan },
+  'SeatConnection.totalCount': { own: scan },
+  'Seat.status': { own: 1 },
+  'Seat.reservedByViewer': { own: 1 },
+  'Viewer.reservations': { own: STATEMENT, page: { usual: 20, max: 100 } },
+  'Viewer.bookings': { own: STATEMENT, page: { usual: 20, max: 100 } },
+  'Reservation.seats': { rows: seatsOfReservation },
+  'Booking.seats': { rows: seatsOfReservation },
+  'SeatMapDelta.seats': { rows: 500 },
+  '__Schema.types': { rows: 100 },
+  '__Type.fields': { rows: 15 },
+};
+
+/** Of lists of objects that are not in the table. */
+export const USUAL_ROWS = 10;
+
+/** For every field of the root type. */
+export const rootCosts: Readonly<Record<string, number>> = { Mutation: MUTATION, Subscription: STATEMENT };

@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { LayoutSize } from './field-costs.ts';
+import { faultOfVariables } from './inputs.ts';
+import { OperationCost } from './operation-cost.ts';
+
+export interface JudgeOptions {
+  readonly schema: GraphQLSchema;
+  /** 0 is no limit. */
+  readonly maxCost: number;
+  /** Of the event with the global id, as far as is known without reading. */
+  readonly layoutOf: (id: string) => LayoutSize;
+}
+
+export interface JudgedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** Says before an operation is executed what it costs, or why it is not executed. */
+export class Judge {
+  readonly #options: JudgeOptions;
+  /** Of operations that cost the same whatever their variables. */
+  readonly #known = new WeakMap<OperationDefinitionNode, number>();
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  costOf({ document, operation, variables }: JudgedOperation): number | GraphQLError {
+    const { schema, maxCost } = this.#options;
+    const given = variables ?? {};
+    const fault = faultOfVariables(schema, operation, given);
+    if (fault !== null) return fault;
+    if (maxCost === 0) return 0;
+    try {
+      const cost = this.#known.get(operation) ?? this.#count(document, operation, given);
+      return cost <= maxCost ? cost : tooDear(cost, maxCost);
+    } catch (error) {
+      if (error instanceof GraphQLError) return error;
+      throw error;
+    }
+  }
+
+  #count(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) {
+    const { schema, layoutOf } = this.#options;
+    const fragment = (name: string) => fragmentsOf(document).get(name);
+    const counting = new OperationCost(schema, { operation, fragment, variables, layoutOf });
+    const cost = Math.ceil(counting.total());
+    if (!counting.varies) this.#known.set(operation, cost);
+    return cost;
+  }
+}
+
+const fragments = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const known = fragments.get(document);
+  if (known !== undefined) return known;
+  const found = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  const byName = new Map(found.map((fragment) => [fragment.name.value, fragment]));
+  fragments.set(document, byName);
+  return byName;
+}
+
+/**
+ * What one operation may still cost while it runs, by the real sizes of what it has found: they are not known, or not for each of
+ * the events in a list, when it is judged.
+ */
+export class CostLeft {
+  readonly #maxCost: number;
+  #spent = 0;
+
+  /** @param maxCost 0 is no limit */
+  constructor(maxCost: number) {
+    this.#maxCost = maxCost;
+  }
+
+  /** Counts a field that gives much of a layout. Throws a GraphQLError for what goes beyond the limit. */
+  spend(info: GraphQLResolveInfo, layout: LayoutSize): void {
+    if (this.#maxCost === 0) return;
+    const { schema, operation, fragments: named, variableValues: variables, fieldNodes, parentType } = info;
+    const counting = new OperationCost(schema, {
+      operation,
+      fragment: (name) => named[name],
+      variables,
+      layoutOf: () => layout,
+    });
+    for (const node of fieldNodes) this.#spent += counting.field(node, parentType.name, layout);
+    if (this.#spent > this.#maxCost) throw tooDear(Math.ceil(this.#spent), this.#maxCost);
+  }
+}
+
+function tooDear(cost: number, limit: number): GraphQLError {
+  return new GraphQLError(`The operation costs ${cost}; ${limit} is the most (MAX_QUERY_COST)`, {
+    extensions: { code: 'QUERY_TOO_LARGE', cost, limit },
+  });
+}

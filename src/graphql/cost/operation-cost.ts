@@ -1,0 +1,178 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  type ValueNode,
+} from 'graphql';
+import { type FieldCost, fieldCosts, type LayoutSize, rootCosts, typicalLayout, USUAL_ROWS } from './field-costs.ts';
+
+/** How often fields are looked at, fragments within each other included; the largest documents of use have some hundred. */
+const MAX_LOOKS = 20_000;
+
+export interface CostedOperation {
+  readonly operation: OperationDefinitionNode;
+  readonly fragment: (name: string) => FragmentDefinitionNode | undefined;
+  /** As the client sent them, or as graphql-js coerced them: only numbers and booleans are looked at. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Of the event with this global id. */
+  readonly layoutOf: (id: string) => LayoutSize;
+}
+
+/** What holds for the fields of one selection. */
+interface Scope {
+  readonly layout: LayoutSize;
+  /** Edges of the connection they are of. */
+  readonly edges: number;
+}
+
+const outermost: Scope = { layout: typicalLayout, edges: USUAL_ROWS };
+
+/** What executing selections costs: the formula is in docs/limits.md. */
+export class OperationCost {
+  /** Whether the cost has depended on more than the document. */
+  varies = false;
+  readonly #schema: GraphQLSchema;
+  readonly #costed: CostedOperation;
+  #looks = 0;
+
+  constructor(schema: GraphQLSchema, costed: CostedOperation) {
+    this.#schema = schema;
+    this.#costed = costed;
+  }
+
+  /** Throws a GraphQLError for what takes too long to tell. */
+  total(): number {
+    const { operation } = this.#costed;
+    const root = this.#schema.getRootType(operation.operation);
+    return root ? this.#selection(operation.selectionSet, root.name, outermost) : 0;
+  }
+
+  /** Of a field that gives objects of an event's layout, where that is known. */
+  field(node: FieldNode, parentType: string, layout: LayoutSize): number {
+    return this.#field(node, parentType, { ...outermost, layout });
+  }
+
+  #selection({ selections }: SelectionSetNode, typeName: string, scope: Scope): number {
+    let cost = 0;
+    for (const selection of selections) {
+      this.#looks += 1;
+      if (this.#looks > MAX_LOOKS) throw tooManyFields();
+      if (selection.directives?.length && !this.#isIncluded(selection)) continue;
+      if (selection.kind === Kind.FIELD) {
+        cost += this.#field(selection, typeName, scope);
+      } else {
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#costed.fragment(selection.name.value);
+        const ofType = fragment?.typeCondition?.name.value ?? typeName;
+        if (fragment) cost += this.#selection(fragment.selectionSet, ofType, scope);
+      }
+    }
+    return cost;
+  }
+
+  #field(node: FieldNode, parentType: string, outer: Scope): number {
+    const name = node.name.value;
+    const definition = this.#definition(parentType, name);
+    if (definition === undefined) return 1;
+    const costs: FieldCost = fieldCosts[`${parentType}.${name}`] ?? {};
+    const scope = this.#scopeWithin(node, definition, costs, outer);
+    const own = 1 + amountOf(costs.own ?? 0, scope.layout) + (rootCosts[parentType] ?? 0);
+    if (node.selectionSet === undefined) return own;
+    const selected = this.#selection(node.selectionSet, getNamedType(definition.type).name, scope);
+    return own + rowsOf(definition, costs, scope) * selected;
+  }
+
+  #definition(parentType: string, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+    const type = this.#schema.getType(parentType);
+    return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  }
+
+  #scopeWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>, costs: FieldCost, outer: Scope): Scope {
+    const layout = this.#layoutWithin(node, definition) ?? outer.layout;
+    if (costs.page === undefined) return layout === outer.layout ? outer : { ...outer, layout };
+    const first = this.#argument(node, 'first');
+    const asked = typeof first === 'number' ? Math.max(0, Math.min(first, costs.page.max)) : costs.page.usual;
+    const edges = getNamedType(definition.type).name === 'SeatConnection' ? Math.min(asked, layout.seats) : asked;
+    return { layout, edges };
+  }
+
+  /** An event that is asked for by its id may be known; every other is taken to be a usual one. */
+  #layoutWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>): LayoutSize | undefined {
+    const gives = getNamedType(definition.type).name;
+    if (gives !== 'Event' && gives !== 'Node') return undefined;
+    const id = this.#argument(node, 'id');
+    if (typeof id !== 'string') return typicalLayout;
+    this.varies = true;
+    return this.#costed.layoutOf(id);
+  }
+
+  #argument(node: FieldNode, name: string): unknown {
+    const argument = node.arguments?.find((given) => given.name.value === name);
+    return argument && this.#value(argument.value);
+  }
+
+  #value(node: ValueNode): unknown {
+    switch (node.kind) {
+      case Kind.VARIABLE:
+        this.varies = true;
+        return this.#variable(node.name.value);
+      case Kind.INT:
+        return Number(node.value);
+      case Kind.BOOLEAN:
+      case Kind.STRING:
+        return node.value;
+      default:
+        return undefined;
+    }
+  }
+
+  #variable(name: string): unknown {
+    const given = this.#costed.variables[name];
+    if (given !== undefined) return given;
+    const definition = this.#costed.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
+    return definition?.defaultValue && this.#value(definition.defaultValue);
+  }
+
+  #isIncluded({ directives = [] }: Pick<FieldNode, 'directives'>): boolean {
+    return directives.every(({ name, arguments: given = [] }) => {
+      const condition = given[0] && this.#value(given[0].value);
+      return name.value === 'skip' ? condition !== true : name.value !== 'include' || condition !== false;
+    });
+  }
+}
+
+function rowsOf(definition: GraphQLField<unknown, unknown>, { rows }: FieldCost, { layout, edges }: Scope): number {
+  if (!givesObjects(definition)) return 1;
+  if (rows !== undefined) return amountOf(rows, layout);
+  return definition.name === 'edges' || definition.name === 'nodes' ? edges : USUAL_ROWS;
+}
+
+function givesObjects({ type }: GraphQLField<unknown, unknown>): boolean {
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  return isListType(nullable) && isCompositeType(getNamedType(nullable));
+}
+
+function amountOf(amount: number | ((layout: LayoutSize) => number), layout: LayoutSize): number {
+  return typeof amount === 'number' ? amount : amount(layout);
+}
+
+function tooManyFields(): GraphQLError {
+  return new GraphQLError(`The operation has more than ${MAX_LOOKS} fields`, {
+    extensions: { code: 'QUERY_TOO_LARGE', limit: MAX_LOOKS },
+  });
+}
