@@ -18,8 +18,9 @@ export default defineConfig({
     environment: 'node',
     globalSetup: './test/support/global-setup.ts',
     setupFiles: './test/support/setup.ts',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // What a test waits for has bounds of its own; these are for a test that hangs, on a machine that has other things to do.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     retry: 0,
     projects: [
       {

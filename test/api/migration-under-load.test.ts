@@ -15,8 +15,8 @@ import { offer } from './venue.ts';
 
 const seats = 5_000;
 const soon = { withinMs: 15_000 };
-/** A migration steps back from a lock that it does not get within a second. */
-const interruptedMs = 1_000 + 1_000;
+/** A migration steps back from a lock that it does not get within a second; the rest is for a machine that has other things to do. */
+const interruptedMs = 1_000 + 4_000;
 
 const landed = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
@@ -40,9 +40,7 @@ async function laterMigrations(): Promise<AsyncDisposable & { readonly migration
   return { migrationsFolder, [Symbol.asyncDispose]: () => rm(migrationsFolder, { recursive: true }) };
 }
 
-test('the next version migrates the tables under a node that sells, though somebody reads them for long', {
-  timeout: 60_000,
-}, async () => {
+test('the next version migrates the tables under a node that sells, though somebody reads them for long', async () => {
   await using database = await createTestDatabase();
   await using later = await laterMigrations();
   await using node = await startNode({ env: { DATABASE_URL: database.url } });
@@ -62,7 +60,10 @@ test('the next version migrates the tables under a node that sells, though someb
           isMigrated = true;
         });
         const { size } = rush.reserved;
-        await waitFor(() => performance.now() - from > 2_500, { ...soon, what: 'the migration to step back' });
+        await waitFor(() => performance.now() - from > 8_000, {
+          ...soon,
+          what: 'the migration to step back, more than once',
+        });
         expect(isMigrated).toBe(false);
         expect(rush.reserved.size).toBeGreaterThan(size);
         return { underWay };

@@ -8,8 +8,9 @@ import { startTwoNodesOn } from './two-nodes.ts';
 import { offer } from './venue.ts';
 import { watchSeatMap } from './watching.ts';
 
-/** What a map may be behind a deadline where Redis announces nothing: two timers take its place, and some chance. */
+/** What maps are behind deadlines where Redis announces nothing: two timers take its place, and some chance. At the median, and at worst on a machine that has other things to do. */
 const lateByMs = 1_000;
+const latestByMs = 4_000;
 const count = 40;
 
 test('reservations end on time although Redis announces nothing, and refuses to be configured', async () => {
@@ -35,7 +36,8 @@ test('reservations end on time although Redis announces nothing, and refuses to 
   await Promise.all(Array.from({ length: count }, (_, seat) => follow(seat)));
   print(`maps behind deadlines: median ${quantile(lateMs, 0.5)} ms, worst ${Math.max(...lateMs)} ms`);
   expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
-  expect(Math.max(...lateMs)).toBeLessThan(lateByMs);
+  expect(quantile(lateMs, 0.5)).toBeLessThan(lateByMs);
+  expect(Math.max(...lateMs)).toBeLessThan(latestByMs);
   expect(ofB.statuses).toEqual(await storedStatuses(nodes.a, sale));
   expect(await redis.cli('CONFIG', 'GET', 'notify-keyspace-events')).toEqual(['notify-keyspace-events', '']);
 });

@@ -13,7 +13,6 @@ const paymentSeconds = 6;
 const soon = { withinMs: 10_000 };
 /** The nodes sweep every ten seconds or so what is older than three. */
 const afterSweep = { withinMs: 25_000 };
-const longEnough = 40_000;
 
 const provider = moodyProvider();
 let nodes: TwoNodes;
@@ -168,7 +167,7 @@ test.each(['deaf', 'silent'])(
   },
 );
 
-test('money that could not be captured at once is captured in the end', { timeout: longEnough }, async () => {
+test('money that could not be captured at once is captured in the end', async () => {
   const { buyer, reservation } = await reserveOne();
   const before = provider.ledger().length;
   const booking = bookingIn(await buyer.confirm(nodes.a, reservation.id, 'captured later'));

@@ -22,7 +22,7 @@ type Node = TwoNodes['a'];
 /** A refusal can be taken back at once. */
 const atOnceMs = 250;
 /** What one request may take on a machine with other things to do. */
-const requestMs = 250;
+const requestMs = 3_000;
 
 let nodes: TwoNodes;
 beforeAll(async () => {
@@ -75,7 +75,7 @@ describe('while the refusing layers are hot', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(held.expiresAt));
   });
 
-  test('refusing asks nothing of the store: it goes on while that does not answer', { timeout: 60_000 }, async () => {
+  test('refusing asks nothing of the store: it goes on while that does not answer', async () => {
     await using store = await startPostgres();
     await using redis = await startRedis();
     await using node = await startNode({ env: { DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url } });
@@ -149,12 +149,10 @@ describe('a refusal that has no reason any more', () => {
     await Promise.any(
       [nodes.a, nodes.b].map((node) => got(buyer, node, { sale, seat: 0, withinMs: WRONG_FOR_AT_MOST_MS })),
     );
-  }, 20_000);
+  });
 });
 
-test('a node that is killed between the gate and the commit keeps its seat from nobody for longer than the lease', {
-  timeout: 90_000,
-}, async () => {
+test('a node that is killed between the gate and the commit keeps its seat from nobody for longer than the lease', {}, async () => {
   await using store = await startPostgres();
   await using redis = await startRedis();
   const env = { ...nodeEnv, DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url };

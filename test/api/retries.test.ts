@@ -14,7 +14,7 @@ import { watchSeatMap } from './watching.ts';
 /** Long enough for ten confirms to be under way at once. */
 const payment = createTestPaymentProvider({ latencyMs: 100 });
 const clubTables = new URL('../events/plans/club-tables.json', import.meta.url);
-const soon = { withinMs: 5_000 };
+const soon = { withinMs: 20_000 };
 
 let nodes: TwoNodes;
 let sale: Offer;

@@ -10,14 +10,13 @@ import { offer } from './venue.ts';
 
 const seats = 5_000;
 const awayMs = 10_000;
-/** Promised is a second; tests run beside each other. */
-const toldWithinMs = 1_000 + 1_000;
-const backWithinMs = 2_000;
+/** Promised are one second and two; the rest is for a machine that has other things to do. The store is away for longer. */
+const toldWithinMs = 1_000 + 4_000;
+const backWithinMs = 2_000 + 6_000;
 const soon = { withinMs: 10_000 };
 
 test.each(['dead', 'frozen'] as const)(
   'while the store is %s for ten seconds buyers are told so at once and maps stay up; then sales go on, and nothing is lost',
-  { timeout: 90_000 },
   async (fault) => {
     await using store = await startPostgres();
     const databaseUrl = await store.createDatabase();

@@ -17,7 +17,7 @@ import type { Offer } from './venue.ts';
 type Node = Pick<App, 'graphqlUrl'>;
 export type SeatMapMessage = SeatMapSubscription['seatMap'];
 
-const soon = { withinMs: 5_000 };
+const soon = { withinMs: 20_000 };
 
 /** One subscription of the stock client, which neither retries nor hides anything. */
 export class Watch<Data, Variables extends Record<string, unknown>> implements AsyncDisposable {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { offer } from '../api/venue.ts';
 import { openRow, seatIn } from './seat-list.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -19,16 +19,16 @@ const people = async () => {
   return { ann, ben, annsRow: await openRow(ann, 'Stalls', '1'), bensRow: await openRow(ben, 'Stalls', '1') };
 };
 
-test('two people on one map see each other’s reservations within a second', async () => {
+test('two people on one map see each other’s reservations as they are made', async () => {
   const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '2').click();
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann.locator('.clock').waitFor();
-  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=true]')).waitFor({ timeout: 1_000 });
+  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
   expect(await seatIn(bensRow, '2').textContent()).toContain('held by somebody');
   await ann.getByRole('button', { name: 'Let go of all' }).click();
   await ann.getByRole('heading', { name: 'Let go' }).waitFor();
-  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=false]')).waitFor({ timeout: 1_000 });
+  await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=false]')).waitFor({ timeout: TOLD_WITHIN_MS });
 });
 
 test('the faster one wins, and the slower one is told, with what is free nearby', async () => {
@@ -38,12 +38,15 @@ test('the faster one wins, and the slower one is told, with what is free nearby'
   await ben.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ben.locator('.clock').waitFor();
   const told = ann.locator('.lost');
-  await told.waitFor({ timeout: 1_000 });
+  await told.waitFor({ timeout: TOLD_WITHIN_MS });
   await told.getByRole('heading', { name: 'Somebody else was faster' }).waitFor();
   await told.getByText('Stalls, row 1, seat 3 is no longer free.').waitFor();
   await ann.getByRole('status').getByText('Somebody else was faster').waitFor();
   await told.getByRole('button', { name: 'Choose this one instead' }).click();
-  expect(await ann.locator('.seat-lines').textContent()).toMatch(/Stalls, row\s1, seat\s[24]/);
+  await ann
+    .locator('.seat-lines')
+    .getByText(/Stalls, row\s1, seat\s[24]/)
+    .waitFor();
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann.locator('.clock').waitFor();
 });
@@ -52,7 +55,7 @@ test('extend, be declined, pay, and find the booking again', async () => {
   const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '4').click();
   await seatIn(annsRow, '5').click();
-  expect(await ann.locator('.sum').textContent()).toBe('Total · 2 seats€100.00');
+  await expect.poll(() => ann.locator('.sum').textContent()).toBe('Total · 2 seats€100.00');
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann
     .getByRole('timer')
@@ -71,7 +74,7 @@ test('extend, be declined, pay, and find the booking again', async () => {
   await ann.getByRole('button', { name: 'Pay €100.00' }).click();
   const reference = await ann.locator('.reference strong').textContent();
   expect(reference).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-  await seatIn(bensRow, '4').getByText('sold').waitFor({ timeout: 1_000 });
+  await seatIn(bensRow, '4').getByText('sold').waitFor({ timeout: TOLD_WITHIN_MS });
   await ann.getByRole('link', { name: 'My tickets' }).first().click();
   await ann
     .locator('.ticket')
@@ -101,10 +104,10 @@ test('when time runs out it is said on one side, and the seat is free on both', 
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann.locator('.clock.soon').waitFor();
   await seatIn(bensRow, '7').and(bensRow.locator('[aria-disabled=true]')).waitFor();
-  await ann.getByRole('heading', { name: 'Time ran out' }).waitFor({ timeout: 5_000 });
+  await ann.getByRole('heading', { name: 'Time ran out' }).waitFor({ timeout: 10_000 });
   await ann.getByRole('status').getByText('Time ran out.').waitFor();
   for (const row of [annsRow, bensRow]) {
-    await seatIn(row, '7').and(row.locator('[aria-disabled=false]')).waitFor({ timeout: 1_000 });
+    await seatIn(row, '7').and(row.locator('[aria-disabled=false]')).waitFor({ timeout: TOLD_WITHIN_MS });
   }
   await ann.getByRole('button', { name: 'Choose them again' }).click();
   await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 7').waitFor();

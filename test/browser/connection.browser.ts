@@ -7,11 +7,11 @@ import { LooseLink } from '../client/loose-link.ts';
 import { nodeEnv } from '../support/node.ts';
 import { houseOf, take } from './crowd.ts';
 import { openRow, seatIn } from './seat-list.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
 /** A little more than their test needs before they run out. */
 const GUEST_SECONDS = 12;
-const ORGANIZER_SECONDS = 15;
+const ORGANIZER_SECONDS = 20;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ test.concurrent('a server that is killed: the map says that it is stale, and is 
   await seatIn(row, '10').getByText('held for you').waitFor({ state: 'attached' });
   const house = await houseOf({ graphqlUrl }, new URL(ann.url()).pathname.split('/').at(-1) ?? '');
   await take({ graphqlUrl }, house, [house.labels.indexOf('Stalls, row C, seat 11')]);
-  await seatIn(row, '11').getByText('held by somebody').waitFor({ state: 'attached', timeout: 1_000 });
+  await seatIn(row, '11').getByText('held by somebody').waitFor({ state: 'attached', timeout: TOLD_WITHIN_MS });
   await ann.getByRole('button', { name: /^Pay/ }).click();
   await ann.locator('.reference').waitFor();
 });
@@ -58,7 +58,7 @@ test.concurrent('a laptop that slept: what happened meanwhile is there soon afte
   link.freeze();
   await take(stage.node, house, [4]);
   await ann.evaluate('{ const { now } = Date; Date.now = () => now() + 3_600_000 }');
-  await seatIn(row, '5').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: 10_000 });
+  await seatIn(row, '5').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: 20_000 });
   await ann.getByRole('status').getByText('Connected again').waitFor({ state: 'attached' });
 });
 
@@ -73,7 +73,7 @@ test.concurrent('a guest whose token runs out is told; the map goes on', async (
     .getByRole('heading', { name: 'Your sign-in has run out' })
     .waitFor({ timeout: (GUEST_SECONDS + 10) * 1_000 });
   await take(stage.node, house, [7]);
-  await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: 1_000 });
+  await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
   await ann.getByRole('button', { name: 'Choose seats' }).click();
   await seatIn(row, '3').click();
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createServer } from 'vite';
 import { expect, test } from 'vitest';
 import { emptyFolder } from '../cli/folder.ts';
-import { openStage } from './stage.ts';
+import { openStage, TOLD_WITHIN_MS } from './stage.ts';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,12 +29,12 @@ test('the first front end of the README works as it stands there, with the packa
     const seat = 'circle:nth-of-type(20)';
     await ann.locator(seat).click();
     await ann.getByText(/Stalls, row A, seat 20: 59\d s to pay/).waitFor();
-    await ben.locator(`${seat}.RESERVED`).waitFor({ timeout: 1_000 });
+    await ben.locator(`${seat}.RESERVED`).waitFor({ timeout: TOLD_WITHIN_MS });
     await ben.locator(seat).click();
     await ben.getByText('Somebody else was faster.').waitFor();
     await ann.getByRole('button', { name: 'Pay' }).click();
     await ann.getByText(/^Booked: \w{4}-\w{4}$/).waitFor();
-    await ben.locator(`${seat}.BOOKED`).waitFor({ timeout: 1_000 });
+    await ben.locator(`${seat}.BOOKED`).waitFor({ timeout: TOLD_WITHIN_MS });
     expect(stage.complaints).toEqual([]);
   } finally {
     await vite.close();

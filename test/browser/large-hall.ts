@@ -47,8 +47,8 @@ function hallOf({ rows, seatsInRow }: { rows: number; seatsInRow: number }) {
 }
 
 export interface Changes extends AsyncDisposable {
-  /** Seats, since the beginning. */
-  perSecond(): number;
+  /** Seats that were changed, since the beginning. */
+  count(): number;
 }
 
 const SEATS_AT_ONCE = 10;
@@ -71,7 +71,7 @@ export function changeSeats(node: Node, house: House, perSecond: number): Change
   };
   const done = Promise.all([queue(), queue(), queue(), queue()]);
   return {
-    perSecond: () => (changed / (performance.now() - beganAt)) * 1000,
+    count: () => changed,
     async [Symbol.asyncDispose]() {
       isOver = true;
       await done;

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { organizerToken } from '../api/venue.ts';
 import { openRow, seatIn } from './seat-list.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
 const demoPlan = fileURLToPath(new URL('../../demo/seating-plan.json', import.meta.url));
 
@@ -33,16 +33,16 @@ test('an organizer makes an event of a plan, opens it, blocks seats, and pauses 
   for (const number of ['1', '2']) await seatIn(row, number).click();
   await organizer.getByRole('button', { name: 'Block 2 seats' }).click();
   await count('Blocked').getByText('2', { exact: true }).waitFor();
-  await seatIn(buyersRow, '1').getByText('not on sale').waitFor({ state: 'attached', timeout: 1_000 });
+  await seatIn(buyersRow, '1').getByText('not on sale').waitFor({ state: 'attached', timeout: TOLD_WITHIN_MS });
 
   await seatIn(buyersRow, '5').click();
   await buyer.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await count('Held').getByText('1', { exact: true }).waitFor({ timeout: 1_000 });
+  await count('Held').getByText('1', { exact: true }).waitFor({ timeout: TOLD_WITHIN_MS });
   await seatIn(row, '5').click({ force: true });
   await organizer.getByRole('alert').getByText('Seats that are held or sold cannot be blocked.').waitFor();
   await seatIn(row, '2').click();
   await organizer.getByRole('button', { name: 'Put 1 seat back on sale' }).click();
-  await seatIn(buyersRow, '2').and(buyersRow.locator('[aria-disabled=false]')).waitFor({ timeout: 1_000 });
+  await seatIn(buyersRow, '2').and(buyersRow.locator('[aria-disabled=false]')).waitFor({ timeout: TOLD_WITHIN_MS });
 
   await organizer.getByRole('button', { name: 'Pause' }).click();
   await organizer.getByText('Paused', { exact: true }).waitFor();

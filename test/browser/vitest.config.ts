@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     setupFiles: './test/support/setup.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     retry: 0,
     projects: [
       {

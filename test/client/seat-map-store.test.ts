@@ -209,9 +209,10 @@ test('200 changes a second of 20,000 seats cost next to nothing, and each tells 
   // Ten seconds' worth: the server's side is made before, and not counted.
   for (let change = 0; change < 2_000; change += 1) server.change((change * 7) % 20_000, 1);
   vi.useRealTimers();
-  const startedAt = performance.now();
+  const usedBefore = process.cpuUsage();
   server.deliver(2_000);
-  const tookMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(usedBefore);
   expect(drawn).toBe(2_000);
-  expect(tookMs).toBeLessThan(1_000);
+  // Of a processor, in the ten seconds in which they come.
+  expect((user + system) / 1_000).toBeLessThan(1_000);
 });

@@ -8,7 +8,6 @@ const seatsAtOnce = 5;
 export class Changes implements AsyncDisposable {
   readonly #node: Pick<App, 'graphqlUrl'>;
   readonly #event: LargeEvent;
-  readonly #sentAt = new Map<number, number>();
   readonly #pending = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #failure: unknown;
@@ -18,11 +17,6 @@ export class Changes implements AsyncDisposable {
     this.#node = node;
     this.#event = event;
     this.#timer = setInterval(() => this.#change(), everyMs);
-  }
-
-  /** Of the oldest of these seats' newest changes: since it was asked for. */
-  ageMs(indexes: readonly number[]): number {
-    return performance.now() - Math.min(...indexes.map((index) => this.#sentAt.get(index) ?? Number.NaN));
   }
 
   /** Rejects if any change failed. */
@@ -38,7 +32,6 @@ export class Changes implements AsyncDisposable {
     const blocked = Math.floor((this.#step * seatsAtOnce) / seatCount) % 2 === 0;
     this.#step += 1;
     const indexes = Array.from({ length: seatsAtOnce }, (_, at) => first + at);
-    for (const index of indexes) this.#sentAt.set(index, performance.now());
     const done: Promise<void> = setBlocked(this.#node, this.#event, indexes, blocked)
       .catch((error: unknown) => {
         this.#failure ??= error;

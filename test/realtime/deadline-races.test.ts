@@ -23,8 +23,11 @@ import { recordSeatHistory, SeatHistory } from './seat-history.ts';
 const changes = [ExtendReservationDocument, ConfirmReservationDocument, CancelReservationDocument];
 const seatCount = 300;
 const heat = 60;
-/** When changes are asked for, from the deadline: on their way to the store they take some milliseconds more. */
-const asked = { fromMs: -40, toMs: 5 };
+/**
+ * When changes are asked for, from the deadline, most of them close to it: on their way to the store they take some milliseconds more, on a
+ * machine that has other things to do a hundred.
+ */
+const asked = { fromMs: -400, toMs: 5 };
 
 const { url } = await testDatabase();
 const database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
@@ -50,7 +53,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Reserves through one node, and within milliseconds of the deadline extends, confirms or cancels through another. */
+/** Reserves through one node, and close to the deadline extends, confirms or cancels through another. */
 async function race(eventId: string, index: number, token: string): Promise<string> {
   const input = { eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, index)] };
   const { reserveSeats } = await dataOf(granting.graphqlUrl, ReserveSeatsDocument, { input }, token);
@@ -60,7 +63,7 @@ async function race(eventId: string, index: number, token: string): Promise<stri
   const declined = { input: { reservationId, paymentToken: 'tok_decline' } };
   if (index % 2 === 0) await dataOf(granting.graphqlUrl, ConfirmReservationDocument, declined, token);
   const document = changes[index % changes.length] ?? ExtendReservationDocument;
-  const fromDeadlineMs = asked.fromMs + ((index % heat) / (heat - 1)) * (asked.toMs - asked.fromMs);
+  const fromDeadlineMs = asked.toMs - (1 - (index % heat) / (heat - 1)) ** 3 * (asked.toMs - asked.fromMs);
   await sleep(Math.max(0, Date.parse(reserveSeats.expiresAt) + fromDeadlineMs - Date.now()));
   const variables = { input: { reservationId } };
   const data = await dataOf<Record<string, { __typename: string }>, object>(
@@ -87,7 +90,7 @@ it('never tells a third node of a free seat that was extended or booked within m
     outcomes.push(...(await Promise.all(indexes.map((index) => race(eventId, index, signInAsGuest.token)))));
   }
   const nobodyHolds = () => !reader.statuses.includes(1);
-  await waitFor(nobodyHolds, { withinMs: 10_000, what: 'what was extended to be over, and told' });
+  await waitFor(nobodyHolds, { withinMs: 20_000, what: 'what was extended to be over, and told' });
 
   const counted = new Map<string, number>();
   for (const outcome of outcomes) counted.set(outcome, (counted.get(outcome) ?? 0) + 1);

@@ -38,10 +38,10 @@ it('gathers for longer while the event loop is kept busy, within the bound, and 
   expect(Math.max(...widest)).toBeGreaterThan(4 * frameMs);
   expect(Math.max(...widest)).toBeLessThanOrEqual(WIDEST_FRAME_MS);
   expect(told.length).toBeLessThan(10);
-  await waitFor(() => windowMs() < 2 * frameMs, { withinMs: 10_000, what: 'the window to be narrow again' });
+  await waitFor(() => windowMs() < 2 * frameMs, { withinMs: 30_000, what: 'the window to be narrow again' });
   expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, at) => at + 1));
   await waitFor(() => frames.snapshot.availability.blocked === map.availability.blocked, {
-    withinMs: 1_000,
+    withinMs: 10_000,
     what: 'the last state',
   });
 });

@@ -25,9 +25,7 @@ function scansOfSeats(): Promise<number> {
   });
 }
 
-test('2,000 sockets that connect at once, and again at once, cause one read of the store between them', {
-  timeout: 90_000,
-}, async () => {
+test('2,000 sockets that connect at once, and again at once, cause one read of the store between them', {}, async () => {
   const event = await prepare();
   const before = await scansOfSeats();
   const comparisons = await twoWaves(event);

@@ -37,7 +37,7 @@ export class HeldWrites {
 
   /** The next write that begins, or the first that is under way. */
   async next(): Promise<HeldWrite> {
-    await waitFor(() => this.underWay.length > 0, { withinMs: 2_000, what: 'a write to begin' });
+    await waitFor(() => this.underWay.length > 0, { withinMs: 10_000, what: 'a write to begin' });
     return this.underWay[0] as HeldWrite;
   }
 

@@ -52,7 +52,7 @@ export class RawSocket implements Disposable {
   }
 
   message(wanted: (message: Message) => boolean): Promise<Message> {
-    return waitFor(() => this.received.find(wanted), { withinMs: 5_000, what: 'a message' });
+    return waitFor(() => this.received.find(wanted), { withinMs: 20_000, what: 'a message' });
   }
 
   /** What came for one operation, once it is over. */
@@ -62,7 +62,7 @@ export class RawSocket implements Disposable {
   }
 
   close(): Promise<{ code: number; reason: string }> {
-    return waitFor(() => this.closed, { withinMs: 5_000, what: 'the socket to be closed' });
+    return waitFor(() => this.closed, { withinMs: 20_000, what: 'the socket to be closed' });
   }
 
   [Symbol.dispose](): void {

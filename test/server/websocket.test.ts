@@ -92,7 +92,7 @@ describe('closes a socket', () => {
     stage.gate.open();
   });
 
-  test('that says nothing', { timeout: 10_000 }, async () => {
+  test('that says nothing', async () => {
     using raw = new RawSocket(stage);
     const code = await waitFor(() => raw.closed?.code, { withinMs: 8_000, what: 'the socket to be closed' });
     expect(code).toBe(4408);

@@ -49,4 +49,4 @@ test('connections given up before they were of any use cost nothing but what wai
   link.isDeaf = false;
   await waitFor(() => database.trouble === null, { ...soon, what: 'the store to be back' });
   expect(await numbers()).toEqual([{ numbers: [1, 2] }]);
-}, 60_000);
+});

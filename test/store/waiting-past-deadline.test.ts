@@ -21,7 +21,7 @@ async function heldUp(
   work: Work,
 ): Promise<readonly { outcome: string }[]> {
   const { eventId, id } = reservation;
-  await moveDeadlines(database, eventId, [{ id, inMs: 1_000 }]);
+  await moveDeadlines(database, eventId, [{ id, inMs: 3_000 }]);
   let working: ReturnType<Work> | undefined;
   await database.transaction(async ({ rows }) => {
     await rows(sql`select from seats where event_id = ${eventId}::uuid and reservation_id = ${id}::uuid for update`);
@@ -32,9 +32,9 @@ async function heldUp(
           sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
         )
       ).length > 0;
-    await waitFor(isWaiting, { withinMs: 900, what: 'the work to be held up' });
+    await waitFor(isWaiting, { withinMs: 2_700, what: 'the work to be held up' });
     const isOver = async () => (await reread(database, reservation)).status === 'EXPIRED';
-    await waitFor(isOver, { withinMs: 5_000, what: 'the deadline to pass' });
+    await waitFor(isOver, { withinMs: 10_000, what: 'the deadline to pass' });
   });
   if (working === undefined) throw new Error('nothing was started');
   return working;

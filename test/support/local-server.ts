@@ -8,7 +8,7 @@ import { untilReady } from './server-output.ts';
 /** Below 32768, where Linux begins to give ports to outgoing connections: one of those could block a restart. */
 const ports = { from: 15_000, to: 32_000 };
 const maxPortAttempts = 20;
-const startWithinMs = 30_000;
+const startWithinMs = 90_000;
 const endWithinMs = 15_000;
 
 export interface ServerProgram {

@@ -9,7 +9,7 @@ import type { PaymentProvider } from '../../src/payment/provider.ts';
 const jwtSecret = 'the secret of the tests, which is long enough';
 const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
 
-/** A free port, an embedded database that keeps nothing, and no rate limits. */
+/** A free port, an embedded database that keeps nothing, no rate limits, and nobody refused for what else the machine does. */
 export const nodeEnv: NodeJS.ProcessEnv = {
   NODE_ENV: 'test',
   PORT: '0',
@@ -17,6 +17,7 @@ export const nodeEnv: NodeJS.ProcessEnv = {
   DATA_DIR: 'memory://',
   RATE_LIMIT_PER_MINUTE: '0',
   QUERY_RATE_LIMIT_PER_MINUTE: '0',
+  MAX_LAG_MS: '60000',
 };
 
 export interface NodeOptions {

@@ -7,7 +7,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { recordLogs } from '../logs.ts';
 import { change, Recorder } from '../recorder.ts';
 
-const soon = { withinMs: 5_000 };
+const soon = { withinMs: 20_000 };
 
 let redis: RedisServer;
 let a: Coordination;
