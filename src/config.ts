@@ -38,7 +38,14 @@ export interface AddressConfig {
 export interface HttpConfig extends AddressConfig {
   /** Addresses and CIDR blocks whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
+  /** Of pages that may call over HTTP and websockets, besides this server's own. */
   readonly corsOrigins: '*' | readonly string[];
+  /** 0 is no limit. */
+  readonly maxConnectionsPerAddress: number;
+  /** How long a client may read nothing of an answer. */
+  readonly answerStallSeconds: number;
+  /** Bytes of answers that wait in this process to be read, over all connections. */
+  readonly maxUnreadBytes: number;
   /** How long a node that is told to stop serves on, while it says that it is not ready. */
   readonly shutdownDelayMs: number;
 }
@@ -175,6 +182,9 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       port: settings.PORT,
       trustedProxies: settings.TRUSTED_PROXIES ?? [],
       corsOrigins: settings.CORS_ORIGINS,
+      maxConnectionsPerAddress: settings.MAX_CONNECTIONS_PER_ADDRESS,
+      answerStallSeconds: settings.ANSWER_STALL_SECONDS,
+      maxUnreadBytes: settings.MAX_UNREAD_BYTES,
       shutdownDelayMs: settings.SHUTDOWN_DELAY_SECONDS * 1_000,
     },
     trustedOperations: {

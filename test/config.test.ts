@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type SettingRow, settingsTable } from '../src/config.ts';
 import { ClientAddresses } from '../src/server/client-address.ts';
@@ -24,7 +25,16 @@ describe('readConfig', () => {
       production: false,
       introspection: true,
       workers: 1,
-      http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: '*', shutdownDelayMs: 0 },
+      http: {
+        host: '127.0.0.1',
+        port: 4000,
+        trustedProxies: [],
+        corsOrigins: '*',
+        maxConnectionsPerAddress: 1_000,
+        answerStallSeconds: 30,
+        maxUnreadBytes: 100_000_000,
+        shutdownDelayMs: 0,
+      },
       trustedOperations: { files: [], only: false },
       metrics: null,
       log: { level: 'info', format: 'pretty' },
@@ -244,7 +254,7 @@ describe('trusted proxies', () => {
     for (const list of [[], networks]) {
       const { trustedProxies } = readConfig({ TRUSTED_PROXIES: list.join(', ') }).http;
       expect(trustedProxies).toEqual(list);
-      expect(() => new ClientAddresses(trustedProxies)).not.toThrow();
+      expect(() => new ClientAddresses(trustedProxies, pino())).not.toThrow();
     }
   });
 });

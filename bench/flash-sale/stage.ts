@@ -113,6 +113,7 @@ async function startHoldfast(
     DATABASE_POOL_SIZE: String(POOL_SIZE),
     REDIS_URL: redisUrl,
     JWT_SECRET: jwtSecret,
+    MAX_CONNECTIONS_PER_ADDRESS: '0',
   };
   const urls = await Promise.all(children.map((child) => child.ask('open', settings)));
   const [first = null] = children;

@@ -44,7 +44,26 @@ export const settingsSchema = z.object({
     networks,
     'addresses or CIDR blocks, separated by commas, of proxies whose `X-Forwarded-For` counts',
   ),
-  CORS_ORIGINS: byDefault('*', origins, 'origins, separated by commas, whose pages may call the API; `*` lets all'),
+  CORS_ORIGINS: byDefault(
+    '*',
+    origins,
+    'origins, separated by commas, whose pages may call the API, over websockets too; `*` lets all',
+  ),
+  MAX_CONNECTIONS_PER_ADDRESS: byDefault(
+    '1000',
+    whole(0, 1_000_000),
+    'HTTP connections of one network address to a node, IPv6 by its /64; trusted proxies have no limit; 0 turns it off',
+  ),
+  ANSWER_STALL_SECONDS: byDefault(
+    '30',
+    whole(1, 3600),
+    'a client that reads nothing of an answer over HTTP for this long is cut off',
+  ),
+  MAX_UNREAD_BYTES: byDefault(
+    '100000000',
+    whole(1_000_000, 10_000_000_000),
+    'bytes of answers over HTTP that wait in a node to be read; beyond, whoever has been reading for the longest is cut off',
+  ),
   TRUSTED_OPERATIONS: otherwise(
     'none',
     fileNames,

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { compile } from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
 
-interface Address {
+export interface Address {
   /** One spelling for all that one client can call from: an IPv4 address, or an IPv6 network such as `2001:db8::/64`. */
   readonly countedAs: string;
   readonly isTrustedProxy: boolean;
@@ -19,10 +20,13 @@ const rememberedAddresses = 10_000;
 /** Finds the network address under which the limits count a request. */
 export class ClientAddresses {
   readonly #isTrustedProxy: (address: string, hop: number) => boolean;
+  readonly #logger: Logger;
+  #hasWarned = false;
   readonly #remembered = new LRUCache<string, Address>({ max: rememberedAddresses });
 
   /** @param trustedProxies addresses and CIDR blocks; none of them means that no X-Forwarded-For counts */
-  constructor(trustedProxies: readonly string[]) {
+  constructor(trustedProxies: readonly string[], logger: Logger) {
+    this.#logger = logger;
     this.#isTrustedProxy = compile([...trustedProxies]);
   }
 
@@ -31,14 +35,32 @@ export class ClientAddresses {
    * own: whoever could choose any text would be counted under a new one each time.
    */
   of({ socket, headers }: IncomingMessage): string {
-    let nearest = this.#read(socket.remoteAddress ?? '');
+    let nearest = this.peer(socket);
+    if (!nearest?.isTrustedProxy) {
+      if ('x-forwarded-for' in headers || 'forwarded' in headers) this.#warnOnce(socket);
+      return nearest?.countedAs ?? '';
+    }
     const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
     while (nearest?.isTrustedProxy) {
       const next = this.#read(forwarded.pop() ?? '');
       if (next === undefined) break;
       nearest = next;
     }
-    return nearest?.countedAs ?? '';
+    return nearest.countedAs;
+  }
+
+  /** Who has connected; undefined once the connection is gone. */
+  peer({ remoteAddress }: Socket): Address | undefined {
+    return this.#read(remoteAddress ?? '');
+  }
+
+  /** Behind a proxy that is not trusted everybody is counted as one client, which looks like a fault of the limits. */
+  #warnOnce({ remoteAddress }: Socket): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#logger.warn(
+      `requests forwarded by ${remoteAddress} are counted as its own: if it is a proxy of yours, name it in TRUSTED_PROXIES`,
+    );
   }
 
   #read(text: string): Address | undefined {

@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { IdentityUnavailable, InvalidToken } from '../identity/errors.ts';
@@ -44,8 +45,9 @@ function replyTo(fault: unknown, publicError: PublicError): ErrorReply {
     return busyReply(retryAfterMs);
   }
   if (fault instanceof BodyTooLarge || isBadRequest(fault)) {
-    const message = fault.statusCode === 413 ? tooLarge : fault.message;
-    return { status: fault.statusCode, error: { message, extensions: { code: 'BAD_REQUEST' } } };
+    // A path that leads out of the folder of the page's files names nothing that is served.
+    const status = fault.statusCode === 403 ? 404 : fault.statusCode;
+    return { status, error: { message: messageOf(fault, status), extensions: { code: 'BAD_REQUEST' } } };
   }
   return { status: 500, error: publicError(fault) };
 }
@@ -61,12 +63,22 @@ export function rateLimitedReply(waitMs: number): ErrorReply {
 
 const tooLarge = `The request is too large: at most ${maxRequestBytes} bytes, or ${maxPlanBytes} with an organizer's token`;
 
-/** Fastify's own complaints about a request, which it writes for its sender. */
-function isBadRequest(fault: unknown): fault is FastifyError & { statusCode: number } {
-  if (!(fault instanceof Error && 'code' in fault && 'statusCode' in fault)) return false;
-  const { code, statusCode } = fault;
-  const isFastifys = typeof code === 'string' && code.startsWith('FST_ERR_');
-  return isFastifys && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+interface BadRequest extends Error {
+  readonly statusCode: number;
+}
+
+/** What Fastify and its plugins say of a request; faults of operations are answered before. */
+function isBadRequest(fault: unknown): fault is BadRequest {
+  if (!(fault instanceof Error && 'statusCode' in fault)) return false;
+  const { statusCode } = fault;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+}
+
+/** Fastify writes its own messages for the request's sender; others may name files of this machine. */
+function messageOf(fault: BadRequest, status: number): string {
+  if (status === 413) return tooLarge;
+  const isFastifys = 'code' in fault && String(fault.code).startsWith('FST_ERR_');
+  return isFastifys ? fault.message : (STATUS_CODES[status] ?? 'Bad Request');
 }
 
 function contentTypeFor(request: FastifyRequest): string {

@@ -15,11 +15,13 @@ import type { RateLimiter } from '../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Admission } from './admission.ts';
+import { limitAnswers } from './answer-limits.ts';
 import { executeOverHttp } from './apollo-over-http.ts';
 import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { endConnectionsOnClose } from './closing-connections.ts';
+import { limitConnections } from './connection-limit.ts';
 import { textChecker } from './documents.ts';
 import { busyReply, errorReplies, rateLimitedReply, send } from './error-replies.ts';
 import type { PublicError } from './errors.ts';
@@ -29,6 +31,7 @@ import type { HeavyOperations } from './heavy-operations.ts';
 import { addPage } from './page.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
+import { WebsocketRequest } from './websocket-request.ts';
 
 export interface HttpOptions {
   readonly trustedOperations: TrustedOperations;
@@ -55,9 +58,13 @@ const requestTimeoutMs = 120_000;
 /** Browsers ask again after two hours at most, whatever they are told. */
 const preflightSeconds = 7_200;
 
+/** Browsers are not to take an answer for another type than it says. */
+const ofEveryAnswer = { 'x-content-type-options': 'nosniff' };
+
 /** Everything but websockets; does not listen yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = options.logger;
+  const answerError = errorReplies(options);
   const http = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -66,8 +73,16 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: requestTimeoutMs,
     // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
     return503OnClosing: false,
+    http: { IncomingMessage: WebsocketRequest },
+    frameworkErrors: (fault, request, reply) => void answerError(fault, request, reply.headers(ofEveryAnswer)),
   });
-  http.setErrorHandler(errorReplies(options));
+  http.setErrorHandler(answerError);
+  http.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(ofEveryAnswer);
+    done();
+  });
+  limitAnswers(http, options.http);
+  limitConnections(http, options.clientAddresses, options.http.maxConnectionsPerAddress);
   endConnectionsOnClose(http);
   http.decorateRequest('viewer', null);
   const { corsOrigins } = options.http;
@@ -81,7 +96,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {
   const { contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
-  const admitAndKnow = [admit(admission), authenticateRequest(identity), limitQueries(options)];
+  const admitAndKnow = [notKept, admit(admission), authenticateRequest(identity), limitQueries(options)];
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
     const context = contextFor({ viewer: request.viewer, clientAddress: clientAddresses.of(request.raw) });
     return executeOverHttp(options, context, { request, reply });
@@ -105,6 +120,12 @@ function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequest
     if (!answer.allowed) await send(rateLimitedReply(answer.retryAfterMs), request, reply);
   };
 }
+
+/** An answer is its viewer's alone, and true only for the moment. */
+const notKept: onRequestHookHandler = (_request, reply, done) => {
+  reply.header('cache-control', 'no-store');
+  done();
+};
 
 /** Before the token and the body are looked at: refusing must cost next to nothing when there is no time for more. */
 function admit(admission: Admission): onRequestHookHandler {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 /** As `npm run build` made it: as far from `src/server` as from `dist/server`. */
 const builtPage = fileURLToPath(new URL('../../dist/web/', import.meta.url));
@@ -24,7 +24,6 @@ const headers = {
   'content-security-policy': policy,
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
 };
 
 /** The seat map for people. Its scripts and styles have the hash of what is in them in their names, and never change. */
@@ -39,7 +38,7 @@ export async function addPage(http: FastifyInstance, folder = builtPage): Promis
       reply.headers(headers).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page),
     );
   }
-  const asTheyAre = { decorateReply: false, index: false, setHeaders } as const;
+  const asTheyAre = { decorateReply: false, index: false } as const;
   await http.register(files, {
     ...asTheyAre,
     root: `${folder}assets`,
@@ -49,8 +48,4 @@ export async function addPage(http: FastifyInstance, folder = builtPage): Promis
     maxAge: '365d',
   });
   await http.register(files, { ...asTheyAre, root: folder, wildcard: false, globIgnore: ['assets/**', 'index.html'] });
-}
-
-function setHeaders(reply: FastifyReply): void {
-  reply.header('x-content-type-options', 'nosniff');
 }

@@ -129,13 +129,14 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     admission,
     heavyOperations: new HeavyOperations(),
     publicError: publicErrors(options),
-    clientAddresses: new ClientAddresses(options.http.trustedProxies),
+    clientAddresses: new ClientAddresses(options.http.trustedProxies, options.logger),
   };
   const apollo = await startApollo(shared);
   const http = await createHttp({ ...shared, apollo });
   const websockets = openWebsockets({
     ...shared,
     limits: options.websockets,
+    corsOrigins: options.http.corsOrigins,
     server: http.server,
     path: graphqlPath,
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientAddresses } from '../../src/server/client-address.ts';
 import { RawSocket } from './raw-socket.ts';
@@ -36,6 +37,18 @@ describe.each([
     expect(await callerSeenBy(open, { 'x-forwarded-for': '203.0.113.7' })).toBe('undefined at 127.0.0.1');
   });
 
+  test.each(['X-Forwarded-For', 'Forwarded'])(
+    'that a %s of a stranger does not count is logged once',
+    async (header) => {
+      await using stage = await openStage();
+      for (const address of ['203.0.113.7', '203.0.113.8']) await callerSeenBy(stage, { [header]: address });
+      const told = stage.logs.filter(({ msg }) => msg.includes('TRUSTED_PROXIES'));
+      expect(told).toMatchObject([{ level: 40 }]);
+      expect(told[0]?.msg).toContain('127.0.0.1');
+      expect(proxied.logs.filter(({ msg }) => msg.includes('TRUSTED_PROXIES'))).toEqual([]);
+    },
+  );
+
   test.each([
     ['203.0.113.7', '203.0.113.7'],
     ['203.0.113.7, 10.0.0.1', '203.0.113.7'],
@@ -50,7 +63,7 @@ describe.each([
 });
 
 const proxy = '10.0.0.1';
-const addresses = new ClientAddresses([proxy, 'fd00::/8']);
+const addresses = new ClientAddresses([proxy, 'fd00::/8'], pino({ level: 'silent' }));
 
 function addressOf(remoteAddress: string | undefined, forwarded?: string): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };

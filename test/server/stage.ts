@@ -150,7 +150,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     }),
     isUnavailable: (error) => error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED',
     ...options,
-    http: { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: '*', shutdownDelayMs: 0, ...options.http },
+    http: { ...readConfig({}).http, port: 0, ...options.http },
     websockets: { ...readConfig({}).websockets, ...options.websockets },
     identity,
   });

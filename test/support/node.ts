@@ -18,6 +18,7 @@ export const nodeEnv: NodeJS.ProcessEnv = {
   RATE_LIMIT_PER_MINUTE: '0',
   QUERY_RATE_LIMIT_PER_MINUTE: '0',
   MAX_LAG_MS: '60000',
+  MAX_CONNECTIONS_PER_ADDRESS: '0',
 };
 
 export interface NodeOptions {

@@ -2,8 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
+import { isOriginAllowed } from '../origins.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
 import { leaveByAndBy } from './leaving.ts';
@@ -13,6 +15,7 @@ export interface WebsocketOptions extends GraphqlOptions {
   readonly server: Server;
   readonly path: string;
   readonly clientAddresses: ClientAddresses;
+  readonly corsOrigins: HttpConfig['corsOrigins'];
 }
 
 export interface Websockets {
@@ -40,6 +43,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   const sent = { messages: 0 };
   options.server.on('upgrade', (request, stream, head) => {
     if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
+    if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       if (connections.size >= limits.maxSockets) {
@@ -78,5 +82,5 @@ function pathOf({ url = '/' }: IncomingMessage): string {
 function refuse(stream: Duplex, status: string): void {
   stream.on('error', () => stream.destroy());
   stream.once('finish', () => stream.destroy());
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n\r\n`);
 }
