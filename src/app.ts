@@ -27,11 +27,12 @@ import { observeNode } from './metrics/observe-node.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import type { PaymentProvider } from './payment/provider.ts';
 import { createTestPaymentProvider } from './payment/test-provider.ts';
+import { withTimeLimits } from './payment/with-time-limits.ts';
 import { Captures } from './reservations/captures.ts';
 import { Commits } from './reservations/commits.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
-import { startSweep } from './reservations/sweep.ts';
+import { expireOverdue, startRounds } from './reservations/sweep.ts';
 import { LoopLag } from './seat-map/loop-lag.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
@@ -148,7 +149,7 @@ interface Node {
 }
 
 async function openNode(config: Config, foundation: Foundation, closing: Closing): Promise<Node> {
-  const { database, payment, logger, metrics } = foundation;
+  const { database, logger, metrics } = foundation;
   const coordination = closing.add(
     await openCoordination({
       redisUrl: config.redisUrl ?? undefined,
@@ -158,15 +159,18 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
   const { seatMaps, expiry } = await openLiveMaps(config, { ...foundation, coordination }, closing);
-  const captures = new Captures(database, payment, logger);
+  const payment = withTimeLimits(foundation.payment, logger);
+  const captures = new Captures({ database, payment, logger });
   closing.defer(() => captures.settled());
+  const expire = expireAndTell(database, coordination, (count) => metrics.swept.add([], count));
+  const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
+  // Apart, so that a payment provider that hangs keeps no reservation from ending.
+  closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => captures.round(signal) }));
   closing.add(
-    startSweep({
-      database,
-      captures,
-      expire: expireAndTell(database, coordination, (count) => metrics.swept.add([], count)),
-      logger,
-      intervalMs: SWEEP_EVERY_MS,
+    startRounds({
+      ...rounds,
+      what: 'the sweep of overdue reservations',
+      round: () => expireOverdue(database, expire).then(() => false),
     }),
   );
 

@@ -7,6 +7,7 @@
  *
  * Any call may be repeated after its answer was lost, by any node, and then gives the same answer and moves no more money.
  * A promise that rejects is a fault, of which the buyer is told only that the service is busy; a refusal is an answer.
+ * Every call has a signal: it aborts when the call has taken too long, or the node stops. A call that goes on all the same is left alone.
  */
 export interface PaymentProvider {
   /**
@@ -19,9 +20,9 @@ export interface PaymentProvider {
    * Takes what was set aside, the seats being booked by now: a buyer who confirms again may cause it once more.
    * `attemptId` is that of the authorization. Rejects if the authorization was voided.
    */
-  capture(authorizationId: string, attemptId: string): Promise<void>;
+  capture(authorizationId: string, attemptId: string, signal?: AbortSignal): Promise<void>;
   /** Gives back what was set aside. Rejects if it was captured. An authorization never voided must lapse by itself. */
-  void(authorizationId: string): Promise<void>;
+  void(authorizationId: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface AuthorizationRequest {

@@ -1,43 +1,39 @@
 import type { Logger } from 'pino';
-import { outstandingCaptures } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { overdueReservations } from '../store/statements/expire-reservations.ts';
-import type { Captures } from './captures.ts';
 
-export interface SweepDependencies {
-  readonly database: Database;
-  readonly captures: Captures;
-  /** Does the housekeeping of overdue reservations of one event, and tells every node. */
-  readonly expire: (eventId: string, reservationIds: readonly string[]) => Promise<void>;
+export interface RoundsOptions {
+  /** For the log: 'the sweep of overdue reservations'. */
+  readonly what: string;
+  /** One round; true if the next is due at once. The signal tells it to come to an end. */
+  readonly round: (signal: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
   readonly intervalMs: number;
 }
 
-/** What is younger is still in the hands of the node whose deadline or booking it is. */
-const GRACE_MS = 3_000;
-const MOST_AT_ONCE = 1_000;
-
 /**
- * Looks through the store, every now and then, for what a node that died or a message that was lost has left behind:
- * reservations past their deadline, and bookings whose payment was not captured. Any number of nodes may do so at once.
+ * Looks through the store, every now and then, for what a node that died or a message that was lost has left behind.
+ * Any number of nodes may do so at once.
  */
-export function startSweep({ database, captures, expire, logger, intervalMs }: SweepDependencies): AsyncDisposable {
-  let stopped = false;
+export function startRounds({ what, round, logger, intervalMs }: RoundsOptions): AsyncDisposable {
+  const stop = new AbortController();
   let timer: NodeJS.Timeout;
   let running = Promise.resolve();
 
-  async function sweep(): Promise<void> {
-    for (const [eventId, reservationIds] of await overdueByEvent(database)) await expire(eventId, reservationIds);
-    for (const booking of await outstandingCaptures(database, GRACE_MS, MOST_AT_ONCE)) await captures.capture(booking);
+  async function run(): Promise<void> {
+    try {
+      while (!stop.signal.aborted && (await round(stop.signal)));
+    } catch (error) {
+      logger.warn({ err: error }, `${what} failed`);
+    }
+    if (!stop.signal.aborted) schedule();
   }
 
   function schedule(): void {
     // Spread, so that nodes started together do not sweep together.
     timer = setTimeout(
       () => {
-        running = sweep()
-          .catch((error: unknown) => logger.warn({ err: error }, 'the sweep of the store failed'))
-          .finally(() => stopped || schedule());
+        running = run();
       },
       intervalMs * (0.75 + Math.random() / 2),
     );
@@ -46,18 +42,28 @@ export function startSweep({ database, captures, expire, logger, intervalMs }: S
   schedule();
   return {
     [Symbol.asyncDispose]: async () => {
-      stopped = true;
+      stop.abort();
       clearTimeout(timer);
       await running;
     },
   };
 }
 
-async function overdueByEvent(database: Database): Promise<Map<string, string[]>> {
+/** What is younger is still in the hands of the node whose deadline it is. */
+const GRACE_MS = 3_000;
+const MOST_AT_ONCE = 1_000;
+
+/** Does the housekeeping of reservations past their deadline, event by event. */
+export async function expireOverdue(
+  database: Database,
+  expire: (eventId: string, reservationIds: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const overdue = await overdueReservations(database, GRACE_MS, MOST_AT_ONCE);
   const byEvent = new Map<string, string[]>();
-  for (const { eventId, reservationId } of await overdueReservations(database, GRACE_MS, MOST_AT_ONCE)) {
+  for (const { eventId, reservationId } of overdue) {
     const ids = byEvent.get(eventId) ?? [];
-    byEvent.set(eventId, [...ids, reservationId]);
+    ids.push(reservationId);
+    byEvent.set(eventId, ids);
   }
-  return byEvent;
+  for (const [eventId, reservationIds] of byEvent) await expire(eventId, reservationIds);
 }

@@ -56,14 +56,26 @@ export interface OutstandingCapture extends BookingKey {
   readonly paymentAuthorization: string;
 }
 
-/** Bookings made at least `graceMs` ago whose money was not captured, the oldest first. */
-export function outstandingCaptures(session: Session, graceMs: number, most: number): Promise<OutstandingCapture[]> {
+export interface CaptureOrder {
+  /** Ids of bookings that are left out. */
+  readonly except?: readonly string[];
+  readonly newestFirst?: boolean;
+}
+
+/** Bookings made at least `graceMs` ago whose money was not captured, the oldest first unless told otherwise. */
+export function outstandingCaptures(
+  session: Session,
+  graceMs: number,
+  most: number,
+  { except = [], newestFirst = false }: CaptureOrder = {},
+): Promise<OutstandingCapture[]> {
   return session.rows<OutstandingCapture>(sql`
     select event_id as "eventId", id as "bookingId", payment_authorization as "paymentAuthorization"
     from bookings
     where payment_captured_at is null
       and booked_at <= statement_timestamp() - ${graceMs}::int * interval '1 millisecond'
-    order by booked_at
+      and id <> all(${sql.param(except)}::uuid[])
+    order by booked_at ${newestFirst ? sql`desc` : sql`asc`}
     limit ${most}::int`);
 }
 
