@@ -4,7 +4,7 @@ import { IdentityUnavailable } from './errors.ts';
 
 /** Lists of large providers have some 20 kB. */
 const maxListBytes = 1_000_000;
-const listWithinMs = 3_000;
+const listWithinMs = 5_000;
 /** Tokens that wait for the list at once; more are told to come back later. */
 const maxWaiting = 500;
 
