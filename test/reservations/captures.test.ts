@@ -24,12 +24,11 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
   test('many that always fail keep no new one waiting, and are not tried again at once', async () => {
     const dead = await bookingsToCapture(database, 120, { secondsAgo: 3_600 });
     const asked: string[] = [];
-    const captures = capturesWith({
-      capture: async (_authorization, bookingId) => {
-        asked.push(bookingId);
-        if (dead.includes(bookingId)) throw new Error('this card is gone');
-      },
-    });
+    const capture = async (_authorization: string, bookingId: string) => {
+      asked.push(bookingId);
+      if (dead.includes(bookingId)) throw new Error('this card is gone');
+    };
+    const captures = capturesWith({ capture }, { firstMs: 3_600_000, longestMs: 3_600_000 });
     const [fresh] = await bookingsToCapture(database, 1, { secondsAgo: 10 });
     await rounds(captures, 2);
     expect(asked).toContain(fresh);

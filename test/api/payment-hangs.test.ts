@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { bookingIn, newBuyer, reservationIn } from './buyer.ts';
+import { offer } from './venue.ts';
+
+const never = () => new Promise<never>(() => {});
+const soon = { withinMs: 20_000 };
+/** Ten seconds of it are the shutdown's. */
+const longEnough = 120_000;
+
+test('a node whose payment provider answers nothing at all stops all the same', { timeout: longEnough }, async () => {
+  const inner = createTestPaymentProvider();
+  let authorizing = 0;
+  const payment = {
+    ...inner,
+    authorize: (request: Parameters<typeof inner.authorize>[0]) => {
+      if (request.token === 'tok_ok') return inner.authorize(request);
+      authorizing += 1;
+      return never();
+    },
+    capture: never,
+    void: never,
+  };
+  const node = await startNode({ payment, env: { PAYMENT_SECONDS: '600' } });
+  const house = await offer(node, { seats: 20 });
+  const [buyer, other] = [await newBuyer(), await newBuyer()];
+  const held = reservationIn(await buyer.reserve(node, house, [1]));
+  bookingIn(await buyer.confirm(node, held.id, 'tok_ok'));
+  const waiting = reservationIn(await other.reserve(node, house, [2]));
+  const unanswered = other.confirm(node, waiting.id).catch(() => 'cut off');
+  await waitFor(() => authorizing === 1, { ...soon, what: 'the provider to be asked' });
+
+  let isStopped = false;
+  const stopping = node[Symbol.asyncDispose]().then(() => {
+    isStopped = true;
+  });
+  // 10 s for what is under way, 3 s for captures.
+  await waitFor(() => isStopped, { withinMs: 25_000, what: 'the node to stop' });
+  await stopping;
+  expect(await unanswered).toBe('cut off');
+});
