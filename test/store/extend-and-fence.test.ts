@@ -40,6 +40,24 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     expect((await reread(database, reservation)).expiresAtMs).toBe(reservation.expiresAtMs + 600_000);
   });
 
+  test('goes as far as settings allow, and the payment is fenced behind it', async () => {
+    const [daySeconds, times] = [86_400, 100];
+    const eventId = await createSampleEvent(database, 9, { reservationSeconds: daySeconds });
+    const reservation = await hold(database, eventId, [1]);
+    expect(reservation.expiresAtMs - reservation.createdAtMs).toBe(daySeconds * 1000);
+    const farthest = { extensionSeconds: daySeconds, maxExtensions: times };
+    for (let nth = 1; nth <= times; nth++) {
+      const extended = only(await extendReservations(database, eventId, [asked(reservation)], farthest));
+      expect(extended).toMatchObject({ outcome: 'extended', reservation: { extensionsUsed: nth } });
+    }
+    const expiresAtMs = reservation.createdAtMs + (times + 1) * daySeconds * 1000;
+    expect(await reread(database, reservation)).toMatchObject({ status: 'ACTIVE', expiresAtMs });
+    expect(await storedSeats(database, eventId, [1])).toMatchObject([{ status: 'RESERVED', expiresAtMs }]);
+    const fenced = only(await fencePayments(database, eventId, [asked(reservation)], { paymentSeconds: 600 }));
+    expect(fenced).toMatchObject({ outcome: 'fenced', reservation: { expiresAtMs } });
+    await book(database, reservation);
+  });
+
   test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1]);

@@ -516,7 +516,11 @@ export type Reservation = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   readonly event: Event;
   readonly expiresAt: Scalars['DateTime']['output'];
-  /** By the server's clock, so that a countdown is right on a phone whose clock is wrong. 0 once it no longer runs. */
+  /**
+   * By the server's clock, so that a countdown is right on a phone whose clock is wrong. 0 once it no longer runs.
+   *
+   * At most 2147483647, which is 24.8 days: where extensions lead further, `expiresAt` says when.
+   */
   readonly expiresInMs: Scalars['Int']['output'];
   readonly extensionsLeft: Scalars['Int']['output'];
   readonly id: Scalars['ID']['output'];

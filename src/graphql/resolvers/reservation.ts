@@ -43,13 +43,16 @@ export const reservationResolvers: Resolvers = {
     createdAt: ({ reservation }) => new Date(reservation.createdAtMs),
     expiresAt: ({ reservation }) => new Date(reservation.expiresAtMs),
     expiresInMs: ({ reservation: { status, expiresAtMs, readAtMs } }) =>
-      status === 'ACTIVE' ? expiresAtMs - readAtMs : 0,
+      status === 'ACTIVE' ? Math.min(expiresAtMs - readAtMs, longestIntMs) : 0,
     extensionsLeft: ({ reservation: { status, extensionsUsed } }, _, { services }) =>
       status === 'ACTIVE' ? Math.max(0, services.policy.maxExtensions - extensionsUsed) : 0,
     booking: ({ reservation }, _, context) =>
       reservation.status === 'CONFIRMED' ? bookingOf(context, reservation) : null,
   },
 };
+
+/** The largest `Int`: extensions may take a deadline further than these 24.8 days. */
+const longestIntMs = 2 ** 31 - 1;
 
 /** Counts the mutation against the viewer's allowance, and carries it out if that is not used up. */
 async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
