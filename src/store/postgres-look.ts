@@ -69,13 +69,16 @@ async function ask(place: PostgresPlace): Promise<{ facts: Facts; types: Types }
   const client = connectTo(place, { max: 1, prepare: false, session: { ...sessionSettings, [MARK]: 'on' } });
   const tooLate = setTimeout(() => void client.end({ timeout: 0 }), ANSWER_WITHIN_MS);
   try {
-    const [facts] = await client<Facts[]>`
+    // In a transaction, which a pooler in statement mode refuses.
+    const [facts] = await client.begin(
+      (transaction) => transaction<Facts[]>`
       select current_setting('server_version_num')::int / 10000 as "version",
         current_setting('server_encoding') as "encoding",
         current_setting('statement_timeout') <> '0' as "hasTimeLimit",
         current_setting(${MARK}, true) is not distinct from 'on' as "hasArrived",
         current_setting('search_path') as "searchPath",
-        pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly"`;
+        pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "isReadOnly"`,
+    );
     if (facts === undefined) throw new Error('Postgres gave no row');
     return { facts, types: client.options };
   } finally {

@@ -9,6 +9,7 @@ export class StoreUnusable extends Error {
 
 /** What to do, by the codes of Node, OpenSSL and Postgres. */
 const ADVICE: Readonly<Record<string, string>> = {
+  CONNECTION_CLOSED: 'as a pooler does in statement mode: set its pool_mode to transaction or session',
   CONNECTION_DESTROYED: 'it gave no answer in time',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'name its certificate or its authority with sslrootcert',
   SELF_SIGNED_CERT_IN_CHAIN: 'name its authority with sslrootcert',
@@ -19,7 +20,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   '28000': 'see its pg_hba.conf; where it asks for encryption, say sslmode=require',
   '42501': 'grant it to the role, or connect as the owner of the tables',
 };
-const NO_TLS = /before secure TLS connection|wrong version number/;
+/** And by their words, where a code says too little. */
+const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /before secure TLS connection|wrong version number/,
+    'where it offers no TLS, say sslmode=disable, or ask for TLS to be turned on',
+  ],
+];
 
 /** An error of opening the database, as it is put to people. Gives what it was given if that is none, or is put so already. */
 export function unusable(error: unknown, place: Pick<PostgresPlace, 'target' | 'server'>): unknown {
@@ -27,9 +34,7 @@ export function unusable(error: unknown, place: Pick<PostgresPlace, 'target' | '
   if (cause === undefined || cause instanceof StoreUnusable) return error;
   const isAnswer = cause instanceof postgres.PostgresError && !isConnectionLost(cause);
   const code = 'code' in cause ? String(cause.code) : '';
-  const advice = NO_TLS.test(cause.message)
-    ? 'where it offers no TLS, say sslmode=disable, or ask for TLS to be turned on'
-    : ADVICE[code];
+  const advice = ADVICE_BY_WORDS.find(([words]) => words.test(cause.message))?.[1] ?? ADVICE[code];
   const what = `the database cannot be ${isAnswer ? 'used' : 'reached'}: ${cause.message || code}`;
   return new StoreUnusable(`${what}${advice === undefined ? '' : `; ${advice}`} (${nameOf(place)})`, { cause: error });
 }

@@ -28,6 +28,14 @@ export function findRedis(): string {
   return join(folder, 'redis-server');
 }
 
+/** Throws with what to install if there is none. */
+export function findPgbouncer(): string {
+  const folder = findFolder(['pgbouncer']);
+  if (folder === undefined)
+    throw new Error('The tests need pgbouncer. Install it (Debian, Ubuntu: apt-get install pgbouncer).');
+  return join(folder, 'pgbouncer');
+}
+
 /**
  * Installs what is missing where that is possible: as root, with apt-get. Called once per run, before the workers
  * start, because apt-get runs only once at a time.
@@ -36,6 +44,7 @@ export function installMissingBinaries(): void {
   if (process.getuid?.() !== 0 || findFolder(['apt-get']) === undefined) return;
   if (findFolder(postgresPrograms) === undefined) install('postgresql');
   if (findFolder(['redis-server']) === undefined) install('redis-server');
+  if (findFolder(['pgbouncer']) === undefined) install('pgbouncer');
 }
 
 function install(debianPackage: string): void {
@@ -45,7 +54,9 @@ function install(debianPackage: string): void {
 
 function findFolder(programs: readonly string[]): string | undefined {
   const inPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...inPath, ...debianFolders()].find((folder) => programs.every((name) => existsSync(join(folder, name))));
+  return [...inPath, '/usr/sbin', ...debianFolders()].find((folder) =>
+    programs.every((name) => existsSync(join(folder, name))),
+  );
 }
 
 /** Newest first. Debian keeps Postgres' servers out of PATH. */
