@@ -48,7 +48,7 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
   const reservationSeconds = options.reservationSeconds ?? config.reservations.reservationSeconds;
   const input: EventInput = { name, venue, startsAt, currency, plan: await readPlan(file), prices, reservationSeconds };
   const instead = 'stop it first, or create the event through its API with the mutation createEvent';
-  await using database = await openStore(config.database, instead);
+  await using database = await openStore(config.database, { whenInUse: instead, mayCreate: true });
   await database.migrate();
   const created = await createEvent(database, input, {
     id: randomUUID(),

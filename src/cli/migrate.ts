@@ -18,7 +18,10 @@ export function migrateCommand(env: NodeJS.ProcessEnv): Command {
 
 async function migrate(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
-  await using database = await openStore(config.database, 'it brought the tables up to date when it started');
+  await using database = await openStore(config.database, {
+    whenInUse: 'it brought the tables up to date when it started',
+    mayCreate: true,
+  });
   const applied = await database.migrate();
   for (const name of applied) process.stdout.write(`applied ${name}\n`);
   process.stdout.write(

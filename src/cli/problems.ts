@@ -1,9 +1,13 @@
 import { ConfigError } from '../config.ts';
+import { RedisUnusable } from '../coordination/redis/coordination.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import { StoreUnusable } from '../store/unusable.ts';
 import { CommandFailure } from './failure.ts';
 import { cannotListen } from './free-port.ts';
+
+/** Their messages are lines for people. */
+const forPeople = [CommandFailure, DataDirInUse, StoreUnusable, RedisUnusable];
 
 /**
  * What went wrong, in a line or a few for whoever started the program, to stand after the program's name; a
@@ -11,8 +15,7 @@ import { cannotListen } from './free-port.ts';
  */
 export function problemAtStart(error: unknown): string {
   if (error instanceof ConfigError) return `wrong settings\n${indented(error.message)}`;
-  if (error instanceof CommandFailure || error instanceof DataDirInUse || error instanceof StoreUnusable)
-    return error.message;
+  if (error instanceof Error && forPeople.some((kind) => error instanceof kind)) return error.message;
   if (isOfListening(error)) return cannotListen(error);
   if (isStoreUnavailable(error)) return `the database cannot be reached: ${innermost(error).message}`;
   const cause = innermost(error);

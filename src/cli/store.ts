@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DatabaseConfig } from '../config.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import type { Database } from '../store/database.ts';
@@ -7,15 +9,23 @@ import { CommandFailure, exitCodes } from './failure.ts';
 /**
  * The database of the settings, for a command that is soon done with it.
  * @param whenInUse what to do instead while a server has the embedded database open
+ * @param mayCreate whether an embedded database is made where there is none: not by what only reads
  * @throws CommandFailure if what the command does would be lost, or the database is in use
  */
-export async function openStore(settings: DatabaseConfig, whenInUse: string): Promise<Database> {
+export async function openStore(
+  settings: DatabaseConfig,
+  { whenInUse, mayCreate }: { readonly whenInUse: string; readonly mayCreate: boolean },
+): Promise<Database> {
   if (settings.kind === 'embedded' && settings.dataDir === 'memory://') {
     throw new CommandFailure(
       'DATA_DIR is memory://, which keeps nothing; give a directory, or DATABASE_URL',
       exitCodes.wronglyCalled,
     );
   }
+  if (settings.kind === 'embedded' && !mayCreate && !existsSync(join(settings.dataDir, 'postgres')))
+    throw new CommandFailure(
+      `there is no database in ${settings.dataDir}; set DATA_DIR to where one is, or DATABASE_URL`,
+    );
   try {
     return await openDatabase(settings);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type IdentityConfig, readConfig } from '../config.ts';
 import { identityOf } from '../identity/open.ts';
@@ -48,10 +50,17 @@ function refuseWithoutSecret({ secret }: IdentityConfig): void {
       exitCodes.wronglyCalled,
     );
   }
-  if (secret.kind === 'kept' && secret.dataDir === 'memory://') {
+  if (secret.kind !== 'kept') return;
+  if (secret.dataDir === 'memory://') {
     throw new CommandFailure(
       'with DATA_DIR=memory:// every server makes a secret of its own; set JWT_SECRET for both',
       exitCodes.wronglyCalled,
+    );
+  }
+  // A secret made here would be that of no server, if this is not the folder of one.
+  if (!existsSync(join(secret.dataDir, 'jwt-secret'))) {
+    throw new CommandFailure(
+      `there is no secret in ${secret.dataDir} yet: a server makes it when it first starts there; start it, set DATA_DIR to its folder, or set JWT_SECRET for both`,
     );
   }
 }

@@ -29,7 +29,7 @@ export function verifyCommand(env: NodeJS.ProcessEnv): Command {
 
 async function verifyDatabase(env: NodeJS.ProcessEnv, { overdueSeconds }: { overdueSeconds: number }): Promise<void> {
   const config = readConfig(env);
-  await using database = await openStore(config.database, 'stop it first');
+  await using database = await openStore(config.database, { whenInUse: 'stop it first', mayCreate: false });
   const isServed = config.database.kind === 'postgres';
   let broken = 0;
   await verify(database, { overdueSeconds: isServed ? overdueSeconds : null }, (verdict) => {

@@ -1,9 +1,17 @@
-/** What `REDIS_URL` says, in one of its three forms. */
+import { readFileSync } from 'node:fs';
+
+/** What `REDIS_URL` says, in one of its forms. */
 export interface RedisTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   /** At least one: the server; the sentinels; or some of the cluster's nodes. */
   readonly addresses: readonly [RedisAddress, ...RedisAddress[]];
+  /** Of a server by itself on this machine: the path of its unix socket, in place of the address. */
+  readonly socket: string | undefined;
   readonly tls: boolean;
+  /** False where it was said that nobody need vouch for the certificate. */
+  readonly verifiesTls: boolean;
+  /** Certificates of authorities, in PEM, in place of those that Node trusts. */
+  readonly authorities: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
   /** Which of the server's numbered databases; a cluster has 0 alone. */
@@ -25,31 +33,49 @@ export class RedisUrlError extends Error {
 }
 
 const EXAMPLES =
-  'a URL such as redis://host:6379, rediss://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/mymaster ' +
-  'or redis+cluster://host:6379,host:6379';
+  'a URL such as redis://host:6379, rediss://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/mymaster, ' +
+  'redis+cluster://host:6379,host:6379 or unix:///run/redis.sock';
 const FORM =
-  /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^/?#:]*)(?<secret>:[^/?#]*)?@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+  /^(?:redis|valkey)(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^/?#:]*)(?<secret>:[^/?#]*)?@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+/** As redis-py, Celery, Lettuce and others write it. */
+const SOCKET =
+  /^(?:unix|(?:redis|valkey)[+-](?:unix|socket)):\/\/(?:(?<user>[^/?#:]*)(?<secret>:[^/?#]*)?@)?(?<socket>\/[^?#]+)(?:\?(?<query>[^#]*))?$/i;
 const ADDRESS = /^(?<host>\[[0-9a-f:.]+\]|[^\s:[\]]+)(?::(?<port>\d{1,5}))?$/i;
 
 /**
  * Reads `redis://[user[:password]@]host[:port][/database]`, `redis+sentinel://[user[:password]@]host[:port],…/master[/database]`
  * with `sentinel_username` and `sentinel_password` as parameters, or `redis+cluster://[user[:password]@]host[:port],…`; each with
- * `rediss` for TLS.
+ * `rediss` for TLS, and `valkey` for `redis`; or `unix://[user[:password]@]/path?db=1`. Parameters are those of other clients.
  * @throws RedisUrlError
  */
 export function parseRedisUrl(url: string): RedisTarget {
-  const { tls, kind: variant, user, secret, hosts = '', path = '', query = '' } = FORM.exec(url)?.groups ?? {};
-  if (tls === undefined) throw new RedisUrlError(EXAMPLES);
+  const isSocket = SOCKET.test(url);
+  const {
+    tls,
+    kind: variant,
+    user,
+    secret,
+    hosts = '',
+    path = '',
+    socket,
+    query = '',
+  } = (isSocket ? SOCKET : FORM).exec(url)?.groups ?? {};
+  if (tls === undefined && socket === undefined) throw new RedisUrlError(EXAMPLES);
   const kind = (variant?.toLowerCase() ?? 'standalone') as RedisTarget['kind'];
-  return {
+  const given = parametersOf(query, kind);
+  const target = {
     kind,
-    tls: tls !== '',
-    username: decoded(user, 'user'),
-    password: decoded(secret?.slice(1), 'password'),
-    addresses: addressesOf(hosts, kind),
+    addresses: addressesOf(isSocket ? 'localhost' : hosts, kind),
+    socket: decoded(socket, 'path of the socket'),
+    username: given.get('username') ?? decoded(user, 'user'),
+    password: given.get('password') ?? decoded(secret?.slice(1), 'password'),
     ...partsOfPath(path, kind),
-    ...parametersOf(query, kind),
+    ...tlsOf(tls === 's', given),
+    sentinelUsername: given.get('sentinel_username'),
+    sentinelPassword: given.get('sentinel_password'),
   };
+  const database = given.get('db');
+  return database === undefined ? target : { ...target, database: databaseOf(database, kind) };
 }
 
 function addressesOf(hosts: string, kind: RedisTarget['kind']): RedisTarget['addresses'] {
@@ -76,24 +102,65 @@ function partsOfPath(path: string, kind: RedisTarget['kind']): Pick<RedisTarget,
   if (masterName === undefined)
     throw new RedisUrlError('the name of the master after its addresses, as in redis+sentinel://host:26379/mymaster');
   const [database = '0', ...rest] = parts;
-  if (!/^\d{1,5}$/.test(database) || rest.length > 0)
-    throw new RedisUrlError('a database number at the end of its path');
-  if (kind === 'cluster' && database !== '0') throw new RedisUrlError('no database number, as a cluster has 0 alone');
-  return { masterName, database: Number(database) };
+  if (rest.length > 0) throw new RedisUrlError('a database number at the end of its path');
+  return { masterName, database: databaseOf(database, kind) };
 }
 
-function parametersOf(
-  query: string,
-  kind: RedisTarget['kind'],
-): Pick<RedisTarget, 'sentinelUsername' | 'sentinelPassword'> {
-  const given = new URLSearchParams(query);
-  const known = kind === 'sentinel' ? ['sentinel_username', 'sentinel_password'] : [];
-  if ([...given.keys()].some((name) => !known.includes(name)))
-    throw new RedisUrlError(`no parameters${kind === 'sentinel' ? ` but ${known.join(' and ')}` : ''}`);
+function databaseOf(text: string, kind: RedisTarget['kind']): number {
+  if (!/^\d{1,5}$/.test(text)) throw new RedisUrlError('a database number at the end of its path');
+  if (kind === 'cluster' && text !== '0') throw new RedisUrlError('no database number, as a cluster has 0 alone');
+  return Number(text);
+}
+
+/** What clients call the same thing. */
+const SYNONYMS: Readonly<Record<string, string>> = { database: 'db', user: 'username', ssl: 'tls' };
+const SENTINEL = ['sentinel_username', 'sentinel_password'];
+const TAKEN = ['db', 'username', 'password', 'tls', 'ssl_cert_reqs', 'ssl_check_hostname', 'ssl_ca_certs'];
+/** How other clients connect, which is our own affair. */
+const IGNORED = [
+  ...['protocol', 'family', 'client_name', 'clientName', 'timeout', 'socket_timeout', 'socket_connect_timeout'],
+  ...['max_connections', 'pool_size', 'health_check_interval', 'decode_responses', 'retry_on_timeout'],
+];
+
+function parametersOf(query: string, kind: RedisTarget['kind']): ReadonlyMap<string, string> {
+  const given = new Map([...new URLSearchParams(query)].map(([name, value]) => [SYNONYMS[name] ?? name, value]));
+  const known = [...TAKEN, ...(kind === 'sentinel' ? SENTINEL : [])];
+  if ([...given.keys()].some((name) => !known.includes(name) && !IGNORED.includes(name)))
+    throw new RedisUrlError(`no parameters but ${known.join(', ')}`);
+  return given;
+}
+
+function tlsOf(
+  isSaid: boolean,
+  given: ReadonlyMap<string, string>,
+): Pick<RedisTarget, 'tls' | 'verifiesTls' | 'authorities'> {
+  const [asked = 'true', checked = 'required', checksName = 'true'] = [
+    'tls',
+    'ssl_cert_reqs',
+    'ssl_check_hostname',
+  ].map((name) => given.get(name)?.toLowerCase().replace('cert_', ''));
+  if (!['true', '1', 'false', '0'].includes(asked)) throw new RedisUrlError('tls to be true or false');
+  if (isSaid && ['false', '0'].includes(asked))
+    throw new RedisUrlError('redis:// for tls=false, as rediss:// is by TLS');
+  if (!['none', 'optional', 'required'].includes(checked))
+    throw new RedisUrlError('ssl_cert_reqs to be none, optional or required');
+  if (checked !== 'none' && ['false', '0'].includes(checksName))
+    throw new RedisUrlError('no ssl_check_hostname=false, but ssl_cert_reqs=none to verify nothing');
+  const file = given.get('ssl_ca_certs');
   return {
-    sentinelUsername: given.get('sentinel_username') ?? undefined,
-    sentinelPassword: given.get('sentinel_password') ?? undefined,
+    tls: isSaid || (given.has('tls') && ['true', '1'].includes(asked)),
+    verifiesTls: checked !== 'none',
+    authorities: file === undefined ? undefined : contentOf(file),
   };
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new RedisUrlError(`to be able to read ${JSON.stringify(file)}, the file of ssl_ca_certs (${code})`);
+  }
 }
 
 /** Undefined for what is missing or empty. */

@@ -7,6 +7,7 @@ import type { Engine, Session, Statement } from './database.ts';
 import { retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
 import * as tables from './tables.ts';
+import { StoreUnusable } from './unusable.ts';
 
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
 export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
@@ -15,7 +16,8 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
   const unlock = kept ? await lockDataDir(dataDir) : async () => {};
   const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir).catch(async (error: unknown) => {
     await unlock();
-    throw error;
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new StoreUnusable(`the database in ${dataDir} cannot be opened: ${why}`, { cause: error });
   });
   const orm = drizzle(client, { schema: tables });
   const session = sessionOf(orm);

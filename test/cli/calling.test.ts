@@ -1,3 +1,5 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { progressOn } from '../../src/cli/progress.ts';
 import { holdfast } from './command-line.ts';
@@ -84,4 +86,36 @@ test('progress is a bar on a terminal, and lines elsewhere', () => {
   expect(shown(true)).toBe(
     `\r[${'#'.repeat(15)}${'-'.repeat(15)}] 5000 of 10000 seats\r[${'#'.repeat(30)}] 10000 of 10000 seats\n`,
   );
+});
+
+describe('on a folder with nothing in it', () => {
+  test.each([
+    [['verify'], /^holdfast: there is no database in \.\/data; .*\n$/],
+    [['token', '--sub', 'ann'], /^holdfast: there is no secret in \.\/data yet: .*\n$/],
+  ])('%j says so in a line, and creates nothing', async (args, message) => {
+    await using folder = await emptyFolder();
+    const { code, stdout, stderr } = await holdfast(args, { cwd: folder.path });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+});
+
+test.each([['serve'], ['migrate'], ['verify'], ['token', '--sub', 'ann']])(
+  'a DATA_DIR that is a file is told in a line: %s',
+  async (...args) => {
+    await using folder = await emptyFolder();
+    await writeFile(join(folder.path, 'file'), '');
+    const { code, stderr } = await holdfast(args, { cwd: folder.path, env: { DATA_DIR: './file', PORT: '0' } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^holdfast: .*\.\/file.*\n$/);
+  },
+);
+
+test.each(['REDIS_URL', 'DATABASE_URL'])('a wrong %s is told in a line, without its password', async (name) => {
+  const env = { DATABASE_URL: databaseUrl, JWT_SECRET: secret, [name]: 'scheme://ann:pa55word@host?x' };
+  const { code, stderr } = await call(['serve'], env);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^holdfast: wrong settings\n  ${name} is .*; expected a URL such as .*\n$`));
+  expect(stderr).not.toContain('pa55word');
 });

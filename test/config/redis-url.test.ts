@@ -4,7 +4,10 @@ import { parseRedisUrl, type RedisTarget, RedisUrlError } from '../../src/config
 const plain: RedisTarget = {
   kind: 'standalone',
   addresses: [{ host: 'redis', port: 6_379 }],
+  socket: undefined,
   tls: false,
+  verifiesTls: true,
+  authorities: undefined,
   username: undefined,
   password: undefined,
   database: 0,
@@ -57,6 +60,25 @@ test.each<[url: string, target: Partial<RedisTarget>]>([
     },
   ],
   ['redis+cluster://redis/0', { kind: 'cluster' }],
+  // Valkey, and what other clients add.
+  ['valkey://redis/2', { database: 2 }],
+  ['valkeys+cluster://redis', { kind: 'cluster', tls: true }],
+  ['redis://redis?db=3&password=p%26w&protocol=3&decode_responses=true', { database: 3, password: 'p&w' }],
+  ['redis://redis?tls=true', { tls: true }],
+  ['rediss://redis?ssl_cert_reqs=none', { tls: true, verifiesTls: false }],
+  ['rediss://redis?ssl_cert_reqs=CERT_REQUIRED', { tls: true }],
+  ...['unix', 'redis+unix', 'redis+socket', 'redis-socket', 'valkey+unix'].map(
+    (scheme): [string, Partial<RedisTarget>] => [
+      `${scheme}://ann:p%40ss@/run/redis%20a.sock?db=1`,
+      {
+        addresses: [{ host: 'localhost', port: 6_379 }],
+        socket: '/run/redis a.sock',
+        username: 'ann',
+        password: 'p@ss',
+        database: 1,
+      },
+    ],
+  ),
 ])('%s is read', (url, target) => {
   expect(parseRedisUrl(url)).toEqual({ ...plain, ...target });
 });
@@ -77,8 +99,14 @@ test.each([
   ['redis+sentinel://one', /^the name of the master /],
   ['redis+sentinel://one/mymaster/name', /^a database number /],
   ['redis+cluster://one/1', /^no database number/],
-  ['redis://one?db=1', /^no parameters$/],
-  ['redis+sentinel://one/mymaster?password=x', /^no parameters but sentinel_username and sentinel_password$/],
+  ['redis://one?sentinel_username=x', /^no parameters but db, .*ssl_ca_certs$/],
+  ['redis+sentinel://one/mymaster?passwort=x', /^no parameters but db, .*, sentinel_username, sentinel_password$/],
+  ['redis://one?db=first', /^a database number /],
+  ['rediss://one?tls=false', /^redis:\/\/ for tls=false/],
+  ['rediss://one?ssl_cert_reqs=maybe', /^ssl_cert_reqs to be none, optional or required$/],
+  ['rediss://one?ssl_check_hostname=false', /^no ssl_check_hostname=false, but/],
+  ['rediss://one?ssl_ca_certs=/no/ca.pem', /^to be able to read "\/no\/ca.pem", the file of ssl_ca_certs \(ENOENT\)$/],
+  ['unix://run/redis.sock', /^a URL such as/],
 ])('%s cannot be used, and it is said why', (url, expected) => {
   expect(() => parseRedisUrl(url)).toThrow(RedisUrlError);
   expect(() => parseRedisUrl(url)).toThrow(expected);

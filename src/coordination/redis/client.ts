@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress, RedisTarget } from '../../config/redis-url.ts';
 
@@ -33,7 +34,8 @@ export function connectToMaster(target: RedisTarget): Redis {
 
 /** A connection to this very server. Goes on trying for as long as it takes. */
 export function connectToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
-  return takingFurtherErrors(new Redis({ ...optionsFor(target), host, port }));
+  const place = target.socket === undefined ? { host, port } : { path: target.socket };
+  return takingFurtherErrors(new Redis({ ...optionsFor(target), ...place }));
 }
 
 /** The same, for one question: it connects when it is told to, and only once. */
@@ -74,8 +76,9 @@ function optionsFor(target: RedisTarget) {
   } satisfies RedisOptions;
 }
 
-function tlsOf({ tls }: RedisTarget): object | undefined {
-  return tls ? {} : undefined;
+function tlsOf({ tls, verifiesTls, authorities }: RedisTarget): ConnectionOptions | undefined {
+  if (!tls) return undefined;
+  return { rejectUnauthorized: verifiesTls, ...(authorities === undefined ? {} : { ca: authorities }) };
 }
 
 /** Doubles up to a second, with some chance in it so that nodes don't all come back at the same moment. */

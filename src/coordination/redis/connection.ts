@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
 import { withinMs } from './deadline.ts';
 
@@ -69,6 +69,8 @@ export class Connection implements AsyncDisposable {
       if (this.#settings.redis.status === 'ready' && !this.#isDistrusted) this.#goUp();
     } catch (error) {
       this.#note(error);
+      // It will not do so a moment later either, and says why.
+      if (isRefusal(error)) this.#goDown();
     } finally {
       this.#isPreparing = false;
     }
@@ -118,4 +120,9 @@ export class Connection implements AsyncDisposable {
     // The message alone: ioredis puts the command on the error, which for a handshake has the password in it.
     this.#settings.logger.debug({ reason: this.#lastError.message }, 'a Redis connection failed');
   }
+}
+
+/** Redis may not, or cannot, do what it is told to, whatever the moment. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error instanceof ReplyError && /^NOPERM|^ERR DB index/.test(error.message);
 }

@@ -20,10 +20,16 @@ export interface RedisSettings {
   readonly leaseMs?: number | undefined;
 }
 
-/** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone. */
+/** Redis will never do as it is told to. The message is a line for whoever runs the program. */
+export class RedisUnusable extends Error {
+  override readonly name = 'RedisUnusable';
+}
+
+/** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone, or names a database that Redis does not have. */
 export async function connectRedis(url: string, { logger, nodeId, leaseMs }: RedisSettings): Promise<Coordination> {
   const reachability = new Reachability(logger);
-  const masters = openMasters(parseRedisUrl(url), reachability, logger, {
+  const target = parseRedisUrl(url);
+  const masters = openMasters(target, reachability, logger, {
     onCommandable: () => bus.revealUnheard(),
     onSubscribable: (master) => bus.resubscribe(master),
     onUnsubscribed: (master) => bus.forget(master),
@@ -37,7 +43,18 @@ export async function connectRedis(url: string, { logger, nodeId, leaseMs }: Red
   const bus = new RedisBus({ masters, logger, sender: `${nodeId}:${randomUUID()}` });
   const expiry = new RedisExpiryNotifications(masters, logger);
 
+  const close = async () => {
+    reachability.close();
+    expiry[Symbol.dispose]();
+    await masters[Symbol.asyncDispose]();
+  };
   await reachability.known(START_WITHIN_MS);
+  if (/DB index is out of range/.test(reachability.cause?.message ?? '')) {
+    await close();
+    throw new RedisUnusable(
+      `Redis has no database ${target.database}, which REDIS_URL names; name one below its \`databases\` (16, unless it says otherwise)`,
+    );
+  }
   return {
     gate: new RedisGate({ masters, logger, leaseMs }),
     bus,
@@ -47,10 +64,6 @@ export async function connectRedis(url: string, { logger, nodeId, leaseMs }: Red
       return reachability.isReachable;
     },
     onReachableChange: (listener) => reachability.onChange(listener),
-    [Symbol.asyncDispose]: async () => {
-      reachability.close();
-      expiry[Symbol.dispose]();
-      await masters[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

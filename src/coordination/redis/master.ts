@@ -11,6 +11,9 @@ import { defineScripts } from './scripts.ts';
 /** From this version on, the messages of a cluster's channel stay with the master that has the channel's slot. */
 const SHARDED_PUBSUB_SINCE = 7;
 
+/** Stands for all of ours, which begin alike; nothing is ever stored there. */
+const RIGHTS_KEY = 'hf:{rights}:reservation:none';
+
 /** What masters tell. */
 export interface MasterListener {
   /** There is a new connection for commands. */
@@ -60,6 +63,7 @@ export class Master implements AsyncDisposable {
       this.#commands,
       async () => {
         await this.#learnPubSub(this.#commands);
+        if (shard === undefined) await expectRights(this.#commands);
         await flags.enable(this.#commands);
         listener.onCommandable();
       },
@@ -162,4 +166,14 @@ export class Master implements AsyncDisposable {
       throw error;
     }
   }
+}
+
+/** What Redis does not have, or its user may not do, is to be said at the start, and not by every refused request. */
+async function expectRights(redis: Redis): Promise<void> {
+  const { db = 0 } = redis.options;
+  const tried = [redis.hfPoke(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
+  // The client goes on with database 0 where it could not select another.
+  const selected = db === 0 ? [] : [redis.select(db)];
+  for (const answer of await Promise.allSettled([...selected, ...tried]))
+    if (answer.status === 'rejected' && !isRedirection(answer.reason)) throw answer.reason;
 }

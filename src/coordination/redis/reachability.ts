@@ -12,6 +12,7 @@ export class Reachability {
   /** Undefined until it has turned out one way or the other. */
   #isReachable: boolean | undefined;
   #isClosed = false;
+  #cause: Error | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -19,6 +20,11 @@ export class Reachability {
 
   get isReachable(): boolean {
     return this.#isReachable === true;
+  }
+
+  /** What the last attempt to connect failed of, if it did. */
+  get cause(): Error | undefined {
+    return this.#cause;
   }
 
   /** Takes a connection over. `prepare` as in `ConnectionSettings`; `name` is for the log, where there are several servers. */
@@ -53,7 +59,8 @@ export class Reachability {
 
   /** A part is down. */
   lost(cause: Error | undefined, name?: string): void {
-    this.#set(false, { reason: cause?.message, server: name });
+    this.#cause = cause ?? this.#cause;
+    this.#set(false, { reason: cause && explained(cause), server: name });
   }
 
   onChange(listener: (reachable: boolean) => void): () => void {
@@ -81,4 +88,16 @@ export class Reachability {
     else this.#logger.warn(why, 'Redis cannot be reached: the store decides alone until it is back');
     this.#listeners.tell(isReachable);
   }
+}
+
+/** What Redis answers to somebody whom it does not let do something, and what to do about it. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^NOPERM|can't run this command/, 'grant it to the user of REDIS_URL (docs/operations.md has all that is needed)'],
+  [/^WRONGPASS|invalid password/, 'REDIS_URL has another user or password than Redis'],
+  [/^NOAUTH/, 'put the user and the password into REDIS_URL'],
+];
+
+function explained({ message }: Error): string {
+  const advice = ADVICE.find(([words]) => words.test(message))?.[1];
+  return advice === undefined ? message : `${message.replace(/\.?$/, '')}: ${advice}`;
 }
