@@ -174,11 +174,13 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
 
+  const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
   const reservations = createReservations({
     database,
     gate: countedGate(coordination.gate, metrics),
     onRefused: (layer) => metrics.refusals.add([layer]),
-    commits: new Commits(coordination, expiry),
+    commits: new Commits({ gate: coordination.gate, bus: coordination.bus, heldSeats, deadlines: expiry }),
+    heldSeats,
     seatMaps,
     newId: randomUUID,
     random: randomBytes,
@@ -200,7 +202,15 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     identity: await identityOf(config.identity, logger),
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
-    policy: { ...config.reservations, maxQueryCost: config.limits.maxQueryCost },
+    guestMutationLimiter: countedLimiter(
+      coordination.rateLimiter('guest-mutations', config.limits.guestMutationsPerMinute),
+      metrics,
+    ),
+    policy: {
+      ...config.reservations,
+      maxQueryCost: config.limits.maxQueryCost,
+      maxSeatsPerAddress: config.limits.maxSeatsPerAddress,
+    },
   };
   const levels = closing.add(
     new Levels({

@@ -97,6 +97,10 @@ export interface LimitsConfig {
   readonly queriesPerMinute: number;
   /** Of one operation, as docs/limits.md counts it; 0 is no limit. */
   readonly maxQueryCost: number;
+  /** Of all guests of one network address; 0 is no limit. */
+  readonly guestMutationsPerMinute: number;
+  /** Held by the guests of one network address at a time; 0 is no limit. */
+  readonly maxSeatsPerAddress: number;
 }
 
 export interface AdmissionConfig {
@@ -171,6 +175,9 @@ function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
   return [`WORKERS is ${workers} without ${missing}; expected 1, or Postgres and Redis for the workers to share`];
 }
 
+/** So many guests of one network address may use up what each of them is allowed: an office, a school, a carrier's customers. */
+const GUESTS_AT_ONCE = 20;
+
 function configOf(settings: Settings, onTerminal: boolean): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -218,6 +225,9 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       guestSignInsPerMinute: settings.GUEST_SIGN_INS_PER_MINUTE ?? 5 * settings.RATE_LIMIT_PER_MINUTE,
       queriesPerMinute: settings.QUERY_RATE_LIMIT_PER_MINUTE,
       maxQueryCost: settings.MAX_QUERY_COST,
+      guestMutationsPerMinute:
+        settings.MAX_SEATS_PER_ADDRESS === 0 ? 0 : GUESTS_AT_ONCE * settings.RATE_LIMIT_PER_MINUTE,
+      maxSeatsPerAddress: settings.MAX_SEATS_PER_ADDRESS,
     },
     admission: { maxUnderWay: settings.MAX_OPERATIONS_UNDER_WAY, maxLagMs: settings.MAX_LAG_MS },
     paymentSeconds: settings.PAYMENT_SECONDS,

@@ -51,7 +51,14 @@ describe('readConfig', () => {
         maxActiveReservations: 3,
         maxSeatsPerReservation: 10,
       },
-      limits: { mutationsPerMinute: 60, guestSignInsPerMinute: 300, queriesPerMinute: 6_000, maxQueryCost: 1_500_000 },
+      limits: {
+        mutationsPerMinute: 60,
+        guestSignInsPerMinute: 300,
+        queriesPerMinute: 6_000,
+        maxQueryCost: 1_500_000,
+        guestMutationsPerMinute: 1200,
+        maxSeatsPerAddress: 100,
+      },
       admission: { maxUnderWay: 5_000, maxLagMs: 1_500 },
       paymentSeconds: 30,
       seatMapFrameMs: 50,
@@ -111,6 +118,13 @@ describe('readConfig', () => {
     expect(introspection({ NODE_ENV: 'test', INTROSPECTION: 'false' })).toBe(false);
     expect(introspection({ NODE_ENV: 'production' })).toBe(false);
     expect(introspection({ NODE_ENV: 'production', INTROSPECTION: 'true' })).toBe(true);
+  });
+
+  it("limits what a network's guests do in proportion to what one may, or not at all", () => {
+    const guestMutations = (env: NodeJS.ProcessEnv) => readConfig(env).limits.guestMutationsPerMinute;
+    expect(guestMutations({ RATE_LIMIT_PER_MINUTE: '7' })).toBe(140);
+    expect(guestMutations({ RATE_LIMIT_PER_MINUTE: '0' })).toBe(0);
+    expect(guestMutations({ MAX_SEATS_PER_ADDRESS: '0' })).toBe(0);
   });
 
   it('limits guest sign-ins in proportion to mutations', () => {

@@ -159,6 +159,11 @@ export const settingsSchema = z.object({
     whole(0, 1_000_000_000),
     'cost of one operation ([how it is counted](limits.md#cost)); 0 turns the limit off',
   ),
+  MAX_SEATS_PER_ADDRESS: byDefault(
+    '100',
+    whole(0, 1_000_000),
+    'seats that the guests of one network address hold at a time, over all events; 0 counts guests one by one, as for kiosks',
+  ),
   MAX_OPERATIONS_UNDER_WAY: byDefault(
     '5000',
     whole(1, 1_000_000),

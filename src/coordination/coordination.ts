@@ -1,3 +1,5 @@
+import type { Party } from './party.ts';
+
 /**
  * What nodes share besides the store: one interface, two implementations (redis/ for many nodes, in-process/ for one).
  * Nothing here is ever the truth. Every part may be lost, late or wrong, and the store still decides (DESIGN §2.8).
@@ -8,6 +10,8 @@ export interface Coordination extends AsyncDisposable {
   readonly expiry: ExpiryNotifications;
   /** A limiter of its own name and allowance, counted over all nodes; one a name. `perMinute` 0 allows everything. */
   rateLimiter(name: string, perMinute: number): RateLimiter;
+  /** Counted over all nodes and events; `maxPerAddress` 0 allows everything. */
+  heldSeats(maxPerAddress: number): HeldSeats;
   /** False while what is shared cannot be reached: nodes then learn of each other's changes from the store alone. */
   readonly reachable: boolean;
   /** Called at every change of `reachable`. Returns how to stop. */
@@ -19,15 +23,19 @@ export interface Coordination extends AsyncDisposable {
  * holds the seat, and every mark lapses by itself. No method rejects: an unreachable gate is skipped.
  */
 export interface Gate {
-  /** Marks all the seats for the reservation under a short lease, or none, and then says which were marked by others. */
+  /**
+   * Marks all the seats for the reservation under a short lease, or none: then it says which were marked by others, or that the
+   * claim's party, which has let go of some of them again and again, is to leave them to others for a while.
+   */
   take(claim: SeatClaim): Promise<GateAnswer>;
   /**
    * After the commit: moves the seats' marks that are still the reservation's from the lease to `remainingMs`, and
    * sets the reservation's own key, whose expiry is announced, to the same. Again, with another time, for an extension.
+   * Gives the party, which is remembered from the first time.
    */
-  hold(claim: SeatClaim, remainingMs: number): Promise<void>;
-  /** Removes the seats' marks that are still the reservation's; and its own key if `reservationEnded`. */
-  release(claim: SeatClaim, reservationEnded: boolean): Promise<void>;
+  hold(claim: SeatClaim, remainingMs: number): Promise<Party | null>;
+  /** Removes the seats' marks that are still the reservation's; and its own key if `reservationEnded`. Gives the party. */
+  release(claim: SeatClaim, reservationEnded: boolean): Promise<Party | null>;
   /**
    * Puts back what the store said of seats the gate had let through, under a short lease; never over another mark, so
    * that the claim which was refused must be released before.
@@ -39,7 +47,21 @@ export interface SeatClaim {
   readonly eventId: string;
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
+  /** Who has the seats, where that is known. */
+  readonly party?: Party | null;
 }
+
+/** Bounds what the guests of one network address hold at a time. Claims of other parties count for nothing. No method rejects. */
+export interface HeldSeats {
+  /** Counts the claim's seats under a short lease, or none of them: false if the address would hold more than it may. */
+  acquire(claim: SeatClaim): Promise<boolean>;
+  /** Counts them for `remainingMs` from now. */
+  hold(claim: SeatClaim, remainingMs: number): Promise<void>;
+  release(claim: SeatClaim): Promise<void>;
+}
+
+/** For a limit of 0, which means none. */
+export const uncounted: HeldSeats = { acquire: async () => true, hold: async () => {}, release: async () => {} };
 
 export interface SeatHolder {
   readonly seatIndex: number;
@@ -52,6 +74,7 @@ export interface SeatHolder {
 export type GateAnswer =
   | { readonly answer: 'taken' }
   | { readonly answer: 'refused'; readonly seatIndexes: readonly number[] }
+  | { readonly answer: 'left-to-others'; readonly retryAfterMs: number }
   /** The gate could not be asked. */
   | { readonly answer: 'skipped' };
 

@@ -35,12 +35,20 @@ export const seatsUnavailable = (eventId: string, taken: readonly number[]) =>
     seatIds: taken.map((index) => encodeSeatId(eventId, index)),
   }) as const;
 
-export const reservationLimitExceeded = (limit: number, of: 'active reservations' | 'seats in one reservation') =>
+/** What limits bound, by whom they count. */
+const limited = {
+  'seats in one reservation': 'RESERVATION',
+  'active reservations': 'VIEWER',
+  'seats held from your network at a time': 'NETWORK',
+} as const;
+
+export const reservationLimitExceeded = (limit: number, of: keyof typeof limited) =>
   ({
     __typename: 'ReservationLimitExceeded',
     code: 'RESERVATION_LIMIT_EXCEEDED',
     message: `At most ${limit} ${of} are allowed.`,
     limit,
+    scope: limited[of],
   }) as const;
 
 export const rateLimited = (retryAfterMs: number) =>
@@ -48,6 +56,15 @@ export const rateLimited = (retryAfterMs: number) =>
     __typename: 'RateLimited',
     code: 'RATE_LIMITED',
     message: `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    retryAfterMs,
+  }) as const;
+
+/** To whoever has let go of a seat again and again. */
+export const leftToOthers = (retryAfterMs: number) =>
+  ({
+    __typename: 'RateLimited',
+    code: 'RATE_LIMITED',
+    message: `You let go of these seats more than once: let others have a turn. Again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     retryAfterMs,
   }) as const;
 

@@ -24,12 +24,16 @@ export interface Services {
   readonly identity: Identity;
   /** By viewer. */
   readonly mutationLimiter: RateLimiter;
-  /** By network address. */
+  /** Of sign-ins, by network address. */
   readonly guestLimiter: RateLimiter;
+  /** Of all that guests do, by network address. */
+  readonly guestMutationLimiter: RateLimiter;
   readonly policy: {
     readonly maxExtensions: number;
     readonly maxActiveReservations: number;
     readonly maxSeatsPerReservation: number;
+    /** Held by the guests of one network address; 0 for no such limit. */
+    readonly maxSeatsPerAddress: number;
     /** For events that set none. */
     readonly reservationSeconds: number;
     /** Of one operation; 0 is no limit. */

@@ -4,7 +4,7 @@ import { GuestsNotEnabled } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
 import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
 import { tokenVerifier } from './verify.ts';
-import type { Viewer } from './viewer.ts';
+import { guestPrefix, type Viewer } from './viewer.ts';
 
 /** Who sends a request: the tokens this node accepts, and those it signs itself. */
 export interface Identity {
@@ -49,7 +49,7 @@ export function openIdentity(options: IdentityOptions): Identity {
     verify: (token) => verify(token, now()),
     async signInAsGuest() {
       if (key === null) throw new GuestsNotEnabled();
-      const viewer: Viewer = { id: `guest_${randomUUID()}`, roles: ['CUSTOMER'] };
+      const viewer: Viewer = { id: `${guestPrefix}${randomUUID()}`, roles: ['CUSTOMER'] };
       const request = { sub: viewer.id, roles: [], ttlSeconds: guestTokenSeconds };
       return { ...(await signToken(key, request, now())), viewer };
     },

@@ -32,3 +32,11 @@ export function rolesOf(claim: unknown): readonly Role[] {
   const organizer = Array.isArray(names) && names.includes('organizer');
   return organizer ? ['CUSTOMER', 'ORGANIZER'] : ['CUSTOMER'];
 }
+
+/** Begins the ids of guests that this server has signed in. */
+export const guestPrefix = 'guest_';
+
+/** Whether anybody could have made this viewer in no time. */
+export function isGuest({ id }: Viewer): boolean {
+  return id.startsWith(guestPrefix);
+}

@@ -1,4 +1,5 @@
-import type { Coordination, ReservationKey, SeatChange } from '../coordination/coordination.ts';
+import type { Coordination, HeldSeats, ReservationKey, SeatChange, SeatClaim } from '../coordination/coordination.ts';
+import type { Party } from '../coordination/party.ts';
 import type { ReservationRecord } from '../store/records.ts';
 
 /** Where deadlines are kept, so that what lapses is seen to lapse. */
@@ -12,27 +13,32 @@ export interface Deadlines {
 export interface Changed<Reservation = ReservationRecord> {
   readonly reservation: Reservation;
   readonly seats: readonly SeatChange[];
+  /** Of a new reservation. */
+  readonly party?: Party;
+}
+
+export interface CommitsDependencies extends Pick<Coordination, 'gate' | 'bus'> {
+  readonly heldSeats: HeldSeats;
+  readonly deadlines: Deadlines;
 }
 
 type NamedReservation = Pick<ReservationRecord, 'id'>;
 
 /** What is done after a commit, and never before: the gate is brought up to date, and every node is told. */
 export class Commits {
-  readonly #coordination: Pick<Coordination, 'gate' | 'bus'>;
-  readonly #deadlines: Deadlines;
+  readonly #parts: CommitsDependencies;
 
-  constructor(coordination: Pick<Coordination, 'gate' | 'bus'>, deadlines: Deadlines) {
-    this.#coordination = coordination;
-    this.#deadlines = deadlines;
+  constructor(parts: CommitsDependencies) {
+    this.#parts = parts;
   }
 
   /** Reservations are new, or run until another moment than before. */
   held(eventId: string, held: readonly Changed[]): void {
-    for (const { reservation } of held) {
+    for (const { reservation, party } of held) {
       const { id, seatIndexes, expiresAtMs, readAtMs } = reservation;
-      const claim = { eventId, reservationId: id, seatIndexes };
-      this.#deadlines.granted(claim, expiresAtMs);
-      void this.#coordination.gate.hold(claim, expiresAtMs - readAtMs);
+      const claim = { eventId, reservationId: id, seatIndexes, party: party ?? null };
+      this.#parts.deadlines.granted(claim, expiresAtMs);
+      void this.#hold(claim, expiresAtMs - readAtMs);
     }
     this.#tell(eventId, held);
   }
@@ -42,26 +48,37 @@ export class Commits {
     for (const { reservation, seats } of released) {
       const claim = { eventId, reservationId: reservation.id, seatIndexes: seats.map(({ index }) => index) };
       const ended = reservation.status === 'CANCELLED';
-      if (ended) this.#deadlines.ended(claim);
-      void this.#coordination.gate.release(claim, ended);
+      if (ended) this.#parts.deadlines.ended(claim);
+      void this.#release(claim, claim.seatIndexes, ended);
     }
     this.#tell(eventId, released);
   }
 
   /** The seats stay taken, now for good. */
   booked(eventId: string, booked: readonly Changed<NamedReservation>[]): void {
-    for (const { reservation } of booked) {
-      const claim = { eventId, reservationId: reservation.id, seatIndexes: [] };
-      this.#deadlines.ended(claim);
-      void this.#coordination.gate.release(claim, true);
+    for (const { reservation, seats } of booked) {
+      const claim = { eventId, reservationId: reservation.id, seatIndexes: seats.map(({ index }) => index) };
+      this.#parts.deadlines.ended(claim);
+      void this.#release(claim, [], true);
     }
     this.#tell(eventId, booked);
+  }
+
+  async #hold(claim: SeatClaim, remainingMs: number): Promise<void> {
+    const party = await this.#parts.gate.hold(claim, remainingMs);
+    await this.#parts.heldSeats.hold({ ...claim, party }, remainingMs);
+  }
+
+  /** None of the claim's seats counts any more as held; `freed` are those that others may have. */
+  async #release(claim: SeatClaim, freed: readonly number[], ended: boolean): Promise<void> {
+    const party = await this.#parts.gate.release({ ...claim, seatIndexes: freed }, ended);
+    await this.#parts.heldSeats.release({ ...claim, party });
   }
 
   /** Every node, this one included, in one message. */
   #tell(eventId: string, changed: readonly Changed<NamedReservation>[]): void {
     if (changed.length === 0) return;
-    void this.#coordination.bus.publish(eventId, {
+    void this.#parts.bus.publish(eventId, {
       seats: changed.flatMap(({ seats }) => seats),
       reservationIds: changed.map(({ reservation }) => reservation.id),
     });

@@ -49,6 +49,6 @@ export function createExtend(dependencies: ExtendDependencies): (command: Extend
  * Keeps the reservation's own key from expiring between a commit that moves the deadline and the news of it. Done for a
  * change that is then refused, it only makes nodes look at the deadline themselves.
  */
-export function keepKey(gate: Gate, eventId: string, reservationId: string, seconds: number): Promise<void> {
-  return gate.hold({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);
+export async function keepKey(gate: Gate, eventId: string, reservationId: string, seconds: number): Promise<void> {
+  await gate.hold({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);
 }

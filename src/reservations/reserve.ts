@@ -1,4 +1,5 @@
-import type { Gate, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import type { Gate, HeldSeats, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import type { Party } from '../coordination/party.ts';
 import { namedIds } from '../named-id.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Database } from '../store/database.ts';
@@ -14,15 +15,23 @@ export interface ReserveRequest {
   /** Ascending, each once, all of them the event's, and at least one. */
   readonly seatIndexes: readonly number[];
   readonly idempotencyKey: string | null;
+  /** Who is to have the seats. */
+  readonly party: Party;
 }
 
-/** The store's outcomes; what the upper layers refuse looks the same. */
-export type ReserveOutcome = ReserveSeatsOutcome;
+/** The store's outcomes, which may come of the upper layers too, and what only these refuse. */
+export type ReserveOutcome =
+  | ReserveSeatsOutcome
+  /** The party has let go of some of the seats again and again. */
+  | { readonly outcome: 'left-to-others'; readonly retryAfterMs: number }
+  /** The party would hold more than an address may. */
+  | { readonly outcome: 'too-many-seats-of-address' };
 
 export interface ReserveDependencies {
   readonly database: Database;
   readonly writers: EventWriters;
   readonly gate: Gate;
+  readonly heldSeats: HeldSeats;
   readonly commits: Commits;
   readonly seatMaps: Pick<LiveSeatMaps, 'get' | 'want'>;
   readonly newId: () => string;
@@ -31,24 +40,32 @@ export interface ReserveDependencies {
   readonly onRefused: (by: RefusingLayer) => void;
 }
 
-export type RefusingLayer = 'seat map' | 'gate' | 'store';
+export type RefusingLayer = 'seat map' | 'gate' | 'address' | 'store';
 
 /** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
-  const { database, gate, seatMaps, newId, onRefused } = dependencies;
+  const { database, gate, heldSeats, seatMaps, newId, onRefused } = dependencies;
   const store = storeWrites(dependencies);
   const checks = new GateChecks();
   const earlier = new EarlierReservations(database, seatMaps);
 
   return async (request) => {
-    const { eventId, seatIndexes } = request;
-    const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes };
+    const { eventId, seatIndexes, party } = request;
+    const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes, party };
     const known = seatsKnownTaken(request);
-    if (known.length > 0) return refuse('seat map', request, claim, known);
-    const marked = await gate.take(claim);
+    if (known.length > 0) return refuse('seat map', request, claim, unavailable(known));
+    // Asked together: one wait, whoever says no.
+    const [marked, isWithinAddress] = await Promise.all([gate.take(claim), heldSeats.acquire(claim)]);
+    if (marked.answer === 'left-to-others') {
+      const { retryAfterMs } = marked;
+      return refuse('gate', request, claim, { outcome: 'left-to-others', retryAfterMs });
+    }
+    if (!isWithinAddress) {
+      return refuse('address', request, claim, { outcome: 'too-many-seats-of-address' });
+    }
     if (marked.answer !== 'refused') return reserveInStore(request, claim);
     const refused = marked.seatIndexes;
-    if (!checks.areDue(eventId, refused)) return refuse('gate', request, claim, refused);
+    if (!checks.areDue(eventId, refused)) return refuse('gate', request, claim, unavailable(refused));
     return checks.run(eventId, refused, () => reserveInStore(request, claim));
   };
 
@@ -62,18 +79,21 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     by: RefusingLayer,
     request: ReserveRequest,
     claim: SeatClaim,
-    taken: readonly number[],
+    refusal: ReserveOutcome,
   ): Promise<ReserveOutcome> {
     seatMaps.want(claim.eventId);
     if (request.idempotencyKey !== null && (await earlier.has(claim))) return reserveInStore(request, claim);
     onRefused(by);
-    return { outcome: 'seats-unavailable', taken, holders: [] };
+    if (by === 'address') void gate.release(claim, false);
+    else if (by === 'gate') void heldSeats.release(claim);
+    return refusal;
   }
 
   async function reserveInStore(request: ReserveRequest, claim: SeatClaim): Promise<ReserveOutcome> {
     let outcome: ReserveOutcome | undefined;
     try {
       outcome = await store.submit(request.eventId, { ...request, reservationId: claim.reservationId });
+      if (outcome.outcome === 'seats-unavailable') onRefused('store');
       return outcome;
     } finally {
       if (outcome?.outcome !== 'reserved') void handBack(claim, outcome);
@@ -81,15 +101,21 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   }
 
   async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
-    if (outcome?.outcome === 'seats-unavailable') onRefused('store');
     const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
-    if (seatIndexes.length > 0) await gate.release({ ...claim, seatIndexes }, false);
+    const rest = { ...claim, seatIndexes };
+    if (seatIndexes.length > 0) await Promise.all([gate.release(rest, false), heldSeats.release(rest)]);
     if (outcome?.outcome !== 'seats-unavailable') return;
     seatMaps.want(claim.eventId);
     const holders = outcome.holders.filter(isKnownToEnd);
     if (holders.length > 0) await gate.correct(claim.eventId, holders);
   }
 }
+
+const unavailable = (taken: readonly number[]): ReserveOutcome => ({
+  outcome: 'seats-unavailable',
+  taken,
+  holders: [],
+});
 
 /** Names of reservations, made from viewers and keys. */
 const intentId = namedIds('5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42');
@@ -115,14 +141,15 @@ function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boole
 }
 
 function storeWrites({ database, writers, commits, maxActiveReservations }: ReserveDependencies) {
-  return writers.kind<ReserveSeatsRequest, ReserveOutcome>({
+  return writers.kind<ReserveSeatsRequest & { readonly party: Party }, ReserveSeatsOutcome>({
     claims: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
     write: async (eventId, requests) => {
       const outcomes = await reserveSeats(database, eventId, requests, { maxActiveReservations });
-      commits.held(
-        eventId,
-        outcomes.filter((outcome) => outcome.outcome === 'reserved'),
-      );
+      const reserved = outcomes.flatMap((outcome, at) => {
+        const party = requests[at]?.party;
+        return outcome.outcome === 'reserved' && party ? [{ ...outcome, party }] : [];
+      });
+      commits.held(eventId, reserved);
       return outcomes;
     },
   });

@@ -84,14 +84,12 @@ describe('ten mutations a minute', () => {
     reservationIn(await other.reserve(nodes.b, sale, [100]));
   });
 
-  test('do not keep a viewer from giving seats back', async () => {
+  test('are counted whatever they are for, also to give seats back', async () => {
     const buyer = await newBuyer();
-    const { id } = reservationIn(await buyer.reserve(nodes.a, sale, [101]));
     const outcomes = await Promise.all(
-      Array.from({ length: requests }, (_, nth) => buyer.extend(nth % 2 === 0 ? nodes.a : nodes.b, id)),
+      Array.from({ length: requests }, (_, nth) => buyer.cancel(nth % 2 === 0 ? nodes.a : nodes.b, 'unknown')),
     );
-    expect(countTypes(outcomes).RateLimited).toBe(requests - perMinute + 1);
-    expect(reservationIn(await buyer.cancel(nodes.b, id)).status).toBe('CANCELLED');
+    expect(countTypes(outcomes)).toEqual({ NotFound: perMinute, RateLimited: requests - perMinute });
   });
 });
 

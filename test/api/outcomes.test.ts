@@ -179,6 +179,7 @@ describe('reserveSeats', () => {
       code: 'RESERVATION_LIMIT_EXCEEDED',
       message: expect.stringContaining('4 seats'),
       limit: 4,
+      scope: 'RESERVATION',
     });
     expect(await reserveIt({ eventId: unknown.event, seatIds: [unknown.seat] })).toEqual({
       __typename: 'NotFound',
@@ -225,6 +226,7 @@ describe('reserveSeats', () => {
       code: 'RESERVATION_LIMIT_EXCEEDED',
       message: expect.stringContaining('2 active reservations'),
       limit: 2,
+      scope: 'VIEWER',
     });
   });
 });

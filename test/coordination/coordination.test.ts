@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Coordination, ReservationKey, SeatClaim } from '../../src/coordination/coordination.ts';
+import type { Party } from '../../src/coordination/party.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { implementations, type Shared } from './implementations.ts';
 import { change, Recorder } from './recorder.ts';
@@ -33,6 +34,100 @@ describe.each(implementations)('coordination $name', ({ share }) => {
 
   test('can be reached', () => {
     expect(node.reachable).toBe(true);
+  });
+
+  describe('turns', () => {
+    const eve = 'address 192.0.2.1';
+    const by = (party: Party, asked: SeatClaim): SeatClaim => ({ ...asked, party });
+    const holdAndRelease = async (asked: SeatClaim) => {
+      expect(await node.gate.take(asked)).toEqual(taken);
+      expect(await node.gate.hold(asked, long)).toBe(asked.party);
+      // Who it was is remembered.
+      const { party: _, ...rest } = asked;
+      expect(await node.gate.hold(rest, 2 * long)).toBe(asked.party);
+      expect(await node.gate.release(rest, true)).toBe(asked.party);
+    };
+
+    test('are left to others by who has let go of a seat again and again', async () => {
+      for (const id of ['first', 'second', 'third']) await holdAndRelease(by(eve, claim(id, 1, 2)));
+      const answer = await node.gate.take(by(eve, claim('fourth', 2, 3)));
+      expect(answer).toEqual({ answer: 'left-to-others', retryAfterMs: expect.any(Number) });
+      const leftMs = answer.answer === 'left-to-others' ? answer.retryAfterMs : 0;
+      expect(leftMs).toBeGreaterThan(0);
+      expect(leftMs).toBeLessThanOrEqual(10_000);
+      expect(await node.gate.take(by(eve, claim('fifth', 3)))).toEqual(taken);
+      expect(await node.gate.take(by('viewer eve', claim('sixth', 2)))).toEqual(taken);
+      expect(await node.gate.take(by(eve, { ...claim('seventh', 1), eventId: randomUUID() }))).toEqual(taken);
+    });
+
+    test('count a lapsed reservation like one that was let go of, and a reservation once', async () => {
+      for (const id of ['first', 'second', 'third']) {
+        const asked = by(eve, claim(id, 1));
+        const isTaken = async () => (await node.gate.take(asked)).answer === 'taken';
+        await waitFor(isTaken, { ...soon, what: 'the reservation before to lapse' });
+        for (const remainingMs of [400, 300]) await node.gate.hold(asked, remainingMs);
+      }
+      const isLeft = async () => (await node.gate.take(by(eve, claim('fourth', 1)))).answer === 'left-to-others';
+      await waitFor(isLeft, { ...soon, what: 'the seat to be left to others' });
+    });
+
+    test('do not keep a reservation from its own seats', async () => {
+      for (const id of ['first', 'second']) await holdAndRelease(by(eve, claim(id, 1)));
+      const asked = by(eve, claim('third', 1));
+      for (const _ of [1, 2]) {
+        expect(await node.gate.take(asked)).toEqual(taken);
+        await node.gate.hold(asked, long);
+      }
+    });
+  });
+
+  describe('the seats that an address holds', () => {
+    const of = (address: string, ...asked: Parameters<typeof claim>): SeatClaim => ({
+      ...claim(...asked),
+      party: `address ${address}`,
+    });
+
+    test('are no more than it may, over all events', async () => {
+      const held = node.heldSeats(3);
+      const [here, there] = [randomUUID(), randomUUID()];
+      expect(await held.acquire(of(here, 'first', 1, 2))).toBe(true);
+      expect(await held.acquire({ ...of(here, 'second', 1, 2), eventId: randomUUID() })).toBe(false);
+      expect(await held.acquire(of(here, 'first', 1, 2))).toBe(true);
+      expect(await held.acquire({ ...of(here, 'third', 1), eventId: randomUUID() })).toBe(true);
+      expect(await held.acquire(of(there, 'fourth', 5, 6, 7))).toBe(true);
+      expect(await held.acquire({ ...claim('fifth', 1, 2, 3, 4), party: 'viewer eve' })).toBe(true);
+      expect(await held.acquire(claim('sixth', 1, 2, 3, 4))).toBe(true);
+    });
+
+    test('are counted once, however many ask at the same time', async () => {
+      const held = node.heldSeats(10);
+      const address = randomUUID();
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, nth) => held.acquire(of(address, `id ${nth}`, nth))),
+      );
+      expect(answers.filter((answer) => answer)).toHaveLength(10);
+    });
+
+    test('count until they are let go of, or their time is over', async () => {
+      const held = node.heldSeats(2);
+      const address = randomUUID();
+      await held.acquire(of(address, 'first', 1));
+      await held.hold(of(address, 'first', 1), long);
+      await held.hold(of(address, 'second', 2), 400);
+      expect(await held.acquire(of(address, 'third', 3))).toBe(false);
+      const isOver = () => held.acquire(of(address, 'third', 3));
+      await waitFor(isOver, { ...soon, what: 'the second to be over' });
+      await held.release(of(address, 'first', 1));
+      await held.release(of(address, 'first', 1));
+      await held.hold(of(address, 'third', 3), long);
+      expect(await held.acquire(of(address, 'fourth', 4, 5))).toBe(false);
+      expect(await held.acquire(of(address, 'fourth', 4))).toBe(true);
+    });
+
+    test('are not counted where there is no limit', async () => {
+      const held = node.heldSeats(0);
+      expect(await held.acquire(of(randomUUID(), 'first', 1, 2, 3))).toBe(true);
+    });
   });
 
   describe('the gate', () => {

@@ -1,7 +1,8 @@
-import type { Coordination } from '../coordination.ts';
+import { type Coordination, uncounted } from '../coordination.ts';
 import { InProcessBus } from './bus.ts';
 import { ReservationKeys } from './expiry.ts';
 import { InProcessGate } from './gate.ts';
+import { InProcessHeldSeats } from './held-seats.ts';
 import { createMemoryRateLimiter } from './rate-limiter.ts';
 
 export interface InProcessSettings {
@@ -19,6 +20,7 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
     bus: new InProcessBus(),
     expiry: reservationKeys,
     rateLimiter: createMemoryRateLimiter,
+    heldSeats: (maxPerAddress) => (maxPerAddress === 0 ? uncounted : new InProcessHeldSeats(now, maxPerAddress)),
     reachable: true,
     onReachableChange: () => () => {},
     [Symbol.asyncDispose]: async () => reservationKeys[Symbol.dispose](),

@@ -1,40 +1,49 @@
 import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
+import type { Party } from '../party.ts';
 import type { ReservationKeys } from './expiry.ts';
 import { LapsingMap } from './lapsing-map.ts';
+import { Turns } from './turns.ts';
 
 /** The marks of one node. Values are the holders. */
 export class InProcessGate implements Gate {
   readonly #marks: LapsingMap<string>;
+  readonly #turns: Turns;
   readonly #reservationKeys: ReservationKeys;
   readonly #leaseMs: number;
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number, reservationKeys: ReservationKeys, leaseMs = LEASE_MS) {
     this.#marks = new LapsingMap(now);
+    this.#turns = new Turns(now);
     this.#reservationKeys = reservationKeys;
     this.#leaseMs = leaseMs;
   }
 
-  async take({ eventId, reservationId, seatIndexes }: SeatClaim): Promise<GateAnswer> {
+  async take(claim: SeatClaim): Promise<GateAnswer> {
+    const { eventId, reservationId, seatIndexes } = claim;
     const refused = seatIndexes.filter((index) => {
       const holder = this.#marks.get(seatKey(eventId, index));
       return holder !== undefined && holder !== reservationId;
     });
     if (refused.length > 0) return { answer: 'refused', seatIndexes: refused };
+    const retryAfterMs = Math.ceil(this.#turns.leftToOthersMs(claim));
+    if (retryAfterMs > 0) return { answer: 'left-to-others', retryAfterMs };
 
     for (const index of seatIndexes) this.#lease(seatKey(eventId, index), reservationId);
     return { answer: 'taken' };
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
+  async hold(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
     for (const key of this.#ownSeatKeys(claim)) this.#marks.set(key, claim.reservationId, markMs(remainingMs));
     this.#reservationKeys.set(claim, reservationKeyMs(remainingMs));
+    return this.#turns.begin(claim, reservationKeyMs(remainingMs));
   }
 
-  async release(claim: SeatClaim, reservationEnded: boolean): Promise<void> {
+  async release(claim: SeatClaim, reservationEnded: boolean): Promise<Party | null> {
     for (const key of this.#ownSeatKeys(claim)) this.#marks.delete(key);
     if (reservationEnded) this.#reservationKeys.delete(claim);
+    return this.#turns.end(claim, reservationEnded);
   }
 
   async correct(eventId: string, holders: readonly SeatHolder[]): Promise<void> {

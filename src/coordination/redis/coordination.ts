@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { parseRedisUrl } from '../../config/redis-url.ts';
-import type { Coordination } from '../coordination.ts';
+import { type Coordination, uncounted } from '../coordination.ts';
 import { RedisBus } from './bus.ts';
 import { RedisExpiryNotifications } from './expiry.ts';
 import { RedisGate } from './gate.ts';
+import { RedisHeldSeats } from './held-seats.ts';
 import { openMasters } from './open-masters.ts';
 import { createRedisRateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
@@ -60,6 +61,8 @@ export async function connectRedis(url: string, { logger, nodeId, leaseMs }: Red
     bus,
     expiry,
     rateLimiter: (name, perMinute) => createRedisRateLimiter({ masters, logger }, name, perMinute),
+    heldSeats: (maxPerAddress) =>
+      maxPerAddress === 0 ? uncounted : new RedisHeldSeats({ masters, logger, maxPerAddress }),
     get reachable() {
       return reachability.isReachable;
     },

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
+import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
 import { gatheredByTurn } from './gathered-turn.ts';
-import { reservationKey, seatKey } from './keys.ts';
+import { partyOfTurns, reservationKey, seatKey, turnsKey } from './keys.ts';
 import { askFor, type Masters } from './masters.ts';
 
 export interface RedisGateSettings {
@@ -10,6 +11,8 @@ export interface RedisGateSettings {
   readonly logger: Logger;
   readonly leaseMs?: number | undefined;
 }
+
+const restsMs = REST_MS.join();
 
 /** A claim that was committed, and what it has left. */
 interface Holding {
@@ -22,7 +25,7 @@ export class RedisGate implements Gate {
   readonly #masters: Masters;
   readonly #logger: Logger;
   readonly #leaseMs: number;
-  /** Gives the positions, from 1, of the seats marked by others. */
+  /** Gives what the script does. */
   readonly #take = gatheredByTurn(
     ({ eventId }: SeatClaim) => eventId,
     (claims) => this.#takeTogether(claims),
@@ -42,21 +45,25 @@ export class RedisGate implements Gate {
     if (claim.seatIndexes.length === 0) return { answer: 'taken' };
     const refused = await this.#ask(() => this.#take(claim));
     if (refused === undefined) return { answer: 'skipped' };
-    if (refused.length === 0) return { answer: 'taken' };
+    const [first] = refused;
+    if (first === undefined) return { answer: 'taken' };
+    if (first < 0) return { answer: 'left-to-others', retryAfterMs: -first };
     const positions = new Set(refused);
     return { answer: 'refused', seatIndexes: claim.seatIndexes.filter((_, at) => positions.has(at + 1)) };
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
-    await this.#ask(() => this.#hold({ claim, remainingMs }));
+  async hold(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
+    const turns = await this.#ask(() => this.#hold({ claim, remainingMs }));
+    return turns === undefined ? (claim.party ?? null) : partyOfTurns(turns);
   }
 
-  async release(claim: SeatClaim, reservationEnded: boolean): Promise<void> {
+  async release(claim: SeatClaim, reservationEnded: boolean): Promise<Party | null> {
     const keys = [reservationKey(claim), ...seatKeys(claim)];
     const ended = reservationEnded ? '1' : '0';
-    await this.#ask(() =>
+    const released = await this.#ask(() =>
       askFor(this.#masters, keys, (redis) => redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
     );
+    return released === undefined ? null : partyOfTurns(released[1]);
   }
 
   async correct(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
@@ -68,18 +75,22 @@ export class RedisGate implements Gate {
   }
 
   #takeTogether(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
-    const keys = claims.flatMap(seatKeys);
-    const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, seatIndexes.length]);
-    return askFor(this.#masters, keys, (redis) => redis.hfTake(keys.length, ...keys, this.#leaseMs, ...wishes));
+    const keys = claims.flatMap((claim) => [turnsKey(claim.eventId, claim.party), ...seatKeys(claim)]);
+    const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, 1 + seatIndexes.length]);
+    const times = [this.#leaseMs, restsMs];
+    return askFor(this.#masters, keys, (redis) => redis.hfTake(keys.length, ...keys, ...times, ...wishes));
   }
 
-  #holdTogether(holdings: readonly Holding[]): Promise<readonly number[]> {
+  async #holdTogether(holdings: readonly Holding[]): Promise<readonly string[]> {
     const keys = holdings.flatMap(({ claim }) => [reservationKey(claim), ...seatKeys(claim)]);
-    const lefts = holdings.flatMap(({ claim: { reservationId, seatIndexes }, remainingMs }) => [
+    const lefts = holdings.flatMap(({ claim: { eventId, reservationId, seatIndexes, party }, remainingMs }) => [
       ...[reservationId, 1 + seatIndexes.length],
-      ...[reservationKeyMs(remainingMs), markMs(remainingMs)],
+      ...[reservationKeyMs(remainingMs), markMs(remainingMs), party ? turnsKey(eventId, party) : ''],
     ]);
-    return askFor(this.#masters, keys, (redis) => redis.hfHold(keys.length, ...keys, ...lefts));
+    const held = await askFor(this.#masters, keys, (redis) =>
+      redis.hfHold(keys.length, ...keys, TURNS_REMEMBERED_MS, ...lefts),
+    );
+    return holdings.map((_, at) => String(held[2 * at + 1] ?? ''));
   }
 
   /** Undefined if Redis could not be asked, or did not answer in time. */

@@ -1,4 +1,5 @@
 import type { ReservationKey } from '../coordination.ts';
+import type { Party } from '../party.ts';
 
 // The braces are a hash tag: they keep one event in one cluster slot, so that a script may touch several of its keys.
 
@@ -8,6 +9,21 @@ export function seatKey(eventId: string, seatIndex: number): string {
 
 export function reservationKey({ eventId, reservationId }: ReservationKey): string {
   return `hf:{${eventId}}:reservation:${reservationId}`;
+}
+
+/** Which seats a party had, and how often. */
+export function turnsKey(eventId: string, party: Party | null | undefined): string {
+  return `hf:{${eventId}}:turns:${party ?? ''}`;
+}
+
+/** Null if it is no such key. */
+export function partyOfTurns(key: string): Party | null {
+  return (/^hf:\{.+?\}:turns:((?:address|viewer) .+)$/s.exec(key)?.[1] as Party | undefined) ?? null;
+}
+
+/** The seats that an address holds, over all events. */
+export function addressKey(address: string): string {
+  return `hf:held:${address}`;
 }
 
 export function changesChannel(eventId: string): string {

@@ -6,11 +6,13 @@ type ScriptArguments = [numberOfKeys: number, ...(string | number)[]];
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     hfTake(...keysAndArguments: ScriptArguments): Result<number[][], Context>;
-    hfHold(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-    hfRelease(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfHold(...keysAndArguments: ScriptArguments): Result<(number | string)[], Context>;
+    hfRelease(...keysAndArguments: ScriptArguments): Result<[removed: number, turns: string], Context>;
     hfCorrect(...keysAndArguments: ScriptArguments): Result<number, Context>;
     hfPoke(...keysAndArguments: ScriptArguments): Result<number[], Context>;
     hfCount(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfAcquire(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfKeep(...keysAndArguments: ScriptArguments): Result<number[], Context>;
   }
 }
 
@@ -22,6 +24,8 @@ const scripts = {
   hfCorrect: 'correct',
   hfPoke: 'poke',
   hfCount: 'count',
+  hfAcquire: 'acquire',
+  hfKeep: 'keep',
 };
 
 /** Makes the scripts callable on a connection: sent whole the first time, then by their digest, also after a flush. */

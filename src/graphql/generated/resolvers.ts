@@ -334,7 +334,8 @@ export type Mutation = {
    * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (no seats, a seat twice, an unusable key),
    * `ReservationLimitExceeded` (too many seats in one), `NotFound` (the event), `InvalidInput` (a seat that is not the event's, a
    * total that is more than an Int can say), `Reservation` or `IdempotencyConflict` (the key was used before), `SeatsUnavailable`
-   * (where that is known without asking the store; said also to a key that belongs to another event's reservation), and by the store `SalesNotOpen`, `ReservationLimitExceeded` (too many active
+   * (where that is known without asking the store, like the next two: `RateLimited` for seats that the viewer, or a
+   * guest's network, has let go of again and again, and `ReservationLimitExceeded` for seats of one network; said also to a key that belongs to another event's reservation), and by the store `SalesNotOpen`, `ReservationLimitExceeded` (too many active
    * reservations), `SeatsUnavailable`, `Reservation`. `ServiceBusy` may come at any point: then nothing was changed, or a retry
    * with the same key tells what was.
    */
@@ -500,7 +501,7 @@ export type QueryReservationArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** The viewer sends more than allowed. */
+/** The viewer, or its network, sends more than allowed; or it has let go of these seats again and again, and others have their turn. */
 export type RateLimited = UserError & {
   readonly __typename?: 'RateLimited';
   readonly code: ErrorCode;
@@ -554,13 +555,23 @@ export type ReservationExpired = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
-/** The viewer has as many active reservations as allowed, or asks for more seats in one than allowed. */
+/** The viewer has as many active reservations as allowed, or asks for more seats than allowed in one or from its network. */
 export type ReservationLimitExceeded = UserError & {
   readonly __typename?: 'ReservationLimitExceeded';
   readonly code: ErrorCode;
   readonly limit: Scalars['Int']['output'];
   readonly message: Scalars['String']['output'];
+  readonly scope: ReservationLimitScope;
 };
+
+/** Whose limit it is. */
+export type ReservationLimitScope =
+  /** Of seats that the guests of one network address hold at a time: some are free again as others of the network book or let go. */
+  | 'NETWORK'
+  /** Of seats in one reservation. */
+  | 'RESERVATION'
+  /** Of a viewer's active reservations. */
+  | 'VIEWER';
 
 /** The reservation has ended by its holder's own doing. */
 export type ReservationNotActive = UserError & {
@@ -1034,6 +1045,7 @@ export type ResolversTypes = {
   ReservationEdge: ResolverTypeWrapper<Omit<ReservationEdge, 'node'> & { node: ResolversTypes['Reservation'] }>;
   ReservationExpired: ResolverTypeWrapper<ReservationExpired>;
   ReservationLimitExceeded: ResolverTypeWrapper<ReservationLimitExceeded>;
+  ReservationLimitScope: ReservationLimitScope;
   ReservationNotActive: ResolverTypeWrapper<ReservationNotActive>;
   ReservationStatus: ReservationStatus;
   ReserveSeatsInput: ReserveSeatsInput;
@@ -1374,6 +1386,7 @@ export type ReservationLimitExceededResolvers<ContextType = GraphqlContext, Pare
   code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
   limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scope?: Resolver<ResolversTypes['ReservationLimitScope'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 

@@ -4,7 +4,14 @@ import { isOrganizer } from '../context.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
-import { idempotencyConflict, notFound, reservationLimitExceeded, seatsUnavailable } from '../outcomes.ts';
+import { partyOf } from '../mutation-limits.ts';
+import {
+  idempotencyConflict,
+  leftToOthers,
+  notFound,
+  reservationLimitExceeded,
+  seatsUnavailable,
+} from '../outcomes.ts';
 import { mayKnow } from '../public-events.ts';
 import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
 
@@ -27,6 +34,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
     viewerId: viewer.id,
     seatIndexes: seats.indexes,
     idempotencyKey: input.idempotencyKey ?? null,
+    party: partyOf(context, viewer),
   });
   switch (outcome.outcome) {
     case 'reserved':
@@ -45,6 +53,10 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
       } as const;
     case 'too-many-reservations':
       return reservationLimitExceeded(policy.maxActiveReservations, 'active reservations');
+    case 'too-many-seats-of-address':
+      return reservationLimitExceeded(policy.maxSeatsPerAddress, 'seats held from your network at a time');
+    case 'left-to-others':
+      return leftToOthers(outcome.retryAfterMs);
     case 'seats-unavailable':
       // Layers above the store refuse seats without looking at the sales status.
       return (await mayKnow(context, eventId, seating)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');

@@ -4,6 +4,7 @@ import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts'
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
+import { countMutation } from '../mutation-limits.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
@@ -54,9 +55,9 @@ export const reservationResolvers: Resolvers = {
 /** The largest `Int`: extensions may take a deadline further than these 24.8 days. */
 const longestIntMs = 2 ** 31 - 1;
 
-/** Counts the mutation against the viewer's allowance, and carries it out if that is not used up. */
+/** Counts the mutation, and carries it out if the viewer, and a guest's network, may go on. */
 async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
   const viewer = requireViewer(context);
-  const allowance = await context.services.mutationLimiter.consume(viewer.id);
-  return allowance.allowed ? orServiceBusy(() => work(viewer)) : rateLimited(allowance.retryAfterMs);
+  const waitMs = await countMutation(context, viewer);
+  return waitMs === null ? orServiceBusy(() => work(viewer)) : rateLimited(waitMs);
 }

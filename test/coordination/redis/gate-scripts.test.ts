@@ -6,6 +6,9 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const [one, two, three] = ['hf:{event}:seat:1', 'hf:{event}:seat:2', 'hf:{event}:seat:3'] as const;
 const own = 'hf:{event}:reservation:first';
+/** Of whoever makes reservations here. */
+const turns = 'hf:{event}:turns:viewer eve';
+const MEMORY_MS = 900_000;
 const LEASE_MS = 2_000;
 const LONG_MS = 600_000;
 
@@ -35,13 +38,15 @@ async function marks(...keys: string[]): Promise<({ holder: string | null; leftM
 
 /** Of one reservation. */
 async function take(reservation: string, keys: readonly string[], leaseMs = LEASE_MS): Promise<number[] | undefined> {
-  const [refused] = await redis.hfTake(keys.length, ...keys, leaseMs, reservation, keys.length);
+  const args = [leaseMs, '0', reservation, 1 + keys.length];
+  const [refused] = await redis.hfTake(1 + keys.length, turns, ...keys, ...args);
   return refused;
 }
 
 /** Of one reservation, whose own key is the first. */
 async function hold(reservation: string, keys: readonly string[], keyMs: number, markMs: number) {
-  const [own] = await redis.hfHold(keys.length, ...keys, reservation, keys.length, keyMs, markMs);
+  const args = [MEMORY_MS, reservation, keys.length, keyMs, markMs, turns];
+  const [own] = await redis.hfHold(keys.length, ...keys, ...args);
   return own;
 }
 
@@ -70,8 +75,9 @@ describe('take', () => {
   });
 
   test('takes several reservations in turn, each by itself', async () => {
-    const asked = [LEASE_MS, ...['first', 2], ...['second', 2], ...['third', 1]];
-    expect(await redis.hfTake(5, one, two, two, three, three, ...asked)).toEqual([[], [1], []]);
+    const asked = [LEASE_MS, '0', ...['first', 3], ...['second', 3], ...['third', 2]];
+    const keys = [turns, one, two, turns, two, three, turns, three];
+    expect(await redis.hfTake(8, ...keys, ...asked)).toEqual([[], [1], []]);
     expect(await marks(one, two, three)).toEqual([
       mark('first', LEASE_MS),
       mark('first', LEASE_MS),
@@ -100,7 +106,7 @@ describe('hold', () => {
     await take('first', [one, two]);
     expect(await hold('first', [own, one, two], LONG_MS, LONG_MS - 100)).toBe(2);
     expect(await marks(own, one, two)).toEqual([
-      mark('first', LONG_MS),
+      mark(turns, LONG_MS),
       mark('first', LONG_MS - 100),
       mark('first', LONG_MS - 100),
     ]);
@@ -109,36 +115,33 @@ describe('hold', () => {
   test('leaves marks of others and unmarked seats alone, and still sets the key of the reservation', async () => {
     await redis.set(one, 'second', 'PX', LEASE_MS);
     expect(await hold('first', [own, one, two], LONG_MS, LONG_MS)).toBe(0);
-    expect(await marks(own, one, two)).toEqual([mark('first', LONG_MS), mark('second', LEASE_MS), null]);
+    expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('second', LEASE_MS), null]);
   });
 
   test('moves several reservations, each to its own deadline', async () => {
     const other = 'hf:{event}:reservation:second';
     await take('first', [one, two]);
     await take('second', [three]);
-    const lefts = [...['first', 3, LONG_MS, LONG_MS], ...['second', 2, 2 * LONG_MS, 2 * LONG_MS]];
-    expect(await redis.hfHold(5, own, one, two, other, three, ...lefts)).toEqual([2, 1]);
-    expect(await marks(own, one, two)).toEqual([
-      mark('first', LONG_MS),
-      mark('first', LONG_MS),
-      mark('first', LONG_MS),
-    ]);
-    expect(await marks(other, three)).toEqual([mark('second', 2 * LONG_MS), mark('second', 2 * LONG_MS)]);
+    const lefts = [...['first', 3, LONG_MS, LONG_MS, turns], ...['second', 2, 2 * LONG_MS, 2 * LONG_MS, turns]];
+    const held = [2, turns, 1, turns];
+    expect(await redis.hfHold(5, own, one, two, other, three, MEMORY_MS, ...lefts)).toEqual(held);
+    expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), mark('first', LONG_MS)]);
+    expect(await marks(other, three)).toEqual([mark(turns, 2 * LONG_MS), mark('second', 2 * LONG_MS)]);
   });
 
   test('again moves the deadline either way', async () => {
     await take('first', [one]);
     await hold('first', [own, one], LONG_MS, LONG_MS);
     await hold('first', [own, one], 2 * LONG_MS, 2 * LONG_MS);
-    expect(await marks(own, one)).toEqual([mark('first', 2 * LONG_MS), mark('first', 2 * LONG_MS)]);
+    expect(await marks(own, one)).toEqual([mark(turns, 2 * LONG_MS), mark('first', 2 * LONG_MS)]);
     await hold('first', [own, one], LEASE_MS, LEASE_MS);
-    expect(await marks(own, one)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
+    expect(await marks(own, one)).toEqual([mark(turns, LEASE_MS), mark('first', LEASE_MS)]);
   });
 
   test.each([0, -100])('with %d ms left removes its own marks', async (leftMs) => {
     await take('first', [one]);
     await hold('first', [own, one], LONG_MS, leftMs);
-    expect(await marks(own, one)).toEqual([mark('first', LONG_MS), null]);
+    expect(await marks(own, one)).toEqual([mark(turns, LONG_MS), null]);
   });
 });
 
@@ -149,23 +152,19 @@ describe('release', () => {
   });
 
   test('removes some marks of a reservation that goes on', async () => {
-    expect(await redis.hfRelease(2, own, two, 'first', '0')).toBe(1);
-    expect(await marks(own, one, two)).toEqual([mark('first', LONG_MS), mark('first', LONG_MS), null]);
+    expect(await redis.hfRelease(2, own, two, 'first', '0')).toEqual([1, turns]);
+    expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), null]);
   });
 
   test('removes all of a reservation that has ended', async () => {
-    expect(await redis.hfRelease(3, own, one, two, 'first', '1')).toBe(2);
+    expect(await redis.hfRelease(3, own, one, two, 'first', '1')).toEqual([2, turns]);
     expect(await marks(own, one, two)).toEqual([null, null, null]);
   });
 
   test('compares before it removes', async () => {
     const other = 'hf:{event}:reservation:second';
-    expect(await redis.hfRelease(4, other, one, two, three, 'second', '1')).toBe(0);
-    expect(await marks(own, one, two)).toEqual([
-      mark('first', LONG_MS),
-      mark('first', LONG_MS),
-      mark('first', LONG_MS),
-    ]);
+    expect(await redis.hfRelease(4, other, one, two, three, 'second', '1')).toEqual([0, '']);
+    expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), mark('first', LONG_MS)]);
   });
 });
 

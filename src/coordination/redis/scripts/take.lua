@@ -1,31 +1,63 @@
 --[[
 Takes seats for several reservations in turn: marks all the seats of one under a short lease, or none of them.
 
-KEYS    the seats' keys, one or more for each reservation, one reservation's after the other's
+KEYS    for each reservation the turns of who asks, and then its seats' keys, one or more
 ARGV[1] the lease in milliseconds, above 0
-ARGV[2] and following: for each reservation its id, and how many of KEYS are its
+ARGV[2] how long who has let go of a seat once, twice, and so on leaves it to others, in milliseconds: '0,0,10000'; the last
+        also for every further time
+ARGV[3] and following: for each reservation its id, and how many of KEYS are its
 
-Returns for each reservation the positions among its keys, from 1, of the seats marked by others. Nothing was written for it
-unless that is empty. A mark that is the reservation's own is renewed, and never shortened: a retry must not take a held seat
-back to a lease.
+Returns for each reservation the positions among its seats, from 1, of those marked by others; or, if there are none but who asks
+has to leave a seat to others, one number: how long still, in milliseconds, negative. Nothing was written for it unless that
+is empty. A mark that is the reservation's own is renewed, and never shortened: a retry must not take a held seat back to a lease.
+
+Turns are a hash, by seat: '<times held> <the last reservation> <when it was over, by Redis' clock>'.
 ]]
 local lease = tonumber(ARGV[1])
+local rests = {}
+for rest in string.gmatch(ARGV[2], '%d+') do
+  rests[#rests + 1] = tonumber(rest)
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function left_to_others(reservation, first, last)
+  local seats = {}
+  for position = first + 1, last do
+    seats[#seats + 1] = string.match(KEYS[position], '%d+$')
+  end
+  local longest = 0
+  for _, turn in ipairs(redis.call('HMGET', KEYS[first], unpack(seats))) do
+    if turn then
+      local times, holder, over = string.match(turn, '^(%d+) (%S+) (%d+)$')
+      local rest = rests[math.min(tonumber(times), #rests)]
+      if holder ~= reservation then
+        longest = math.max(longest, math.min(over + rest - now, rest))
+      end
+    end
+  end
+  return longest
+end
 
 local function take(reservation, first, last)
   local refused = {}
   local is_own = {}
-  for position = first, last do
+  for position = first + 1, last do
     local holder = redis.call('GET', KEYS[position])
     is_own[position] = holder == reservation
     if holder and holder ~= reservation then
-      refused[#refused + 1] = position - first + 1
+      refused[#refused + 1] = position - first
     end
   end
   if #refused > 0 then
     return refused
   end
+  local rest = left_to_others(reservation, first, last)
+  if rest > 0 then
+    return { -rest }
+  end
 
-  for position = first, last do
+  for position = first + 1, last do
     if not is_own[position] or redis.call('PTTL', KEYS[position]) < lease then
       redis.call('SET', KEYS[position], reservation, 'PX', lease)
     end
@@ -35,7 +67,7 @@ end
 
 local answers = {}
 local first = 1
-for argument = 2, #ARGV, 2 do
+for argument = 3, #ARGV, 2 do
   local last = first + ARGV[argument + 1] - 1
   answers[#answers + 1] = take(ARGV[argument], first, last)
   first = last + 1

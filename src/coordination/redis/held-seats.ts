@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { HeldSeats, SeatClaim } from '../coordination.ts';
+import { LEASE_MS, reservationKeyMs } from '../lease.ts';
+import { addressOf } from '../party.ts';
+import { gatheredByTurn } from './gathered-turn.ts';
+import { addressKey } from './keys.ts';
+import { askFor, type Masters } from './masters.ts';
+
+export interface RedisHeldSeatsSettings {
+  readonly masters: Masters;
+  readonly logger: Logger;
+  readonly maxPerAddress: number;
+}
+
+/** Seats of one address; what else is known of the claim does not matter. */
+interface Seats {
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly leftMs: number;
+}
+
+/** Counted in Redis, whatever event they are of; while it is left alone, everybody may have more. */
+export class RedisHeldSeats implements HeldSeats {
+  readonly #masters: Masters;
+  readonly #logger: Logger;
+  readonly #maxPerAddress: number;
+  readonly #acquire = gatheredByTurn(
+    ({ key }: Seats) => this.#masters.groupOf(key),
+    (claims) => this.#acquireTogether(claims),
+  );
+  readonly #keep = gatheredByTurn(
+    ({ key }: Seats) => this.#masters.groupOf(key),
+    (claims) => this.#keepTogether(claims),
+  );
+
+  constructor({ masters, logger, maxPerAddress }: RedisHeldSeatsSettings) {
+    this.#masters = masters;
+    this.#logger = logger;
+    this.#maxPerAddress = maxPerAddress;
+  }
+
+  async acquire(claim: SeatClaim): Promise<boolean> {
+    return (await this.#ask(claim, LEASE_MS, this.#acquire)) !== 0;
+  }
+
+  async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
+    await this.#ask(claim, reservationKeyMs(remainingMs), this.#keep);
+  }
+
+  async release(claim: SeatClaim): Promise<void> {
+    await this.#ask(claim, 0, this.#keep);
+  }
+
+  /** Undefined where nothing is to be counted, or Redis could not be asked. */
+  async #ask(
+    { eventId, party, reservationId, seatIndexes }: SeatClaim,
+    leftMs: number,
+    question: (seats: Seats) => Promise<number>,
+  ): Promise<number | undefined> {
+    const address = addressOf(party);
+    if (address === null || seatIndexes.length === 0) return undefined;
+    const names = seatIndexes.map((index) => `${eventId} ${reservationId} ${index}`);
+    try {
+      return await question({ key: addressKey(address), names, leftMs });
+    } catch (err) {
+      this.#logger.trace({ err }, 'the seats of an address were not counted');
+      return undefined;
+    }
+  }
+
+  #acquireTogether(claims: readonly Seats[]): Promise<readonly number[]> {
+    const keys = claims.map(({ key }) => key);
+    const seats = claims.flatMap(({ names }) => [names.length, ...names]);
+    const limits = [LEASE_MS, this.#maxPerAddress];
+    return askFor(this.#masters, keys, (redis) => redis.hfAcquire(keys.length, ...keys, ...limits, ...seats));
+  }
+
+  #keepTogether(claims: readonly Seats[]): Promise<readonly number[]> {
+    const keys = claims.map(({ key }) => key);
+    const seats = claims.flatMap(({ names, leftMs }) => [leftMs, names.length, ...names]);
+    return askFor(this.#masters, keys, (redis) => redis.hfKeep(keys.length, ...keys, ...seats));
+  }
+}

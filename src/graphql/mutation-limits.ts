@@ -1,0 +1,24 @@
+import type { Party } from '../coordination/party.ts';
+import { isGuest, type Viewer } from '../identity/viewer.ts';
+import type { GraphqlContext } from './context.ts';
+
+/** How long the viewer is to stay away, in milliseconds, now that this mutation is counted; null if it may go on. */
+export async function countMutation(
+  { services, clientAddress }: GraphqlContext,
+  viewer: Viewer,
+): Promise<number | null> {
+  const { mutationLimiter, guestMutationLimiter } = services;
+  // Counted together: one wait, whoever says no.
+  const answers = await Promise.all([
+    mutationLimiter.consume(viewer.id),
+    ...(isGuest(viewer) ? [guestMutationLimiter.consume(clientAddress)] : []),
+  ]);
+  const waitsMs = answers.flatMap((answer) => (answer.allowed ? [] : [answer.retryAfterMs]));
+  return waitsMs.length === 0 ? null : Math.max(...waitsMs);
+}
+
+/** Whom the viewer's seats are counted for. */
+export function partyOf({ services, clientAddress }: GraphqlContext, viewer: Viewer): Party {
+  const countsAddress = isGuest(viewer) && services.policy.maxSeatsPerAddress > 0;
+  return countsAddress ? `address ${clientAddress}` : `viewer ${viewer.id}`;
+}
