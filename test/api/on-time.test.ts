@@ -13,7 +13,7 @@ import { type Offer, offer } from './venue.ts';
 import { watchReservation, watchSeatMap } from './watching.ts';
 
 /** What maps are behind deadlines at the median, and any map or holder at worst, on a machine that has other things to do. */
-const lateByMs = 250;
+const lateByMs = 500;
 const latestByMs = 3_000;
 const soon = { withinMs: 20_000 };
 const env = { MAX_ACTIVE_RESERVATIONS: '1000' };

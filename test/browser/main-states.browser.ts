@@ -39,7 +39,7 @@ test.concurrent.for([
   { device: 'phone', options: phone, seats: ['22', '23', '24'], audited: 'de' },
 ] as const)(
   'on a $device everything fits, nothing moves for those who asked for no motion, and axe finds nothing serious',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async ({ device, options, seats, audited }, { expect }) => {
     for await (const { name, page } of mainStates(stage, options, seats)) {
       for (const language of ['de', 'en'] as const) {

@@ -85,7 +85,7 @@ async function* buying(
 }
 
 async function* inAHurry(stage: Stage, device: BrowserContextOptions): AsyncGenerator<MainState> {
-  const { eventId } = await offer(stage.node, { reservationSeconds: 50 });
+  const { eventId } = await offer(stage.node, { reservationSeconds: 59 });
   const page = await stage.visit(`/events/${eventId}`, device);
   const row = await openRow(page, 'Stalls', '1');
   await seatIn(row, '1').click();
