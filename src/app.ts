@@ -83,7 +83,7 @@ export async function createApp(
     stop?.throwIfAborted();
     await database.migrate();
     stop?.throwIfAborted();
-    if (config.database.kind === 'embedded') await offerDemo(database, config, logger);
+    if (config.demoEvent) await offerDemo(database, config, logger);
     const loopLag = closing.add(new LoopLag(() => performance.now()));
     const node = await openNode(config, { database, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({

@@ -17,6 +17,8 @@ export interface Config {
   readonly metrics: AddressConfig | null;
   readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly database: DatabaseConfig;
+  /** Whether one is put on sale where there are no events yet. */
+  readonly demoEvent: boolean;
   /** `redis://` or `rediss://`; null for one node by itself. */
   readonly redisUrl: string | null;
   readonly identity: IdentityConfig;
@@ -141,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.i
     ...missingKeys(given),
     ...missingForProvider(given),
     ...missingForWorkers(given),
+    ...missingInProduction(given),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError(problems.join('\n'));
   return configOf(data, onTerminal);
@@ -178,6 +181,26 @@ function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
 /** So many guests of one network address may use up what each of them is allowed: an office, a school, a carrier's customers. */
 const GUESTS_AT_ONCE = 20;
 
+/** What gives seats away, or keeps sales on one machine, is nobody's default where it counts. */
+function missingInProduction(given: NodeJS.ProcessEnv): readonly string[] {
+  if (given.NODE_ENV?.trim() !== 'production') return [];
+  const isStoreNamed = given.DATABASE_URL !== undefined || given.DATA_DIR !== undefined;
+  return [
+    ...(given.PAYMENT_PROVIDER === undefined
+      ? ['PAYMENT_PROVIDER is not set; expected test, which takes no money, where NODE_ENV is production']
+      : []),
+    ...(isStoreNamed
+      ? []
+      : ['DATABASE_URL is not set; expected it, or DATA_DIR for the embedded database, where NODE_ENV is production']),
+  ];
+}
+
+/** Only where it is tried out, unless it is asked for. */
+function isDemoWanted(settings: Settings): boolean {
+  if (settings.DEMO_EVENT !== undefined) return settings.DEMO_EVENT === 'true';
+  return settings.NODE_ENV !== 'production' && settings.DATABASE_URL === undefined;
+}
+
 function configOf(settings: Settings, onTerminal: boolean): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -204,6 +227,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       format: settings.LOG_FORMAT ?? (onTerminal && !production ? 'pretty' : 'json'),
     },
     database: databaseOf(settings),
+    demoEvent: isDemoWanted(settings),
     redisUrl: settings.REDIS_URL ?? null,
     identity: {
       secret: secretSource(settings),

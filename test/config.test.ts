@@ -6,6 +6,8 @@ import { ConfigError, readConfig, type SettingRow, settingsTable } from '../src/
 import { ClientAddresses } from '../src/server/client-address.ts';
 
 const secret = 'a secret that is thirty-two bytes';
+/** What production needs to be told. */
+const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'test', DATA_DIR: './data' };
 const databaseUrl = 'postgres://holdfast:pa55word@db:5432/holdfast';
 
 /** The lines of the ConfigError that the environment causes; none if it is right. */
@@ -39,6 +41,7 @@ describe('readConfig', () => {
       metrics: null,
       log: { level: 'info', format: 'pretty' },
       database: { kind: 'embedded', dataDir: './data' },
+      demoEvent: true,
       redisUrl: null,
       identity: {
         ...{ secret: { kind: 'kept', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
@@ -82,6 +85,7 @@ describe('readConfig', () => {
   it('reads a deployment on Postgres and Redis', () => {
     const config = readConfig({
       NODE_ENV: 'production',
+      PAYMENT_PROVIDER: 'test',
       HOST: '0.0.0.0',
       DATABASE_URL: databaseUrl,
       DATABASE_POOL_SIZE: '25',
@@ -107,17 +111,17 @@ describe('readConfig', () => {
   });
 
   it('keeps the log readable by machines in production and away from terminals', () => {
-    expect(readConfig({ NODE_ENV: 'production' }, true).log.format).toBe('json');
+    expect(readConfig(production, true).log.format).toBe('json');
     expect(readConfig({}, false).log.format).toBe('json');
-    expect(readConfig({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
+    expect(readConfig({ ...production, LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
   });
 
   it('tells the schema outside production, unless a setting says otherwise', () => {
     const introspection = (env: NodeJS.ProcessEnv) => readConfig(env).introspection;
     expect(introspection({ NODE_ENV: 'test' })).toBe(true);
     expect(introspection({ NODE_ENV: 'test', INTROSPECTION: 'false' })).toBe(false);
-    expect(introspection({ NODE_ENV: 'production' })).toBe(false);
-    expect(introspection({ NODE_ENV: 'production', INTROSPECTION: 'true' })).toBe(true);
+    expect(introspection(production)).toBe(false);
+    expect(introspection({ ...production, INTROSPECTION: 'true' })).toBe(true);
   });
 
   it("limits what a network's guests do in proportion to what one may, or not at all", () => {
@@ -149,20 +153,48 @@ describe('the keys of tokens', () => {
   });
 
   it('of a provider come with its name and ours in production, as it signs for other applications too', () => {
-    const production = { NODE_ENV: 'production', JWKS_URL: 'https://login.example/jwks', JWT_SECRET: secret };
+    const provided = { ...production, JWKS_URL: 'https://login.example/jwks', JWT_SECRET: secret };
     const where = 'where JWKS_URL is set and NODE_ENV is production';
-    expect(problems(production)).toEqual([
+    expect(problems(provided)).toEqual([
       `JWT_ISSUER is not set; expected it, such as https://login.example/, ${where}`,
       `JWT_AUDIENCE is not set; expected it, such as https://tickets.example/api, ${where}`,
     ]);
-    expect(problems({ ...production, JWT_ISSUER: 'https://login.example/' })).toHaveLength(1);
-    expect(problems({ ...production, JWT_ISSUER: 'a', JWT_AUDIENCE: 'b' })).toEqual([]);
-    expect(problems({ ...production, NODE_ENV: 'development' })).toEqual([]);
+    expect(problems({ ...provided, JWT_ISSUER: 'https://login.example/' })).toHaveLength(1);
+    expect(problems({ ...provided, JWT_ISSUER: 'a', JWT_AUDIENCE: 'b' })).toEqual([]);
+    expect(problems({ ...provided, NODE_ENV: 'development' })).toEqual([]);
   });
 
   it('take no secret that can be guessed, counted in bytes', () => {
     expect(problems({ JWT_SECRET: 'x'.repeat(31) })).toHaveLength(1);
     expect(problems({ JWT_SECRET: 'ß'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('production', () => {
+  const named = { DATABASE_URL: databaseUrl, JWT_SECRET: secret };
+
+  it('starts only with a payment provider and a database that are named', () => {
+    expect(problems({ NODE_ENV: 'production' })).toEqual([
+      'PAYMENT_PROVIDER is not set; expected test, which takes no money, where NODE_ENV is production',
+      'DATABASE_URL is not set; expected it, or DATA_DIR for the embedded database, where NODE_ENV is production',
+    ]);
+    expect(problems({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'test' })).toHaveLength(1);
+    expect(problems({ NODE_ENV: 'production', ...named })).toHaveLength(1);
+    expect(problems({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'test', ...named })).toEqual([]);
+    expect(problems(production)).toEqual([]);
+    expect(problems({ ...production, PAYMENT_PROVIDER: 'paypal' })).toEqual([
+      'PAYMENT_PROVIDER is "paypal"; expected one of test',
+    ]);
+  });
+
+  it('has a demo event only where it is asked for, like any database but the embedded one', () => {
+    const demoEvent = (env: NodeJS.ProcessEnv) => readConfig(env).demoEvent;
+    expect(demoEvent({})).toBe(true);
+    expect(demoEvent({ DEMO_EVENT: 'false' })).toBe(false);
+    expect(demoEvent(named)).toBe(false);
+    expect(demoEvent({ ...named, DEMO_EVENT: 'true' })).toBe(true);
+    expect(demoEvent(production)).toBe(false);
+    expect(demoEvent({ ...production, DEMO_EVENT: 'true' })).toBe(true);
   });
 });
 

@@ -10,7 +10,7 @@ async function open(settings: NodeJS.ProcessEnv): Promise<string> {
   await countExecutions();
   const { createApp } = await loadBuilt<typeof import('../../src/app.ts')>('app.ts');
   const { readConfig } = await loadBuilt<typeof import('../../src/config.ts')>('config.ts');
-  const config = readConfig({ NODE_ENV: 'production', PORT: '0', ...settings });
+  const config = readConfig({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'test', PORT: '0', ...settings });
   const app = await createApp(config, { logger: pino({ level: 'warn' }, pino.destination(2)) });
   return app.graphqlUrl;
 }

@@ -98,7 +98,12 @@ export const settingsSchema = z.object({
   DATA_DIR: byDefault(
     './data',
     dataDirectory,
-    'directory of the embedded database; `memory://` keeps nothing; not used with `DATABASE_URL`',
+    'directory of the embedded database; `memory://` keeps nothing; not used with `DATABASE_URL`, and in production only where it is set',
+  ),
+  DEMO_EVENT: otherwise(
+    '`true` with the embedded database outside production, otherwise `false`',
+    oneOf('true', 'false'),
+    '`true` puts a demo event on sale where there are no events yet',
   ),
   REDIS_URL: confidential(
     'none: one node, in-process',
@@ -173,6 +178,11 @@ export const settingsSchema = z.object({
     '1500',
     whole(10, 60_000),
     'how far a node may be behind with its work, in milliseconds, before it takes on no more',
+  ),
+  PAYMENT_PROVIDER: otherwise(
+    '`test`; required in production',
+    oneOf('test'),
+    'who takes the money: `test` takes none, and books whatever is paid with it',
   ),
   PAYMENT_SECONDS: byDefault(
     '30',

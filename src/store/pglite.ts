@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
@@ -12,7 +12,7 @@ import { StoreUnusable } from './unusable.ts';
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
 export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
   const kept = !dataDir.startsWith('memory://');
-  if (kept) await mkdir(dataDir, { recursive: true });
+  if (kept) await makePrivate(dataDir);
   const unlock = kept ? await lockDataDir(dataDir) : async () => {};
   const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir).catch(async (error: unknown) => {
     await unlock();
@@ -39,6 +39,14 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
       await unlock();
     },
   };
+}
+
+/** The folder is its owner's alone, whatever it was. One that was mounted for a group of users stays as it is. */
+async function makePrivate(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await chmod(dataDir, 0o700).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPERM') throw error;
+  });
 }
 
 function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Session['orm']): Session {

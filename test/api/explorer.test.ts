@@ -9,7 +9,9 @@ let node: App;
 let production: App;
 beforeAll(async () => {
   node = await startNode({ env: { DATABASE_URL: database.url } });
-  production = await startNode({ env: { DATABASE_URL: database.url, NODE_ENV: 'production' } });
+  production = await startNode({
+    env: { DATABASE_URL: database.url, NODE_ENV: 'production', PAYMENT_PROVIDER: 'test' },
+  });
 });
 afterAll(() => Promise.all([node, production].map((app) => app?.[Symbol.asyncDispose]())));
 

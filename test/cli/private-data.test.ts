@@ -1,0 +1,23 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { severalProcesses, startServer } from './command-line.ts';
+import { emptyFolder } from './folder.ts';
+
+/** What programs start with unless somebody chose otherwise; they inherit it from this process. */
+let before: number;
+beforeAll(() => {
+  before = process.umask(0o022);
+});
+afterAll(() => void process.umask(before));
+
+test("the embedded database is its owner's alone, also in a folder that was not", severalProcesses, async () => {
+  await using folder = await emptyFolder();
+  const dataDir = join(folder.path, 'data');
+  await mkdir(dataDir);
+  await chmod(dataDir, 0o755);
+  await using _server = await startServer({ cwd: folder.path });
+  const rights = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+  expect(await rights(dataDir)).toBe('700');
+  expect(await rights(join(dataDir, 'jwt-secret'))).toBe('600');
+});
