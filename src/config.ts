@@ -114,6 +114,8 @@ export interface AdmissionConfig {
 export interface WebsocketConfig {
   /** Per node. */
   readonly maxSockets: number;
+  /** Per node and network address; 0 is no limit. */
+  readonly maxSocketsPerAddress: number;
   /** Per websocket, at once. */
   readonly maxSubscriptions: number;
   /** Per websocket; 0 is no limit. */
@@ -258,6 +260,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
     websockets: {
       maxSockets: settings.MAX_WEBSOCKETS,
+      maxSocketsPerAddress: settings.MAX_WEBSOCKETS_PER_ADDRESS,
       maxSubscriptions: settings.MAX_SUBSCRIPTIONS_PER_WEBSOCKET,
       operationsPerMinute: settings.WEBSOCKET_OPERATIONS_PER_MINUTE,
       maxMessageBytes: settings.WEBSOCKET_MESSAGE_BYTES,

@@ -67,6 +67,7 @@ describe('readConfig', () => {
       seatMapFrameMs: 50,
       websockets: {
         maxSockets: 20_000,
+        maxSocketsPerAddress: 500,
         maxSubscriptions: 100,
         operationsPerMinute: 600,
         maxMessageBytes: 100_000,

@@ -191,6 +191,11 @@ export const settingsSchema = z.object({
   ),
   SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
   MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets a node serves at once'),
+  MAX_WEBSOCKETS_PER_ADDRESS: byDefault(
+    '500',
+    whole(0, 1_000_000),
+    'websockets of one network address (of IPv6, a /64) a node serves at once; whole offices and mobile networks share one; 0 turns the limit off',
+  ),
   MAX_SUBSCRIPTIONS_PER_WEBSOCKET: byDefault(
     '100',
     whole(1, 10_000),
@@ -208,7 +213,11 @@ export const settingsSchema = z.object({
     whole(1000, 100_000_000),
     'a client that has left more unread is told no changes until it reads on, and then everything',
   ),
-  WEBSOCKET_STALL_SECONDS: byDefault('60', whole(1, 3600), 'a client that reads nothing for this long is closed'),
+  WEBSOCKET_STALL_SECONDS: byDefault(
+    '60',
+    whole(1, 3600),
+    'a client that does not answer a ping for this long is closed: it has to have read what was sent before it',
+  ),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

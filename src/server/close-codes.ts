@@ -30,7 +30,8 @@ export const closeCodeTable: readonly CloseCodeRow[] = [
   { code: 1009, meaning: 'a message was larger than `WEBSOCKET_MESSAGE_BYTES`', comesBack: false },
   {
     code: closeCodes.tryAgainLater,
-    meaning: 'the node has `MAX_WEBSOCKETS`, or the identity provider cannot be asked at present',
+    meaning:
+      "the node has `MAX_WEBSOCKETS`, or `MAX_WEBSOCKETS_PER_ADDRESS` of the client's network address, or the identity provider cannot be asked at present",
     comesBack: true,
   },
   { code: closeCodes.invalidMessage, meaning: 'what was sent is no message of the protocol', comesBack: false },

@@ -28,6 +28,32 @@ describe('is shared', () => {
     expect(verdict(source)).toMatchObject({ eventId: 'event_1' });
   });
 
+  test.each([
+    ['behind a condition', 'subscription ($id: ID!) { availability(eventId: $id) @include(if: true) { total } }'],
+    [
+      'in a fragment',
+      'subscription ($id: ID!) { ...Root } fragment Root on Subscription { availability(eventId: $id) { total } }',
+    ],
+    [
+      'in an inline fragment',
+      'subscription ($id: ID!) { ... on Subscription { availability(eventId: $id) { total } } }',
+    ],
+  ])('with its root field %s', (_, source) => {
+    expect(verdict(source)).toMatchObject({ field: 'availability', eventId: 'event_1' });
+  });
+
+  test('beside another operation in its document that is a viewer’s', () => {
+    const document = parse('subscription A { availability(eventId: "event_2") { total } } query B { viewer { id } }');
+    expect(shareable(schema, document, 'A', {})).toMatchObject({ field: 'availability', eventId: 'event_2' });
+  });
+
+  test('with its size, fragments counted as often as they are spread', () => {
+    const source = `subscription ($id: ID!) { seatMap(eventId: $id) { ...A ... on SeatMapDelta { a: seats { ...S } b: seats { ...S } } } }
+      fragment A on SeatMapSnapshot { statuses again: statuses }
+      fragment S on SeatState { index status }`;
+    expect(verdict(source)?.size).toEqual({ fields: 9, maps: 2 });
+  });
+
   test('with the event in the document', () => {
     expect(verdict('subscription { availability(eventId: "event_2") { total } }', {})).toMatchObject({
       field: 'availability',
@@ -57,20 +83,16 @@ describe('is not shared', () => {
     ['what belongs to a viewer', 'subscription ($id: ID!) { reservation(id: $id) { id status } }'],
     ['a query', 'query ($id: ID!) { event(id: $id) { availability { total } } }'],
     [
-      'a root field behind a condition',
-      'subscription ($id: ID!) { availability(eventId: $id) @include(if: true) { total } }',
+      'a root field that is left out',
+      'subscription ($id: ID!) { availability(eventId: $id) @include(if: false) { total } }',
     ],
     [
-      'a root field in a fragment',
-      'subscription ($id: ID!) { ...Root } fragment Root on Subscription { availability(eventId: $id) { total } }',
-    ],
-    [
-      'a document with another operation that is a viewer’s',
-      'subscription A { availability(eventId: "event_2") { total } } query B { viewer { id } }',
+      'what belongs to a viewer, beside a public operation in its document',
+      'subscription A { availability(eventId: "event_2") { total } } subscription B($id: ID!) { reservation(id: $id) { id } }',
     ],
   ])('%s', (_, source) => {
     const document = parse(source);
-    const operationName = source.includes('subscription A') ? 'A' : undefined;
+    const operationName = source.includes('subscription A') ? 'B' : undefined;
     expect(shareable(schema, document, operationName, { id: 'event_1' })).toBeNull();
   });
 });

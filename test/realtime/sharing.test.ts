@@ -230,19 +230,16 @@ describe('nothing leaks', () => {
       subscription Public($id: ID!) { map: seatMap(eventId: $id) { ... on SeatMapSnapshot { sequence } ... on SeatMapDelta { sequence } } }
       subscription Private($reservation: ID!) { map: reservation(id: $reservation) { id } }`;
     const variables = { id: event.eventId, reservation: id };
-    const executions = await executionsIn(async () => {
-      for (const token of [ann, bob]) {
-        using raw = await connect(token);
-        raw.send({ type: 'subscribe', id: '1', payload: { query, operationName: 'Public', variables } });
-        raw.send({ type: 'subscribe', id: '2', payload: { query, operationName: 'Private', variables } });
-        await messages(raw, 1);
-        const { payload } = await raw.message(({ id: operation }) => operation === '2');
-        expect(payload).toMatchObject(
-          token === ann ? { data: { map: { id } } } : { errors: [{ extensions: { code: 'NOT_FOUND' } }] },
-        );
-      }
-    });
-    expect(executions).toBe(0);
+    for (const token of [ann, bob]) {
+      using raw = await connect(token);
+      raw.send({ type: 'subscribe', id: '1', payload: { query, operationName: 'Public', variables } });
+      raw.send({ type: 'subscribe', id: '2', payload: { query, operationName: 'Private', variables } });
+      await messages(raw, 1);
+      const { payload } = await raw.message(({ id: operation }) => operation === '2');
+      expect(payload).toMatchObject(
+        token === ann ? { data: { map: { id } } } : { errors: [{ extensions: { code: 'NOT_FOUND' } }] },
+      );
+    }
   });
 
   test('by several root fields in one operation, which is refused', async () => {
@@ -257,6 +254,35 @@ describe('nothing leaks', () => {
       },
     );
     expect(await refusal(raw)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+});
+
+describe('different operations', () => {
+  const counts = (id: string, alias: string) => `subscription { ${alias}: availability(eventId: "${id}") { total } }`;
+
+  test('of one network address are bounded for each event; who brings none is served', async () => {
+    using raw = await connect();
+    for (let at = 0; at <= 50; at += 1) raw.subscribe(`${at}`, counts(event.eventId, `a${at}`));
+    expect(await refusal(raw, '50')).toEqual(['RATE_LIMITED']);
+    const other = await offer(node.app);
+    raw.subscribe('other', counts(other.eventId, 'a'));
+    raw.subscribe('known', counts(event.eventId, 'a7'));
+    await Promise.all(['0', '49', 'other', 'known'].map((id) => messages(raw, 1, id)));
+
+    raw.send({ type: 'complete', id: '0' });
+    raw.subscribe('next', counts(event.eventId, 'next'));
+    await messages(raw, 1, 'next');
+    expect(raw.closed).toBeUndefined();
+  });
+
+  test('that select too much are refused', async () => {
+    using raw = await connect();
+    const select = (field: string, times: number) =>
+      `subscription ($id: ID!) { seatMap(eventId: $id) { ... on SeatMapSnapshot { ${Array.from({ length: times }, (_, at) => `a${at}: ${field}`).join(' ')} } } }`;
+    raw.subscribe('1', select('statuses', 11), { id: event.eventId });
+    expect(await refusal(raw)).toEqual(['BAD_USER_INPUT']);
+    raw.subscribe('2', select('statuses', 10), { id: event.eventId });
+    await messages(raw, 1, '2');
   });
 });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { RawSocket } from '../server/raw-socket.ts';
 import { openStage, type Stage } from '../server/stage.ts';
@@ -24,6 +25,81 @@ test('tells the websocket that is one too many to come back later, and takes the
   await first.close();
   const connected = await waitFor(() => RawSocket.connect(stage), { withinMs: 5_000, what: 'room for another' });
   connected.socket.terminate();
+});
+
+describe('websockets of one network address', () => {
+  const forwarded = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+
+  test('beyond the limit are told to come back later, and served when one has gone; those of others are not counted', async () => {
+    const stage = await openStage({ websockets: { maxSocketsPerAddress: 2 }, http: { trustedProxies: ['127.0.0.1'] } });
+    stages.push(stage);
+    const first = await RawSocket.connect(stage, undefined, forwarded('2001:db8::1'));
+    using _second = await RawSocket.connect(stage, undefined, forwarded('2001:db8::2'));
+    using third = new RawSocket(stage, forwarded('2001:db8::3'));
+    expect(await third.close()).toEqual({ code: 1013, reason: 'Too many websockets from your network address' });
+    using _other = await RawSocket.connect(stage, undefined, forwarded('2001:db8:0:1::1'));
+    first.socket.close();
+    await first.close();
+    const again = () => RawSocket.connect(stage, undefined, forwarded('2001:db8::3'));
+    const connected = await waitFor(again, { withinMs: 5_000, what: 'room for another' });
+    connected.socket.terminate();
+  });
+
+  test('are counted before they say connection_init, and without limit where it is 0', async () => {
+    const limited = await stageWith({ maxSocketsPerAddress: 1 });
+    using silent = new RawSocket(limited);
+    await once(silent.socket, 'open');
+    using next = new RawSocket(limited);
+    expect((await next.close()).code).toBe(1013);
+
+    const unlimited = await stageWith({ maxSocketsPerAddress: 0 });
+    const sockets = await Promise.all(Array.from({ length: 30 }, () => RawSocket.connect(unlimited)));
+    for (const { socket } of sockets) socket.terminate();
+  });
+});
+
+describe('a client that guesses pongs', () => {
+  /** What servers may take for the answer to a ping that was not read: numbers, and nothing. */
+  const guess = ({ socket }: RawSocket) => {
+    for (const text of ['', '1', '1000', '4000', String(1e6)]) socket.pong(text);
+  };
+
+  test('is closed like one that says nothing', async () => {
+    using raw = await RawSocket.connect(await stageWith({ stallSeconds: 1 }), undefined, { autoPong: false });
+    const guessing = setInterval(() => guess(raw), 50);
+    try {
+      expect((await raw.close()).code).toBe(4420);
+    } finally {
+      clearInterval(guessing);
+    }
+  });
+
+  test('is told no more than it may leave unread', async () => {
+    const stage = await stageWith({ unreadBytes: 4_000 });
+    using raw = await RawSocket.connect(stage, undefined, { autoPong: false });
+    raw.subscribe('1', 'subscription { forever }');
+    using other = await RawSocket.connect(stage);
+    other.subscribe('1', 'subscription { count(to: 1000) }');
+    for (let round = 1; round <= 20; round += 1) guess(raw);
+    await other.outcome('1');
+    expect(stage.emitted() - 1_000).toBeLessThan(8_000 / '{"id":"1","type":"next","payload":{}}'.length);
+    expect(raw.closed).toBeUndefined();
+  });
+
+  test('is closed for so many messages', async () => {
+    using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
+    for (let round = 1; round <= 5; round += 1) guess(raw);
+    expect((await raw.close()).code).toBe(1008);
+  });
+});
+
+test('an answer that is larger than what may be left unread comes whole to who reads it', async () => {
+  using raw = await RawSocket.connect(await stageWith({ unreadBytes: 4_000 }));
+  for (const id of ['1', '2', '3', '4', '5', '6']) raw.subscribe(id, '{ text(length: 1000000) }');
+  for (const id of ['1', '2', '3', '4', '5', '6']) {
+    expect(await raw.outcome(id)).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
+  }
+  expect(raw.closed).toBeUndefined();
 });
 
 test('waits for connection_init no longer than it is set to', async () => {

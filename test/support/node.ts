@@ -19,6 +19,7 @@ export const nodeEnv: NodeJS.ProcessEnv = {
   QUERY_RATE_LIMIT_PER_MINUTE: '0',
   MAX_LAG_MS: '60000',
   MAX_CONNECTIONS_PER_ADDRESS: '0',
+  MAX_WEBSOCKETS_PER_ADDRESS: '0',
 };
 
 export interface NodeOptions {

@@ -4,13 +4,16 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
+  separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
+import { type OperationSize, sizeOf } from './operation-size.ts';
+import { fragmentsOf, rootFieldsOf } from './root-fields.ts';
 
 /** The subscriptions that are public, and the types they are made of: no field of these depends on who asks. */
 const SHARED_FIELDS = ['seatMap', 'availability'] as const;
@@ -34,6 +37,7 @@ export interface ShareableOperation {
   readonly name: string | undefined;
   /** Those it declares, with their defaults, in its order: whatever else a client sends changes nothing. */
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly size: OperationSize;
 }
 
 /**
@@ -48,20 +52,37 @@ export function shareable(
   given: Readonly<Record<string, unknown>>,
 ): ShareableOperation | null {
   const operation = getOperationAST(document, operationName);
-  const root = operation && onlyField(operation);
-  const field = SHARED_FIELDS.find((name) => name === root?.name.value);
-  if (operation == null || root == null || field === undefined) return null;
-  if (!selectsPublicTypesOnly(schema, document)) return null;
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+  const { root, field, isPublic, size } = shapeOf(schema, document, operation);
+  if (root === undefined || field === undefined || !isPublic) return null;
   const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
   const eventId = variables && eventIdOf(schema, root, variables);
-  return eventId == null ? null : { field, eventId, name: operation.name?.value, variables: variables ?? {} };
+  return eventId == null ? null : { field, eventId, name: operation.name?.value, variables: variables ?? {}, size };
 }
 
-/** The single field that the operation selects by itself; one in a fragment or with a condition is left to the usual way. */
-function onlyField({ operation, selectionSet }: OperationDefinitionNode): FieldNode | null {
-  const [selection, ...others] = selectionSet.selections;
-  if (operation !== 'subscription' || selection?.kind !== Kind.FIELD || others.length > 0) return null;
-  return selection.directives?.length ? null : selection;
+interface Shape {
+  readonly root: FieldNode | undefined;
+  readonly field: SharedField | undefined;
+  readonly isPublic: boolean;
+  readonly size: OperationSize;
+}
+
+/** By operation: those of apps come again and again. */
+const shapes = new WeakMap<OperationDefinitionNode, Shape>();
+
+function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Shape {
+  const known = shapes.get(operation);
+  if (known !== undefined) return known;
+  const fragments = fragmentsOf(document);
+  const [root] = rootFieldsOf(schema, operation, fragments);
+  const shape = {
+    root,
+    field: SHARED_FIELDS.find((name) => name === root?.name.value),
+    isPublic: selectsPublicTypesOnly(schema, document, operation),
+    size: sizeOf(operation, fragments),
+  };
+  shapes.set(operation, shape);
+  return shape;
 }
 
 /** Null where a variable that may be null is, and the argument may not. */
@@ -76,18 +97,17 @@ function eventIdOf(schema: GraphQLSchema, root: FieldNode, variables: Record<str
   }
 }
 
-/** By document: those of apps come again and again. */
-const verdicts = new WeakMap<DocumentNode, boolean>();
-
-function selectsPublicTypesOnly(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const known = verdicts.get(document);
-  if (known !== undefined) return known;
+function selectsPublicTypesOnly(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
+  const own = separateOperations(document)[operation.name?.value ?? ''];
   const types = new TypeInfo(schema);
-  let verdict = true;
+  let verdict = own !== undefined;
   const checkField = () => {
     verdict &&= PUBLIC_TYPES.has(types.getParentType()?.name ?? '');
   };
-  visit(document, visitWithTypeInfo(types, { Field: checkField }));
-  verdicts.set(document, verdict);
+  if (own !== undefined) visit(own, visitWithTypeInfo(types, { Field: checkField }));
   return verdict;
 }

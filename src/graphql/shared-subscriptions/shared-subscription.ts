@@ -1,25 +1,30 @@
-import type { Payload } from './payload.ts';
+import type { Update } from './payload.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 /** Where one subscriber's messages go. */
 export interface Outlet {
   /** False while the client has left so much unread that it is to be sent no more. */
   readonly hasRoom: boolean;
-  /** Calls back once: as soon as there is room again, or when there never will be. */
-  onRoom(callback: () => void): void;
+  /** Calls back once: as soon as there is room again, or when there never will be. Returns how to give up waiting. */
+  onRoom(callback: () => void): () => void;
   /** Sends a `next` with the payload, a JSON text in UTF-8. */
   next(payload: Buffer): void;
+  /** The network address of the client. */
+  readonly address: string;
+  /** That address's, which what is executed for the client counts against: in characters of the answers. */
+  readonly work: WorkBudget;
 }
 
-/** What changes, as payloads of one operation. */
-export interface PayloadSource {
+/** What changes, as updates of one operation. */
+export interface UpdateSource {
   /** All of it, at this moment. */
-  current(): Payload;
+  current(): Update;
   /** Returns how to stop. */
-  subscribe(listener: (payload: Payload) => void): () => void;
+  subscribe(listener: (update: Update) => void): () => void;
 }
 
 export interface SharedSubscriptionOptions {
-  readonly source: PayloadSource;
+  readonly source: UpdateSource;
   /** Of the message that a subscriber is told first. */
   readonly firstSequence: () => number;
   /** Shortest time between two messages to one subscriber. */
@@ -30,7 +35,13 @@ export interface SharedSubscriptionOptions {
 /** How often those are looked at for whom it was too early: so late may a message be, and so rarely are thousands gone through. */
 const EARLY_CHECK_MS = 50;
 
-/** One operation, executed once for all who sent it. */
+/** What an execution costs apart from its answer, in characters. */
+const EXECUTION_WORK = 1_000;
+
+/**
+ * One operation, executed once for all who sent it, if any of them can take the answer: the first whose address has budget left
+ * pays for it, and goes to the end of the line.
+ */
 export class SharedSubscription implements Disposable {
   readonly #options: SharedSubscriptionOptions;
   readonly #subscribers = new Set<Subscriber>();
@@ -40,9 +51,7 @@ export class SharedSubscription implements Disposable {
 
   constructor(options: SharedSubscriptionOptions) {
     this.#options = options;
-    this.#stop = options.source.subscribe((payload) => {
-      for (const subscriber of this.#subscribers) this.#tell(subscriber, payload);
-    });
+    this.#stop = options.source.subscribe((update) => this.#tell(this.#subscribers, update));
   }
 
   get isUsed(): boolean {
@@ -53,8 +62,11 @@ export class SharedSubscription implements Disposable {
   join(outlet: Outlet): () => void {
     const subscriber = new Subscriber(outlet, this.#options.firstSequence());
     this.#subscribers.add(subscriber);
-    this.#tell(subscriber, this.#options.source.current());
-    return () => this.#subscribers.delete(subscriber);
+    this.#tell([subscriber], this.#options.source.current());
+    return () => {
+      subscriber.giveUpWaiting();
+      this.#subscribers.delete(subscriber);
+    };
   }
 
   [Symbol.dispose](): void {
@@ -63,30 +75,44 @@ export class SharedSubscription implements Disposable {
     this.#subscribers.clear();
   }
 
-  /** A subscriber that cannot take it now is told everything when it can, which is all that is remembered of it. */
-  #tell(subscriber: Subscriber, payload: Payload): void {
-    if (subscriber.isBehind) return;
+  /** Subscribers that cannot take it now are told everything when they can, which is all that is remembered of them. */
+  #tell(subscribers: Iterable<Subscriber>, update: Update): void {
     const { everyMs, monotonicNow } = this.#options;
     // Asked for thousands, the time is not for free.
     const now = everyMs > 0 ? monotonicNow() : 0;
-    if (!subscriber.outlet.hasRoom) {
-      subscriber.isBehind = true;
-      subscriber.outlet.onRoom(() => this.#catchUp(subscriber));
-    } else if (everyMs > 0 && now < subscriber.toldAt + everyMs) {
-      subscriber.isBehind = true;
-      this.#catchUpSoon(subscriber);
-    } else {
-      subscriber.tell(payload, now);
+    const unpaid: Subscriber[] = [];
+    let payer: Subscriber | undefined;
+    for (const subscriber of subscribers) {
+      if (subscriber.isBehind) continue;
+      const { outlet } = subscriber;
+      if (!outlet.hasRoom) this.#catchUpAfter(subscriber, (callback) => outlet.onRoom(callback));
+      else if (everyMs > 0 && now < subscriber.toldAt + everyMs) this.#catchUpSoon(subscriber);
+      else if (!update.isMade && outlet.work.isSpent) unpaid.push(subscriber);
+      else {
+        if (!update.isMade) payer = subscriber;
+        subscriber.tell(update, now);
+      }
     }
+    for (const subscriber of unpaid) {
+      if (update.isMade) subscriber.tell(update, now);
+      else this.#catchUpAfter(subscriber, (callback) => subscriber.outlet.work.onRefilled(callback));
+    }
+    if (payer !== undefined && this.#subscribers.delete(payer)) this.#subscribers.add(payer);
+  }
+
+  #catchUpAfter(subscriber: Subscriber, wait: (callback: () => void) => () => void): void {
+    subscriber.isBehind = true;
+    subscriber.giveUpWaiting = wait(() => this.#catchUp(subscriber));
   }
 
   #catchUp(subscriber: Subscriber): void {
     if (!this.#subscribers.has(subscriber)) return;
     subscriber.isBehind = false;
-    this.#tell(subscriber, this.#options.source.current());
+    this.#tell([subscriber], this.#options.source.current());
   }
 
   #catchUpSoon(subscriber: Subscriber): void {
+    subscriber.isBehind = true;
     this.#early.push(subscriber);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -99,20 +125,24 @@ class Subscriber {
   readonly outlet: Outlet;
   /** What it was told last is no longer all there is, and it waits to be told everything. */
   isBehind = false;
+  giveUpWaiting: () => void = () => {};
   toldAt = Number.NEGATIVE_INFINITY;
   #sequence: number;
-  #told: Payload | undefined;
+  #toldVersion: number | undefined;
 
   constructor(outlet: Outlet, firstSequence: number) {
     this.outlet = outlet;
     this.#sequence = firstSequence;
   }
 
-  tell(payload: Payload, now: number): void {
-    if (payload === this.#told) return;
+  tell(update: Update, now: number): void {
+    if (update.version === this.#toldVersion) return;
+    const { isMade } = update;
+    const payload = update.payload();
+    if (!isMade) this.outlet.work.charge(EXECUTION_WORK + payload.length);
     this.outlet.next(payload.bytes(this.#sequence));
     this.#sequence += 1;
-    this.#told = payload;
+    this.#toldVersion = update.version;
     this.toldAt = now;
   }
 }

@@ -3,21 +3,33 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSync,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   subscribe,
 } from 'graphql';
 import type { LiveSeatMap } from '../../seat-map/live-seat-map.ts';
-import type { LiveSeatMaps } from '../../seat-map/live-seat-maps.ts';
+import type { LiveSeatMaps, SeatMapUse } from '../../seat-map/live-seat-maps.ts';
 import { Pulled } from '../../seat-map/pulled.ts';
 import type { GraphqlContext } from '../context.ts';
 import { subscribableEvent } from '../subscriptions.ts';
 import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
-import { type Outlet, type PayloadSource, SharedSubscription } from './shared-subscription.ts';
+import { type Outlet, SharedSubscription, type UpdateSource } from './shared-subscription.ts';
 import { availabilitySource, seatMapSource } from './sources.ts';
 
 /** Shortest time between two messages to one subscriber. */
 const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000 };
+
+/** When it may be tried again, as others end. */
+const RETRY_AFTER_MS = 5_000;
+
+/**
+ * Different operations that are executed at every change, as many as one network address may bring, as a map may have, and a node.
+ * An app has a few; whoever comes with one that is there already adds none.
+ */
+export const MAX_SHARED_OPERATIONS = { address: 50, map: 1_000, node: 10_000 } as const;
+
+/** What one operation may select: the largest that makes sense has some 30 fields, and the statuses of all seats once. */
+export const MAX_OPERATION_SIZE = { fields: 1_000, maps: 10 } as const;
 
 export interface SharedSubscriptionsOptions {
   readonly seatMaps: LiveSeatMaps;
@@ -36,12 +48,19 @@ export interface SubscriptionRequest extends ExecutionArgs {
   readonly publicError: (error: GraphQLError) => GraphQLFormattedError;
 }
 
+interface Shared {
+  readonly subscription: SharedSubscription;
+  /** Of the client that brought it. */
+  readonly address: string;
+}
+
 /** What everybody gets alike is executed and written as text once, however many subscribe. */
 export class SharedSubscriptions {
   readonly #options: SharedSubscriptionsOptions;
-  readonly #ofMap = new WeakMap<LiveSeatMap, Map<string, SharedSubscription>>();
+  readonly #ofMap = new WeakMap<LiveSeatMap, Map<string, Shared>>();
   readonly #documentNumbers = new WeakMap<DocumentNode, number>();
   #documents = 0;
+  #count = 0;
 
   constructor(options: SharedSubscriptionsOptions) {
     this.#options = options;
@@ -50,6 +69,7 @@ export class SharedSubscriptions {
   /**
    * As graphql-js' `subscribe`. A shared subscription's messages go to the outlet, and what is returned gives none: it only
    * ends, or is ended.
+   * @throws GraphQLError for an operation that selects too much, or is one too many
    */
   async subscribe(request: SubscriptionRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
     return (await this.#share(request)) ?? subscribe(request);
@@ -64,7 +84,19 @@ export class SharedSubscriptions {
     if (!operation || !use) return null;
 
     const key = this.#keyOf(document, operation);
-    const shared = this.#sharedOf(use.map, key, operation, request);
+    try {
+      const shared = this.#sharedOf(use.map, key, operation, request);
+      return this.#join(shared, { use, key, outlet });
+    } catch (error) {
+      use[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #join(
+    shared: SharedSubscription,
+    { use, key, outlet }: { readonly use: SeatMapUse; readonly key: string; readonly outlet: Outlet },
+  ): AsyncIterable<never> {
     const leave = shared.join(outlet);
     const membership = new Pulled<never>({
       take: () => undefined,
@@ -79,28 +111,42 @@ export class SharedSubscriptions {
     return membership;
   }
 
-  #sharedOf(map: LiveSeatMap, key: string, { field }: ShareableOperation, request: SubscriptionRequest) {
-    const ofMap = this.#ofMap.get(map) ?? new Map<string, SharedSubscription>();
+  #sharedOf(map: LiveSeatMap, key: string, operation: ShareableOperation, request: SubscriptionRequest) {
+    const ofMap = this.#ofMap.get(map) ?? new Map<string, Shared>();
     this.#ofMap.set(map, ofMap);
     const known = ofMap.get(key);
-    if (known !== undefined) return known;
-    const shared = new SharedSubscription({
-      source: this.#sourceOf(map, field, request),
+    if (known !== undefined) return known.subscription;
+    const { address } = request.outlet;
+    this.#refuseTooMuch(ofMap, operation, address);
+    const subscription = new SharedSubscription({
+      source: this.#sourceOf(map, operation, request),
       firstSequence: () => map.snapshot.sequence,
-      everyMs: EVERY_MS[field],
+      everyMs: EVERY_MS[operation.field],
       monotonicNow: this.#options.monotonicNow,
     });
-    ofMap.set(key, shared);
-    return shared;
+    ofMap.set(key, { subscription, address });
+    this.#count += 1;
+    return subscription;
+  }
+
+  #refuseTooMuch(ofMap: ReadonlyMap<string, Shared>, { size }: ShareableOperation, address: string): void {
+    if (size.fields > MAX_OPERATION_SIZE.fields) throw tooLarge(`${size.fields} fields`, MAX_OPERATION_SIZE.fields);
+    if (size.maps > MAX_OPERATION_SIZE.maps) throw tooLarge(`statuses ${size.maps} times`, MAX_OPERATION_SIZE.maps);
+    const limits = MAX_SHARED_OPERATIONS;
+    if (this.#count >= limits.node) throw tooMany(limits.node, 'on this node');
+    if (ofMap.size >= limits.map) throw tooMany(limits.map, 'of this event');
+    const ofAddress = [...ofMap.values()].filter((shared) => shared.address === address).length;
+    if (ofAddress >= limits.address) throw tooMany(limits.address, 'of this event from one network address');
   }
 
   #drop(map: LiveSeatMap, key: string): void {
-    this.#ofMap.get(map)?.get(key)?.[Symbol.dispose]();
-    this.#ofMap.get(map)?.delete(key);
+    const ofMap = this.#ofMap.get(map);
+    ofMap?.get(key)?.subscription[Symbol.dispose]();
+    if (ofMap?.delete(key)) this.#count -= 1;
   }
 
   /** Of the first subscriber's request, only what it has in common with the others' is kept. */
-  #sourceOf(map: LiveSeatMap, field: SharedField, request: SubscriptionRequest): PayloadSource {
+  #sourceOf(map: LiveSeatMap, { field, size }: ShareableOperation, request: SubscriptionRequest): UpdateSource {
     const { schema, document, operationName, variableValues, publicError } = request;
     const { publicContext, onExecuted } = this.#options;
     const args = { schema, document, operationName, variableValues };
@@ -111,7 +157,7 @@ export class SharedSubscriptions {
     };
     switch (field) {
       case 'seatMap':
-        return seatMapSource(map, execute);
+        return seatMapSource(map, execute, size.fields);
       case 'availability':
         return availabilitySource(map, execute);
     }
@@ -123,4 +169,14 @@ export class SharedSubscriptions {
     this.#documentNumbers.set(document, number);
     return JSON.stringify([number, name, Object.entries(variables)]);
   }
+}
+
+function tooLarge(what: string, limit: number): GraphQLError {
+  const message = `The subscription selects ${what}, of which at most ${limit} are told live`;
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function tooMany(limit: number, where: string): GraphQLError {
+  const message = `At most ${limit} different live subscriptions ${where} are served at once`;
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', retryAfterMs: RETRY_AFTER_MS } });
 }

@@ -9,12 +9,13 @@ import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../operation-fault.ts';
+import type { AccountedSocket, AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
 import { keepAlive } from './keep-alive.ts';
+import { SendWindow } from './send-window.ts';
 import { textFrame } from './text-frame.ts';
 import { Turns } from './turns.ts';
-import { Unread } from './unread.ts';
 import { withQuery } from './with-query.ts';
 
 /** graphql-ws does not tell when the last answer was handed over. */
@@ -39,7 +40,9 @@ interface Begun {
 export interface ConnectionOptions {
   /** What the websocket writes to, uncompressed. */
   readonly stream: Duplex;
-  readonly clientAddress: string;
+  readonly accounts: AddressAccounts;
+  /** Of the client's network address. */
+  readonly account: AddressAccount;
   /** The handshake's header. */
   readonly authorization: string | undefined;
   readonly limits: WebsocketConfig;
@@ -49,8 +52,7 @@ export interface ConnectionOptions {
 }
 
 /** One client's websocket: who it is, what it is at, and how it ends. */
-export class Connection {
-  readonly clientAddress: string;
+export class Connection implements AccountedSocket {
   readonly authorization: string | undefined;
   readonly limits: ClientLimits;
   viewer: Viewer | null = null;
@@ -59,24 +61,40 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #logger: Logger;
-  readonly #unread: Unread;
+  readonly #window: SendWindow;
+  readonly #accounts: AddressAccounts;
+  readonly #account: AddressAccount;
   readonly #sent: { messages: number };
   /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
   readonly #ids = new Map<string, Begun>();
   #begun: Begun | undefined;
   readonly #turns = new Turns(maxExecutions);
+  #bufferedBytes = 0;
   #ending = false;
 
-  constructor(socket: WebSocket, { stream, clientAddress, authorization, limits, logger, sent }: ConnectionOptions) {
+  constructor(
+    socket: WebSocket,
+    { stream, accounts, account, authorization, limits, logger, sent }: ConnectionOptions,
+  ) {
     this.#socket = socket;
     this.#stream = stream;
-    this.clientAddress = clientAddress;
+    this.#accounts = accounts;
+    this.#account = account;
     this.authorization = authorization;
     this.#logger = logger;
     this.#sent = sent;
     this.limits = new ClientLimits(limits);
-    this.#unread = new Unread(socket, limits.unreadBytes);
-    keepAlive(socket, this.#unread, limits.stallSeconds * 1000, () => this.#cutOff());
+    this.#window = new SendWindow(socket, limits.unreadBytes);
+    keepAlive(socket, this.#window, limits.stallSeconds * 1000, () => this.cutOff());
+  }
+
+  get clientAddress(): string {
+    return this.#account.address;
+  }
+
+  /** Answers that wait in this process for the client to read them. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
   }
 
   open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
@@ -84,6 +102,8 @@ export class Connection {
     // ws closes the socket after it; mostly a client that broke the protocol or sent too much.
     socket.on('error', (error) => this.#logger.debug({ err: error }, 'websocket failed'));
     socket.on('ping', () => this.#mayGoOn());
+    // One that answers nothing tells nothing, and counts as a message.
+    socket.on('pong', (nonce) => this.#window.pong(String(nonce)) || this.#mayGoOn());
     const adapter = {
       protocol: socket.protocol,
       send: (text: string) => this.#send(text),
@@ -126,7 +146,7 @@ export class Connection {
   /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
   async turn(id: string): Promise<boolean> {
     await this.#turns.take(id);
-    if (!this.#unread.hasRoom) await new Promise<void>((resolve) => this.#unread.onRoom(resolve));
+    if (!this.#window.hasRoom) await new Promise<void>((resolve) => this.#window.onRoom(resolve));
     return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
   }
 
@@ -138,17 +158,25 @@ export class Connection {
   /** Of the operation with the client's id, for payloads that are text already. */
   outlet(id: string): Outlet {
     const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`);
-    const unread = this.#unread;
+    const window = this.#window;
+    const { address, work } = this.#account;
     return {
+      address,
+      work,
       get hasRoom() {
-        return unread.hasRoom;
+        return window.hasRoom;
       },
-      onRoom: (callback) => unread.onRoom(callback),
+      onRoom: (callback) => window.onRoom(callback),
       next: (payload) => {
         // The client may have completed it while it was being begun.
         if (id in this.operations) this.#writeFrame(textFrame(head, payload, tail));
       },
     };
+  }
+
+  /** Of a client that does not read what it asked for. */
+  cutOff(): void {
+    this.#close(closeCodes.tooSlow, 'Too slow');
   }
 
   /** Tells the client to come back elsewhere. */
@@ -160,7 +188,7 @@ export class Connection {
   #end(code: CloseCode, reason: string): void {
     this.#ending = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const answering = Object.values(this.operations).includes(null);
+    const answering = this.#bufferedBytes > 0 || Object.values(this.operations).includes(null);
     if (answering) setTimeout(() => this.#end(code, reason), recheckAnswersMs);
     else this.#socket.close(code, reason);
   }
@@ -171,23 +199,25 @@ export class Connection {
     return !this.#ending;
   }
 
-  /** Resolves when the socket took it; what can't be sent, nobody waits for. */
-  #send(text: string): Promise<void> {
-    return new Promise((resolve) => this.#write(text, () => resolve()));
+  /** Resolves at once: graphql-ws lets go of a result only then, which takes many times the memory of its text. */
+  async #send(text: string): Promise<void> {
+    if (this.#socket.bufferedAmount > maxBufferedBytes) this.cutOff();
+    this.#buffer(text.length);
+    this.#socket.send(text, () => this.#buffer(-text.length));
+    this.#window.add(text.length);
+    this.#sent.messages += 1;
   }
 
-  #write(text: string, onSent?: () => void): void {
-    if (this.#socket.bufferedAmount > maxBufferedBytes) this.#cutOff();
-    this.#socket.send(text, onSent);
-    this.#unread.add(text.length);
-    this.#sent.messages += 1;
+  #buffer(bytes: number): void {
+    this.#bufferedBytes += bytes;
+    this.#accounts.buffer(this.#account, bytes);
   }
 
   /** Past ws, which would write a frame's head and its data apart: the dearest part of telling thousands. Only where there is room. */
   #writeFrame(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#stream.write(frame);
-    this.#unread.add(frame.length);
+    this.#window.add(frame.length);
     this.#sent.messages += 1;
   }
 
@@ -203,10 +233,6 @@ export class Connection {
       this.#refuse(error);
     }
     if (begun !== undefined && this.#ids.get(begun.id) === begun) this.over(begun.id);
-  }
-
-  #cutOff(): void {
-    this.#close(closeCodes.tooSlow, 'Too slow');
   }
 
   #refuse(error: unknown): void {

@@ -1,20 +1,11 @@
-import {
-  type DocumentNode,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-} from 'graphql';
-import { collectFields } from 'graphql/execution/collectFields.js';
+import { execute, GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
 import type { RateLimiter } from '../../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { Judge } from '../../graphql/cost/judge.ts';
+import { fragmentsOf, rootFieldsOf } from '../../graphql/shared-subscriptions/root-fields.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
@@ -25,7 +16,7 @@ import type { HeavyOperations } from '../heavy-operations.ts';
 import { operationFault } from '../operation-fault.ts';
 import type { TrustedOperations } from '../trusted-operations.ts';
 import type { Connection, Extra } from './connection.ts';
-import { paced, type Subscribed } from './paced.ts';
+import { type Subscribed, withBackpressure } from './with-backpressure.ts';
 
 export interface GraphqlOptions {
   readonly trustedOperations: TrustedOperations;
@@ -69,7 +60,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     async subscribe(args) {
       const request = args as OperationRequest;
       try {
-        return paced(await options.subscribe(request), request.outlet);
+        return withBackpressure(await options.subscribe(request), request.outlet);
       } catch (error) {
         return failing(operationFault(error));
       }
@@ -123,7 +114,8 @@ function operationReader({
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
-      if (selectsNothing(schema, document, operation)) return [nothingSelected()];
+      // graphql-js' `subscribe` fails on the root field that is not there.
+      if (rootFieldsOf(schema, operation, fragmentsOf(document)).length === 0) return [nothingSelected()];
     } else {
       // A subscription costs next to nothing, and a client that is refused one may not ask again.
       const waitMs = admission.refusal();
@@ -144,16 +136,6 @@ function operationReader({
       return [operationFault(error)];
     }
   };
-}
-
-/** Where `@skip` and `@include` leave no root field: graphql-js' `subscribe` then fails on what is not there. */
-function selectsNothing(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  const fragments = Object.fromEntries(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
-  const type = schema.getSubscriptionType();
-  // Valid documents have no variables in these conditions.
-  return type != null && collectFields(schema, fragments, {}, type, operation.selectionSet).size === 0;
 }
 
 function busy(waitMs: number): GraphQLError {

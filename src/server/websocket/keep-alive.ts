@@ -1,14 +1,14 @@
 import type { WebSocket } from 'ws';
-import type { Unread } from './unread.ts';
+import type { SendWindow } from './send-window.ts';
 
 /** Proxies commonly cut off what is quiet for a minute. */
 const longestEveryMs = 12_000;
 
-/** Pings a socket as long as it is open, and tells once when its client has read nothing for so long. */
-export function keepAlive(socket: WebSocket, unread: Unread, stallMs: number, onStalled: () => void): void {
+/** Pings a socket as long as it is open, and tells once when its client has left a ping unanswered for so long. */
+export function keepAlive(socket: WebSocket, window: SendWindow, stallMs: number, onStalled: () => void): void {
   const pings = setInterval(
     () => {
-      if (unread.quietMs < stallMs) return unread.ping();
+      if (window.stalledMs < stallMs) return window.ping();
       clearInterval(pings);
       onStalled();
     },

@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { isOriginAllowed } from '../origins.ts';
+import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
 import { leaveByAndBy } from './leaving.ts';
@@ -33,6 +34,7 @@ const closeTimeout = 5_000;
 
 /** Those that are told to come back later cost something too; beyond so many, they are not even told. */
 const maxRefused = 1_000;
+const maxRefusedOfAddress = 50;
 
 export function openWebsockets(options: WebsocketOptions): Websockets {
   const { limits, logger } = options;
@@ -41,22 +43,45 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   const graphql = graphqlOverWebsocket(options);
   const connections = new Set<Connection>();
   const sent = { messages: 0 };
+  const accounts = new AddressAccounts(() => performance.now());
   options.server.on('upgrade', (request, stream, head) => {
     if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
     if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
+    const address = options.clientAddresses.of(request);
+    if (accounts.refused(address) >= maxRefusedOfAddress) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      if (connections.size >= limits.maxSockets) {
-        socket.on('error', () => {});
-        return socket.close(closeCodes.tryAgainLater, 'Too many websockets');
-      }
-      const clientAddress = options.clientAddresses.of(request);
+      const account = accounts.of(address);
+      const tooMany = tooManyOf(account);
+      if (tooMany !== undefined) return tellToComeBack(socket, account, tooMany);
       const { authorization } = request.headers;
-      const connection = new Connection(socket, { stream, clientAddress, authorization, limits, logger, sent });
+      const connection = new Connection(socket, { stream, accounts, account, authorization, limits, logger, sent });
       connections.add(connection);
-      connection.open(graphql, () => connections.delete(connection));
+      account.sockets.add(connection);
+      connection.open(graphql, () => {
+        connections.delete(connection);
+        account.sockets.delete(connection);
+        accounts.release(account);
+      });
     });
   });
+
+  function tooManyOf(account: AddressAccount): string | undefined {
+    if (connections.size >= limits.maxSockets) return 'Too many websockets';
+    const isFull = limits.maxSocketsPerAddress > 0 && account.sockets.size >= limits.maxSocketsPerAddress;
+    return isFull ? 'Too many websockets from your network address' : undefined;
+  }
+
+  function tellToComeBack(socket: WebSocket, account: AddressAccount, reason: string): void {
+    account.refused += 1;
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      account.refused -= 1;
+      accounts.release(account);
+    });
+    socket.close(closeCodes.tryAgainLater, reason);
+  }
+
   return {
     get count() {
       return connections.size;
@@ -67,7 +92,12 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     close() {
       void leaveByAndBy(connections);
       // It answers 503 to those who come from now on.
-      return new Promise((resolve) => sockets.close(() => resolve()));
+      return new Promise((resolve) =>
+        sockets.close(() => {
+          accounts[Symbol.dispose]();
+          resolve();
+        }),
+      );
     },
     terminate() {
       for (const socket of sockets.clients) socket.terminate();

@@ -23,6 +23,7 @@ export const nodeEnv = {
   RATE_LIMIT_PER_MINUTE: '0',
   QUERY_RATE_LIMIT_PER_MINUTE: '0',
   MAX_CONNECTIONS_PER_ADDRESS: '0',
+  MAX_WEBSOCKETS_PER_ADDRESS: '0',
   DATABASE_POOL_SIZE: '5',
   EXTENSION_SECONDS: String(policy.extensionMs / 1_000),
   MAX_EXTENSIONS: String(policy.maxExtensions),
