@@ -88,7 +88,7 @@ export async function createApp(
     const node = await openNode(config, { database, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({
       seatMaps: node.services.seatMaps,
-      publicContext: () => createContext(node.services, { viewer: null, clientAddress: '' }),
+      publicContext: () => createContext(node.services, { viewer: null, clientAddress: '', isOver: () => false }),
       monotonicNow: () => performance.now(),
       onExecuted: (field) => {
         metrics.executions.add([field]);
@@ -191,14 +191,14 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     ...config.reservations,
   });
   const services: Services = {
-    store: database,
+    reads: database.reads,
     readEvent: eventReader(database),
     seatings: new Seatings(database),
     reservations: countedReservations(reservations, metrics),
-    recentEvents: new RecentEvents(database),
+    recentEvents: new RecentEvents(database.reads),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
-    reservationUpdates: new ReservationUpdates(database, seatMaps, logger),
+    reservationUpdates: new ReservationUpdates(database.mapReads, seatMaps, logger),
     identity: await identityOf(config.identity, logger),
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
@@ -223,9 +223,12 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   return { services, levels, health: () => healthOf(levels, database) };
 }
 
-function troublesOf({ trouble }: Database, { reachable }: Coordination): readonly Trouble[] {
+function troublesOf({ trouble, readTrouble }: Database, { reachable }: Coordination): readonly Trouble[] {
   return [
     ...(trouble === null ? [] : [{ level: 'CRITICAL', what: storeTroubles[trouble] } as const]),
+    ...(readTrouble === null
+      ? []
+      : [{ level: 'DEGRADED', what: `reads alone: ${storeTroubles[readTrouble]}` } as const]),
     ...(reachable ? [] : [{ level: 'DEGRADED', what: 'Redis cannot be reached' } as const]),
   ];
 }
@@ -247,6 +250,7 @@ function observe(metrics: Metrics, { services, levels, database, server, loopLag
     load: server.load,
     writesWaiting: () => services.reservations.waiting,
     statementsWaiting: () => database.waiting,
+    readsWaiting: () => database.readsWaiting,
     seatMaps: () => services.seatMaps.count,
     loopLagMs: () => loopLag.lagMs,
   });

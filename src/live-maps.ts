@@ -38,16 +38,16 @@ export async function openLiveMaps(
   const clock = await openStoreClock(database, closing);
   const seatMaps = closing.add(
     new LiveSeatMaps({
-      load: (eventId) => loadSeatStates(database, eventId),
+      load: (eventId) => loadSeatStates(database.mapReads, eventId),
       clock,
       monotonicNow: () => performance.now(),
       coordination,
       random: Math.random,
       frameMs: seatMapFrameMs,
       logger,
-      readDigest: (eventId) => readSeatDigest(database, eventId),
-      readVersions: (eventId) => readSeatVersions(database, eventId),
-      readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
+      readDigest: (eventId) => readSeatDigest(database.mapReads, eventId),
+      readVersions: (eventId) => readSeatVersions(database.mapReads, eventId),
+      readReservationIds: (eventId, limit) => readReservationIds(database.mapReads, eventId, limit),
       loopLagMs: () => loopLag.lagMs,
       ...notesOnSeatMaps(metrics, logger),
       lingerMs: SEAT_MAP_LINGER_MS,

@@ -94,7 +94,11 @@ export const settingsSchema = z.object({
     postgresUrl,
     'Postgres 15 or later, by any URI that libpq takes ([forms](operations.md#postgres))',
   ),
-  DATABASE_POOL_SIZE: byDefault('10', whole(1, 1000), 'connections to Postgres a node may open'),
+  DATABASE_POOL_SIZE: byDefault(
+    '10',
+    whole(1, 1000),
+    'connections to Postgres a node may open: three in ten for reads, the others for what changes something; one of each at least',
+  ),
   DATA_DIR: byDefault(
     './data',
     dataDirectory,

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Session } from '../store/database.ts';
 import { CostLeft } from './cost/judge.ts';
 import { Loaders } from './loaders.ts';
 import type { Services } from './services.ts';
@@ -11,11 +12,15 @@ export interface Requester {
   readonly viewer: Viewer | null;
   /** As `ClientAddresses` spells it, so that limits can count by it. */
   readonly clientAddress: string;
+  /** Whether nobody waits for the answer any more. */
+  readonly isOver: () => boolean;
 }
 
 /** What every resolver is handed beside its arguments: made anew for each operation. */
 export interface GraphqlContext extends Requester, Execution {
   readonly services: Services;
+  /** For reading only, for as long as somebody waits for the answer. */
+  readonly store: Session;
 }
 
 /** What one execution has read so far. */
@@ -26,13 +31,16 @@ interface Execution {
 }
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
-  const { viewer, clientAddress } = requester;
+  const { viewer, clientAddress, isOver } = requester;
+  const store = services.reads.during(isOver);
   // Written out, as copying objects for each operation would cost as much as all the rest here.
   return {
     viewer,
     clientAddress,
+    isOver,
     services,
-    loaders: new Loaders(services, viewer),
+    store,
+    loaders: new Loaders({ store, readEvent: services.readEvent, viewer }),
     costLeft: new CostLeft(services.policy.maxQueryCost),
     slices: new Slices(),
   };
@@ -40,8 +48,9 @@ export function createContext(services: Services, requester: Requester): Graphql
 
 /** For each message of a subscription, which is an execution of its own in the context of the one before. */
 export function beginMessage(context: GraphqlContext): void {
-  context.loaders = new Loaders(context.services, context.viewer);
-  context.costLeft = new CostLeft(context.services.policy.maxQueryCost);
+  const { store, viewer, services } = context;
+  context.loaders = new Loaders({ store, readEvent: services.readEvent, viewer });
+  context.costLeft = new CostLeft(services.policy.maxQueryCost);
   context.slices = new Slices();
 }
 

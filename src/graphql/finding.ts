@@ -31,7 +31,7 @@ export async function findSeat(context: GraphqlContext, id: string): Promise<Sea
 export async function findReservation(context: GraphqlContext, id: string): Promise<ReservationSource | null> {
   const key = decodeReservationId(id);
   if (key === null || context.viewer === null) return null;
-  const [reservation] = await findReservations(context.services.store, [key]);
+  const [reservation] = await findReservations(context.store, [key]);
   return reservation !== undefined && isForViewer(context, reservation)
     ? { __typename: 'Reservation', reservation }
     : null;
@@ -40,7 +40,7 @@ export async function findReservation(context: GraphqlContext, id: string): Prom
 export async function findBooking(context: GraphqlContext, id: string): Promise<BookingSource | null> {
   const key = decodeBookingId(id);
   if (key === null || context.viewer === null) return null;
-  const [booking] = await findBookings(context.services.store, [key]);
+  const [booking] = await findBookings(context.store, [key]);
   return booking !== undefined && isForViewer(context, booking) ? { __typename: 'Booking', booking } : null;
 }
 

@@ -12,6 +12,12 @@ export interface SeatKey {
   readonly index: number;
 }
 
+export interface LoaderOptions {
+  readonly store: Session;
+  readonly readEvent: Services['readEvent'];
+  readonly viewer: Viewer | null;
+}
+
 /** Gather what the fields of one operation ask of the store, and ask it once. Most operations need none of them, or one. */
 export class Loaders {
   readonly #store: Session;
@@ -22,7 +28,7 @@ export class Loaders {
   #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
   #bookingOf: DataLoader<ReservationKey, BookingRecord | null, string> | undefined;
 
-  constructor({ store, readEvent }: Pick<Services, 'store' | 'readEvent'>, viewer: Viewer | null) {
+  constructor({ store, readEvent, viewer }: LoaderOptions) {
     this.#store = store;
     this.#readEvent = readEvent;
     this.#viewer = viewer;

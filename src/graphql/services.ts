@@ -6,13 +6,12 @@ import type { Identity } from '../identity/identity.ts';
 import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
 import type { Reservations } from '../reservations/reservations.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
-import type { Session } from '../store/database.ts';
+import type { Reads } from '../store/database.ts';
 import type { EventRecord } from '../store/records.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {
-  /** For reading only. */
-  readonly store: Session;
+  readonly reads: Reads;
   /** As it is now, by id; null when there is none. Those who ask at the same time share a statement. */
   readonly readEvent: (id: string) => Promise<EventRecord | null>;
   readonly seatings: Seatings;

@@ -11,6 +11,7 @@ export interface ObservedNode {
   readonly writesWaiting: () => number;
   /** Statements that wait for a connection. */
   readonly statementsWaiting: () => number;
+  readonly readsWaiting: () => number;
   readonly seatMaps: () => number;
   readonly loopLagMs: () => number;
 }
@@ -23,7 +24,12 @@ export function observeNode({ registry }: Metrics, node: ObservedNode): void {
   gauge('operations_under_way', 'Operations being executed', () => load.underWay);
   counter('admission_refusals_total', 'Requests refused as the node had too much to do', () => load.refused);
   gauge('writes_waiting', 'Requests that wait to be written to their event', node.writesWaiting);
-  gauge('store_statements_waiting', 'Statements that wait for a connection to the store', node.statementsWaiting);
+  gauge(
+    'store_statements_waiting',
+    'Statements that wait for a connection to the store, reads apart',
+    node.statementsWaiting,
+  );
+  gauge('store_reads_waiting', 'Reads that wait for a connection to the store', node.readsWaiting);
   gauge('seat_maps', 'Seat maps kept', node.seatMaps);
   gauge('event_loop_lag_seconds', 'How late the process gets to its timers', () => node.loopLagMs() / 1000, 'max');
 

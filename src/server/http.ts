@@ -98,7 +98,10 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
   const { contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
   const admitAndKnow = [notKept, admit(admission), authenticateRequest(identity), limitQueries(options)];
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
-    const context = contextFor({ viewer: request.viewer, clientAddress: clientAddresses.of(request.raw) });
+    const { raw } = reply;
+    const isOver = () => raw.writableEnded || raw.destroyed;
+    const clientAddress = clientAddresses.of(request.raw);
+    const context = contextFor({ viewer: request.viewer, clientAddress, isOver });
     return executeOverHttp(options, context, { request, reply });
   };
   http.route({

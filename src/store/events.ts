@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { Drawing, Layout } from '../events/layout.ts';
 import type { Database, Session } from './database.ts';
 import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
@@ -61,8 +61,11 @@ export async function insertEvent(
 
 /** Whether the event was made of what has this digest. */
 export async function wasAskedFor(session: Session, id: string, requestDigest: string): Promise<boolean> {
-  const found = await session.orm.$count(events, and(eq(events.id, id), eq(events.requestDigest, requestDigest)));
-  return found > 0;
+  const [row] = await session.rows<{ found: boolean }>(sql`
+    select exists (
+      select from events where events.id = ${id}::uuid and events.request_digest = ${requestDigest}
+    ) as found`);
+  return row?.found ?? false;
 }
 
 /** In no particular order; those that do not exist are missing. */
@@ -102,8 +105,8 @@ export async function updateSalesStatus(
   return event ?? null;
 }
 
-export async function countEvents({ orm }: Session): Promise<number> {
-  const [row] = await orm.select({ events: count() }).from(events);
+export async function countEvents(session: Session): Promise<number> {
+  const [row] = await session.rows<{ events: number }>(sql`select count(*)::int as events from events`);
   return row?.events ?? 0;
 }
 
@@ -114,30 +117,37 @@ export interface PricedLayout extends Layout {
 }
 
 /** Null when there is no such event. */
-export async function loadLayout({ orm }: Session, eventId: string): Promise<PricedLayout | null> {
-  const [event] = await orm
-    .select({ drawing: events.drawing, currency: events.currency })
-    .from(events)
-    .where(eq(events.id, eventId));
-  if (event === undefined) return null;
-  const categories = await orm
-    .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
-    .from(priceCategories)
-    .where(eq(priceCategories.eventId, eventId))
-    .orderBy(asc(priceCategories.position));
-  const layoutSeats = await orm
-    .select({
-      guid: seats.guid,
-      number: seats.number,
-      x: seats.x,
-      y: seats.y,
-      radius: seats.radius,
-      category: seats.category,
-      accessible: seats.accessible,
-    })
-    .from(seats)
-    .where(eq(seats.eventId, eventId))
-    .orderBy(asc(seats.index));
-  const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
-  return { ...drawing, seats: layoutSeats, currency: event.currency, amounts: categories.map(({ amount }) => amount) };
+export function loadLayout(database: Database, eventId: string): Promise<PricedLayout | null> {
+  return database.transaction(async ({ orm }) => {
+    const [event] = await orm
+      .select({ drawing: events.drawing, currency: events.currency })
+      .from(events)
+      .where(eq(events.id, eventId));
+    if (event === undefined) return null;
+    const categories = await orm
+      .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
+      .from(priceCategories)
+      .where(eq(priceCategories.eventId, eventId))
+      .orderBy(asc(priceCategories.position));
+    const layoutSeats = await orm
+      .select({
+        guid: seats.guid,
+        number: seats.number,
+        x: seats.x,
+        y: seats.y,
+        radius: seats.radius,
+        category: seats.category,
+        accessible: seats.accessible,
+      })
+      .from(seats)
+      .where(eq(seats.eventId, eventId))
+      .orderBy(asc(seats.index));
+    const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
+    return {
+      ...drawing,
+      seats: layoutSeats,
+      currency: event.currency,
+      amounts: categories.map(({ amount }) => amount),
+    };
+  });
 }

@@ -1,4 +1,3 @@
-import { isBulkheadRejectedError } from 'cockatiel';
 import type { StoreTrouble } from './trouble.ts';
 
 type Kind = 'retry' | 'unavailable' | 'lost';
@@ -32,6 +31,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ENOTFOUND: 'lost',
   EPIPE: 'lost',
   ETIMEDOUT: 'lost',
+  OPERATION_OVER: 'unavailable',
+  STORE_BUSY: 'unavailable',
   STORE_SILENT: 'unavailable',
 };
 
@@ -41,6 +42,7 @@ const TROUBLES: Readonly<Record<string, StoreTrouble>> = {
   '53100': 'disk-full',
   '53200': 'out-of-memory',
   '53300': 'out-of-connections',
+  STORE_BUSY: 'overloaded',
 };
 
 /** The store does not answer. What was under way may have happened or not; what comes while it is so is not sent. */
@@ -50,6 +52,22 @@ export class StoreSilent extends Error {
 
   constructor() {
     super('the store does not answer');
+  }
+}
+
+/** Was not sent, as there was no connection for it in time. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy';
+  readonly code = 'STORE_BUSY';
+}
+
+/** Was not sent, as the operation that asked for it was over before there was a connection. */
+export class OperationOver extends Error {
+  override readonly name = 'OperationOver';
+  readonly code = 'OPERATION_OVER';
+
+  constructor() {
+    super('the operation is over');
   }
 }
 
@@ -74,7 +92,6 @@ export function isStoreUnavailable(error: unknown): boolean {
 
 /** What the failure shows to be the matter with the store as a whole, if anything. */
 export function troubleIn(error: unknown): StoreTrouble | undefined {
-  if (isBulkheadRejectedError(error)) return 'overloaded';
   return firstOf(TROUBLES, error);
 }
 
@@ -98,7 +115,6 @@ export function isUniqueViolation(error: unknown, index: string): boolean {
 }
 
 function kindOf(error: unknown): Kind | undefined {
-  if (isBulkheadRejectedError(error)) return 'unavailable';
   return firstOf(KINDS, error);
 }
 

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { bounded, type OnAnswered } from './bounded.ts';
-import type { Database } from './database.ts';
+import type { Connection, Database, Engine, Reads, Session, Statement, Transaction } from './database.ts';
+import { StoreSilent } from './faults.ts';
+import { HealthCheck } from './health-check.ts';
+import { Lender, type Line } from './lines.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
-import { watched } from './watched.ts';
+import type { StoreTrouble } from './trouble.ts';
 
 /** Which engine the store runs on. */
 export type DatabaseSettings =
@@ -11,6 +13,16 @@ export type DatabaseSettings =
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
+
+/** As many as a store that keeps up gets through in about two seconds, and as long as a statement may take. */
+const WRITES = { maxWaiting: 2_000, maxWaitMs: 15_000 };
+/** Of the node's own: one for each map at the most. */
+const MAP_READS = { maxWaiting: 2_000, maxWaitMs: 15_000 };
+/** Whoever waits for a page has given up by then. */
+const READS = { maxWaiting: 1_000, maxWaitMs: 5_000 };
+
+/** Called with how long the store took for one, from when it was sent. */
+export type OnAnswered = (kind: 'statement' | 'transaction' | 'read', tookMs: number) => void;
 
 export interface OpenOptions {
   /** For a server: a store that does not answer is noticed, and asked nothing until it does. A command waits. */
@@ -20,17 +32,106 @@ export interface OpenOptions {
   readonly onWarning?: (warning: string) => void;
 }
 
-/** At most so many statements are under way at once as there are connections, and a bounded number waits for one. */
 export async function openDatabase(
   settings: DatabaseSettings,
   { isWatched = false, onAnswered = () => {}, onWarning = () => {} }: OpenOptions = {},
 ): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
-      return bounded(await openPglite(settings.dataDir, MIGRATIONS), 1, onAnswered);
+      return new Store(await openPglite(settings.dataDir, MIGRATIONS), null, onAnswered);
     case 'postgres': {
-      const database = await openPostgres({ ...settings, onWarning }, MIGRATIONS);
-      return bounded(isWatched ? watched(database) : database, settings.poolSize, onAnswered);
+      const engine = await openPostgres({ ...settings, onWarning }, MIGRATIONS);
+      return new Store(engine, isWatched ? new HealthCheck(engine) : null, onAnswered);
+    }
+  }
+}
+
+class Store implements Database {
+  readonly reads: Reads;
+  readonly mapReads: Session;
+  readonly #engine: Engine;
+  readonly #health: HealthCheck | null;
+  readonly #onAnswered: OnAnswered;
+  readonly #writeLine: Line<Connection>;
+  readonly #mapReadLine: Line<Connection>;
+  readonly #readLine: Line<Connection>;
+
+  constructor(engine: Engine, health: HealthCheck | null, onAnswered: OnAnswered) {
+    this.#engine = engine;
+    this.#health = health;
+    this.#onAnswered = onAnswered;
+    const forWrites = new Lender(engine.writes);
+    const forReads = engine.reads === null ? forWrites : new Lender(engine.reads);
+    this.#writeLine = forWrites.line(WRITES);
+    this.#mapReadLine = forReads.line(MAP_READS);
+    this.#readLine = forReads.line(READS);
+    this.mapReads = this.#readsOn(this.#mapReadLine);
+    this.reads = { ...this.#readsOn(this.#readLine), during: (isOver) => this.#readsOn(this.#readLine, isOver) };
+  }
+
+  get trouble(): StoreTrouble | null {
+    return this.#health?.trouble ?? this.#writeLine.trouble;
+  }
+
+  get readTrouble(): StoreTrouble | null {
+    return this.#readLine.trouble ?? this.#mapReadLine.trouble;
+  }
+
+  get waiting(): number {
+    return this.#writeLine.waiting;
+  }
+
+  get readsWaiting(): number {
+    return this.#readLine.waiting + this.#mapReadLine.waiting;
+  }
+
+  rows<Row>(statement: Statement): Promise<Row[]> {
+    return this.#run(this.#writeLine, 'statement', (connection) => connection.rows<Row>(statement));
+  }
+
+  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#run(this.#writeLine, 'transaction', (connection) => connection.transaction(work));
+  }
+
+  together(statements: readonly Statement[]): Promise<unknown[][]> {
+    return this.#run(this.#writeLine, 'transaction', (connection) => connection.together(statements));
+  }
+
+  migrate(): Promise<readonly string[]> {
+    return this.#engine.migrate();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#health?.[Symbol.dispose]();
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  #readsOn(line: Line<Connection>, isOver?: () => boolean): Session {
+    return {
+      rows: <Row>(statement: Statement) =>
+        this.#run(line, 'read', (connection) => connection.rows<Row>(statement), isOver),
+    };
+  }
+
+  async #run<Result>(
+    line: Line<Connection>,
+    kind: Parameters<OnAnswered>[0],
+    work: (connection: Connection) => Promise<Result>,
+    isOver?: () => boolean,
+  ): Promise<Result> {
+    if (this.#health?.trouble === 'silent') throw new StoreSilent();
+    return line.run((connection) => {
+      const timed = () => this.#timed(kind, () => work(connection));
+      return this.#health === null ? timed() : this.#health.run(timed);
+    }, isOver);
+  }
+
+  async #timed<Result>(kind: Parameters<OnAnswered>[0], work: () => Promise<Result>): Promise<Result> {
+    const sentAtMs = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#onAnswered(kind, performance.now() - sentAtMs);
     }
   }
 }

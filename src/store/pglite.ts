@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { lockDataDir } from './data-dir-lock.ts';
-import type { Engine, Session, Statement } from './database.ts';
+import type { Connection, Engine, Statement, Transaction } from './database.ts';
 import { retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
 import * as tables from './tables.ts';
@@ -20,20 +20,11 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
     throw new StoreUnusable(`the database in ${dataDir} cannot be opened: ${why}`, { cause: error });
   });
   const orm = drizzle(client, { schema: tables });
-  const session = sessionOf(orm);
-  const transaction: Engine['transaction'] = (work) =>
-    retrying(() => orm.transaction((transaction) => work(sessionOf(transaction))));
+  const connection = connectionOf(orm);
   return {
-    orm,
-    rows: (statement) => retrying(() => session.rows(statement)),
-    transaction,
-    together: (statements) =>
-      transaction(async ({ rows }) => {
-        const answers: unknown[][] = [];
-        for (const statement of statements) answers.push(await rows(statement));
-        return answers;
-      }),
-    migrate: () => transaction((session) => applyMigrations(session, migrations)),
+    writes: [connection],
+    reads: null,
+    migrate: () => connection.transaction((session) => applyMigrations(session, migrations)),
     [Symbol.asyncDispose]: async () => {
       await client.close();
       await unlock();
@@ -49,7 +40,22 @@ async function makePrivate(dataDir: string): Promise<void> {
   });
 }
 
-function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Session['orm']): Session {
+function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {
+  const transaction: Connection['transaction'] = (work) =>
+    retrying(() => orm.transaction((open) => work(sessionOf(open))));
+  return {
+    rows: (statement) => retrying(() => sessionOf(orm).rows(statement)),
+    transaction,
+    together: (statements) =>
+      transaction(async ({ rows }) => {
+        const answers: unknown[][] = [];
+        for (const statement of statements) answers.push(await rows(statement));
+        return answers;
+      }),
+  };
+}
+
+function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Transaction['orm']): Transaction {
   return {
     orm,
     rows: async <Row>(statement: Statement) => (await orm.execute(statement)).rows as Row[],

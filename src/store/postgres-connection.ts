@@ -7,6 +7,8 @@ import type { PostgresServer, PostgresTarget } from '../config/postgres-url.ts';
 const CONNECT_TIMEOUT_SECONDS = 5;
 /** A statement that takes longer is cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** A read may cost the store so much and no more. */
+const READ_TIMEOUT_MS = 5_000;
 /** A node that stops in the middle of a transaction does not keep its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** Of every session, and by text where a pooler takes none. */
@@ -14,6 +16,8 @@ export const sessionSettings = {
   statement_timeout: String(STATEMENT_TIMEOUT_MS),
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
 } as const;
+/** Of sessions that are for reads. */
+export const readSettings = { ...sessionSettings, statement_timeout: String(READ_TIMEOUT_MS) } as const;
 /** Where Postgres has its sockets: Debian and Red Hat, and as it comes. */
 const SOCKET_FOLDERS = ['/var/run/postgresql', '/tmp'];
 
@@ -43,7 +47,6 @@ export function connectTo(place: PostgresPlace, options: ClientOptions): postgre
     ...present({ user: target.user, password: target.password, database: target.database }),
     ...present({ keep_alive: target.keepAliveSeconds }),
     connect_timeout: target.connectTimeoutSeconds ?? CONNECT_TIMEOUT_SECONDS,
-    // One that ends by itself after a while would take the others with it.
     max_lifetime: null,
     onnotice: () => {},
     connection: { application_name: 'holdfast', ...settingsOf(place, session) },

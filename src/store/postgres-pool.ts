@@ -1,40 +1,37 @@
 import type postgres from 'postgres';
 import { parsePostgresUrl } from '../config/postgres-url.ts';
-import { connectTo, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
+import type { Probed } from './database.ts';
+import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
 import { lookFor, type PostgresFound } from './postgres-look.ts';
 import { probe } from './probe.ts';
-import type { Probed } from './watched.ts';
 
-/**
- * What is under way on the connections beside one that has closed may take so long. A statement that was sent as its connection
- * failed is forgotten by postgres.js, and rejects only then.
- */
-const LEAVE_TIMEOUT_SECONDS = 1;
+/** What was sent before a connection is renewed may take as long as it may on any. */
+const LEAVE_TIMEOUT_SECONDS = Number(sessionSettings.statement_timeout) / 1000;
 /** Whoever closes has let everything end; but postgres.js also waits for statements that ended with their connection. */
 export const CLOSE_TIMEOUT_SECONDS = 1;
+/** Of ten connections three are for reads; there is one for each at least. */
+const SHARE_OF_READS = 0.3;
 
 export interface PoolOptions {
   readonly url: string;
+  /** Connections for writes and reads together. */
   readonly poolSize: number;
   readonly onWarning?: (warning: string) => void;
 }
 
-/**
- * Connections to Postgres. As soon as one has closed, all make way for new ones: postgres.js would open that one again after up
- * to 20 s, and never if it was written to while it closed.
- */
+/** Connections to Postgres, each of which is replaced by itself. */
 export class PostgresPool implements AsyncDisposable {
-  readonly #poolSize: number;
+  readonly writes: readonly PostgresClient[];
+  readonly reads: readonly PostgresClient[];
   readonly #found: PostgresFound;
   #place: PostgresPlace;
-  #client: postgres.Sql;
-  #isClosing = false;
 
   private constructor(poolSize: number, found: PostgresFound) {
-    this.#poolSize = poolSize;
     this.#found = found;
     this.#place = found.place;
-    this.#client = this.#connect();
+    const readers = Math.max(1, Math.floor(poolSize * SHARE_OF_READS));
+    this.writes = this.#clients(Math.max(1, poolSize - readers), sessionSettings);
+    this.reads = this.#clients(readers, readSettings);
   }
 
   /** Rejects with `StoreUnusable` if no server can be reached, or used. */
@@ -53,19 +50,14 @@ export class PostgresPool implements AsyncDisposable {
     return !this.#found.hasTimeLimit;
   }
 
-  /** Of this moment: not to be kept. */
-  get client(): postgres.Sql {
-    return this.#client;
-  }
-
   /** Makes new connections as they are needed, and lets what is under way on the old ones end. */
   renew(): void {
-    this.#replace({ leaveSeconds: LEAVE_TIMEOUT_SECONDS });
+    for (const client of [...this.writes, ...this.reads]) client.replace(LEAVE_TIMEOUT_SECONDS);
   }
 
   /** Makes new connections as they are needed, and gives up the old ones: what waits on them rejects. */
   reset(): void {
-    this.#replace({ leaveSeconds: 0 });
+    for (const client of [...this.writes, ...this.reads]) client.replace(0);
   }
 
   /** Asks all servers, and goes to another if that takes writes and this one does not. */
@@ -79,29 +71,61 @@ export class PostgresPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
-    await this.#client.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+    await Promise.all([...this.writes, ...this.reads].map((client) => client[Symbol.asyncDispose]()));
   }
 
-  #connect(): postgres.Sql {
+  #clients(count: number, session: Readonly<Record<string, string>>): readonly PostgresClient[] {
+    const connect = (onclose: () => void) => this.#connect(session, onclose);
+    return Array.from({ length: count }, () => new PostgresClient(connect));
+  }
+
+  #connect(session: Readonly<Record<string, string>>, onclose: () => void): postgres.Sql {
     const { target, takesSettings } = this.#place;
-    const client = connectTo(this.#place, {
-      max: this.#poolSize,
-      fetch_types: false,
-      prepare: target.canPrepare ?? takesSettings,
-      session: sessionSettings,
-      onclose: () => {
-        if (this.#client === client && !this.#isClosing) this.renew();
-      },
-    });
-    Object.assign(client.options.parsers, this.#found.types.parsers);
-    Object.assign(client.options.serializers, this.#found.types.serializers);
-    return client;
+    const prepare = target.canPrepare ?? takesSettings;
+    const sql = connectTo(this.#place, { max: 1, fetch_types: false, prepare, session, onclose });
+    Object.assign(sql.options.parsers, this.#found.types.parsers);
+    Object.assign(sql.options.serializers, this.#found.types.serializers);
+    return sql;
+  }
+}
+
+/**
+ * One connection, made when it is needed. As soon as it has closed, another takes its place: postgres.js would open it again after
+ * up to 20 s, and never if it was written to while it closed. Each has a postgres.js of its own, so that the end of one is
+ * nothing to the others.
+ */
+export class PostgresClient implements AsyncDisposable {
+  readonly #connect: (onclose: () => void) => postgres.Sql;
+  #sql: postgres.Sql;
+  #isClosing = false;
+
+  constructor(connect: (onclose: () => void) => postgres.Sql) {
+    this.#connect = connect;
+    this.#sql = this.#open();
   }
 
-  #replace({ leaveSeconds }: { leaveSeconds: number }): void {
-    void this.#client.end({ timeout: leaveSeconds });
-    this.#client = this.#connect();
+  /** Of this moment: not to be kept. */
+  get sql(): postgres.Sql {
+    return this.#sql;
+  }
+
+  /** Takes another connection from now on. What is under way on the old one may take so long; then it rejects. */
+  replace(leaveSeconds: number): void {
+    void this.#sql.end({ timeout: leaveSeconds });
+    this.#sql = this.#open();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    await this.#sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+
+  #open(): postgres.Sql {
+    const sql: postgres.Sql = this.#connect(() => {
+      // A statement that was sent as the connection failed is forgotten by postgres.js, and rejects by its end only.
+      if (this.#sql === sql && !this.#isClosing) this.replace(0);
+    });
+    return sql;
   }
 }
 

@@ -6,14 +6,13 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
-import type { Session, Statement } from './database.ts';
+import type { Connection, RemoteEngine, Statement, Transaction } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
-import { connectTo, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
-import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, PostgresPool } from './postgres-pool.ts';
+import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
+import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, type PostgresClient, PostgresPool } from './postgres-pool.ts';
 import * as tables from './tables.ts';
 import { unusable } from './unusable.ts';
-import type { RemoteDatabase } from './watched.ts';
 
 /** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
 const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
@@ -21,26 +20,13 @@ const MIGRATION_PAUSE_MS = 1_000;
 const MAX_MIGRATION_ATTEMPTS = 60;
 
 /** The store on Postgres 15 or later. Rejects with `StoreUnusable` when it cannot be reached, or used. */
-export async function openPostgres(options: PoolOptions, migrations: MigrationConfig): Promise<RemoteDatabase> {
+export async function openPostgres(options: PoolOptions, migrations: MigrationConfig): Promise<RemoteEngine> {
   const pool = await PostgresPool.open(options);
+  const writing = pool.writes.map(connectionOf);
+  const reading = pool.reads.map(connectionOf);
   return {
-    get orm() {
-      return sessionOn(pool.client).orm;
-    },
-    rows: <Row>(statement: Statement) => retrying(() => rowsOf(pool.client, statement) as Promise<Row[]>),
-    transaction: (work) =>
-      retrying(() =>
-        inTransaction(pool.client, async (connection) => {
-          if (pool.needsTimeLimits) await rowsOf(connection, setTimeLimits);
-          return work(sessionOn(connection));
-        }),
-      ),
-    together: (statements) =>
-      retrying(async () =>
-        pool.needsTimeLimits
-          ? (await together(pool.client, [setTimeLimits, ...statements])).slice(1)
-          : together(pool.client, statements),
-      ),
+    writes: pool.needsTimeLimits ? writing.map((connection) => limitingTransactions(connection)) : writing,
+    reads: pool.place.takesSettings ? reading : reading.map((connection) => limitingRows(connection)),
     migrate: () => migrateAlone(pool.place, migrations),
     probe: (timeoutMs) => pool.probe(timeoutMs),
     renew: () => pool.renew(),
@@ -49,8 +35,37 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
   };
 }
 
-/** For one transaction, where its session has none. */
-const setTimeLimits = settingLocally(sessionSettings);
+function connectionOf(client: PostgresClient): Connection {
+  return {
+    rows: <Row>(statement: Statement) => retrying(() => rowsOf(client.sql, statement) as Promise<Row[]>),
+    transaction: (work) => retrying(() => inTransaction(client.sql, (open) => work(sessionOn(open)))),
+    together: (statements) => retrying(() => together(client.sql, statements)),
+  };
+}
+
+/** Where a session has no time limits: each transaction sets its own. */
+function limitingTransactions(connection: Connection): Connection {
+  const setTimeLimits = settingLocally(sessionSettings);
+  return {
+    ...connection,
+    transaction: (work) =>
+      connection.transaction(async (session) => {
+        await session.rows(setTimeLimits);
+        return work(session);
+      }),
+    together: async (statements) => (await connection.together([setTimeLimits, ...statements])).slice(1),
+  };
+}
+
+/** The same for reads, which are single statements. */
+function limitingRows(connection: Connection): Connection {
+  const setTimeLimits = settingLocally(readSettings);
+  return {
+    ...connection,
+    rows: async <Row>(statement: Statement) =>
+      ((await connection.together([setTimeLimits, statement]))[1] ?? []) as Row[],
+  };
+}
 
 /** On a connection of its own, which may take its time, and in one transaction, with whose end the lock is let go of. */
 async function migrateAlone(place: PostgresPlace, migrations: MigrationConfig): Promise<readonly string[]> {
@@ -94,10 +109,7 @@ async function steppingBack<Result>(migrateOnce: () => Promise<Result>): Promise
  * it, and ends the process (github.com/porsager/postgres/issues/1208). So it never hears of such a failure from the work. It
  * rejects by itself as soon as it sees that the connection is closed.
  */
-function inTransaction<Result>(
-  client: postgres.Sql,
-  work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
+function inTransaction<Result>(client: postgres.Sql, work: (open: Open) => Promise<Result>): Promise<Result> {
   const guarded = async (connection: postgres.TransactionSql) => {
     try {
       return await work(Object.assign(connection, { options: client.options }));
@@ -123,17 +135,17 @@ async function together(client: postgres.Sql, statements: readonly Statement[]):
   });
 }
 
-/** The pool, or the one connection of a transaction. */
-type Connection = Pick<postgres.Sql, 'unsafe' | 'options'>;
+/** Of a transaction. */
+type Open = Pick<postgres.Sql, 'unsafe' | 'options'>;
 
-function sessionOn(connection: Connection): Session {
-  let orm: Session['orm'] | undefined;
+function sessionOn(open: Open): Transaction {
+  let orm: Transaction['orm'] | undefined;
   return {
     get orm() {
-      orm ??= drizzle(forDrizzle(connection), { schema: tables });
+      orm ??= drizzle(forDrizzle(open), { schema: tables });
       return orm;
     },
-    rows: <Row>(statement: Statement) => rowsOf(connection, statement) as Promise<Row[]>,
+    rows: <Row>(statement: Statement) => rowsOf(open, statement) as Promise<Row[]>,
   };
 }
 
@@ -148,8 +160,8 @@ async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: State
 }
 
 /** What Drizzle calls of a connection. */
-function forDrizzle(connection: Connection): postgres.Sql {
-  const unsafe = (...statement: Parameters<Connection['unsafe']>) => {
+function forDrizzle(connection: Open): postgres.Sql {
+  const unsafe = (...statement: Parameters<Open['unsafe']>) => {
     const query = connection.unsafe(...statement);
     const rows = rowsIn(query);
     const values = () => {

@@ -1,8 +1,8 @@
 import postgres from 'postgres';
 import type { PostgresServer } from '../config/postgres-url.ts';
+import type { Probed } from './database.ts';
 import { isConnectionLost } from './faults.ts';
 import { connectTo, type PostgresPlace } from './postgres-connection.ts';
-import type { Probed } from './watched.ts';
 
 const STEP_MS = 50;
 

@@ -158,6 +158,31 @@ describe('a Postgres', () => {
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
 
+  test('that ends one connection lets what takes long on the others end well', { timeout: 60_000 }, async () => {
+    await using database = await open({ poolSize: 10 });
+    const pids = () => database.transaction(({ rows }) => rows<{ pid: number }>(sql`select pg_backend_pid() as pid`));
+    const long = [
+      database.rows(sql`select pg_sleep(5), 1 as one`),
+      database.transaction(({ rows }) => rows(sql`select pg_sleep(5), 1 as one`)),
+      database.together([sql`select pg_sleep(5), 1 as one`]).then(([rows]) => rows),
+      database.reads.rows(sql`select pg_sleep(4), 1 as one`),
+    ];
+    await onServer(url, async (server) => {
+      const asleep = () =>
+        server`select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
+      await waitFor(async () => (await asleep()).length === 4, {
+        withinMs: 10_000,
+        what: 'the long statements to run',
+      });
+      for (let time = 0; time < 3; time++) {
+        // Not one that has been ended just now.
+        const [idle] = await waitFor(pids, { withinMs: 5_000, what: 'a connection' });
+        await server`select pg_terminate_backend(${idle?.pid ?? 0})`;
+      }
+    });
+    for (const rows of await Promise.all(long)) expect(rows).toMatchObject([{ one: 1 }]);
+  });
+
   test('that ends all connections, again and again, keeps nobody waiting', async () => {
     await using database = await open({ poolSize: 10 });
     const waits: number[] = [];
@@ -206,9 +231,11 @@ describe('a Postgres', () => {
     await breakOff();
     expect(await nextAnswer(() => database.rows(sql`select 1 as one`))).toEqual([{ one: 1 }]);
     await breakOff();
-    expect(await nextAnswer(() => database.orm.select({ one: sql`1` }).from(sql`(select) as nothing`))).toEqual([
-      { one: 1 },
-    ]);
+    expect(
+      await nextAnswer(() =>
+        database.transaction(({ orm }) => orm.select({ one: sql`1` }).from(sql`(select) as nothing`)),
+      ),
+    ).toEqual([{ one: 1 }]);
   });
 
   test('that dies is unavailable until it is back', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import {
   findBookings,
@@ -121,12 +122,10 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     const bookings = await listBookings(database, viewerId, mine);
     expect(bookings.map(({ reservationId }) => reservationId).sort()).toEqual(reservations.map(({ id }) => id).sort());
 
-    await database.orm.execute(
-      `update reservations set created_at = '2026-01-01 00:00:00.123Z' where viewer_id = '${viewerId}'`,
+    await database.rows(
+      sql`update reservations set created_at = '2026-01-01 00:00:00.123Z' where viewer_id = ${viewerId}`,
     );
-    await database.orm.execute(
-      `update bookings set booked_at = '2026-01-01 00:00:00.123Z' where viewer_id = '${viewerId}'`,
-    );
+    await database.rows(sql`update bookings set booked_at = '2026-01-01 00:00:00.123Z' where viewer_id = ${viewerId}`);
     const reservationIds = await walk(
       (after) => listReservations(database, viewerId, { statuses: null, after, limit: 5 }),
       'createdAtMs',

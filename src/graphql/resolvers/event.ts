@@ -25,7 +25,7 @@ export const eventResolvers: Resolvers = {
     events: async (_, { first, after }, context) => {
       const size = pageSize(first, eventPages);
       const page = { drafts: isOrganizer(context), after: eventCursor.decode(after), limit: size + 1 };
-      const rows = await listEvents(context.services.store, page);
+      const rows = await listEvents(context.store, page);
       return toConnection({
         rows,
         size,
@@ -93,7 +93,7 @@ export const eventResolvers: Resolvers = {
       const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
       const seating = await seatingOf(context, event.id);
       context.costLeft.spend(info, layoutSize(seating));
-      const { indexes, totalCount } = await findSeats(context.services.store, event.id, filter, place);
+      const { indexes, totalCount } = await findSeats(context.store, event.id, filter, place);
       const connection = toConnection({
         rows: indexes,
         size,

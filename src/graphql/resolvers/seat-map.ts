@@ -32,8 +32,8 @@ export const seatMapResolvers: Resolvers = {
         rows: section.rows.map((row) => ({ ...row, seats: rowSeats(eventId, seating, row) })),
       }));
     },
-    statuses: async ({ eventId }, _, { services }) => {
-      const states = await readSeatStates(services.store, eventId, { viewerId: null, indexes: null });
+    statuses: async ({ eventId }, _, { store }) => {
+      const states = await readSeatStates(store, eventId, { viewerId: null, indexes: null });
       return packStatuses(Uint8Array.from(states, ({ status }) => statusCodes[status]));
     },
   },

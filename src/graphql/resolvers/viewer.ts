@@ -27,20 +27,20 @@ export const viewerResolvers: Resolvers = {
     },
   },
   Viewer: {
-    reservations: async ({ id }, { status, first, after }, { services }) => {
+    reservations: async ({ id }, { status, first, after }, { store }) => {
       const size = pageSize(first, pages);
       const page = { statuses: status ?? null, after: cursor.decode(after), limit: size + 1 };
       return toConnection({
-        rows: await listReservations(services.store, id, page),
+        rows: await listReservations(store, id, page),
         size,
         cursorOf: (reservation) => cursor.encode({ atMs: reservation.createdAtMs, id: reservation.id }),
         nodeOf: (reservation) => ({ __typename: 'Reservation', reservation }) as const,
       });
     },
-    bookings: async ({ id }, { first, after }, { services }) => {
+    bookings: async ({ id }, { first, after }, { store }) => {
       const size = pageSize(first, pages);
       return toConnection({
-        rows: await listBookings(services.store, id, { after: cursor.decode(after), limit: size + 1 }),
+        rows: await listBookings(store, id, { after: cursor.decode(after), limit: size + 1 }),
         size,
         cursorOf: (booking) => cursor.encode({ atMs: booking.bookedAtMs, id: booking.id }),
         nodeOf: (booking) => ({ __typename: 'Booking', booking }) as const,

@@ -147,6 +147,11 @@ export class Connection implements AccountedSocket {
   async turn(id: string): Promise<boolean> {
     await this.#turns.take(id);
     if (!this.#window.hasRoom) await new Promise<void>((resolve) => this.#window.onRoom(resolve));
+    return this.isAwaited(id);
+  }
+
+  /** Whether the client still waits for what the operation gives. */
+  isAwaited(id: string): boolean {
     return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
   }
 

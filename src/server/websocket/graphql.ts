@@ -123,7 +123,7 @@ function operationReader({
     }
     const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
     if (cost instanceof GraphQLError) return [cost];
-    const contextValue = contextFor(requesterOf(connection));
+    const contextValue = contextFor(requesterOf(connection, id));
     const outlet = connection.outlet(id);
     const args = { schema, document, operationName, variableValues: variables, contextValue };
     return { ...args, id, connection, cost, outlet, publicError };
@@ -146,8 +146,9 @@ function tooManyQueries(waitMs: number): GraphQLError {
   return new GraphQLError(rateLimited(waitMs).message, rateLimited(waitMs));
 }
 
-function requesterOf({ viewer, clientAddress }: Connection): Requester {
-  return { viewer, clientAddress };
+function requesterOf(connection: Connection, id: string): Requester {
+  const { viewer, clientAddress } = connection;
+  return { viewer, clientAddress, isOver: () => !connection.isAwaited(id) };
 }
 
 /** graphql-ws tells of it as an `error`, and ends the operation. */

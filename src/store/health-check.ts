@@ -1,20 +1,5 @@
-import type { Engine } from './database.ts';
+import type { RemoteEngine } from './database.ts';
 import { isConnectionLost, StoreSilent, troubleIn } from './faults.ts';
-
-/** An engine behind a network, and how it is looked after. */
-export interface RemoteDatabase extends Engine {
-  /** Asks something over a connection of its own. Rejects if the store cannot be reached, or gives no answer in time. */
-  probe(timeoutMs: number): Promise<Probed>;
-  /** Makes new connections as they are needed, and lets what is under way on the old ones end. */
-  renew(): void;
-  /** Makes new connections as they are needed, and gives up the old ones: what waits on them rejects. */
-  reset(): void;
-}
-
-/** What a new connection finds, which may lead elsewhere than the old ones. */
-export interface Probed {
-  readonly isReadOnly: boolean;
-}
 
 const CHECK_EVERY_MS = 100;
 /** Between two questions while something is the matter. */
@@ -26,45 +11,20 @@ const PROBE_TIMEOUT_MS = 500;
 /** A store that answers questions, but nothing that was sent before: the old connections lead nowhere. */
 const STUCK_MS = 5_000;
 
-/** Knows what is the matter with the store as a whole. */
-export interface WatchedDatabase extends Engine {
-  readonly trouble: 'silent' | 'read-only' | null;
-}
-
-/**
- * Notices within a second that a store does not answer; then refuses everything at once, until it does. Of one that takes no
- * writes, as a primary that was demoted, it asks whether new connections lead to one that does, and then makes those.
- */
-export function watched(database: RemoteDatabase): WatchedDatabase {
-  const watch = new Watch(database);
-  return {
-    get orm() {
-      return database.orm;
-    },
-    rows: (statement) => watch.run(() => database.rows(statement)),
-    transaction: (work) => watch.run(() => database.transaction(work)),
-    together: (statements) => watch.run(() => database.together(statements)),
-    migrate: () => database.migrate(),
-    get trouble() {
-      return watch.trouble;
-    },
-    [Symbol.asyncDispose]: () => {
-      watch[Symbol.dispose]();
-      return database[Symbol.asyncDispose]();
-    },
-  };
-}
-
-interface UnderWay {
+interface InFlight {
   readonly sinceMs: number;
   reject(error: Error): void;
 }
 
-class Watch implements Disposable {
-  readonly #database: RemoteDatabase;
+/**
+ * Notices within a second that a store does not answer; then refuses everything at once, until it does. Of one that takes no
+ * writes, as a primary that was demoted, it asks whether new connections lead to one that does, and then has those made.
+ */
+export class HealthCheck implements Disposable {
+  readonly #engine: Pick<RemoteEngine, 'probe' | 'renew' | 'reset'>;
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
-  readonly #underWay = new Set<UnderWay>();
+  readonly #inFlight = new Set<InFlight>();
   #answers = true;
   #heardAtMs = 0;
   #isSuspected = false;
@@ -72,23 +32,24 @@ class Watch implements Disposable {
   #isProbing = false;
   #probedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(database: RemoteDatabase) {
-    this.#database = database;
+  constructor(engine: Pick<RemoteEngine, 'probe' | 'renew' | 'reset'>) {
+    this.#engine = engine;
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
-  get trouble(): WatchedDatabase['trouble'] {
+  get trouble(): 'silent' | 'read-only' | null {
     if (!this.#answers) return 'silent';
     return this.#isReadOnly ? 'read-only' : null;
   }
 
+  /** Passes on what becomes of the work, or rejects as soon as the store is known not to answer. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (!this.#answers) return Promise.reject(new StoreSilent());
     return new Promise((resolve, reject) => {
-      const underWay = { sinceMs: performance.now(), reject };
-      this.#underWay.add(underWay);
+      const inFlight = { sinceMs: performance.now(), reject };
+      this.#inFlight.add(inFlight);
       work()
-        .finally(() => this.#underWay.delete(underWay))
+        .finally(() => this.#inFlight.delete(inFlight))
         .then(
           (result) => {
             this.#heardAtMs = performance.now();
@@ -110,7 +71,7 @@ class Watch implements Disposable {
 
   /** How long an answer has been due of which nothing is heard. */
   get #silentMs(): number {
-    const [oldest] = this.#underWay;
+    const [oldest] = this.#inFlight;
     return oldest === undefined ? 0 : performance.now() - Math.max(this.#heardAtMs, oldest.sinceMs);
   }
 
@@ -119,10 +80,10 @@ class Watch implements Disposable {
     if (isWell || this.#isProbing || performance.now() - this.#probedAtMs < PROBE_EVERY_MS) return;
     this.#isProbing = true;
     this.#probedAtMs = performance.now();
-    this.#database
+    this.#engine
       .probe(PROBE_TIMEOUT_MS)
       .then(
-        (probed) => this.#goOn(probed),
+        ({ isReadOnly }) => this.#goOn(isReadOnly),
         () => this.#giveUp(),
       )
       .finally(() => {
@@ -130,9 +91,9 @@ class Watch implements Disposable {
       });
   }
 
-  #goOn({ isReadOnly }: Probed): void {
-    if (!this.#answers || this.#silentMs > STUCK_MS) this.#database.reset();
-    else if (this.#isReadOnly && !isReadOnly) this.#database.renew();
+  #goOn(isReadOnly: boolean): void {
+    if (!this.#answers || this.#silentMs > STUCK_MS) this.#engine.reset();
+    else if (this.#isReadOnly && !isReadOnly) this.#engine.renew();
     this.#isSuspected = false;
     this.#isReadOnly = isReadOnly;
     this.#answers = true;
@@ -140,6 +101,6 @@ class Watch implements Disposable {
 
   #giveUp(): void {
     this.#answers = false;
-    for (const { reject } of this.#underWay) reject(new StoreSilent());
+    for (const { reject } of this.#inFlight) reject(new StoreSilent());
   }
 }
