@@ -39,6 +39,7 @@ const config: CodegenConfig = {
         mappers: {
           Event: '../sources.ts#EventSource',
           Seat: '../sources.ts#SeatSource',
+          SeatConnection: '../sources.ts#SeatConnectionSource',
           SeatMap: '../sources.ts#SeatMapSource',
           Reservation: '../sources.ts#ReservationSource',
           Booking: '../sources.ts#BookingSource',

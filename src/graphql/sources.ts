@@ -1,5 +1,6 @@
 import type { Seating } from '../events/seating.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../store/records.ts';
+import type { Connection } from './pages.ts';
 
 /**
  * What resolvers hand each other: no more of an object than its fields need to find the rest. Those that stand in an interface
@@ -20,6 +21,11 @@ export interface SeatSource {
 
 export function seatSources(eventId: string, seating: Seating, indexes: readonly number[]): SeatSource[] {
   return indexes.map((index) => ({ __typename: 'Seat', eventId, seating, index }));
+}
+
+/** A page of seats; they are counted only when that is asked for. */
+export interface SeatConnectionSource extends Connection<SeatSource> {
+  readonly countAll: () => number | Promise<number>;
 }
 
 export interface SeatMapSource {

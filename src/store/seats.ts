@@ -68,21 +68,25 @@ export interface SeatFilter {
   readonly category: number | null;
 }
 
-/** Indexes of the seats that fit, ascending, from behind `afterIndex`; and how many fit in all. */
+/** Indexes of the seats that fit, ascending, from behind `afterIndex`. */
 export async function findSeats(
   session: Session,
   eventId: string,
   filter: SeatFilter,
   { afterIndex, limit }: { readonly afterIndex: number; readonly limit: number },
-): Promise<{ indexes: number[]; totalCount: number }> {
-  const [row] = await session.rows<{ indexes: number[]; totalCount: number }>(sql`
-    with fitting as materialized (
-      select seats.index from seats where seats.event_id = ${eventId}::uuid and ${fits(filter)}
-    )
-    select
-      array(select index from fitting where index > ${afterIndex}::int order by index limit ${limit}::int) as indexes,
-      (select count(*) from fitting)::int as "totalCount"`);
-  return row ?? { indexes: [], totalCount: 0 };
+): Promise<number[]> {
+  const rows = await session.rows<{ index: number }>(sql`
+    select seats.index from seats
+    where seats.event_id = ${eventId}::uuid and seats.index > ${afterIndex}::int and ${fits(filter)}
+    order by seats.index limit ${limit}::int`);
+  return rows.map(({ index }) => index);
+}
+
+/** How many seats fit. */
+export async function countFitting(session: Session, eventId: string, filter: SeatFilter): Promise<number> {
+  const [row] = await session.rows<{ fitting: number }>(sql`
+    select count(*)::int as fitting from seats where seats.event_id = ${eventId}::uuid and ${fits(filter)}`);
+  return row?.fitting ?? 0;
 }
 
 function fits({ status, category }: SeatFilter): SQL {

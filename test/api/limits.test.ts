@@ -1,8 +1,9 @@
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SignInAsGuestDocument, type SignInAsGuestMutation } from '../../src/client/generated/documents.ts';
+import { testDatabase } from '../support/database.ts';
 import type { Reply } from '../support/graphql.ts';
-import { startNode } from '../support/node.ts';
+import { startNode, tokenFor } from '../support/node.ts';
 import { countTypes, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
 import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
@@ -125,6 +126,31 @@ describe('guests', () => {
       [nodes.a, nodes.b].map(({ graphqlUrl }) => signedIn(graphqlUrl, () => '10.0.0.1')),
     );
     expect((ofA ?? 0) + (ofB ?? 0)).toBe(4);
+  });
+});
+
+describe('queries without a token', () => {
+  const ask = (graphqlUrl: string, forwardedFor: string, headers: Record<string, string> = {}) =>
+    fetch(graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': forwardedFor, ...headers },
+      body: JSON.stringify({ query: '{ viewer { id } }' }),
+    });
+
+  test('are limited by their address, and with a token they are not', async () => {
+    const database = await testDatabase();
+    const env = { DATABASE_URL: database.url, QUERY_RATE_LIMIT_PER_MINUTE: '3', TRUSTED_PROXIES: '127.0.0.1' };
+    await using node = await startNode({ env });
+    for (let nth = 0; nth < 3; nth += 1) expect((await ask(node.graphqlUrl, '10.0.0.1')).status).toBe(200);
+    const refused = await ask(node.graphqlUrl, '10.0.0.1');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } }],
+    });
+    expect((await ask(node.graphqlUrl, '10.0.0.2')).status).toBe(200);
+    const authorization = `Bearer ${await tokenFor('ann')}`;
+    expect((await ask(node.graphqlUrl, '10.0.0.1', { authorization })).status).toBe(200);
   });
 });
 

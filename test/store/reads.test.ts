@@ -9,7 +9,7 @@ import {
   outstandingCaptures,
 } from '../../src/store/bookings.ts';
 import { findReservations, type ListPosition, listReservations } from '../../src/store/reservations.ts';
-import { countSeats, findSeats, readSeatStates } from '../../src/store/seats.ts';
+import { countFitting, countSeats, findSeats, readSeatStates } from '../../src/store/seats.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { book, hold, lapse, moveDeadlines } from './buyers.ts';
@@ -56,8 +56,11 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
 
   test('finds those of a status, of a category, of both, page by page', async () => {
     const { eventId } = await eventWithSales();
-    const find = (filter: Partial<Parameters<typeof findSeats>[2]>, page = { afterIndex: -1, limit: 100 }) =>
-      findSeats(database, eventId, { status: null, category: null, ...filter }, page);
+    const find = async (given: Partial<Parameters<typeof findSeats>[2]>, page = { afterIndex: -1, limit: 100 }) => {
+      const filter = { status: null, category: null, ...given };
+      const indexes = await findSeats(database, eventId, filter, page);
+      return { indexes, totalCount: await countFitting(database, eventId, filter) };
+    };
     expect(await find({})).toEqual({ indexes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], totalCount: 10 });
     expect(await find({ status: 'AVAILABLE' })).toEqual({ indexes: [4, 5, 6, 7, 8, 9], totalCount: 6 });
     expect(await find({ status: 'RESERVED' })).toEqual({ indexes: [0, 1], totalCount: 2 });

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EventSource, SeatSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
+import type { EventSource, SeatSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
 import type { Viewer as ViewerSource } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -1055,7 +1055,7 @@ export type ResolversTypes = {
   SalesNotOpen: ResolverTypeWrapper<SalesNotOpen>;
   SalesStatus: SalesStatus;
   Seat: ResolverTypeWrapper<SeatSource>;
-  SeatConnection: ResolverTypeWrapper<Omit<SeatConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SeatEdge']> }>;
+  SeatConnection: ResolverTypeWrapper<SeatConnectionSource>;
   SeatEdge: ResolverTypeWrapper<Omit<SeatEdge, 'node'> & { node: ResolversTypes['Seat'] }>;
   SeatMap: ResolverTypeWrapper<SeatMapSource>;
   SeatMapDelta: ResolverTypeWrapper<SeatMapDelta>;
@@ -1130,7 +1130,7 @@ export type ResolversParentTypes = {
   Row: Omit<Row, 'seats'> & { seats: ReadonlyArray<ResolversParentTypes['Seat']> };
   SalesNotOpen: SalesNotOpen;
   Seat: SeatSource;
-  SeatConnection: Omit<SeatConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SeatEdge']> };
+  SeatConnection: SeatConnectionSource;
   SeatEdge: Omit<SeatEdge, 'node'> & { node: ResolversParentTypes['Seat'] };
   SeatMap: SeatMapSource;
   SeatMapDelta: SeatMapDelta;

@@ -93,19 +93,20 @@ export const eventResolvers: Resolvers = {
       const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
       const seating = await seatingOf(context, event.id);
       context.costLeft.spend(info, layoutSize(seating));
-      const { indexes, totalCount } = await findSeats(context.store, event.id, filter, place);
+      const rows = await findSeats(context.store, event.id, filter, place);
       const connection = toConnection({
-        rows: indexes,
+        rows,
         size,
         cursorOf: (index) => seatCursor.encode({ index }),
         nodeOf: (index) => ({ __typename: 'Seat', eventId: event.id, seating, index }) as const,
       });
-      return { ...connection, totalCount };
+      const counted = { eventId: event.id, seating, filter };
+      return { ...connection, countAll: () => context.services.countSeats(counted) };
     },
   },
 };
 
-const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 };
+const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: () => 0 };
 
 type BlockSeats = Parameters<Extract<MutationResolvers['blockSeats'], (...args: never[]) => unknown>>[1]['input'];
 

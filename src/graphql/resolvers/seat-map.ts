@@ -40,6 +40,10 @@ export const seatMapResolvers: Resolvers = {
   Row: {
     seats: ({ seats }, _, { slices }) => slices.of(seats),
   },
+  SeatConnection: {
+    edges: ({ edges }, _, { slices }) => slices.of(edges),
+    totalCount: ({ countAll }) => countAll(),
+  },
   Seat: {
     id: ({ eventId, index }) => encodeSeatId(eventId, index),
     index: ({ index }) => index,
