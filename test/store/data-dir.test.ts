@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DataDirInUse, lockDataDir } from '../../src/store/data-dir-lock.ts';
+import { DataDirInUse, lockDataDir, processSpace } from '../../src/store/data-dir-lock.ts';
 import { findEvents } from '../../src/store/events.ts';
 import { openDatabase } from '../../src/store/open.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { book, hold, reread, storedStatuses } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 
@@ -20,18 +21,49 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** Another process that claims the folder and then keeps it. Resolves with what it says: 'locked' or 'DataDirInUse'. */
-async function claimElsewhere(): Promise<{ child: ChildProcess; said: string }> {
+/** In a pid namespace of its own, which ends with it. */
+const apart = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
+const mayUnshare = spawnSync(apart[0] ?? '', [...apart.slice(1), 'true']).status === 0;
+/** It loads its modules, and a folder of another namespace is watched for some seconds, on a machine that has other things to do. */
+const saysWithinMs = 60_000;
+
+interface Elsewhere {
+  readonly child: ChildProcess;
+  /** 'locked', or why not. */
+  readonly said: string;
+  readonly stderr: () => string;
+}
+
+/** Another process that claims the folder, keeps it, and does as it is told. */
+async function claimElsewhere({
+  by = [] as readonly string[],
+  next = 'setInterval(() => {}, 1000)',
+} = {}): Promise<Elsewhere> {
   const lock = new URL('../../src/store/data-dir-lock.ts', import.meta.url);
   const program = `
     import(${JSON.stringify(lock.href)})
       .then(({ lockDataDir }) => lockDataDir(${JSON.stringify(dataDir)}))
-      .then(() => { console.log('locked'); setInterval(() => {}, 1000); }, (error) => console.log(error.name));`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      .then(
+        () => process.stdout.write('locked', () => { ${next} }),
+        (error) => console.log(error.name + ': ' + error.message),
+      );`;
+  const [command = '', ...args] = [
+    ...by,
+    process.execPath,
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '--eval',
+    program,
+  ];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
-  const [said] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
-  return { child, said: String(said).trim() };
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const [said] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(saysWithinMs) });
+  return { child, said: String(said).trim(), stderr: () => stderr };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -76,10 +108,17 @@ describe('an embedded database', () => {
   });
 });
 
+/** A newcomer that does not wait for long. */
+const impatient = { renewEveryMs: 1_000, lookEveryMs: 20, looks: 5, settleMs: 20 };
+const foreign = (token: string) => `1 4711 another-boot:pid:[4026531836] ${token}\n`;
+const inUse = /^DataDirInUse: /;
+
 describe('the lock of a data folder', () => {
+  const read = () => readFile(join(dataDir, 'lock'), 'utf8');
+
   test('keeps other processes out, until it is let go', async () => {
     const unlock = await lockDataDir(dataDir);
-    expect((await claimElsewhere()).said).toBe('DataDirInUse');
+    expect((await claimElsewhere()).said).toMatch(inUse);
     await unlock();
     const { child, said } = await claimElsewhere();
     expect(said).toBe('locked');
@@ -88,30 +127,94 @@ describe('the lock of a data folder', () => {
     );
   });
 
-  test('is taken over from a process that was killed', async () => {
+  test('is taken over at once from a process that was killed', async () => {
     const { child, said } = await claimElsewhere();
     expect(said).toBe('locked');
     await kill(child);
-    const unlock = await lockDataDir(dataDir);
+    // Were it watched for renewals, this would never end.
+    const unlock = await lockDataDir(dataDir, { ...impatient, looks: Number.POSITIVE_INFINITY });
     await unlock();
     expect(await readdir(dataDir)).toEqual([]);
   });
 
   test.each([
-    ['is empty', ''],
-    ['is nonsense', 'lock'],
-    ['names a process whose id has gone to another', `${process.ppid} 1`],
-    ['names an earlier process of our own id', `${process.pid} 1`],
+    ['is empty', async () => ''],
+    ['is nonsense', async () => 'lock'],
+    ['is of a version before, and its process is gone', async () => `${process.ppid} 1`],
+    [
+      'is of a process whose id has gone to another',
+      async () => `${process.ppid} 1 ${await processSpace()} token\n7\n`,
+    ],
+    ['is of an earlier process of our own id', async () => `${process.pid} 1 ${await processSpace()} token\n7\n`],
+    ['is of another container or machine, and not renewed', async () => `${foreign('token')}7\n`],
   ])('is taken over when it %s', async (_what, content) => {
-    await writeFile(join(dataDir, 'lock'), content);
-    const unlock = await lockDataDir(dataDir);
+    await writeFile(join(dataDir, 'lock'), await content());
+    const unlock = await lockDataDir(dataDir, impatient);
     await expect(lockDataDir(dataDir)).rejects.toThrow(DataDirInUse);
     await unlock();
   });
 
   test('goes to one of several processes that find the same leftover', async () => {
-    await writeFile(join(dataDir, 'lock'), '999999999 1');
-    const claims = await Promise.all(Array.from({ length: 4 }, claimElsewhere));
-    expect(claims.map(({ said }) => said).sort()).toEqual(['DataDirInUse', 'DataDirInUse', 'DataDirInUse', 'locked']);
+    await writeFile(join(dataDir, 'lock'), `999999999 1 ${await processSpace()} token\n`);
+    const claims = await Promise.all(Array.from({ length: 4 }, () => claimElsewhere()));
+    expect(claims.map(({ said }) => said.split(':')[0]).sort()).toEqual([
+      ...['DataDirInUse', 'DataDirInUse', 'DataDirInUse', 'locked'],
+    ]);
+  });
+
+  test('keeps others out while it is renewed, wherever its process is', async () => {
+    await writeFile(join(dataDir, 'lock'), foreign('token'));
+    const patient = { ...impatient, looks: Number.POSITIVE_INFINITY };
+    const claim = lockDataDir(dataDir, patient).then(
+      () => 'locked',
+      (error: Error) => error.message,
+    );
+    let renewals = 0;
+    const renewing = setInterval(() => void writeFile(join(dataDir, 'lock'), `${foreign('token')}${++renewals}\n`), 50);
+    const said = await claim.finally(() => clearInterval(renewing));
+    expect(said).toBe(`${dataDir} is in use by another Holdfast (process 1 of another container or machine)`);
+  });
+
+  test('is renewed by a process whose main thread is kept busy', async () => {
+    await claimElsewhere({ next: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)' });
+    for (let renewal = 0; renewal < 3; renewal++) {
+      const before = await read();
+      await waitFor(async () => (await read()) !== before, { withinMs: 20_000, what: 'the lock to be renewed' });
+    }
+  });
+
+  test('that was taken over ends its former holder, in one line', async () => {
+    const { child, stderr } = await claimElsewhere();
+    const ended = once(child, 'close', { signal: AbortSignal.timeout(saysWithinMs) });
+    await writeFile(join(dataDir, 'other'), foreign('other'));
+    await rename(join(dataDir, 'other'), join(dataDir, 'lock'));
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(stderr()).toMatch(/^holdfast: .+ was taken over by another Holdfast while this one stood still.+\n$/);
+    expect(await read()).toBe(foreign('other'));
+  });
+
+  test('that someone has removed is put back by its holder', async () => {
+    const unlock = await lockDataDir(dataDir);
+    const mine = await read();
+    await rm(join(dataDir, 'lock'));
+    await waitFor(async () => (await read()).split('\n')[0] === mine.split('\n')[0], {
+      ...{ withinMs: 20_000, what: 'the lock to be put back' },
+    });
+    await unlock();
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  test.skipIf(!mayUnshare)('holds between pid namespaces, and is taken over from one that has ended', async () => {
+    const one = await claimElsewhere({ by: apart });
+    expect(one.said).toBe('locked');
+    expect(await read()).toMatch(/^1 /);
+    const [other, here] = await Promise.all([
+      claimElsewhere({ by: apart }),
+      lockDataDir(dataDir).catch((error: Error) => error.message),
+    ]);
+    expect(other.said).toMatch(/in use by another Holdfast \(process 1 of another container or machine\)$/);
+    expect(here).toMatch(/in use by another Holdfast \(process 1 of another container or machine\)$/);
+    await kill(one.child);
+    expect((await claimElsewhere({ by: apart })).said).toBe('locked');
   });
 });

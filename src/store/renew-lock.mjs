@@ -1,0 +1,43 @@
+// A thread of `data-dir-lock.ts`. Not TypeScript, as Node starts it from the file itself, in tests too.
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+
+const { path, dataDir, owner, everyMs } = workerData;
+const STDERR = 2;
+let renewals = 0;
+
+function renew() {
+  try {
+    const file = open();
+    // Read and written by the same open file: what another has put in its place meanwhile is not written to.
+    if (readFileSync(file, 'utf8').startsWith(owner)) writeSync(file, `${owner}${++renewals}\n`, 0);
+    else stop();
+    closeSync(file);
+  } catch {
+    // A disk that fails, or a file that comes or goes at this moment: the next turn sees.
+  }
+}
+
+function open() {
+  try {
+    return openSync(path, 'r+');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    const file = openSync(path, 'wx+');
+    writeSync(file, owner, 0);
+    closeSync(file);
+    return openSync(path, 'r+');
+  }
+}
+
+/** At once, whatever the main thread is at: another process is about to open the database. */
+function stop() {
+  writeSync(
+    STDERR,
+    `holdfast: ${dataDir} was taken over by another Holdfast while this one stood still; it ends at once\n`,
+  );
+  process.kill(process.pid, 'SIGKILL');
+}
+
+renew();
+setInterval(renew, everyMs);
