@@ -1,12 +1,17 @@
 import type { Party } from '../coordination/party.ts';
 import { isGuest, type Viewer } from '../identity/viewer.ts';
-import type { GraphqlContext } from './context.ts';
+import { type GraphqlContext, requireViewer } from './context.ts';
+import { orServiceBusy, rateLimited } from './outcomes.ts';
+
+/** Counts the viewer's mutation, and carries it out if the viewer, and a guest's network, may go on. */
+export async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
+  const viewer = requireViewer(context);
+  const waitMs = await countMutation(context, viewer);
+  return waitMs === null ? orServiceBusy(() => work(viewer)) : rateLimited(waitMs);
+}
 
 /** How long the viewer is to stay away, in milliseconds, now that this mutation is counted; null if it may go on. */
-export async function countMutation(
-  { services, clientAddress }: GraphqlContext,
-  viewer: Viewer,
-): Promise<number | null> {
+async function countMutation({ services, clientAddress }: GraphqlContext, viewer: Viewer): Promise<number | null> {
   const { mutationLimiter, guestMutationLimiter } = services;
   // Counted together: one wait, whoever says no.
   const answers = await Promise.all([

@@ -434,6 +434,13 @@ test('too many mutations give RateLimited, before anything else is looked at', a
   expect(await outcome(ExtendReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
   expect(await outcome(ConfirmReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
   expect(await outcome(CancelReservationDocument, { reservationId, seatIds: [] }, as)).toEqual(limited);
+  const organizer = { token: await tokenFor('an organizer in a hurry', ['ORGANIZER']), at: strict };
+  const { eventId } = hamlet;
+  for (const _ of [1, 2]) await outcome(SetSalesStatusDocument, { eventId, salesStatus: 'ON_SALE' }, organizer);
+  expect(await outcome(CreateEventDocument, { ...eventInput, name: '' }, organizer)).toEqual(limited);
+  expect(await outcome(SetSalesStatusDocument, { eventId, salesStatus: 'ON_SALE' }, organizer)).toEqual(limited);
+  expect(await outcome(BlockSeatsDocument, { eventId, seatIds: [] }, organizer)).toEqual(limited);
+  expect(await outcome(UnblockSeatsDocument, { eventId, seatIds: [] }, organizer)).toEqual(limited);
 });
 
 interface Change {
@@ -474,6 +481,12 @@ test('a store that is gone gives ServiceBusy, and a top-level error where no out
   expect(await outcome(ExtendReservationDocument, { reservationId }, as)).toEqual(busy);
   expect(await outcome(ConfirmReservationDocument, { reservationId }, as)).toEqual(busy);
   expect(await outcome(CancelReservationDocument, { reservationId }, as)).toEqual(busy);
+  const organizer = { token: await organizerToken, at: cutOff };
+  const { eventId, seatIds } = macbeth;
+  expect(await outcome(CreateEventDocument, eventInput, organizer)).toEqual(busy);
+  expect(await outcome(SetSalesStatusDocument, { eventId, salesStatus: 'PAUSED' }, organizer)).toEqual(busy);
+  expect(await outcome(BlockSeatsDocument, { eventId, seatIds }, organizer)).toEqual(busy);
+  expect(await outcome(UnblockSeatsDocument, { eventId, seatIds }, organizer)).toEqual(busy);
 });
 
 test('every member of every union of results was reached', async () => {

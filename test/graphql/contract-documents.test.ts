@@ -31,7 +31,7 @@ describe('the client documents', () => {
     const document = parse(
       'mutation { setSalesStatus(input: { eventId: "x", salesStatus: PAUSED }) { ... on Event { id } } }',
     );
-    expect(unnamedOutcomes(document)).toEqual(['NotFound']);
+    expect(unnamedOutcomes(document)).toEqual(['NotFound', 'RateLimited', 'ServiceBusy']);
   });
 
   test('name every outcome of every union they ask for', () => {

@@ -1,12 +1,12 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
+import { requestOf } from '../../src/client/operation.ts';
 
 export interface Reply<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** Sends one operation over HTTP, as any client would, and gives the reply as it came. */
+/** Sends one operation over HTTP, its text as our client would, and gives the reply as it came. */
 export async function send<Data, Variables>(
   graphqlUrl: string,
   document: TypedDocumentNode<Data, Variables> | string,
@@ -19,7 +19,9 @@ export async function send<Data, Variables>(
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+    body: JSON.stringify(
+      typeof document === 'string' ? { query: document, variables } : requestOf(document, variables, false),
+    ),
   });
   return (await response.json()) as Reply<Data>;
 }

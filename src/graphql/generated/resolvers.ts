@@ -78,7 +78,7 @@ export type BlockSeatsInput = {
   readonly seatIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
-export type BlockSeatsResult = Event | InvalidInput | NotFound | SeatsUnavailable;
+export type BlockSeatsResult = Event | InvalidInput | NotFound | RateLimited | SeatsUnavailable | ServiceBusy;
 
 /** What a confirmed reservation becomes. Seen by its holder and by organizers only. */
 export type Booking = Node & {
@@ -159,7 +159,7 @@ export type CreateEventInput = {
   readonly venue: Scalars['String']['input'];
 };
 
-export type CreateEventResult = Event | IdempotencyConflict | InvalidInput;
+export type CreateEventResult = Event | IdempotencyConflict | InvalidInput | RateLimited | ServiceBusy;
 
 /** What the client is to do is told by the code; the message is for people and may change. */
 export type ErrorCode =
@@ -295,8 +295,8 @@ export type Mutation = {
    * Takes seats off sale: house seats, a broken chair, a camera position.
    *
    * All of the seats or none; a seat that is blocked already stays so. Organizers only.
-   * Outcomes, in order of precedence: `NotFound` (the event), `InvalidInput` (no seats, a seat twice, a seat of another event),
-   * `SeatsUnavailable` (reserved or booked), `Event`.
+   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (the event), `InvalidInput` (no seats, a seat twice, a seat of another event),
+   * `SeatsUnavailable` (reserved or booked), `Event`; `ServiceBusy` at any point.
    */
   readonly blockSeats: BlockSeatsResult;
   /**
@@ -318,7 +318,7 @@ export type Mutation = {
   /**
    * Creates an event with its own copy of a seating plan, as a DRAFT: all of it or nothing. Organizers only.
    *
-   * Outcomes, in order of precedence: `InvalidInput`, `Event` or `IdempotencyConflict` (the key was used before), `Event`.
+   * Outcomes, in order of precedence: `RateLimited`, `InvalidInput`, `Event` or `IdempotencyConflict` (the key was used before), `Event`.
    */
   readonly createEvent: CreateEventResult;
   /**
@@ -343,7 +343,7 @@ export type Mutation = {
   /**
    * Opens, pauses or closes sales. Organizers only.
    *
-   * Outcomes, in order of precedence: `NotFound`, `Event`.
+   * Outcomes, in order of precedence: `RateLimited`, `NotFound`, `Event`; `ServiceBusy` at any point.
    */
   readonly setSalesStatus: SetSalesStatusResult;
   /**
@@ -764,7 +764,7 @@ export type SetSalesStatusInput = {
   readonly salesStatus: SalesStatus;
 };
 
-export type SetSalesStatusResult = Event | NotFound;
+export type SetSalesStatusResult = Event | NotFound | RateLimited | ServiceBusy;
 
 export type Size = {
   readonly __typename?: 'Size';
@@ -912,7 +912,9 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( EventSource & { __typename: 'Event' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
     | ( SeatsUnavailable & { __typename: 'SeatsUnavailable' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
   CancelReservationResult:
     | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
@@ -937,6 +939,8 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( EventSource & { __typename: 'Event' } )
     | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
   ExtendReservationResult:
     | ( ExtensionLimitReached & { __typename: 'ExtensionLimitReached' } )
@@ -967,6 +971,8 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   SetSalesStatusResult:
     | ( EventSource & { __typename: 'Event' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
 };
 
@@ -1178,7 +1184,7 @@ export type AvailabilityResolvers<ContextType = GraphqlContext, ParentType exten
 };
 
 export type BlockSeatsResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BlockSeatsResult'] = ResolversParentTypes['BlockSeatsResult']> = {
-  __resolveType: TypeResolveFn<'Event' | 'InvalidInput' | 'NotFound' | 'SeatsUnavailable', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Event' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'SeatsUnavailable' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type BookingResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Booking'] = ResolversParentTypes['Booking']> = {
@@ -1211,7 +1217,7 @@ export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, Pare
 };
 
 export type CreateEventResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CreateEventResult'] = ResolversParentTypes['CreateEventResult']> = {
-  __resolveType: TypeResolveFn<'Event' | 'IdempotencyConflict' | 'InvalidInput', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Event' | 'IdempotencyConflict' | 'InvalidInput' | 'RateLimited' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], unknown> {
@@ -1501,7 +1507,7 @@ export type ServiceBusyResolvers<ContextType = GraphqlContext, ParentType extend
 };
 
 export type SetSalesStatusResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SetSalesStatusResult'] = ResolversParentTypes['SetSalesStatusResult']> = {
-  __resolveType: TypeResolveFn<'Event' | 'NotFound', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Event' | 'NotFound' | 'RateLimited' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type SizeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Size'] = ResolversParentTypes['Size']> = {

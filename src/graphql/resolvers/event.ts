@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
 import { listEvents } from '../../store/events.ts';
 import { type Availability, findSeats } from '../../store/seats.ts';
-import { type GraphqlContext, isOrganizer, requireOrganizer, requireViewer } from '../context.ts';
+import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
-import type { MutationResolvers, Resolvers } from '../generated/resolvers.ts';
+import type { BlockSeatsInput, CreateEventInput, Resolvers, SetSalesStatusInput } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
+import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
@@ -35,28 +37,10 @@ export const eventResolvers: Resolvers = {
     },
   },
   Mutation: {
-    createEvent: async (_, { input }, context) => {
-      requireOrganizer(context);
-      const { id: organizerId } = requireViewer(context);
-      const fault = faultOfKey(input.idempotencyKey);
-      if (fault !== null) return fault;
-      const { organizing, policy } = context.services;
-      const { idempotencyKey = null, reservationSeconds, ...asked } = input;
-      const created = await organizing.createEvent(
-        { ...asked, reservationSeconds: reservationSeconds ?? policy.reservationSeconds },
-        { organizerId, idempotencyKey },
-      );
-      if (created.ok) return { __typename: 'Event', event: created.event };
-      return 'isConflict' in created ? idempotencyConflict('another event') : invalidInputs(created.faults);
-    },
-    setSalesStatus: async (_, { input: { eventId, salesStatus } }, context) => {
-      requireOrganizer(context);
-      const id = decodeEventId(eventId);
-      const event = id === null ? null : await context.services.organizing.setSalesStatus(id, salesStatus);
-      return event === null ? notFound('event') : { __typename: 'Event', event };
-    },
-    blockSeats: (_, { input }, context) => setBlocked(context, input, 'BLOCKED'),
-    unblockSeats: (_, { input }, context) => setBlocked(context, input, 'AVAILABLE'),
+    createEvent: (_, { input }, context) => organizing(context, ({ id }) => createEvent(context, input, id)),
+    setSalesStatus: (_, { input }, context) => organizing(context, () => setSalesStatus(context, input)),
+    blockSeats: (_, { input }, context) => organizing(context, () => setBlocked(context, input, 'BLOCKED')),
+    unblockSeats: (_, { input }, context) => organizing(context, () => setBlocked(context, input, 'AVAILABLE')),
   },
   Subscription: {
     availability: {
@@ -108,10 +92,31 @@ export const eventResolvers: Resolvers = {
 
 const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: () => 0 };
 
-type BlockSeats = Parameters<Extract<MutationResolvers['blockSeats'], (...args: never[]) => unknown>>[1]['input'];
-
-async function setBlocked(context: GraphqlContext, input: BlockSeats, status: 'BLOCKED' | 'AVAILABLE') {
+/** Counts an organizer's mutation, and carries it out. */
+async function organizing<Result>(context: GraphqlContext, work: (organizer: Viewer) => Promise<Result>) {
   requireOrganizer(context);
+  return limited(context, work);
+}
+
+async function createEvent({ services }: GraphqlContext, input: CreateEventInput, organizerId: string) {
+  const fault = faultOfKey(input.idempotencyKey);
+  if (fault !== null) return fault;
+  const { idempotencyKey = null, reservationSeconds, ...asked } = input;
+  const created = await services.organizing.createEvent(
+    { ...asked, reservationSeconds: reservationSeconds ?? services.policy.reservationSeconds },
+    { organizerId, idempotencyKey },
+  );
+  if (created.ok) return { __typename: 'Event', event: created.event } as const;
+  return 'isConflict' in created ? idempotencyConflict('another event') : invalidInputs(created.faults);
+}
+
+async function setSalesStatus({ services }: GraphqlContext, { eventId, salesStatus }: SetSalesStatusInput) {
+  const id = decodeEventId(eventId);
+  const event = id === null ? null : await services.organizing.setSalesStatus(id, salesStatus);
+  return event === null ? notFound('event') : ({ __typename: 'Event', event } as const);
+}
+
+async function setBlocked(context: GraphqlContext, input: BlockSeatsInput, status: 'BLOCKED' | 'AVAILABLE') {
   const eventId = decodeEventId(input.eventId);
   const event = eventId === null ? null : await context.loaders.event.load(eventId);
   if (event === null) return notFound('event');

@@ -4,7 +4,7 @@ import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts'
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
-import { countMutation } from '../mutation-limits.ts';
+import { limited } from '../mutation-limits.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
@@ -54,10 +54,3 @@ export const reservationResolvers: Resolvers = {
 
 /** The largest `Int`: extensions may take a deadline further than these 24.8 days. */
 const longestIntMs = 2 ** 31 - 1;
-
-/** Counts the mutation, and carries it out if the viewer, and a guest's network, may go on. */
-async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
-  const viewer = requireViewer(context);
-  const waitMs = await countMutation(context, viewer);
-  return waitMs === null ? orServiceBusy(() => work(viewer)) : rateLimited(waitMs);
-}

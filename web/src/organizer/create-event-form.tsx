@@ -49,6 +49,8 @@ export function CreateEventForm() {
         setKey(newIdempotencyKey());
         setProblem(say.organizer.sentBefore);
       },
+      RateLimited: ({ retryAfterMs }) => setProblem(say.notices.rateLimited(Math.ceil(retryAfterMs / 1000))),
+      ServiceBusy: () => setProblem(say.notices.unreachable),
     });
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {

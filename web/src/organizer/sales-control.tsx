@@ -31,6 +31,8 @@ export function SalesControl({ event }: { readonly event: EventDetailsFragment }
           announce(say.organizer.salesChanged(say.sales[changed.salesStatus]));
         },
         NotFound: () => setFailed(true),
+        RateLimited: () => setFailed(true),
+        ServiceBusy: () => setFailed(true),
       });
     } catch {
       setFailed(true);

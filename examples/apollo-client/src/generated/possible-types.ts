@@ -10,7 +10,9 @@
       "Event",
       "InvalidInput",
       "NotFound",
-      "SeatsUnavailable"
+      "RateLimited",
+      "SeatsUnavailable",
+      "ServiceBusy"
     ],
     "CancelReservationResult": [
       "IdempotencyConflict",
@@ -34,7 +36,9 @@
     "CreateEventResult": [
       "Event",
       "IdempotencyConflict",
-      "InvalidInput"
+      "InvalidInput",
+      "RateLimited",
+      "ServiceBusy"
     ],
     "ExtendReservationResult": [
       "ExtensionLimitReached",
@@ -70,7 +74,9 @@
     ],
     "SetSalesStatusResult": [
       "Event",
-      "NotFound"
+      "NotFound",
+      "RateLimited",
+      "ServiceBusy"
     ],
     "UserError": [
       "ExtensionLimitReached",
