@@ -65,8 +65,9 @@ class Client implements Outlet {
   }
 }
 
-function shareOf({ source }: Numbers): SharedSubscription {
-  return new SharedSubscription({ source, firstSequence: () => 1, everyMs: 0, monotonicNow: () => performance.now() });
+function shareOf({ source }: Numbers, isBudgeted = true): SharedSubscription {
+  const monotonicNow = () => performance.now();
+  return new SharedSubscription({ source, isBudgeted, firstSequence: () => 1, everyMs: 0, monotonicNow });
 }
 
 const saying = (...numbers: number[]) => numbers.map((number) => `{"data":${number}}`);
@@ -115,6 +116,15 @@ describe('an operation is executed', () => {
     expect(numbers.executions).toBeLessThanOrEqual(12);
     vi.advanceTimersByTime(5_000);
     expect(alone.told.at(-1)).toBe('{"data":201}');
+  });
+
+  test('at once for an address without budget, where none is charged', () => {
+    const numbers = new Numbers();
+    const alone = new Client('a', 1);
+    alone.work.charge(10_000);
+    shareOf(numbers, false).join(alone);
+    for (let change = 1; change <= 3; change += 1) numbers.change();
+    expect(alone.told).toEqual(saying(1, 2, 3, 4));
   });
 
   test('by turns at the expense of those who share it', () => {

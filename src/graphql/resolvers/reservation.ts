@@ -1,6 +1,5 @@
-import type { Viewer } from '../../identity/viewer.ts';
 import type { ReservationRecord } from '../../store/records.ts';
-import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
+import { beginMessage, type GraphqlContext } from '../context.ts';
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
@@ -9,7 +8,6 @@ import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
 import { reserveSeats } from '../operations/reserve-seats.ts';
-import { orServiceBusy, rateLimited } from '../outcomes.ts';
 import { subscribeToReservation } from '../subscriptions.ts';
 
 export const reservationResolvers: Resolvers = {

@@ -25,6 +25,8 @@ export interface UpdateSource {
 
 export interface SharedSubscriptionOptions {
   readonly source: UpdateSource;
+  /** Whether what is executed counts against the budgets of the subscribers' addresses. */
+  readonly isBudgeted: boolean;
   /** Of the message that a subscriber is told first. */
   readonly firstSequence: () => number;
   /** Shortest time between two messages to one subscriber. */
@@ -87,17 +89,25 @@ export class SharedSubscription implements Disposable {
       const { outlet } = subscriber;
       if (!outlet.hasRoom) this.#catchUpAfter(subscriber, (callback) => outlet.onRoom(callback));
       else if (everyMs > 0 && now < subscriber.toldAt + everyMs) this.#catchUpSoon(subscriber);
-      else if (!update.isMade && outlet.work.isSpent) unpaid.push(subscriber);
+      else if (this.#options.isBudgeted && !update.isMade && outlet.work.isSpent) unpaid.push(subscriber);
       else {
         if (!update.isMade) payer = subscriber;
-        subscriber.tell(update, now);
+        this.#send(subscriber, update, now);
       }
     }
     for (const subscriber of unpaid) {
-      if (update.isMade) subscriber.tell(update, now);
+      if (update.isMade) this.#send(subscriber, update, now);
       else this.#catchUpAfter(subscriber, (callback) => subscriber.outlet.work.onRefilled(callback));
     }
     if (payer !== undefined && this.#subscribers.delete(payer)) this.#subscribers.add(payer);
+  }
+
+  #send(subscriber: Subscriber, update: Update, now: number): void {
+    const wasMade = update.isMade;
+    subscriber.tell(update, now);
+    if (this.#options.isBudgeted && !wasMade && update.isMade) {
+      subscriber.outlet.work.charge(EXECUTION_WORK + update.payload().length);
+    }
   }
 
   #catchUpAfter(subscriber: Subscriber, wait: (callback: () => void) => () => void): void {
@@ -137,10 +147,7 @@ class Subscriber {
 
   tell(update: Update, now: number): void {
     if (update.version === this.#toldVersion) return;
-    const { isMade } = update;
-    const payload = update.payload();
-    if (!isMade) this.outlet.work.charge(EXECUTION_WORK + payload.length);
-    this.outlet.next(payload.bytes(this.#sequence));
+    this.outlet.next(update.payload().bytes(this.#sequence));
     this.#sequence += 1;
     this.#toldVersion = update.version;
     this.toldAt = now;

@@ -28,6 +28,12 @@ const RETRY_AFTER_MS = 5_000;
  */
 export const MAX_SHARED_OPERATIONS = { address: 50, map: 1_000, node: 10_000 } as const;
 
+/**
+ * Operations of one map that no budget is charged for: an app has one or two, and behind a proxy that is not trusted all of its
+ * users have one address.
+ */
+const UNBUDGETED_OPERATIONS = 2;
+
 /** What one operation may select: the largest that makes sense has some 30 fields, and the statuses of all seats once. */
 export const MAX_OPERATION_SIZE = { fields: 1_000, maps: 10 } as const;
 
@@ -120,6 +126,7 @@ export class SharedSubscriptions {
     this.#refuseTooMuch(ofMap, operation, address);
     const subscription = new SharedSubscription({
       source: this.#sourceOf(map, operation, request),
+      isBudgeted: ofMap.size >= UNBUDGETED_OPERATIONS,
       firstSequence: () => map.snapshot.sequence,
       everyMs: EVERY_MS[operation.field],
       monotonicNow: this.#options.monotonicNow,
