@@ -143,6 +143,7 @@ export const reservations = pgTable(
     index('reservations_of_viewer').on(table.viewerId, table.createdAt, table.id),
     index('reservations_active_of_viewer').on(table.viewerId).where(sql`${table.status} = 'ACTIVE'`),
     index('reservations_deadlines').on(table.expiresAt, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
+    index('reservations_ended').on(table.expiresAt).where(sql`${table.status} in ('CANCELLED', 'EXPIRED')`),
     check('reservations_seats', sql`cardinality(${table.seatIndexes}) > 0`),
     check('reservations_deadline', sql`${table.expiresAt} > ${table.createdAt}`),
   ],
