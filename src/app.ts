@@ -31,6 +31,7 @@ import { createTestPaymentProvider } from './payment/test-provider.ts';
 import { withTimeLimits } from './payment/with-time-limits.ts';
 import { Captures } from './reservations/captures.ts';
 import { Commits } from './reservations/commits.ts';
+import { removeHistory } from './reservations/history.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
 import { expireOverdue, startRounds } from './reservations/sweep.ts';
@@ -45,6 +46,8 @@ import { expireReservations } from './store/statements/expire-reservations.ts';
 import { storeTroubles } from './store/trouble.ts';
 
 const SWEEP_EVERY_MS = 10_000;
+/** So often that little has ended in between. */
+const REMOVE_HISTORY_EVERY_MS = 300_000;
 const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
 const FEW_UNDER_WAY = 32;
@@ -164,6 +167,10 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   const captures = new Captures({ database, payment, logger });
   closing.defer(() => captures.settled());
   const expire = expireAndTell(database, coordination, (count) => metrics.swept.add([], count));
+  const history = {
+    ...{ database, days: config.historyDays, logger },
+    onRemoved: (count: number) => metrics.removed.add([], count),
+  };
   const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
   // Apart, so that a payment provider that hangs keeps no reservation from ending.
   closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => captures.round(signal) }));
@@ -172,6 +179,14 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       ...rounds,
       what: 'the sweep of overdue reservations',
       round: () => expireOverdue(database, expire).then(() => false),
+    }),
+  );
+  closing.add(
+    startRounds({
+      what: 'removing reservations that ended long ago',
+      round: (signal) => removeHistory(history, signal).then(() => false),
+      logger,
+      intervalMs: REMOVE_HISTORY_EVERY_MS,
     }),
   );
 

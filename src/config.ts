@@ -27,6 +27,8 @@ export interface Config {
   readonly admission: AdmissionConfig;
   /** How long a payment may take, by which a reservation's deadline is fenced. */
   readonly paymentSeconds: number;
+  /** How long reservations that ended without a booking are kept; 0 is for ever. */
+  readonly historyDays: number;
   readonly seatMapFrameMs: number;
   readonly websockets: WebsocketConfig;
 }
@@ -257,6 +259,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     },
     admission: { maxUnderWay: settings.MAX_OPERATIONS_UNDER_WAY, maxLagMs: settings.MAX_LAG_MS },
     paymentSeconds: settings.PAYMENT_SECONDS,
+    historyDays: settings.HISTORY_DAYS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
     websockets: {
       maxSockets: settings.MAX_WEBSOCKETS,

@@ -64,6 +64,7 @@ describe('readConfig', () => {
       },
       admission: { maxUnderWay: 5_000, maxLagMs: 1_500 },
       paymentSeconds: 30,
+      historyDays: 30,
       seatMapFrameMs: 50,
       websockets: {
         maxSockets: 20_000,

@@ -46,6 +46,11 @@ export class Metrics {
     'Of them, those not announced in time, of which the store was asked',
   );
   readonly swept = new Tally(this.registry, 'swept_reservations_total', 'Reservations that only the sweep ended');
+  readonly removed = new Tally(
+    this.registry,
+    'removed_reservations_total',
+    'Reservations removed from the store, as they ended long ago without a booking',
+  );
   /** In seconds. */
   readonly expiryLateness = new Histogram({
     name: 'holdfast_expiry_lateness_seconds',

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { removeHistory } from '../../src/reservations/history.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/open.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
+import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { endedReservations } from '../../src/store/statements/remove-ended-reservations.ts';
+import { book, hold, lapse, requestFor, reserveTogether } from '../store/buyers.ts';
+import { engines } from '../store/engines.ts';
+import { createSampleEvent } from '../store/sample-event.ts';
+import { testDatabase } from '../support/database.ts';
+
+const logger = pino({ level: 'silent' });
+const days = 30;
+const running = () => new AbortController().signal;
+
+describe.each(engines)('the history on $engine', async ({ open }) => {
+  const database = await open();
+
+  test('loses what ended without a booking long ago, with the changes that had keys, and nothing else', async () => {
+    const eventId = await createSampleEvent(database, 20);
+    const cancelled = await cancelledReservations(database, eventId, [[0], [1]]);
+    const expired = await expiredReservations(database, eventId, [[2], [3]]);
+    const active = await hold(database, eventId, [4]);
+    const booked = await hold(database, eventId, [5]);
+    await book(database, booked);
+    const [oldCancelled = '', youngCancelled = ''] = cancelled;
+    const [oldExpired = '', youngExpired = ''] = expired;
+    await age(database, [oldCancelled, oldExpired, active.id, booked.id], days + 1);
+    await age(database, [youngCancelled, youngExpired], days - 1);
+    expect(await keyedChangesOf(database, cancelled)).toEqual([...cancelled].sort());
+
+    const counts: number[] = [];
+    const removed = await removeHistory(
+      { database, logger, days, onRemoved: (count) => counts.push(count) },
+      running(),
+    );
+    expect([removed, counts]).toEqual([2, [2]]);
+    expect(await reservationsOf(database, eventId)).toEqual(
+      [youngCancelled, youngExpired, active.id, booked.id].sort(),
+    );
+    expect(await keyedChangesOf(database, cancelled)).toEqual([youngCancelled]);
+  });
+
+  test('keeps everything with 0 days', async () => {
+    const eventId = await createSampleEvent(database, 20);
+    const ids = await expiredReservations(database, eventId, [[0]]);
+    await age(database, ids, 10_000);
+    expect(await removeHistory({ database, logger, days: 0, onRemoved: () => {} }, running())).toBe(0);
+    expect(await reservationsOf(database, eventId)).toEqual(ids);
+    expect(await removeHistory({ database, logger, days: 9_999, onRemoved: () => {} }, running())).toBe(1);
+  });
+
+  test('is removed in steps, over several events, until the signal to stop', async () => {
+    const eventIds = [await createSampleEvent(database, 20), await createSampleEvent(database, 20)];
+    for (const eventId of eventIds) await age(database, await expiredReservations(database, eventId, singles(13)), 40);
+    const stop = new AbortController();
+    const counts: number[] = [];
+    const options = { logger, days, batch: 10, pauseMs: 1 };
+    const onRemoved = (count: number) => {
+      counts.push(count);
+      stop.abort();
+    };
+    expect(await removeHistory({ ...options, database, onRemoved }, stop.signal)).toBe(10);
+    expect(await removeHistory({ ...options, database, onRemoved: (count) => counts.push(count) }, running())).toBe(16);
+    expect(counts).toEqual([10, 10, 6]);
+    for (const eventId of eventIds) expect(await reservationsOf(database, eventId)).toEqual([]);
+  });
+
+  test('is removed once, by two nodes at a time', async () => {
+    const eventId = await createSampleEvent(database, 60);
+    await age(database, await expiredReservations(database, eventId, singles(50)), 40);
+    const remove = () =>
+      removeHistory({ database, logger, days, batch: 7, pauseMs: 1, onRemoved: () => {} }, running());
+    const removed = await Promise.all([remove(), remove()]);
+    // Each may have left the last ones to the other.
+    removed.push(await remove());
+    expect(removed.reduce((sum, count) => sum + count, 0)).toBe(50);
+    expect(await reservationsOf(database, eventId)).toEqual([]);
+  });
+
+  test('that is gone leaves its idempotency key to be used anew', async () => {
+    const eventId = await createSampleEvent(database, 20);
+    const request = { viewerId: randomUUID(), reservationId: randomUUID(), idempotencyKey: 'a key' };
+    const first = await hold(database, eventId, [0], request);
+    await lapse(database, first);
+    await expireReservations(database, eventId, [first.id]);
+    await age(database, [first.id], days + 1);
+    await removeHistory({ database, logger, days, onRemoved: () => {} }, running());
+    expect(await hold(database, eventId, [1], request)).toMatchObject({ status: 'ACTIVE', seatIndexes: [1] });
+  });
+});
+
+test('the history is found by its index', async () => {
+  const { url } = await testDatabase();
+  await using database = await openDatabase({ kind: 'postgres', url, poolSize: 1 });
+  const plan = await database.transaction(async ({ rows }) => {
+    // What Postgres would choose for the few rows of a test.
+    await rows(sql`set local enable_seqscan = off`);
+    const explained: unknown[] = [];
+    await endedReservations(
+      {
+        rows: async (statement) => {
+          explained.push(...(await rows(sql`explain ${statement}`)));
+          return [];
+        },
+      },
+      days,
+      10,
+    );
+    return JSON.stringify(explained);
+  });
+  expect(plan).toContain('Index Scan using reservations_ended on reservations');
+  expect(plan).not.toContain('Sort Key: reservations.expires_at');
+});
+
+const singles = (count: number) => Array.from({ length: count }, (_, index) => [index]);
+
+async function heldReservations(database: Database, eventId: string, seats: readonly number[][]) {
+  const outcomes = await reserveTogether(
+    database,
+    eventId,
+    seats.map((indexes) => requestFor(indexes)),
+  );
+  return outcomes.map((outcome) => {
+    if (outcome.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(outcome)}`);
+    return outcome.reservation;
+  });
+}
+
+async function expiredReservations(database: Database, eventId: string, seats: readonly number[][]): Promise<string[]> {
+  const held = await heldReservations(database, eventId, seats);
+  await lapse(database, ...held);
+  const ids = held.map(({ id }) => id);
+  await expireReservations(database, eventId, ids);
+  return ids;
+}
+
+/** Each by a key. */
+async function cancelledReservations(database: Database, eventId: string, seats: readonly number[][]) {
+  const held = await heldReservations(database, eventId, seats);
+  const requests = held.map(({ id, viewerId }) => ({
+    ...{ reservationId: id, viewerId, seatIndexes: null, change: { name: randomUUID(), contents: randomUUID() } },
+  }));
+  await cancelReservations(database, eventId, requests);
+  return held.map(({ id }) => id);
+}
+
+/** As if their deadlines had come so many days ago. */
+async function age(database: Database, ids: readonly string[], daysAgo: number): Promise<void> {
+  await database.rows(sql`
+    update reservations
+    set created_at = now() - (${daysAgo}::int + 1) * interval '1 day', expires_at = now() - ${daysAgo}::int * interval '1 day'
+    where id = any(${sql.param(ids)}::uuid[])`);
+}
+
+/** Their ids, ascending. */
+async function reservationsOf(database: Database, eventId: string): Promise<string[]> {
+  const rows = await database.rows<{ id: string }>(sql`select id from reservations where event_id = ${eventId}::uuid`);
+  return rows.map(({ id }) => id).sort();
+}
+
+/** The reservations that have them, ascending. */
+async function keyedChangesOf(database: Database, ids: readonly string[]): Promise<string[]> {
+  const rows = await database.rows<{ id: string }>(sql`
+    select reservation_id as id from keyed_changes where reservation_id = any(${sql.param(ids)}::uuid[])`);
+  return rows.map(({ id }) => id).sort();
+}
