@@ -65,7 +65,7 @@ export class Following<Data, Message> {
 
   #hear({ data, errors = [] }: ExecutionResult<unknown>): void {
     if (data == null) {
-      this.#fail(errorOfAnswer(errors as readonly AnsweredError[], faultCodes.badAnswer));
+      this.#fail(errorOfAnswer(errors as readonly AnsweredError[], { code: faultCodes.badAnswer }));
       return;
     }
     const next = this.#options.reduce(this.#base, data as Message, this.#shown);
@@ -80,7 +80,7 @@ export class Following<Data, Message> {
   }
 
   #fail(error: HoldfastError): void {
-    if (error.isTemporary || error.code === 'RATE_LIMITED') this.#beginAgain(error.retryAfterMs ?? 0);
+    if (error.isTemporary) this.#beginAgain(error.retryAfterMs ?? 0);
     else this.#end('failed', error);
   }
 
@@ -121,7 +121,7 @@ export class Following<Data, Message> {
 
 /** Of what the stock client gives up with: errors of the operation, the event of a closed socket, or a fault of its own. */
 function errorOf(cause: unknown): HoldfastError {
-  if (Array.isArray(cause)) return errorOfAnswer(cause, faultCodes.badAnswer);
+  if (Array.isArray(cause)) return errorOfAnswer(cause, { code: faultCodes.badAnswer });
   const code = codeOf(cause) === FORBIDDEN ? 'UNAUTHENTICATED' : faultCodes.closed;
   const reason = typeof cause === 'object' && cause !== null && 'reason' in cause ? `: ${cause.reason}` : '';
   return new HoldfastError(`The connection was refused${reason}`, { code, cause });

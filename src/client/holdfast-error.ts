@@ -30,6 +30,7 @@ const temporaryCodes: ReadonlySet<string> = new Set([
   faultCodes.timeout,
   faultCodes.badAnswer,
   'SERVICE_BUSY',
+  'RATE_LIMITED',
   'INTERNAL_SERVER_ERROR',
 ]);
 
@@ -56,10 +57,14 @@ export class HoldfastError extends Error {
   }
 }
 
-/** @param fallbackCode where the server gave none */
-export function errorOfAnswer(errors: readonly AnsweredError[], fallbackCode: string): HoldfastError {
+/** @param fallback what the server's own words lack */
+export function errorOfAnswer(
+  errors: readonly AnsweredError[],
+  fallback: Pick<HoldfastErrorDetails, 'code' | 'retryAfterMs'>,
+): HoldfastError {
   const { message = 'No data', extensions } = errors[0] ?? {};
-  const code = typeof extensions?.code === 'string' ? extensions.code : fallbackCode;
-  const retryAfterMs = typeof extensions?.retryAfterMs === 'number' ? extensions.retryAfterMs : null;
+  const code = typeof extensions?.code === 'string' ? extensions.code : fallback.code;
+  const retryAfterMs =
+    typeof extensions?.retryAfterMs === 'number' ? extensions.retryAfterMs : (fallback.retryAfterMs ?? null);
   return new HoldfastError(message, { code, retryAfterMs, errors });
 }

@@ -34,12 +34,22 @@ export async function send(http: HttpOptions, request: OperationRequest, options
         body: JSON.stringify(request),
         signal,
       })
-      .then(async (response) => ({ status: response.status, answer: answerIn(await response.text()) })),
+      .then(async (response) => ({
+        fallback: { code: codeOf(response.status), retryAfterMs: retryAfterMsOf(response) },
+        status: response.status,
+        answer: answerIn(await response.text()),
+      })),
   );
-  const { status, answer } = response;
-  if (answer === null) throw new HoldfastError(`HTTP ${status}`, { code: codeOf(status) });
-  if (answer.errors !== undefined || answer.data == null) throw errorOfAnswer(answer.errors ?? [], codeOf(status));
+  const { status, fallback, answer } = response;
+  if (answer === null) throw new HoldfastError(`HTTP ${status}`, fallback);
+  if (answer.errors !== undefined || answer.data == null) throw errorOfAnswer(answer.errors ?? [], fallback);
   return answer.data;
+}
+
+/** From `Retry-After` in seconds. As a date it would depend on the device's clock. */
+function retryAfterMsOf({ headers }: Response): number | null {
+  const text = headers.get('retry-after');
+  return text !== null && /^\d+$/.test(text) ? Number(text) * 1000 : null;
 }
 
 /** Where no code of the server's says it. */

@@ -57,6 +57,7 @@ export const rateLimited = (retryAfterMs: number) =>
     code: 'RATE_LIMITED',
     message: `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     retryAfterMs,
+    cause: 'REQUESTS',
   }) as const;
 
 /** To whoever has let go of a seat again and again. */
@@ -66,6 +67,7 @@ export const leftToOthers = (retryAfterMs: number) =>
     code: 'RATE_LIMITED',
     message: `You let go of these seats more than once: let others have a turn. Again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     retryAfterMs,
+    cause: 'SEATS_LET_GO',
   }) as const;
 
 export const idempotencyConflict = (owner: string) =>

@@ -194,7 +194,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       const seats = freshSeats(2);
       const guest = await guestFrom(address);
       await holdAndCancel(guest, seats, 3);
-      const rested = { __typename: 'RateLimited', message: expect.stringContaining('let others have a turn') };
+      const rested = { __typename: 'RateLimited', cause: 'SEATS_LET_GO' };
       const isRefused = async (asking: Guest) =>
         (await asking.reserve(nodes.b, sale, seats)).__typename === 'RateLimited';
       await waitFor(() => isRefused(guest), { ...soon, what: 'the seats to be left to others' });

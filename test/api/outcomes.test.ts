@@ -426,6 +426,7 @@ test('too many mutations give RateLimited, before anything else is looked at', a
     code: 'RATE_LIMITED',
     message: expect.any(String),
     retryAfterMs: expect.any(Number),
+    cause: 'REQUESTS',
   };
   const reserved = await outcome(ReserveSeatsDocument, { eventId: 'x', seatIds: [] }, as);
   expect(reserved).toEqual(limited);

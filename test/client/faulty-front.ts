@@ -7,7 +7,13 @@ import { text } from 'node:stream/consumers';
 export type Fate =
   | 'pass'
   | 'done, but the answer is lost'
-  | { readonly status: number; readonly body: string; readonly contentType?: string };
+  | {
+      readonly status: number;
+      readonly body: string;
+      readonly contentType?: string;
+      /** In seconds. */
+      readonly retryAfter?: number;
+    };
 
 /** Stands before a server as a load balancer does, and answers by itself as the fates of the requests say, in order. */
 export class FaultyFront implements AsyncDisposable {
@@ -45,20 +51,22 @@ export class FaultyFront implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
+    const sent = await text(request);
     const { authorization } = request.headers;
     this.requests.push({
       token: authorization?.slice('Bearer '.length),
-      body: JSON.parse(body),
+      body: JSON.parse(sent),
       atMs: performance.now(),
     });
     const fate = this.fates.shift() ?? 'pass';
     if (typeof fate === 'object') {
-      response.writeHead(fate.status, { 'content-type': fate.contentType ?? 'application/json' }).end(fate.body);
+      const { status, body, contentType = 'application/json', retryAfter } = fate;
+      const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+      response.writeHead(status, { 'content-type': contentType, ...wait }).end(body);
       return;
     }
     const headers = { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) };
-    const answer = await fetch(this.#target, { method: 'POST', headers, body });
+    const answer = await fetch(this.#target, { method: 'POST', headers, body: sent });
     const answered = await answer.text();
     if (fate === 'pass') response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
     else request.socket.destroy();

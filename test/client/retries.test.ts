@@ -115,6 +115,7 @@ describe('before a server that is in trouble', () => {
     ['a 502 of a proxy', { status: 502, body: '<h1>Bad gateway</h1>', contentType: 'text/html' }],
     ['an empty 500', { status: 500, body: '' }],
     ['a 503 of the server', { status: 503, body: errors('SERVICE_BUSY', { retryAfterMs: 10 }) }],
+    ['a 429 of the server', { status: 429, body: errors('RATE_LIMITED', { retryAfterMs: 10 }) }],
     ['a fault of the server', { status: 200, body: errors('INTERNAL_SERVER_ERROR') }],
     ['ServiceBusy', { status: 200, body: JSON.stringify({ data: { reserveSeats: busy(10) } }) }],
   ];
@@ -147,6 +148,25 @@ describe('before a server that is in trouble', () => {
     await reserved(await buyerOn(front.graphqlUrl));
     const [first, second] = front.requests;
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(299);
+  });
+
+  test('a query that is limited waits as long as the server, or what stands before it, asks', async () => {
+    const buyer = await buyerOn(front.graphqlUrl);
+    front.fates = [
+      { status: 429, body: errors('RATE_LIMITED', { retryAfterMs: 300 }) },
+      { status: 429, body: '<h1>Too many requests</h1>', contentType: 'text/html', retryAfter: 1 },
+    ];
+    expect(await reservationsOf(buyer)).toEqual([]);
+    const [first, second, third] = front.requests.map(({ atMs }) => atMs);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(299);
+    expect((third ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(999);
+  });
+
+  test('a wait that is too long is told to the app', async () => {
+    front.fates = [{ status: 429, body: errors('RATE_LIMITED'), retryAfter: 60 }];
+    const limited = { code: 'RATE_LIMITED', retryAfterMs: 60_000, isTemporary: true };
+    await expect(reservationsOf(await buyerOn(front.graphqlUrl))).rejects.toMatchObject(limited);
+    expect(front.requests).toHaveLength(1);
   });
 
   test('it gives up at its bound, with what came last', async () => {

@@ -501,9 +501,17 @@ export type QueryReservationArgs = {
   id: Scalars['ID']['input'];
 };
 
+/** What a buyer is to wait for. */
+export type RateLimitCause =
+  /** The viewer, or its network, has sent more mutations than allowed. */
+  | 'REQUESTS'
+  /** The viewer, or its network, has let go of these seats again and again: others have their turn. Other seats can be reserved. */
+  | 'SEATS_LET_GO';
+
 /** The viewer, or its network, sends more than allowed; or it has let go of these seats again and again, and others have their turn. */
 export type RateLimited = UserError & {
   readonly __typename?: 'RateLimited';
+  readonly cause: RateLimitCause;
   readonly code: ErrorCode;
   readonly message: Scalars['String']['output'];
   readonly retryAfterMs: Scalars['Int']['output'];
@@ -1045,6 +1053,7 @@ export type ResolversTypes = {
   Point: ResolverTypeWrapper<Point>;
   PriceCategory: ResolverTypeWrapper<PriceCategory>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RateLimitCause: RateLimitCause;
   RateLimited: ResolverTypeWrapper<RateLimited>;
   Reservation: ResolverTypeWrapper<ReservationSource>;
   ReservationConnection: ResolverTypeWrapper<Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ReservationEdge']> }>;
@@ -1351,6 +1360,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 };
 
 export type RateLimitedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RateLimited'] = ResolversParentTypes['RateLimited']> = {
+  cause?: Resolver<ResolversTypes['RateLimitCause'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -2,7 +2,7 @@ import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
-import { NoticeText } from '../ui/notice-text.tsx';
+import { NoticeText, WaitNotice } from '../ui/notice-text.tsx';
 import { useFocusKept } from '../ui/use-focus-kept.ts';
 import { BookedPanel } from './booked-panel.tsx';
 import type { Buying } from './buying.ts';
@@ -29,7 +29,12 @@ export function BuyingPanel(props: PanelProps) {
   return (
     <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
       {lost && <LostSeats {...props} lost={lost} />}
-      {notice && <NoticeText text={sayNotice(notice, words)} />}
+      {notice &&
+        ('wait' in notice ? (
+          <WaitNotice text={sayNotice(notice, words)} wait={notice.wait} />
+        ) : (
+          <NoticeText text={sayNotice(notice, words)} />
+        ))}
       {phase.step === 'held' ? (
         <HeldPanel {...props} phase={phase} />
       ) : phase.step === 'booked' ? (

@@ -112,12 +112,6 @@ export class Buying implements Store<BuyingState> {
         {
           Reservation: (reservation) => this.#hold(reservation),
           SeatsUnavailable: (refusal) => this.#lose(chosen.filter(({ id }) => refusal.seatIds.includes(id))),
-          // One limit is of seats in a reservation, the other of reservations.
-          ReservationLimitExceeded: ({ limit }) =>
-            this.#change({
-              phase: { step: 'choosing' },
-              notice: { kind: chosen.length > limit ? 'seatLimit' : 'reservationLimit', limit },
-            }),
         },
         (refusal) => this.#change({ phase: { step: 'choosing' }, notice: noticeOf(refusal) }),
       );

@@ -1,14 +1,29 @@
-import { faultCodes, HoldfastError, type SalesStatus } from 'holdfast/client';
+import {
+  faultCodes,
+  HoldfastError,
+  type RateLimitCause,
+  type ReservationLimitScope,
+  type SalesStatus,
+  startCountdown,
+} from 'holdfast/client';
 import type { Notice } from './state.ts';
 
-/** Refusals that any change of a reservation can meet. */
+/** Refusals that a reservation, or a change of it, can meet. */
 type Refusal =
   | { readonly __typename: 'NotFound' | 'ServiceBusy' | 'IdempotencyConflict' }
   | { readonly __typename: 'InvalidInput'; readonly message: string }
-  | { readonly __typename: 'RateLimited'; readonly retryAfterMs: number }
+  | { readonly __typename: 'RateLimited'; readonly retryAfterMs: number; readonly cause: RateLimitCause }
+  | {
+      readonly __typename: 'ReservationLimitExceeded';
+      readonly limit: number;
+      readonly scope: ReservationLimitScope;
+    }
   | { readonly __typename: 'SalesNotOpen'; readonly salesStatus: SalesStatus }
   | { readonly __typename: 'ExtensionLimitReached'; readonly limit: number }
   | { readonly __typename: 'PaymentFailed' };
+
+const limits = { RESERVATION: 'seatLimit', VIEWER: 'reservationLimit', NETWORK: 'networkLimit' } as const;
+const waits = { REQUESTS: 'rateLimited', SEATS_LET_GO: 'leftToOthers' } as const;
 
 export function noticeOf(refusal: Refusal): Notice {
   switch (refusal.__typename) {
@@ -21,7 +36,9 @@ export function noticeOf(refusal: Refusal): Notice {
     case 'InvalidInput':
       return { kind: 'invalid', message: refusal.message };
     case 'RateLimited':
-      return { kind: 'rateLimited', seconds: Math.ceil(refusal.retryAfterMs / 1000) };
+      return { kind: waits[refusal.cause], wait: startCountdown(refusal.retryAfterMs) };
+    case 'ReservationLimitExceeded':
+      return { kind: limits[refusal.scope], limit: refusal.limit };
     case 'SalesNotOpen':
       return { kind: 'salesNotOpen', salesStatus: refusal.salesStatus };
     case 'ExtensionLimitReached':
@@ -36,5 +53,6 @@ const unreachable: readonly string[] = [faultCodes.network, faultCodes.timeout, 
 export function noticeOfFault(error: unknown): Notice {
   if (!(error instanceof HoldfastError)) throw error;
   if (error.code === 'SERVICE_BUSY') return { kind: 'busy' };
+  if (error.code === 'RATE_LIMITED') return { kind: 'rateLimited', wait: startCountdown(error.retryAfterMs ?? 0) };
   return { kind: unreachable.includes(error.code) ? 'unreachable' : 'fault' };
 }

@@ -9,8 +9,8 @@ export function sayNotice(notice: Notice, { say }: Words): string {
       return say.notices.reservationLimit(notice.limit);
     case 'seatLimit':
       return say.notices.seatLimit(notice.limit);
-    case 'rateLimited':
-      return say.notices.rateLimited(notice.seconds);
+    case 'networkLimit':
+      return say.notices.networkLimit(notice.limit);
     case 'invalid':
       return notice.message;
     case 'finishFirst':

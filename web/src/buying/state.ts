@@ -1,11 +1,12 @@
-import type { BookingDetailsFragment, FollowedReservation, SalesStatus, SeatStatus } from 'holdfast/client';
+import type { BookingDetailsFragment, Countdown, FollowedReservation, SalesStatus, SeatStatus } from 'holdfast/client';
 import type { PlanSeat } from '../plan/plan.ts';
 
 /** Why something was not done, in no language yet. */
 export type Notice =
   | { readonly kind: 'salesNotOpen'; readonly salesStatus: SalesStatus }
-  | { readonly kind: 'seatLimit' | 'reservationLimit'; readonly limit: number }
-  | { readonly kind: 'rateLimited'; readonly seconds: number }
+  | { readonly kind: 'seatLimit' | 'reservationLimit' | 'networkLimit'; readonly limit: number }
+  /** `wait` is over when it can be tried again. */
+  | { readonly kind: 'rateLimited' | 'leftToOthers'; readonly wait: Countdown }
   | { readonly kind: 'invalid'; readonly message: string }
   | { readonly kind: 'busy' | 'declined' | 'extensionLimit' | 'notFound' | 'unreachable' | 'fault' | 'finishFirst' };
 

@@ -12,7 +12,7 @@ export function EventPage({ id }: { readonly id: string }) {
   const { say } = useWords();
   const { loaded, reload } = usePlan(id);
   if (loaded.state === 'loading') return <Message text={say.loading} />;
-  if (loaded.state === 'failed') return <Failed onRetry={reload} />;
+  if (loaded.state === 'failed') return <Failed error={loaded.error} onRetry={reload} />;
   if (loaded.data === null) {
     return (
       <Message text={say.notFound}>

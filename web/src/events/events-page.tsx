@@ -8,7 +8,7 @@ import { useEvents } from './use-events.ts';
 
 export function EventsPage() {
   const { say } = useWords();
-  const { events, state, hasMore, showMore, retry } = useEvents();
+  const { events, state, error, hasMore, showMore, retry } = useEvents();
   useTitle(say.events.title);
   return (
     <div className="page">
@@ -16,7 +16,7 @@ export function EventsPage() {
         <h1>{say.events.title}</h1>
         <p>{say.tagline}</p>
       </div>
-      {state === 'failed' && <Failed onRetry={retry} />}
+      {state === 'failed' && <Failed error={error} onRetry={retry} />}
       {state === 'loading' && events.length === 0 && <Message text={say.loading} />}
       {state === 'ready' && events.length === 0 && <Message text={say.events.none} />}
       <ul className="event-list">

@@ -9,6 +9,8 @@ export type ListedEvent = EventsQuery['events']['edges'][number]['node'];
 interface Events {
   readonly events: readonly ListedEvent[];
   readonly state: 'loading' | 'ready' | 'failed';
+  /** Why it failed. */
+  readonly error?: unknown;
   /** Where the next page begins; null if there is none. */
   readonly after: string | null;
 }
@@ -31,8 +33,8 @@ export function useEvents() {
           state: 'ready',
           after: hasNextPage ? endCursor : null,
         }));
-      } catch {
-        if (!signal?.aborted) setCurrent((before) => ({ ...before, state: 'failed' }));
+      } catch (error) {
+        if (!signal?.aborted) setCurrent((before) => ({ ...before, state: 'failed', error }));
       }
     },
     [client],
@@ -43,10 +45,11 @@ export function useEvents() {
     return () => controller.abort();
   }, [load]);
 
-  const { events, state, after } = current;
+  const { events, state, error, after } = current;
   return {
     events,
     state,
+    error,
     hasMore: after !== null,
     showMore: () => void load(after),
     retry: () => void load(after),

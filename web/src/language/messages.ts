@@ -179,7 +179,12 @@ const en = {
     seatLimit: (limit: number) => `At most ${limit} seats can be reserved at once.`,
     reservationLimit: (limit: number) =>
       `You hold ${limit} reservations, and cannot have more: book one or let go of it first.`,
-    rateLimited: (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
+    networkLimit: (limit: number) =>
+      `Guests of your network can hold ${limit} seats at a time, all together. Choose fewer, or try again when others have booked theirs or let go of them.`,
+    rateLimited: 'Too many requests.',
+    leftToOthers: 'These seats were let go of again and again: let others have a turn, or choose other seats.',
+    tryAgainIn: (time: string) => `Try again in ${time}.`,
+    tryAgainNow: 'You can try again now.',
     busy: 'A great many people are buying at this moment. Nothing is lost: try again.',
     declined: 'The card was declined. Your seats are still held: try another one.',
     extensionLimit: 'This reservation cannot be extended any more.',
@@ -407,7 +412,13 @@ const de: Messages = {
     seatLimit: (limit) => `Höchstens ${limit} Plätze können auf einmal reserviert werden.`,
     reservationLimit: (limit) =>
       `Sie haben ${limit} Reservierungen, mehr sind nicht möglich: Buchen Sie eine, oder geben Sie sie zuerst frei.`,
-    rateLimited: (seconds) => `Zu viele Anfragen. Versuchen Sie es in ${seconds} s erneut.`,
+    networkLimit: (limit) =>
+      `Gäste Ihres Netzwerks können zusammen ${limit} Plätze auf einmal reserviert haben. Wählen Sie weniger, oder versuchen Sie es erneut, wenn andere ihre gebucht oder freigegeben haben.`,
+    rateLimited: 'Zu viele Anfragen.',
+    leftToOthers:
+      'Diese Plätze wurden immer wieder freigegeben: Jetzt sind andere an der Reihe. Oder wählen Sie andere Plätze.',
+    tryAgainIn: (time) => `Versuchen Sie es in ${time} erneut.`,
+    tryAgainNow: 'Sie können es jetzt erneut versuchen.',
     busy: 'Gerade kaufen sehr viele Menschen. Nichts ist verloren: Versuchen Sie es erneut.',
     declined: 'Die Karte wurde abgelehnt. Ihre Plätze sind weiter reserviert: Versuchen Sie es mit einer anderen.',
     extensionLimit: 'Diese Reservierung kann nicht mehr verlängert werden.',

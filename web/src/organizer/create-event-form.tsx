@@ -49,7 +49,10 @@ export function CreateEventForm() {
         setKey(newIdempotencyKey());
         setProblem(say.organizer.sentBefore);
       },
-      RateLimited: ({ retryAfterMs }) => setProblem(say.notices.rateLimited(Math.ceil(retryAfterMs / 1000))),
+      RateLimited: ({ retryAfterMs }) => {
+        const time = say.choice.seconds(Math.ceil(retryAfterMs / 1000));
+        setProblem(`${say.notices.rateLimited} ${say.notices.tryAgainIn(time)}`);
+      },
       ServiceBusy: () => setProblem(say.notices.unreachable),
     });
   };

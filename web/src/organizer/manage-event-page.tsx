@@ -17,6 +17,6 @@ function Managed({ id }: { readonly id: string }) {
   const { say } = useWords();
   const { loaded, reload } = usePlan(id);
   if (loaded.state === 'loading') return <Message text={say.loading} />;
-  if (loaded.state === 'failed') return <Failed onRetry={reload} />;
+  if (loaded.state === 'failed') return <Failed error={loaded.error} onRetry={reload} />;
   return loaded.data === null ? <Message text={say.notFound} /> : <ManageEvent plan={loaded.data} />;
 }

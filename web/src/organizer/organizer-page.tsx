@@ -21,7 +21,7 @@ export function OrganizerPage() {
 /** All events, drafts too. */
 function ManagedEvents() {
   const { say } = useWords();
-  const { events, state, hasMore, showMore, retry } = useEvents();
+  const { events, state, error, hasMore, showMore, retry } = useEvents();
   return (
     <div className="page">
       <div className="page-title with-actions">
@@ -33,7 +33,7 @@ function ManagedEvents() {
           {say.organizer.newEvent}
         </Link>
       </div>
-      {state === 'failed' && <Failed onRetry={retry} />}
+      {state === 'failed' && <Failed error={error} onRetry={retry} />}
       {state === 'ready' && events.length === 0 && <Message text={say.organizer.noEvents} />}
       <ul className="event-list">
         {events.map((event) => (

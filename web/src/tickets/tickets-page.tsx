@@ -22,7 +22,7 @@ export function TicketsPage() {
         <h1>{say.tickets.title}</h1>
       </div>
       {loaded.state === 'loading' && <Message text={say.loading} />}
-      {loaded.state === 'failed' && <Failed onRetry={reload} />}
+      {loaded.state === 'failed' && <Failed error={loaded.error} onRetry={reload} />}
       {loaded.state === 'ready' && <Tickets {...loaded.data} onChange={reload} />}
     </div>
   );

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 interface Props {
-  readonly text: string;
+  readonly text: ReactNode;
   readonly children?: ReactNode;
 }
 

@@ -1,15 +1,31 @@
+import type { Countdown } from 'holdfast/client';
 import { useEffect, useRef } from 'react';
+import { WaitText } from './wait-text.tsx';
 
-/** Why something was not done. Moved into sight when it comes up: on a phone, what was pressed may be far below. */
+/** Why something was not done. */
 export function NoticeText({ text }: { readonly text: string }) {
-  const notice = useRef<HTMLParagraphElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other words are another notice
-  useEffect(() => {
-    notice.current?.scrollIntoView({ block: 'nearest' });
-  }, [text]);
   return (
-    <p ref={notice} className="notice" role="alert">
+    <p ref={useInSight(text)} className="notice" role="alert">
       {text}
     </p>
   );
+}
+
+/** Why something was not done, and when it can be. */
+export function WaitNotice({ text, wait }: { readonly text: string; readonly wait: Countdown }) {
+  return (
+    <p ref={useInSight(wait)} className="notice">
+      <WaitText text={text} wait={wait} />
+    </p>
+  );
+}
+
+/** Moved into sight when it comes up: on a phone, what was pressed may be far below. */
+function useInSight(notice: unknown) {
+  const ref = useRef<HTMLParagraphElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: brought into sight once for each notice
+  useEffect(() => {
+    ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [notice]);
+  return ref;
 }
