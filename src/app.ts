@@ -48,6 +48,8 @@ import { storeTroubles } from './store/trouble.ts';
 const SWEEP_EVERY_MS = 10_000;
 /** So often that little has ended in between. */
 const REMOVE_HISTORY_EVERY_MS = 300_000;
+/** Soon after the start, for nodes that do not run for as long; not at the start itself, when there is enough to do. */
+const REMOVE_HISTORY_FIRST_MS = 10_000;
 const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
 const FEW_UNDER_WAY = 32;
@@ -187,6 +189,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
       round: (signal) => removeHistory(history, signal).then(() => false),
       logger,
       intervalMs: REMOVE_HISTORY_EVERY_MS,
+      firstAfterMs: REMOVE_HISTORY_FIRST_MS,
     }),
   );
 

@@ -41,6 +41,7 @@ export async function removeHistory(
     if (found < batch || count === 0) break;
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
-  if (removed > 0) logger.info({ removed }, `removed ${removed} reservations that ended more than ${days} days ago`);
+  const ago = days === 1 ? '1 day' : `${days} days`;
+  if (removed > 0) logger.info({ removed }, `removed ${removed} reservations that ended more than ${ago} ago`);
   return removed;
 }

@@ -9,13 +9,21 @@ export interface RoundsOptions {
   readonly round: (signal: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
   readonly intervalMs: number;
+  /** Until the first round, where that is not the interval. */
+  readonly firstAfterMs?: number;
 }
 
 /**
  * Looks through the store, every now and then, for what a node that died or a message that was lost has left behind.
  * Any number of nodes may do so at once.
  */
-export function startRounds({ what, round, logger, intervalMs }: RoundsOptions): AsyncDisposable {
+export function startRounds({
+  what,
+  round,
+  logger,
+  intervalMs,
+  firstAfterMs = intervalMs,
+}: RoundsOptions): AsyncDisposable {
   const stop = new AbortController();
   let timer: NodeJS.Timeout;
   let running = Promise.resolve();
@@ -26,20 +34,20 @@ export function startRounds({ what, round, logger, intervalMs }: RoundsOptions):
     } catch (error) {
       logger.warn({ err: error }, `${what} failed`);
     }
-    if (!stop.signal.aborted) schedule();
+    if (!stop.signal.aborted) schedule(intervalMs);
   }
 
-  function schedule(): void {
+  function schedule(afterMs: number): void {
     // Spread, so that nodes started together do not sweep together.
     timer = setTimeout(
       () => {
         running = run();
       },
-      intervalMs * (0.75 + Math.random() / 2),
+      afterMs * (0.75 + Math.random() / 2),
     );
   }
 
-  schedule();
+  schedule(firstAfterMs);
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort();

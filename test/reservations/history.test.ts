@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
+import type { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
 import { removeHistory } from '../../src/reservations/history.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
@@ -11,7 +14,9 @@ import { endedReservations } from '../../src/store/statements/remove-ended-reser
 import { book, hold, lapse, requestFor, reserveTogether } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestDatabase, testDatabase } from '../support/database.ts';
+import { nodeEnv } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const logger = pino({ level: 'silent' });
 const days = 30;
@@ -92,6 +97,30 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await removeHistory({ database, logger, days, onRemoved: () => {} }, running());
     expect(await hold(database, eventId, [1], request)).toMatchObject({ status: 'ACTIVE', seatIndexes: [1] });
   });
+});
+
+test('a node removes the history soon after its start, and says so in its log and its metrics', async () => {
+  await using own = await createTestDatabase();
+  await using database = await openDatabase({ kind: 'postgres', url: own.url, poolSize: 1 });
+  const eventId = await createSampleEvent(database, 20);
+  const ids = await expiredReservations(database, eventId, singles(3));
+  await age(database, ids.slice(1), 2);
+
+  const lines: string[] = [];
+  let metrics: Registry | undefined;
+  const env = { ...nodeEnv, DATABASE_URL: own.url, HISTORY_DAYS: '1', METRICS_PORT: '0' };
+  await using _node = await createApp(readConfig(env), {
+    logger: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
+    offerMetrics: (registry) => {
+      metrics = registry;
+    },
+  });
+  const line = () => lines.find((each) => each.includes('ended more than'));
+  expect(await waitFor(line, { withinMs: 60_000, what: 'the line in the log' })).toContain(
+    'removed 2 reservations that ended more than 1 day ago',
+  );
+  expect(await reservationsOf(database, eventId)).toEqual(ids.slice(0, 1));
+  expect(await metrics?.metrics()).toContain('holdfast_removed_reservations_total 2\n');
 });
 
 test('the history is found by its index', async () => {
