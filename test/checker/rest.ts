@@ -85,7 +85,7 @@ async function sellWhatIsFree({ rig, journal, readers }: Resting): Promise<void>
       };
       const what = `node ${node} to sell the free seats ${seats}`;
       const reservation = await waitFor(reserve, { withinMs: PATIENCE_MS / 4, what });
-      await journal.call(caller, eventId, { kind: 'cancel', reservation, seats: null });
+      await journal.call(caller, eventId, { kind: 'cancel', reservation, seats: null, key: null });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { createSampleEvent } from '../store/sample-event.ts';
 import { checkBookings } from './checks/bookings.ts';
+import { checkChanges } from './checks/changes.ts';
 import { checkFaults } from './checks/faults.ts';
 import type { House, Violation } from './checks/house.ts';
 import { checkIntents } from './checks/intents.ts';
@@ -109,6 +110,7 @@ function checkHistory(houses: readonly House[], faults: readonly PastFault[]): V
     ...houses.flatMap((house) => [
       ...checkLinearizability(house),
       ...checkIntents(house),
+      ...checkChanges(house),
       ...checkBookings(house),
       ...checkTimes(house),
       ...checkRefusals(house, faults),

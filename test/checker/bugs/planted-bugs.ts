@@ -91,6 +91,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: 'and earlier.requested_seat_indexes = judged.seat_indexes',
     replace: '',
   }),
+  bug('a key is compared without its contents', ['one effect a key'], {
+    file: 'store/statements/running-reservations',
+    search: 'keyed_changes.contents = request.change_contents as is_same',
+    replace: 'true as is_same',
+  }),
   bug('requests of one viewer are judged side by side', ['limits'], {
     file: 'store/statements/reserve-seats',
     search: 'lockViewers(requests.map(({ viewerId }) => viewerId)),',
@@ -138,8 +143,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   ),
   bug("the time left is told by the node's clock", ['on time'], {
     file: 'graphql/resolvers/reservation',
-    search: "status === 'ACTIVE' ? expiresAtMs - readAtMs : 0",
-    replace: "status === 'ACTIVE' ? expiresAtMs - Math.min(Date.now(), 8e15) + 0 * readAtMs : 0",
+    search: 'Math.min(expiresAtMs - readAtMs, longestIntMs)',
+    replace: 'Math.min(expiresAtMs - Math.min(Date.now(), 8e15) + 0 * readAtMs, longestIntMs)',
   }),
 ];
 

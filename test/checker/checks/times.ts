@@ -1,3 +1,4 @@
+import { intentOf, isChange } from '../history/call.ts';
 import type { StoredReservation, StoreRecord } from '../history/store-record.ts';
 import { policy } from '../rig/policy.ts';
 import { concerns } from './bookings.ts';
@@ -41,10 +42,14 @@ function checkBookedInTime({ calls, record }: House): Violation[] {
 
 /** An answer says how long a reservation has left, and by that when it was given. */
 function checkToldTimes({ calls, offset }: House): Violation[] {
+  const attempts = new Map<string, number>();
+  for (const intent of calls.filter(isChange).map(intentOf)) attempts.set(intent, (attempts.get(intent) ?? 0) + 1);
   return calls.flatMap((call) => {
     const { request, answer, calledAtMs, answeredAtMs } = call;
     if (answer.type !== 'Reservation') return [];
-    if (request.kind !== 'reserve' && answer.status === 'EXPIRED') {
+    // An attempt that comes after another is told of the reservation as it is by then.
+    const isRepeated = isChange(call) && attempts.get(intentOf(call)) !== 1;
+    if (request.kind !== 'reserve' && !isRepeated && answer.status === 'EXPIRED') {
       return [{ check: 'on time', what: `call ${call.id} changed what had ended`, calls: [call] }];
     }
     if (answer.status !== 'ACTIVE') return [];
@@ -55,7 +60,7 @@ function checkToldTimes({ calls, offset }: House): Violation[] {
     if (toldAtMs < earliestMs || toldAtMs > latestMs) {
       return [{ check, what: `call ${call.id} tells of a time left that is not so`, calls: [call] }];
     }
-    if (request.kind === 'extend' && answer.expiresInMs <= policy.extensionMs) {
+    if (request.kind === 'extend' && !isRepeated && answer.expiresInMs <= policy.extensionMs) {
       return [{ check, what: `call ${call.id} extended what had ended`, calls: [call] }];
     }
     return [];

@@ -3,10 +3,15 @@ import type { SeatStatus } from '../../../src/seat-map/status.ts';
 /** Seats are indexes, ascending; reservations and bookings are uuids; moments of the harness are its monotonic milliseconds. */
 export type Request =
   | { readonly kind: 'reserve'; readonly seats: readonly number[]; readonly key: string | null }
-  | { readonly kind: 'extend'; readonly reservation: string }
+  | { readonly kind: 'extend'; readonly reservation: string; readonly key: string | null }
   | { readonly kind: 'confirm'; readonly reservation: string; readonly accepted: boolean }
-  /** Null: all of them. */
-  | { readonly kind: 'cancel'; readonly reservation: string; readonly seats: readonly number[] | null }
+  /** `seats` is null for all of them. */
+  | {
+      readonly kind: 'cancel';
+      readonly reservation: string;
+      readonly seats: readonly number[] | null;
+      readonly key: string | null;
+    }
   | { readonly kind: 'block' | 'unblock'; readonly seats: readonly number[] }
   /** Of all seats, as the store has them. */
   | { readonly kind: 'read' };
@@ -69,4 +74,22 @@ export interface Call {
 /** When its effect is over at the latest: never, while that is unknown. */
 export function endOf({ answer, answeredAtMs }: Call): number {
   return answer.type === 'unknown' ? Number.POSITIVE_INFINITY : answeredAtMs;
+}
+
+export type Change = Extract<Request, { readonly kind: 'extend' | 'cancel' }>;
+export type ChangeCall = Call & { readonly request: Change };
+
+/** An extension or a cancellation. */
+export function isChange(call: Call): call is ChangeCall {
+  return call.request.kind === 'extend' || call.request.kind === 'cancel';
+}
+
+/** All that a change asks for. */
+export function contentsOf(request: Change): string {
+  return `${request.kind} ${request.reservation} ${request.kind === 'cancel' ? request.seats : ''}`;
+}
+
+/** Calls of one viewer, key and contents are one intent; a call without a key is one by itself. */
+export function intentOf({ id, viewer, request }: ChangeCall): string {
+  return request.key === null ? `${id}` : `${viewer} ${request.key} ${contentsOf(request)}`;
 }

@@ -10,19 +10,23 @@ export function describeCall({ id, node, viewer, request, answer, calledAtMs, an
 function describeRequest(request: Request): string {
   switch (request.kind) {
     case 'reserve':
-      return `reserve ${request.seats}${request.key === null ? '' : ` by key ${request.key}`}`;
+      return `reserve ${request.seats}${byKey(request)}`;
     case 'extend':
-      return `extend ${short(request.reservation)}`;
+      return `extend ${short(request.reservation)}${byKey(request)}`;
     case 'confirm':
       return `confirm ${short(request.reservation)}${request.accepted ? '' : ', to be declined'}`;
     case 'cancel':
-      return `cancel ${request.seats === null ? '' : `${request.seats} of `}${short(request.reservation)}`;
+      return `cancel ${request.seats === null ? '' : `${request.seats} of `}${short(request.reservation)}${byKey(request)}`;
     case 'block':
     case 'unblock':
       return `${request.kind} ${request.seats}`;
     case 'read':
       return 'read';
   }
+}
+
+function byKey({ key }: { readonly key: string | null }): string {
+  return key === null ? '' : ` by key ${key}`;
 }
 
 function describeAnswer(answer: Answer): string {

@@ -1,5 +1,5 @@
-import type { Call } from './call.ts';
-import { endOf } from './call.ts';
+import { grouped } from '../checks/grouped.ts';
+import { type Call, type ChangeCall, endOf, intentOf, isChange } from './call.ts';
 import { type ClockOffset, seenFromHere } from './clock.ts';
 import type { Effect, Step } from './step.ts';
 import type { StoredReservation, StoreRecord } from './store-record.ts';
@@ -30,12 +30,13 @@ function reservationSteps(
   settings: StepSettings,
 ): Step[] {
   const own = calls.filter(({ request }) => 'reservation' in request && request.reservation === reservation.id);
+  const intents = [...grouped(own.filter(isChange), intentOf).values()];
   return [
     takeOf(reservation, calls, settings),
-    ...own.flatMap((call) => extensionOf(call, reservation, settings)),
+    ...intents.flatMap((attempts) => extensionOf(attempts, reservation, settings)),
     ...own.flatMap((call) => fenceOf(call, settings)),
     ...bookOf(reservation, own, record),
-    ...own.flatMap((call) => releaseOf(call, reservation)),
+    ...intents.flatMap((attempts) => releaseOf(attempts, reservation)),
   ];
 }
 
@@ -77,12 +78,21 @@ export function mayHaveAskedFor({ request, viewer, answer }: Call, reservation: 
   );
 }
 
-function extensionOf(call: Call, { id, extensions }: StoredReservation, settings: StepSettings): Step[] {
-  const { request, answer } = call;
-  if (request.kind !== 'extend') return [];
-  const until = answer.type === 'Reservation' ? seenFromHere(answer.expiresAtMs, settings.offset) : null;
-  if (until === null && (answer.type !== 'unknown' || extensions === 0)) return [];
-  return [step(call, { kind: 'extend', reservation: id, byMs: settings.extensionMs, until }, until !== null)];
+/** One, however many attempts the intent had. */
+function extensionOf(
+  attempts: readonly ChangeCall[],
+  { id, extensions }: StoredReservation,
+  settings: StepSettings,
+): Step[] {
+  const [first] = attempts;
+  if (first?.request.kind !== 'extend') return [];
+  if (extensions === 0 && !attempts.some(({ answer }) => answer.type === 'Reservation')) return [];
+  // A later attempt is told of the reservation as it is by then.
+  const until =
+    attempts.length === 1 && first.answer.type === 'Reservation'
+      ? seenFromHere(first.answer.expiresAtMs, settings.offset)
+      : null;
+  return stepOfIntent(attempts, { kind: 'extend', reservation: id, byMs: settings.extensionMs, until });
 }
 
 /** The seats may be lost in spite of it, while the payment goes on. */
@@ -113,12 +123,13 @@ function bookOf({ id }: StoredReservation, own: readonly Call[], { bookings }: S
   ];
 }
 
-function releaseOf(call: Call, reservation: StoredReservation): Step[] {
-  const { request, answer } = call;
-  if (request.kind !== 'cancel') return [];
-  const effect: Effect = { kind: 'release', reservation: reservation.id, seats: request.seats };
-  if (answer.type === 'Reservation') return [step(call, effect, true)];
-  return answer.type === 'unknown' && mayHaveReleased(request.seats, reservation) ? [step(call, effect, false)] : [];
+function releaseOf(attempts: readonly ChangeCall[], reservation: StoredReservation): Step[] {
+  const [first] = attempts;
+  if (first?.request.kind !== 'cancel') return [];
+  const { seats } = first.request;
+  const isKnown = attempts.some(({ answer }) => answer.type === 'Reservation');
+  if (!isKnown && !mayHaveReleased(seats, reservation)) return [];
+  return stepOfIntent(attempts, { kind: 'release', reservation: reservation.id, seats });
 }
 
 function mayHaveReleased(seats: readonly number[] | null, reservation: StoredReservation): boolean {
@@ -156,6 +167,21 @@ function sightOf(call: Call, calls: readonly Call[], { offset }: StepSettings): 
     return [step(call, { kind: 'see over', reservation, status: answer.status }, true)];
   }
   return [];
+}
+
+/** In one moment of those attempts that may have done it; certain once one of them was told so. */
+function stepOfIntent(attempts: readonly ChangeCall[], effect: Effect): Step[] {
+  const asking = attempts.filter(({ answer }) => answer.type === 'Reservation' || answer.type === 'unknown');
+  if (asking.length === 0) return [];
+  return [
+    {
+      effect,
+      fromMs: Math.min(...asking.map(({ calledAtMs }) => calledAtMs)),
+      toMs: Math.min(...asking.map(endOf)),
+      isCertain: asking.some(({ answer }) => answer.type === 'Reservation'),
+      callIds: asking.map(({ id }) => id),
+    },
+  ];
 }
 
 function step(call: Call, effect: Effect, isCertain: boolean): Step {

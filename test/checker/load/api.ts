@@ -47,14 +47,17 @@ function variablesOf(eventId: string, asked: Request): object {
     case 'reserve':
       return { input: { eventId: event, seatIds: seatIds(asked.seats), idempotencyKey: asked.key } };
     case 'extend':
-      return { input: { reservationId: encodeReservationId(eventId, asked.reservation) } };
+      return {
+        input: { reservationId: encodeReservationId(eventId, asked.reservation), idempotencyKey: asked.key },
+      };
     case 'confirm': {
       const paymentToken = asked.accepted ? 'tok_ok' : 'tok_decline';
       return { input: { reservationId: encodeReservationId(eventId, asked.reservation), paymentToken } };
     }
     case 'cancel': {
       const named = asked.seats && seatIds(asked.seats);
-      return { input: { reservationId: encodeReservationId(eventId, asked.reservation), seatIds: named } };
+      const reservationId = encodeReservationId(eventId, asked.reservation);
+      return { input: { reservationId, seatIds: named, idempotencyKey: asked.key } };
     }
     case 'block':
     case 'unblock':

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Request } from '../history/call.ts';
+import type { Answer, Change, Request } from '../history/call.ts';
 import type { Random } from '../random.ts';
 import type { CheckedNode } from '../rig/node.ts';
 import { policy, seatsPerHouse } from '../rig/policy.ts';
@@ -19,6 +19,11 @@ interface Intent {
   readonly eventId: string;
   readonly seats: readonly number[];
   readonly key: string;
+}
+
+interface SentChange {
+  readonly eventId: string;
+  readonly request: Change;
 }
 
 export interface ViewerSettings {
@@ -53,6 +58,8 @@ export class Viewer {
   readonly #random: Random;
   #known: Known[] = [];
   #intents: Intent[] = [];
+  /** Extensions and cancellations with a key. */
+  #changes: SentChange[] = [];
   #keys = 0;
 
   constructor(settings: ViewerSettings) {
@@ -87,8 +94,7 @@ export class Viewer {
     if (random.chance(0.1)) return this.#reserveTooMuch();
     if (random.chance(0.5)) return this.#send(eventId, { kind: 'reserve', seats, key: null });
 
-    this.#keys += 1;
-    const intent = { eventId, seats, key: `${this.#settings.name}-${this.#keys}` };
+    const intent = { eventId, seats, key: this.#newKey() };
     this.#intents = [...this.#intents, intent].slice(-MOST_KNOWN);
     // As a client does that lost its patience: on other nodes, and all at once.
     const copies = random.chance(0.2) ? 2 : 1;
@@ -109,6 +115,8 @@ export class Viewer {
 
   /** The same intent once more; now and then for other seats, which must not be given. */
   async #repeat(): Promise<Answer> {
+    if (this.#changes.length > 0 && this.#random.chance(0.5))
+      return this.#repeatChange(this.#random.pick(this.#changes));
     if (this.#intents.length === 0) return this.#reserve();
     const intent = this.#random.pick(this.#intents);
     if (this.#random.chance(0.2)) return this.#sendIntent({ ...intent, seats: this.#someSeats() });
@@ -120,8 +128,8 @@ export class Viewer {
     const isLate = random.chance(0.5);
     if (isLate) await this.#waitUntilAbout(endsAtMs);
     const request: Request =
-      isLate && random.chance(0.5) ? { kind: 'extend', reservation } : this.#changeOf(reservation, seats);
-    const answer = await this.#send(eventId, request);
+      isLate && random.chance(0.5) ? this.#extensionOf(reservation) : this.#changeOf(reservation, seats);
+    const answer = await this.#sendChange(eventId, request);
     const isOver = ['ReservationExpired', 'ReservationNotActive', 'Booking'].includes(answer.type);
     if (isOver && random.chance(0.8)) this.#known = this.#known.filter(({ id }) => id !== reservation);
     return answer;
@@ -130,10 +138,43 @@ export class Viewer {
   #changeOf(reservation: string, seats: readonly number[]): Request {
     const random = this.#random;
     const kind = random.next();
-    if (kind < 0.3) return { kind: 'extend', reservation };
+    if (kind < 0.3) return this.#extensionOf(reservation);
     if (kind < 0.4) return { kind: 'confirm', reservation, accepted: random.chance(0.5) };
     const some = seats.length > 1 && random.chance(0.5) ? [random.pick(seats)] : null;
-    return { kind: 'cancel', reservation, seats: some };
+    return { kind: 'cancel', reservation, seats: some, key: this.#keyOrNone() };
+  }
+
+  #extensionOf(reservation: string): Change {
+    return { kind: 'extend', reservation, key: this.#keyOrNone() };
+  }
+
+  /** Again after no answer, if it has a key. */
+  async #sendChange(eventId: string, request: Request): Promise<Answer> {
+    if (!('key' in request) || request.key === null || request.kind === 'reserve') return this.#send(eventId, request);
+    this.#changes = [...this.#changes, { eventId, request }].slice(-MOST_KNOWN);
+    const answer = await this.#send(eventId, request);
+    return answer.type === 'unknown' ? this.#send(eventId, request) : answer;
+  }
+
+  /** The same change once more; now and then with other contents, which must be refused. */
+  #repeatChange({ eventId, request }: SentChange): Promise<Answer> {
+    return this.#send(eventId, this.#random.chance(0.4) ? this.#withOtherContents(eventId, request) : request);
+  }
+
+  #withOtherContents(eventId: string, request: Change): Change {
+    const other = this.#known.find((known) => known.eventId === eventId && known.id !== request.reservation);
+    if (other !== undefined) return { ...request, reservation: other.id };
+    if (request.kind === 'extend') return request;
+    return { ...request, seats: request.seats === null ? [this.#random.below(seatsPerHouse)] : null };
+  }
+
+  #keyOrNone(): string | null {
+    return this.#random.chance(0.5) ? this.#newKey() : null;
+  }
+
+  #newKey(): string {
+    this.#keys += 1;
+    return `${this.#settings.name}-${this.#keys}`;
   }
 
   #setBlocked(): Promise<Answer> {
