@@ -112,6 +112,7 @@ export async function createApp(
       schema,
       judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutsOf(node.services.seatings) }),
       queryLimiter: createMemoryRateLimiter('queries', config.limits.queriesPerMinute),
+      queryCostPerSecond: config.limits.queryCostPerSecond,
       introspection: config.introspection,
       contextFor: (requester) => createContext(node.services, requester),
       subscribe: (request) => shared.subscribe(request),

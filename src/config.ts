@@ -99,6 +99,8 @@ export interface LimitsConfig {
   readonly guestSignInsPerMinute: number;
   /** Queries without a token, per network address; 0 is no limit. */
   readonly queriesPerMinute: number;
+  /** Of all queries of one network address; 0 is no limit. */
+  readonly queryCostPerSecond: number;
   /** Of one operation, as docs/limits.md counts it; 0 is no limit. */
   readonly maxQueryCost: number;
   /** Of all guests of one network address; 0 is no limit. */
@@ -252,6 +254,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       mutationsPerMinute: settings.RATE_LIMIT_PER_MINUTE,
       guestSignInsPerMinute: settings.GUEST_SIGN_INS_PER_MINUTE ?? 5 * settings.RATE_LIMIT_PER_MINUTE,
       queriesPerMinute: settings.QUERY_RATE_LIMIT_PER_MINUTE,
+      queryCostPerSecond: settings.QUERY_COST_PER_SECOND,
       maxQueryCost: settings.MAX_QUERY_COST,
       guestMutationsPerMinute:
         settings.MAX_SEATS_PER_ADDRESS === 0 ? 0 : GUESTS_AT_ONCE * settings.RATE_LIMIT_PER_MINUTE,

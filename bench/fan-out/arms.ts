@@ -64,6 +64,7 @@ export async function startHoldfast(options: ServerOptions, closing: Closing): P
     JWT_SECRET: jwtSecret,
     RATE_LIMIT_PER_MINUTE: '0',
     QUERY_RATE_LIMIT_PER_MINUTE: '0',
+    QUERY_COST_PER_SECOND: '0',
     MAX_CONNECTIONS_PER_ADDRESS: '0',
     MAX_WEBSOCKETS_PER_ADDRESS: '0',
     SEAT_MAP_FRAME_MS: String(FRAME_MS),

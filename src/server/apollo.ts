@@ -1,4 +1,10 @@
-import { ApolloServer, type ApolloServerPlugin, type BaseContext, type GraphQLRequestListener } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type BaseContext,
+  type GraphQLRequestListener,
+  HeaderMap,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,13 +12,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
 import type { Judge } from '../graphql/cost/judge.ts';
 import { validationOptions } from './document-limits.ts';
 import { ownRules, parseOptions } from './documents.ts';
-import { busyFor, type PublicError, retryAfterMs } from './errors.ts';
+import type { PublicError } from './errors.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 import { operationFault } from './operation-fault.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
@@ -80,11 +86,13 @@ const faultsOfRequests: ApolloServerPlugin = {
 /** What an operation costs is judged before it runs, and what costs much runs a few at a time. */
 function costLimit({ judge, heavyOperations }: ApolloOptions): ApolloServerPlugin<GraphqlContext> {
   const listener: GraphQLRequestListener<GraphqlContext> = {
-    async didResolveOperation({ document, operation, request }) {
+    async didResolveOperation({ document, operation, request, contextValue }) {
       if (operation === undefined || operation.operation === 'subscription') return;
       const cost = judge.costOf({ document, operation, variables: request.variables });
       if (cost instanceof GraphQLError) throw badRequest(cost);
-      if (request.http && !(await heavyOperations.enter(request.http, cost))) throw busy();
+      const entering = { cost, address: contextValue.clientAddress, isQuery: operation.operation === 'query' };
+      const refusal = request.http && (await heavyOperations.enter(request.http, entering));
+      if (refusal) throw comeBackLater(refusal);
     },
   };
   const listening = Promise.resolve(listener);
@@ -95,9 +103,10 @@ function badRequest({ message, extensions }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
 }
 
-function busy(): GraphQLError {
-  const { message, extensions } = busyFor(retryAfterMs);
-  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 503 } } });
+function comeBackLater({ message, extensions }: GraphQLFormattedError): GraphQLError {
+  const status = extensions?.code === 'RATE_LIMITED' ? 429 : 503;
+  const headers = new HeaderMap([['retry-after', String(Math.ceil(Number(extensions?.retryAfterMs) / 1000))]]);
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });
 }
 
 function needsWebsocket(): GraphQLError {

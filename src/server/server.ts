@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly judge: Judge;
   /** Of queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
+  /** Of one network address; 0 is no limit. */
+  readonly queryCostPerSecond: number;
   readonly logger: Logger;
   health(): Health;
   /** Whether an error says that the store cannot be reached at present. */
@@ -127,7 +129,10 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   const shared = {
     ...options,
     admission,
-    heavyOperations: new HeavyOperations(),
+    heavyOperations: new HeavyOperations({
+      costPerSecond: options.queryCostPerSecond,
+      monotonicNow: () => performance.now(),
+    }),
     publicError: publicErrors(options),
     clientAddresses: new ClientAddresses(options.http.trustedProxies, options.logger),
   };

@@ -1,5 +1,7 @@
 import { print } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { SignInAsGuestDocument, type SignInAsGuestMutation } from '../../src/client/generated/documents.ts';
 import { testDatabase } from '../support/database.ts';
 import type { Reply } from '../support/graphql.ts';
@@ -151,6 +153,36 @@ describe('queries without a token', () => {
     expect((await ask(node.graphqlUrl, '10.0.0.2')).status).toBe(200);
     const authorization = `Bearer ${await tokenFor('ann')}`;
     expect((await ask(node.graphqlUrl, '10.0.0.1', { authorization })).status).toBe(200);
+  });
+});
+
+describe('queries that cost much', () => {
+  test('are limited by their address, over websockets too, and mutations are not', async () => {
+    const database = await testDatabase();
+    const env = { DATABASE_URL: database.url, QUERY_COST_PER_SECOND: '1', TRUSTED_PROXIES: '127.0.0.1' };
+    await using node = await startNode({ env });
+    const ask = (forwardedFor: string, query: string) =>
+      fetch(node.graphqlUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': forwardedFor },
+        body: JSON.stringify({ query }),
+      });
+    const list = '{ events { edges { node { id } } } }';
+    const limited = { extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } };
+    expect((await ask('10.0.0.1', list)).status).toBe(200);
+    const refused = await ask('10.0.0.1', list);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ errors: [limited] });
+    expect((await ask('10.0.0.2', list)).status).toBe(200);
+    expect((await ask('10.0.0.1', 'mutation { signInAsGuest { token } }')).status).toBe(200);
+
+    const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
+    const first = await client.iterate({ query: list }).next();
+    expect(first.value?.errors).toBeUndefined();
+    const second = await client.iterate({ query: list }).next();
+    expect(second.value?.errors).toMatchObject([limited]);
+    await client.dispose();
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Update } from '../../src/graphql/shared-subscriptions/payload.ts';
 import { type Outlet, SharedSubscription } from '../../src/graphql/shared-subscriptions/shared-subscription.ts';
-import { WorkBudget } from '../../src/graphql/shared-subscriptions/work-budget.ts';
+import { WorkBudget } from '../../src/work-budget.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

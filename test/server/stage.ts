@@ -136,6 +136,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     schema,
     judge: new Judge({ schema, maxCost: 0, layoutOf: () => typicalLayout }),
     queryLimiter: unlimited,
+    queryCostPerSecond: 0,
     subscribe: async (request) => subscribe(request),
     contextFor: (caller) => {
       state.contexts += 1;

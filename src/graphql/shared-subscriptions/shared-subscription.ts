@@ -1,5 +1,5 @@
+import type { WorkBudget } from '../../work-budget.ts';
 import type { Update } from './payload.ts';
-import type { WorkBudget } from './work-budget.ts';
 
 /** Where one subscriber's messages go. */
 export interface Outlet {

@@ -1,4 +1,4 @@
-import { WorkBudget, type WorkLimits } from '../../graphql/shared-subscriptions/work-budget.ts';
+import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
 
 /**
  * Live messages that are executed for one network address, in characters: at ten a microsecond about a tenth of a core, and 50 ms

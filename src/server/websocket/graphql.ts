@@ -48,7 +48,10 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       const { viewer, clientAddress } = connection;
       const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
       if (allowance?.allowed === false) return { errors: [tooManyQueries(allowance.retryAfterMs)] };
-      if (!(await heavyOperations.enter(args, cost))) return { errors: [busy(retryAfterMs)] };
+      const isQuery = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY;
+      const entering = { cost, address: clientAddress, isQuery };
+      const refusal = await heavyOperations.enter(args, entering);
+      if (refusal !== null) return { errors: [new GraphQLError(refusal.message, refusal)] };
       try {
         return await admission.run(() => execute(args));
       } catch (error) {
