@@ -183,6 +183,11 @@ describe('words of the plan', () => {
     ['a label and an empty number', { row_number: '', row_label: 'B' }, 'Hall, B, seat 7'],
     ['seats by their label', { row_number: '3', seat_label: 'Armchair %s' }, 'Hall, row 3, Armchair 7'],
     ['a label without a place for the number', { row_number: '3', seat_label: 'Sofa' }, 'Hall, row 3, Sofa'],
+    [
+      'the words that the editor writes everywhere',
+      { row_number: '3', row_label: 'Row %s', seat_label: 'Seat %s' },
+      'Hall, row 3, seat 7',
+    ],
     ['empty labels', { row_number: '3', row_label: '', seat_label: '' }, 'Hall, row 3, seat 7'],
     ['a label with signs of a pattern', { row_number: '$&', row_label: 'Box %s' }, 'Hall, Box $&, seat 7'],
   ])('%s', (_, row, label) => {

@@ -36,13 +36,20 @@ function placeRows(zone: PlanZone, categoryAt: ReadonlyMap<string, number>, seat
 
 /** A row with a label only is known by it. */
 function wordsOf({ row_number, row_label, seat_label }: PlanRow, at: number) {
-  const label = row_label?.replaceAll('%s', () => nameOf(row_number, at)) || null;
+  const label = ownWords(row_label)?.replaceAll('%s', () => nameOf(row_number, at)) ?? null;
   const hasNumber = row_number != null && row_number !== '';
   return {
     name: hasNumber || label === null ? nameOf(row_number, at) : label,
     label,
-    seatLabel: seat_label || null,
+    seatLabel: ownWords(seat_label),
   };
+}
+
+/** pretix's editor writes these everywhere: to leave them out lets each client say them in its reader's language. */
+const usualWords: ReadonlySet<string> = new Set(['', 'Row %s', 'Seat %s']);
+
+function ownWords(label: string | null | undefined): string | null {
+  return label == null || usualWords.has(label) ? null : label;
 }
 
 function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: ReadonlyMap<string, number>): LayoutSeat {
