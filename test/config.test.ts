@@ -58,7 +58,7 @@ describe('readConfig', () => {
         mutationsPerMinute: 60,
         guestSignInsPerMinute: 300,
         queriesPerMinute: 6_000,
-        queryCostPerSecond: 300_000,
+        queryCostPerSecond: 200_000,
         maxQueryCost: 1_500_000,
         guestMutationsPerMinute: 1200,
         maxSeatsPerAddress: 100,

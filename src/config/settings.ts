@@ -169,9 +169,9 @@ export const settingsSchema = z.object({
     'requests without a token from one network address, counted by each node for itself; 0 turns the limit off',
   ),
   QUERY_COST_PER_SECOND: byDefault(
-    '300000',
+    '200000',
     whole(0, 1_000_000_000),
-    'cost of the queries of one network address a second ([how it is counted](limits.md#cost)), and seven times that at once, counted by each node for itself; 0 turns the limit off',
+    'cost of the queries of one network address a second ([how it is counted](limits.md#cost)), and five times that at once, counted by each node for itself; 0 turns the limit off',
   ),
   MAX_QUERY_COST: byDefault(
     '1500000',

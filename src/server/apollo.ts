@@ -20,6 +20,7 @@ import { validationOptions } from './document-limits.ts';
 import { ownRules, parseOptions } from './documents.ts';
 import type { PublicError } from './errors.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
+import { jsonInSlices } from './json-in-slices.ts';
 import { operationFault } from './operation-fault.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
@@ -36,6 +37,7 @@ export interface ApolloOptions {
 
 export async function startApollo(options: ApolloOptions) {
   const { schema, introspection, publicError, logger, trustedOperations } = options;
+  const large = new WeakSet<object>();
   const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger,
@@ -49,8 +51,10 @@ export async function startApollo(options: ApolloOptions) {
     persistedQueries: persistedQueriesOf(trustedOperations),
     includeStacktraceInErrorResponses: false,
     formatError: (_formatted, error) => publicError(error),
+    stringifyResult: (result) =>
+      isObject(result.data) && large.has(result.data) ? jsonInSlices(result) : JSON.stringify(result),
     stopOnTerminationSignals: false,
-    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, costLimit(options)],
+    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, costLimit(options, large)],
   });
   await apollo.start();
   return apollo;
@@ -83,8 +87,18 @@ const faultsOfRequests: ApolloServerPlugin = {
   unexpectedErrorProcessingRequest: ({ error }) => Promise.reject(operationFault(error)),
 };
 
-/** What an operation costs is judged before it runs, and what costs much runs a few at a time. */
-function costLimit({ judge, heavyOperations }: ApolloOptions): ApolloServerPlugin<GraphqlContext> {
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * What an operation costs is judged before it runs, and what costs much runs a few at a time.
+ * @param large where the data of answers is put that may be large
+ */
+function costLimit(
+  { judge, heavyOperations }: ApolloOptions,
+  large: WeakSet<object>,
+): ApolloServerPlugin<GraphqlContext> {
   const listener: GraphQLRequestListener<GraphqlContext> = {
     async didResolveOperation({ document, operation, request, contextValue }) {
       if (operation === undefined || operation.operation === 'subscription') return;
@@ -93,6 +107,11 @@ function costLimit({ judge, heavyOperations }: ApolloOptions): ApolloServerPlugi
       const entering = { cost, address: contextValue.clientAddress, isQuery: operation.operation === 'query' };
       const refusal = request.http && (await heavyOperations.enter(request.http, entering));
       if (refusal) throw comeBackLater(refusal);
+    },
+    willSendResponse({ request: { http }, response: { body } }) {
+      const data = body.kind === 'single' && body.singleResult.data;
+      if (http && isObject(data) && heavyOperations.has(http)) large.add(data);
+      return allowed;
     },
   };
   const listening = Promise.resolve(listener);

@@ -29,7 +29,7 @@ export interface EnteringOperation {
 }
 
 /** After a pause an address may ask for so many seconds' worth at once: a page opens with a map and some lists. */
-const BURST_SECONDS = 7;
+const BURST_SECONDS = 5;
 const REMEMBERED_ADDRESSES = 10_000;
 
 interface Waiting {
@@ -77,6 +77,11 @@ export class HeavyOperations {
     const { waitMs } = budget;
     if (waitMs === 0) budget.charge(cost);
     return waitMs;
+  }
+
+  /** Whether the operation has entered, and its answer may be large. */
+  has(operation: Operation): boolean {
+    return this.#costs.has(operation);
   }
 
   /** Does nothing for an operation that never entered. */

@@ -1,4 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
@@ -44,7 +45,11 @@ function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {
   const transaction: Connection['transaction'] = (work) =>
     retrying(() => orm.transaction((open) => work(sessionOf(open))));
   return {
-    rows: (statement) => retrying(() => sessionOf(orm).rows(statement)),
+    // The database works in this thread, and answers before the event loop turns: many statements in a row would keep it from all else.
+    rows: async (statement) => {
+      await setImmediate();
+      return retrying(() => sessionOf(orm).rows(statement));
+    },
     transaction,
     together: (statements) =>
       transaction(async ({ rows }) => {

@@ -11,7 +11,7 @@ import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
-import { busyFor, type PublicError, rateLimited, retryAfterMs } from '../errors.ts';
+import { busyFor, type PublicError, rateLimited } from '../errors.ts';
 import type { HeavyOperations } from '../heavy-operations.ts';
 import { operationFault } from '../operation-fault.ts';
 import type { TrustedOperations } from '../trusted-operations.ts';
