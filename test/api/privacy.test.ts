@@ -182,7 +182,7 @@ test('the walk reaches every type there is but those of errors, deltas and mutat
   walk.operations(schema.getQueryType());
   for (const fieldName of ['seatMap', 'availability']) walk.operation(schema.getSubscriptionType(), fieldName);
   const userErrors = schema.getImplementations(schema.getType('UserError') as never).objects.map(({ name }) => name);
-  const elsewhere = ['Query', 'Mutation', 'Subscription', 'GuestSession', ...userErrors];
+  const elsewhere = ['Query', 'Mutation', 'Subscription', 'GuestSession', 'InputFault', ...userErrors];
   const types = Object.values(schema.getTypeMap()).filter(
     (type) => 'getInterfaces' in type && !('resolveType' in type),
   );
