@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, symlink } from 'node:fs/promises';
+import { access, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, validate } from 'graphql';
@@ -73,10 +73,31 @@ test('the commands of the README do what it says, in its order', severalProcesse
   expect(watched).toMatch(/^{"__typename":"SeatMapSnapshot".*"reserved":2,"booked":0/);
 });
 
-test('the documents of the README fit the schema, and its links lead somewhere', async () => {
-  const documents = [...readme.matchAll(/^```graphql\n(.*?)^```$/gms)].map(([, text = '']) => text);
-  expect(documents).not.toEqual([]);
-  for (const document of documents) expect(validate(createSchema([]), parse(document))).toEqual([]);
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path = '']) => path);
-  for (const path of links) await expect(access(join(repository, path)), path).resolves.toBeUndefined();
+test('the documents of the README and docs fit the schema', async () => {
+  const names = (await readdir(join(repository, 'docs'))).filter((name) => name.endsWith('.md'));
+  const pages = await Promise.all(names.map((name) => readFile(join(repository, 'docs', name), 'utf8')));
+  const blocks = [readme, ...pages].flatMap((page) => [...page.matchAll(/^```graphql\n(.*?)^```$/gms)]);
+  expect(blocks).not.toEqual([]);
+  for (const [, document = ''] of blocks) expect(validate(createSchema([]), parse(document))).toEqual([]);
 });
+
+test('the links of the README lead to files, and to headings in them', async () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link);
+  for (const link of links) {
+    const [path = '', heading] = link.split('#');
+    await expect(access(join(repository, path)), link).resolves.toBeUndefined();
+    if (heading !== undefined)
+      expect(headingsOf(await readFile(join(repository, path), 'utf8')), link).toContain(heading);
+  }
+});
+
+/** As they are named in links. */
+function headingsOf(page: string): string[] {
+  const titles = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
