@@ -149,7 +149,8 @@ test.each([false, true])(
   async (mapsShown) => {
     const sale = await offer(nodes.a);
     const watches = mapsShown ? await Promise.all([nodes.a, nodes.b].map((node) => watchSeatMap(node, sale))) : [];
-    const buyers = await Promise.all(Array.from({ length: 6 }, newBuyer));
+    // So many that somebody is always left who has not let go of the seat three times: those have to let others have it.
+    const buyers = await Promise.all(Array.from({ length: 8 }, newBuyer));
     const delays: number[] = [];
     let held = await hammer(buyers, nodes.a, sale);
     for (let round = 0; round < 20; round += 1) {
