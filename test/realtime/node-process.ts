@@ -26,6 +26,7 @@ export async function startNodeProcess(
     RATE_LIMIT_PER_MINUTE: '0',
     QUERY_RATE_LIMIT_PER_MINUTE: '0',
     QUERY_COST_PER_SECOND: '0',
+    MAX_SEATS_PER_ADDRESS: '0',
     MAX_CONNECTIONS_PER_ADDRESS: '0',
     MAX_WEBSOCKETS_PER_ADDRESS: '0',
     ...env,
