@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import postgres from 'postgres';
 import type { PostgresServer, PostgresTarget } from '../config/postgres-url.ts';
@@ -31,19 +31,24 @@ export interface PostgresPlace {
 
 export type ClientOptions = Pick<
   postgres.Options<Record<string, postgres.PostgresType>>,
-  'max' | 'fetch_types' | 'onclose' | 'prepare'
+  'fetch_types' | 'onclose' | 'prepare'
 > & {
   /** Settings of each session, unless the URL has others. */
   readonly session?: Readonly<Record<string, string>>;
 };
 
-/** The one place that makes clients. It connects as it is needed. */
+/** The one place that makes clients, of one connection each. It connects as it is needed. */
 export function connectTo(place: PostgresPlace, options: ClientOptions): postgres.Sql {
   const { target, server } = place;
   const { session = {}, ...others } = options;
-  return postgres({
+  const address = addressOf(server);
+  const sockets = new Sockets(address);
+  const client = postgres({
     ...others,
-    ...addressOf(target, server),
+    ...namesOf(address),
+    ...{ max: 1, socket: () => sockets.open() },
+    // As in libpq, nothing is encrypted that does not leave the machine.
+    ...('path' in address ? { ssl: false } : encryptionOf(target, server)),
     ...present({ user: target.user, password: target.password, database: target.database }),
     ...present({ keep_alive: target.keepAliveSeconds }),
     connect_timeout: target.connectTimeoutSeconds ?? CONNECT_TIMEOUT_SECONDS,
@@ -51,6 +56,36 @@ export function connectTo(place: PostgresPlace, options: ClientOptions): postgre
     onnotice: () => {},
     connection: { application_name: 'holdfast', ...settingsOf(place, session) },
   });
+  const end = client.end.bind(client);
+  client.end = (options) => end(options).finally(() => sockets.close());
+  return client;
+}
+
+/**
+ * The sockets of a client: none is left, and none opened, once it has ended. Postgres.js leaves one that is connecting as it
+ * ends, and connects once more when what waited for a connection is given up before its next attempt.
+ */
+class Sockets {
+  readonly #address: Address;
+  #last: Socket | undefined;
+  #isClosed = false;
+
+  constructor(address: Address) {
+    this.#address = address;
+  }
+
+  /** Not connected yet: what is written waits until it is, and a failure is told to whoever listens by then. */
+  open(): Socket {
+    if (this.#isClosed) throw new Error('the client has ended');
+    this.#last = new Socket().connect(this.#address);
+    // For the messages of postgres.js.
+    return Object.assign(this.#last, this.#address);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#last?.destroy();
+  }
 }
 
 /** Behind a pooler only what every one takes: a name, and what its own proxy reads. */
@@ -63,18 +98,23 @@ function present<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[N
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as typeof values;
 }
 
-function addressOf({ tls }: PostgresTarget, { host, address, port }: PostgresServer) {
+type Address = { readonly path: string } | { readonly host: string; readonly port: number };
+
+function addressOf({ host, address, port }: PostgresServer): Address {
   const folder = host === '' && address === undefined ? defaultFolder(port) : host;
-  // As in libpq, nothing is encrypted that does not leave the machine.
-  if (folder?.startsWith('/')) return { path: socketIn(folder, port), ssl: false };
-  const name = folder || 'localhost';
-  return {
-    // As a list, which its types do not know: of a text with colons in it, as an IPv6 address, it would take the first part.
-    host: [address ?? name] as unknown as string,
-    port: [port] as unknown as number,
-    ssl: tls.use === 'never' ? false : tls.use === 'prefer' ? ('prefer' as const) : encryption(tls, name),
-    ...(tls.isDirect ? { sslnegotiation: 'direct' as const } : {}),
-  };
+  if (folder?.startsWith('/')) return { path: socketIn(folder, port) };
+  return { host: address ?? (folder || 'localhost'), port };
+}
+
+/** As lists, which its types do not know: of a text with colons in it, as an IPv6 address, it would take the first part. */
+function namesOf(address: Address): { path: string } | { host: string; port: number } {
+  return 'path' in address ? address : ({ host: [address.host], port: [address.port] } as never);
+}
+
+function encryptionOf({ tls }: PostgresTarget, { host }: PostgresServer) {
+  const direct = tls.isDirect ? { sslnegotiation: 'direct' as const } : {};
+  if (tls.use === 'never') return { ssl: false, ...direct };
+  return { ssl: tls.use === 'prefer' ? ('prefer' as const) : encryption(tls, host || 'localhost'), ...direct };
 }
 
 /** Node would check another name than the one in the URL: that of no host at all, where it is an address. */

@@ -66,7 +66,7 @@ async function lookAt(place: PostgresPlace): Promise<PostgresFound & Pick<Facts,
  * up before that is answered.
  */
 async function ask(place: PostgresPlace): Promise<{ facts: Facts; types: Types }> {
-  const client = connectTo(place, { max: 1, prepare: false, session: { ...sessionSettings, [MARK]: 'on' } });
+  const client = connectTo(place, { prepare: false, session: { ...sessionSettings, [MARK]: 'on' } });
   const tooLate = setTimeout(() => void client.end({ timeout: 0 }), ANSWER_WITHIN_MS);
   try {
     // In a transaction, which a pooler in statement mode refuses.

@@ -82,7 +82,7 @@ export class PostgresPool implements AsyncDisposable {
   #connect(session: Readonly<Record<string, string>>, onclose: () => void): postgres.Sql {
     const { target, takesSettings } = this.#place;
     const prepare = target.canPrepare ?? takesSettings;
-    const sql = connectTo(this.#place, { max: 1, fetch_types: false, prepare, session, onclose });
+    const sql = connectTo(this.#place, { fetch_types: false, prepare, session, onclose });
     Object.assign(sql.options.parsers, this.#found.types.parsers);
     Object.assign(sql.options.serializers, this.#found.types.serializers);
     return sql;

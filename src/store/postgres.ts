@@ -69,7 +69,7 @@ function limitingRows(connection: Connection): Connection {
 
 /** On a connection of its own, which may take its time, and in one transaction, with whose end the lock is let go of. */
 async function migrateAlone(place: PostgresPlace, migrations: MigrationConfig): Promise<readonly string[]> {
-  const client = connectTo(place, { max: 1, fetch_types: false, prepare: false });
+  const client = connectTo(place, { fetch_types: false, prepare: false });
   try {
     return await steppingBack(() =>
       inTransaction(client, async (connection) => {

@@ -28,7 +28,7 @@ export async function probe(place: PostgresPlace, timeoutMs: number): Promise<Pr
 }
 
 async function ask(place: PostgresPlace, timeoutMs: number): Promise<ProbedServer> {
-  const client = connectTo(place, { max: 1, fetch_types: false, prepare: false });
+  const client = connectTo(place, { fetch_types: false, prepare: false });
   const end = () => void client.end({ timeout: 0 });
   const stopWaiting = afterSteps(timeoutMs / STEP_MS, end);
   const { server } = place;

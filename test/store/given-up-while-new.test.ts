@@ -1,9 +1,14 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
+import { parsePostgresUrl } from '../../src/config/postgres-url.ts';
 import { isStoreUnavailable } from '../../src/store/faults.ts';
 import { openDatabase } from '../../src/store/open.ts';
+import { connectTo } from '../../src/store/postgres-connection.ts';
+import { lookFor } from '../../src/store/postgres-look.ts';
+import { onServer } from '../support/create-database.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,8 +16,9 @@ const soon = { withinMs: 20_000 };
 
 /** Leads to the server. While it is deaf, nothing passes that a client sends after its greeting. */
 async function openDeafLink(server: PostgresServer) {
-  const link = { isDeaf: false, url: '' };
+  const link = { isDeaf: false, url: '', clients: [] as Socket[] };
   const listener = createServer((client) => {
+    link.clients.push(client);
     const target = connect(server.port, '127.0.0.1');
     let isGreeted = false;
     client.on('data', (data) => {
@@ -49,4 +55,31 @@ test('connections given up before they were of any use cost nothing but what wai
   link.isDeaf = false;
   await waitFor(() => database.trouble === null, { ...soon, what: 'the store to be back' });
   expect(await numbers()).toEqual([{ numbers: [1, 2] }]);
+});
+
+test('a client that ends does not connect once more for what waited, nor leave what was connecting', async () => {
+  await using server = await startPostgres();
+  const link = await openDeafLink(server);
+  const { place } = await lookFor(parsePostgresUrl(link.url));
+  await waitFor(() => link.clients.every(({ closed }) => closed), { ...soon, what: 'the first look to be over' });
+  link.clients.length = 0;
+
+  const client = connectTo(place, { onclose: () => void client.end({ timeout: 0 }) });
+  const first = client.begin((transaction) => transaction`select pg_sleep(20)`);
+  const asleep = () =>
+    onServer(server.url('postgres'), (sql) => sql`select from pg_stat_activity where wait_event = 'PgSleep'`);
+  await waitFor(async () => (await asleep()).length === 1, { ...soon, what: 'the statement to run' });
+  const second = client`select 1`.execute();
+  // A connection that fails, where others are closed: postgres.js takes a moment before it tries again.
+  link.clients[0]?.resetAndDestroy();
+  expect(await Promise.allSettled([first, second])).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+
+  const given = connectTo(place, {});
+  const third = given`select 1`.execute();
+  await sleep(1);
+  await given.end({ timeout: 0 });
+  await expect(third).rejects.toThrow('CONNECTION_DESTROYED');
+
+  await sleep(500);
+  expect(link.clients.filter(({ closed }) => !closed).length).toBe(0);
 });
