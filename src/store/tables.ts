@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
   doublePrecision,
@@ -20,6 +21,9 @@ import type { Drawing } from '../events/layout.ts';
 
 /** Moments are kept to the millisecond, so that what a client is told is the deadline itself, not a rounding of it. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** Minor units, up to 2^53 - 1. */
+const amount = (name: string) => bigint(name, { mode: 'number' });
 
 export const salesStatus = pgEnum('sales_status', ['DRAFT', 'ON_SALE', 'PAUSED', 'CLOSED']);
 export const seatStatus = pgEnum('seat_status', ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED']);
@@ -59,7 +63,7 @@ export const priceCategories = pgTable(
     name: text().notNull(),
     color: text(),
     /** Minor units of the event's currency. */
-    amount: integer().notNull(),
+    amount: amount('amount').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.position] }),
@@ -125,7 +129,7 @@ export const reservations = pgTable(
     /** Ascending. What was asked for: a retry by the same key must ask for the same. */
     requestedSeatIndexes: integer('requested_seat_indexes').array().notNull(),
     /** Minor units: the sum of the seats' prices when they were reserved. */
-    totalAmount: integer('total_amount').notNull(),
+    totalAmount: amount('total_amount').notNull(),
     createdAt: moment('created_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
     extensionsUsed: smallint('extensions_used').notNull().default(0),
@@ -181,7 +185,7 @@ export const bookings = pgTable(
     /** 'K7QM-3F9A' */
     reference: text().notNull(),
     status: bookingStatus().notNull().default('CONFIRMED'),
-    totalAmount: integer('total_amount').notNull(),
+    totalAmount: amount('total_amount').notNull(),
     bookedAt: moment('booked_at').notNull(),
     paymentAuthorization: text('payment_authorization').notNull(),
     /** Null until the provider has confirmed that the authorized money was captured. */
