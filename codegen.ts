@@ -32,7 +32,13 @@ const config: CodegenConfig = {
       hooks: { beforeOneFileWrite: withoutAny },
       config: {
         enumsAsTypes: true,
-        scalars: { ID: 'string', DateTime: 'Date', SeatingPlan: 'unknown', PackedSeatStatuses: 'string' },
+        scalars: {
+          ID: 'string',
+          DateTime: 'Date',
+          SeatingPlan: 'unknown',
+          PackedSeatStatuses: 'string',
+          Amount: 'number',
+        },
         contextType: '../context.ts#GraphqlContext',
         // An outcome without its __typename must not compile: nothing else tells one of a union from another.
         resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
@@ -52,7 +58,13 @@ const config: CodegenConfig = {
       plugins: ['typescript-operations', 'typed-document-node'],
       config: {
         unstable_onExecutableDocumentNode: sentAs,
-        scalars: { ID: 'string', DateTime: 'string', SeatingPlan: 'unknown', PackedSeatStatuses: 'string' },
+        scalars: {
+          ID: 'string',
+          DateTime: 'string',
+          SeatingPlan: 'unknown',
+          PackedSeatStatuses: 'string',
+          Amount: 'number',
+        },
       },
     },
     'src/client/generated/possible-types.ts': {

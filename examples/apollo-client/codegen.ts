@@ -20,7 +20,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
+        scalars: { Amount: 'number', DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
       },
     },
     // Without it, the cache cannot tell which outcomes are user errors.

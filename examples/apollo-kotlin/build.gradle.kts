@@ -13,6 +13,7 @@ apollo {
     // The published file: take it along, or `./gradlew downloadApolloSchema` from a running server.
     schemaFiles.from("../../generated/schema.graphql")
     srcDir("src/main/graphql")
+    mapScalarToKotlinLong("Amount")
     mapScalarToKotlinString("DateTime")
     mapScalarToKotlinString("PackedSeatStatuses")
     mapScalarToKotlinString("SeatingPlan")

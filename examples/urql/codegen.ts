@@ -17,7 +17,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
+        scalars: { Amount: 'number', DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
       },
     },
   },

@@ -10,7 +10,8 @@ import { progressOn } from './progress.ts';
 import { openStore } from './store.ts';
 
 const examples = `
-The plan is one of pretix's seating plans; every category with seats in it needs a --price, in minor units (cents).
+The plan is one of pretix's seating plans; every category with seats in it needs a --price,
+in the currency's smallest unit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY, 4.500 KWD.
 Progress goes to standard error, and the new event's id to standard output. All of the event is written, or nothing.
 
 Example:
@@ -35,7 +36,11 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
     .requiredOption('--venue <text>', 'where')
     .requiredOption('--starts-at <moment>', 'when, with an offset: 2026-12-24T19:30:00+01:00', parseMoment)
     .requiredOption('--currency <code>', 'of the prices, as in ISO 4217: EUR')
-    .requiredOption('--price <category=amount>', 'of a category, in minor units; once for each', collectPrice)
+    .requiredOption(
+      '--price <category=amount>',
+      'of a category, in the smallest unit: 4500 for 45.00 EUR; once for each',
+      collectPrice,
+    )
     .option('--reservation-seconds <n>', 'length of a reservation (default: RESERVATION_SECONDS)', parseWhole)
     .option('--on-sale', 'open sales at once (otherwise the event is a draft)')
     .addHelpText('after', examples)
@@ -75,7 +80,9 @@ function parseWhole(text: string): number {
 
 /** A category's name may hold an `=` itself. */
 function collectPrice(text: string, before: readonly CategoryPrice[] = []): readonly CategoryPrice[] {
-  const [, category, amount] = /^(.+)=(\d{1,15})$/s.exec(text) ?? [];
+  const [, category, amount] = /^(.+)=(\d{1,16})$/s.exec(text) ?? [];
   if (category !== undefined && amount !== undefined) return [...before, { category, amount: Number(amount) }];
-  throw new InvalidArgumentError('Expected a category and whole minor units, such as Stalls=4500 for 45.00.');
+  throw new InvalidArgumentError(
+    'Expected a category and whole smallest units of the currency, such as Stalls=4500 for 45.00 EUR.',
+  );
 }

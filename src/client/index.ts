@@ -14,6 +14,7 @@ export { default as possibleTypes } from './generated/possible-types.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
 export type { Live, LiveState, LiveStore } from './live.ts';
+export { currencyDigits, decimalAmount, maxAmount, parseAmount } from './money.ts';
 export type { Operation } from './operation.ts';
 export { type Cases, isUserError, match, type Outcome, unreachable } from './outcomes.ts';
 export type { CallOptions, MutateOptions } from './requests.ts';

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { currencyDigits } from '../client/money.ts';
 import type { Database } from '../store/database.ts';
 import { findEvents, insertEvent, wasAskedFor } from '../store/events.ts';
 import { isUniqueViolation } from '../store/faults.ts';
@@ -36,7 +37,6 @@ export interface CreateEventOptions {
 /** Names are shown in lists: longer ones are a mistake. */
 const MAX_NAME_LENGTH = 200;
 const MAX_RESERVATION_SECONDS = 24 * 60 * 60;
-const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /**
  * Checks everything first, with the path in the input to what is wrong, and then writes the event and all of its seats. If
@@ -92,7 +92,7 @@ function findFault({ name, venue, startsAt, currency, reservationSeconds }: Even
   if (startsAt.getTime() < 0 || startsAt.getUTCFullYear() > 9999) {
     return refuse('startsAt', 'An event starts between the years 1970 and 9999');
   }
-  if (!currencies.has(currency)) return refuse('currency', `'${currency}' is no ISO 4217 currency code`);
+  if (currencyDigits(currency) === undefined) return refuse('currency', `'${currency}' is no ISO 4217 currency code`);
   const whole = Number.isInteger(reservationSeconds);
   if (!whole || reservationSeconds < 1 || reservationSeconds > MAX_RESERVATION_SECONDS) {
     return refuse('reservationSeconds', `A reservation lasts from 1 to ${MAX_RESERVATION_SECONDS} seconds`);

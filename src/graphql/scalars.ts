@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { maxAmount } from '../client/money.ts';
 
 /**
  * How the schema's scalars are written and read; PackedSeatStatuses passes as the string it is. Not whole GraphQLScalarTypes, whose
@@ -6,6 +7,7 @@ import { GraphQLError } from 'graphql';
  */
 export const scalars = {
   DateTime: { serialize: formatMoment, parseValue: parseMoment },
+  Amount: { serialize: checkAmount, parseValue: checkAmount },
   SeatingPlan: { parseValue: parsePlan },
 };
 
@@ -41,6 +43,11 @@ function offsetMinutes([sign, hours = '0', minutes = '0']: readonly string[]): n
 }
 
 const isWritable = (ms: number): boolean => ms >= earliestMs && ms <= latestMs;
+
+function checkAmount(amount: unknown): number {
+  if (typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 0) return amount;
+  throw new GraphQLError(`Amount must be a whole number from 0 to ${maxAmount}`);
+}
 
 /** Real plans nest nine levels deep. */
 const maxPlanDepth = 32;

@@ -1,3 +1,4 @@
+import { maxAmount } from '../client/money.ts';
 import type { Seating } from '../events/seating.ts';
 import { maxSeats } from '../events/seating-plan/check.ts';
 import { decodeSeatId } from './ids.ts';
@@ -37,16 +38,13 @@ export function parseSeatIds(seatIds: readonly string[], eventId: string, seatin
   return { ok: true, indexes: indexes.sort((one, other) => one - other) };
 }
 
-/** What GraphQL and the store can say of a total, in minor units. */
-const MAX_TOTAL = 2 ** 31 - 1;
-
 /** As `parseSeatIds`, of seats that are to be paid for together. */
 export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
   const parsed = parseSeatIds(seatIds, eventId, seating);
   if (!parsed.ok) return parsed;
   const { amounts, seats } = seating.layout;
   const total = parsed.indexes.reduce((sum, index) => sum + (amounts[seats[index]?.category ?? -1] ?? 0), 0);
-  if (total <= MAX_TOTAL) return parsed;
+  if (total <= maxAmount) return parsed;
   return {
     ok: false,
     invalid: invalidInput('seatIds', 'Together these seats cost more than one reservation can say.'),

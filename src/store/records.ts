@@ -62,7 +62,7 @@ export const reservationColumns = (now: SQL): SQL => sql`
   reservations.viewer_id as "viewerId",
   ${reservationStatusAt(now)} as status,
   reservations.seat_indexes as "seatIndexes",
-  reservations.total_amount as "totalAmount",
+  reservations.total_amount::float8 as "totalAmount",
   ${epochMs(sql`reservations.created_at`)} as "createdAtMs",
   ${epochMs(sql`reservations.expires_at`)} as "expiresAtMs",
   reservations.extensions_used as "extensionsUsed",
@@ -80,7 +80,7 @@ export const bookingColumns: SQL = sql`
   bookings.viewer_id as "viewerId",
   bookings.reference,
   bookings.status,
-  bookings.total_amount as "totalAmount",
+  bookings.total_amount::float8 as "totalAmount",
   array(
     select seat_index from booked_seats
     where booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id

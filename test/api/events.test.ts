@@ -221,16 +221,6 @@ describe('what is no event', () => {
     ['a category without a price', { prices: prices.slice(0, 1) }, 'prices'],
     ['a price of no category', { prices: [...prices, { category: 'Middle', amount: 1 }] }, 'prices[2].category'],
     ['two prices', { prices: [...prices, { category: 'Back', amount: 1 }] }, 'prices[2].category'],
-    [
-      'a price below 0',
-      {
-        prices: [
-          { category: 'Front', amount: -1 },
-          { category: 'Back', amount: 0 },
-        ],
-      },
-      'prices[0].amount',
-    ],
   ];
   test.each(refusals)('%s', async (_, input, path) => {
     const refused = await create(input);
@@ -255,9 +245,9 @@ test.each([1, 86_400])('a reservation may last %d s', async (reservationSeconds)
   expect(await created({ reservationSeconds })).toMatchObject({ reservationSeconds });
 });
 
-test('seats that together cost more than an Int can say are not reserved together, and one by one they are', async () => {
+test('seats that together cost more than an Amount can say are not reserved together, and one by one they are', async () => {
   const dear = [
-    { category: 'Front', amount: 2 ** 31 - 1 },
+    { category: 'Front', amount: Number.MAX_SAFE_INTEGER },
     { category: 'Back', amount: 1 },
   ];
   const { id: eventId } = await created({ prices: dear });
@@ -270,7 +260,7 @@ test('seats that together cost more than an Int can say are not reserved togethe
     __typename: 'InvalidInput',
     path: ['seatIds'],
   });
-  expect(await reserved(ids.slice(0, 1))).toMatchObject({ total: { amount: 2 ** 31 - 1 } });
+  expect(await reserved(ids.slice(0, 1))).toMatchObject({ total: { amount: Number.MAX_SAFE_INTEGER } });
 });
 
 test('50,000 seats are there in seconds', async () => {

@@ -92,6 +92,7 @@ const odd: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   Int: oddNumber,
   Float: oddNumber,
   Boolean: fc.boolean(),
+  Amount: oddNumber,
   DateTime: oddMoment,
 };
 

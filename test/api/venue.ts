@@ -54,6 +54,7 @@ export const organizerToken = tokenFor('the organizer', ['ORGANIZER']);
 
 interface OfferOptions {
   readonly name?: string;
+  readonly currency?: string;
   readonly seats?: number;
   readonly reservationSeconds?: number;
   readonly startsAt?: string;

@@ -159,3 +159,26 @@ function literalOf(value: unknown): string {
     .map(([key, inner]) => `${key}: ${literalOf(inner)}`)
     .join(' ')}}`;
 }
+
+describe('Amount', () => {
+  const amount = scalar('Amount');
+
+  test('is a whole number from 0 to 2^53 - 1, as a value and as a literal', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (value) => {
+        expect(amount.serialize(value)).toBe(value);
+        expect(amount.parseValue(value)).toBe(value);
+        expect(amount.parseLiteral(parseValue(String(value)))).toBe(value);
+      }),
+    );
+  });
+
+  test.each([-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '45', true, null, [45]])('is not %j', (value) => {
+    expect(() => amount.parseValue(value)).toThrow(GraphQLError);
+    expect(() => amount.serialize(value)).toThrow(GraphQLError);
+  });
+
+  test.each(['-1', '0.5', '9007199254740992', '"45"', 'true'])('is not the literal %s', (literal) => {
+    expect(() => amount.parseLiteral(parseValue(literal))).toThrow(GraphQLError);
+  });
+});

@@ -32,7 +32,7 @@ export type CancelReservationInput = {
 
 /** The price of one category of the plan. */
 export type CategoryPriceInput = {
-  /** Minor units (cents), 0 or more. */
+  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
   readonly amount: number;
   /** The category's name in the plan. */
   readonly category: string;

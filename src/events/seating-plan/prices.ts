@@ -1,3 +1,4 @@
+import { maxAmount } from '../../client/money.ts';
 import type { Layout } from '../layout.ts';
 import { type Fault, type Refusal, refuseAll } from './refusal.ts';
 
@@ -8,9 +9,6 @@ export interface CategoryPrice {
 }
 
 export type PricedCategories = { readonly ok: true; readonly amounts: readonly number[] } | Refusal;
-
-/** GraphQL's Int and Postgres's integer. */
-const maxAmount = 2 ** 31 - 1;
 
 /**
  * The amount of each of the layout's categories, in its order. Every category with seats needs one price; one without
@@ -38,7 +36,7 @@ function* priceFaults(
     const path = `prices[${at}]`;
     if (!known.has(name)) yield { path: `${path}.category`, message: `The plan has no category '${category}'` };
     else if (priced.has(name)) yield { path: `${path}.category`, message: `Category '${category}' is priced twice` };
-    else if (!Number.isInteger(amount) || amount < 0 || amount > maxAmount) {
+    else if (!Number.isSafeInteger(amount) || amount < 0) {
       yield { path: `${path}.amount`, message: `A price is whole minor units from 0 to ${maxAmount}, not ${amount}` };
     }
     priced.add(name);

@@ -13,6 +13,8 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
+  /** Money in minor units (cents): a whole number from 0 to 2^53 - 1. */
+  Amount: { input: number; output: number; }
   /** RFC 3339 in UTC with milliseconds: 2026-11-20T18:30:00.000Z. */
   DateTime: { input: Date; output: Date; }
   /**
@@ -127,8 +129,8 @@ export type CancelReservationResult = IdempotencyConflict | InvalidInput | NotFo
 
 /** The price of one category of the plan. */
 export type CategoryPriceInput = {
-  /** Minor units (cents), 0 or more. */
-  readonly amount: Scalars['Int']['input'];
+  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
+  readonly amount: Scalars['Amount']['input'];
   /** The category's name in the plan. */
   readonly category: Scalars['String']['input'];
 };
@@ -282,8 +284,8 @@ export type InvalidInput = UserError & {
 /** An amount of money, always with its currency. */
 export type Money = {
   readonly __typename?: 'Money';
-  /** Minor units (cents). */
-  readonly amount: Scalars['Int']['output'];
+  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
+  readonly amount: Scalars['Amount']['output'];
   /** ISO 4217. */
   readonly currency: Scalars['String']['output'];
 };
@@ -1010,6 +1012,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Amount: ResolverTypeWrapper<Scalars['Amount']['output']>;
   Area: ResolverTypeWrapper<Area>;
   AreaShape: AreaShape;
   AreaText: ResolverTypeWrapper<AreaText>;
@@ -1093,6 +1096,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Amount: Scalars['Amount']['output'];
   Area: Area;
   AreaText: AreaText;
   Availability: Availability;
@@ -1164,6 +1168,10 @@ export type ResolversParentTypes = {
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   Viewer: ViewerSource;
 };
+
+export interface AmountScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Amount'], unknown> {
+  name: 'Amount';
+}
 
 export type AreaResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Area'] = ResolversParentTypes['Area']> = {
   borderColor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1296,7 +1304,7 @@ export type InvalidInputResolvers<ContextType = GraphqlContext, ParentType exten
 };
 
 export type MoneyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
-  amount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  amount?: Resolver<ResolversTypes['Amount'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -1543,6 +1551,7 @@ export type ViewerResolvers<ContextType = GraphqlContext, ParentType extends Res
 };
 
 export type Resolvers<ContextType = GraphqlContext> = {
+  Amount?: GraphQLScalarType;
   Area?: AreaResolvers<ContextType>;
   AreaText?: AreaTextResolvers<ContextType>;
   Availability?: AvailabilityResolvers<ContextType>;

@@ -63,7 +63,7 @@ export async function cancelReservations(
             join seats on seats.event_id = let_go.event_id and seats.index = freed.index
             join price_categories
               on price_categories.event_id = seats.event_id and price_categories.position = seats.category
-          )::int as freed_amount
+          )::bigint as freed_amount
         from let_go
       ),
       cancelled as (

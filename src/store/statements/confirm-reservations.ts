@@ -43,7 +43,7 @@ export async function confirmReservations(
           ${sql.param(requests.map(({ bookingId }) => bookingId))}::uuid[],
           ${sql.param(requests.map(({ reference }) => reference))}::text[],
           ${sql.param(requests.map(({ paymentAuthorization }) => paymentAuthorization))}::text[],
-          ${sql.param(requests.map(({ totalAmount }) => totalAmount))}::int[]
+          ${sql.param(requests.map(({ totalAmount }) => totalAmount))}::bigint[]
         ) as given(reservation_id, booking_id, reference, payment_authorization, total_amount)
       ),
       made as (

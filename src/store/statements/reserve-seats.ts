@@ -246,7 +246,7 @@ const statement = compiled<StatementValues>(sql`
       complete as materialized (
         select
           locked.ordinal, locked.event_id, locked.reservation_id, locked.viewer_id, locked.idempotency_key,
-          locked.seat_indexes, sum(price_categories.amount)::int as total_amount
+          locked.seat_indexes, sum(price_categories.amount)::bigint as total_amount
         from locked
         join price_categories
           on price_categories.event_id = locked.event_id and price_categories.position = locked.category
@@ -286,7 +286,7 @@ const statement = compiled<StatementValues>(sql`
       earlier.event_id = event.id and earlier.requested_seat_indexes = judged.seat_indexes as "earlierIsSame",
       event.sales_status as "salesStatus",
       judged.below_limit as "belowLimit",
-      complete.total_amount as "totalAmount",
+      complete.total_amount::float8 as "totalAmount",
       written.seat_indexes as "seatIndexes",
       written.versions,
       case when complete.ordinal is null then json_build_object(

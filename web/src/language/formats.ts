@@ -1,3 +1,5 @@
+import { currencyDigits, decimalAmount } from 'holdfast/client';
+
 export interface Money {
   /** In minor units. */
   readonly amount: number;
@@ -32,15 +34,12 @@ export function formatsOf(locale: string): Formats {
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const currencies = new Map<string, Intl.NumberFormat>();
   const inCurrency = (currency: string) => {
-    const format = currencies.get(currency) ?? new Intl.NumberFormat(locale, { style: 'currency', currency });
+    const format = currencies.get(currency) ?? currencyFormat(locale, currency);
     currencies.set(currency, format);
     return format;
   };
   return {
-    money({ amount, currency }) {
-      const format = inCurrency(currency);
-      return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-    },
+    money: (money) => inCurrency(money.currency).format(decimalAmount(money) as `${number}`),
     number: (value) => number.format(value),
     dateAndTime: (iso) => dateAndTime.format(new Date(iso)),
     month: (iso) => month.format(new Date(iso)),
@@ -49,4 +48,15 @@ export function formatsOf(locale: string): Formats {
     list: (items) => list.format(items),
     countdown: (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
   };
+}
+
+/** Browsers disagree on how many digits a currency has. */
+function currencyFormat(locale: string, currency: string): Intl.NumberFormat {
+  const digits = currencyDigits(currency) ?? 2;
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }

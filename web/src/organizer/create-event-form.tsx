@@ -1,4 +1,4 @@
-import { CreateEventDocument, match, newIdempotencyKey } from 'holdfast/client';
+import { CreateEventDocument, match, newIdempotencyKey, parseAmount } from 'holdfast/client';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useWords } from '../language/words.ts';
@@ -6,7 +6,6 @@ import { useClient } from '../session/use-session.ts';
 import { NoticeText } from '../ui/notice-text.tsx';
 import type { PlanFile } from './plan-file.ts';
 import { PlanUpload } from './plan-upload.tsx';
-import { minorUnits } from './price.ts';
 import { PriceFields } from './price-fields.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -25,7 +24,7 @@ export function CreateEventForm() {
     const currency = text('currency').toUpperCase();
     const prices = file.categories.map(({ name }, position) => ({
       category: name,
-      amount: minorUnits(text(`price ${position}`), currency) ?? -1,
+      amount: parseAmount(text(`price ${position}`), currency) ?? -1,
     }));
     if (prices.some(({ amount }) => amount < 0)) return setProblem(say.organizer.priceWrong);
     const input = {
