@@ -37,6 +37,8 @@ export const events = pgTable(
     name: text().notNull(),
     venue: text().notNull(),
     startsAt: moment('starts_at').notNull(),
+    /** IANA's name of the venue's. */
+    timeZone: text('time_zone').notNull().default('UTC'),
     currency: text().notNull(),
     salesStatus: salesStatus('sales_status').notNull().default('DRAFT'),
     reservationSeconds: integer('reservation_seconds').notNull(),
