@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { momentsAt } from '../client/time-zone.ts';
 import { readConfig } from '../config.ts';
 import { createEvent, type EventInput } from '../events/create-event.ts';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
+import { noTimeZone, timeZoneNamed } from '../events/time-zone.ts';
 import { encodeEventId } from '../graphql/ids.ts';
 import { scalars } from '../graphql/scalars.ts';
+import { CommandFailure, exitCodes } from './failure.ts';
 import { importFailure, readPlan } from './plan-file.ts';
 import { progressOn } from './progress.ts';
 import { openStore } from './store.ts';
@@ -12,16 +15,19 @@ import { openStore } from './store.ts';
 const examples = `
 The plan is one of pretix's seating plans; every category with seats in it needs a --price,
 in the currency's smallest unit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY, 4.500 KWD.
+A time without an offset is what clocks at the venue show; of an hour that comes twice, as they are put back, the first is meant.
 Progress goes to standard error, and the new event's id to standard output. All of the event is written, or nothing.
 
 Example:
-  $ holdfast import hall.json --name 'The Tempest' --venue 'Great Hall' --starts-at 2026-12-24T19:30:00+01:00 \\
-      --currency EUR --price Stalls=4500 --price Balcony=2900 --on-sale`;
+  $ holdfast import hall.json --name 'The Tempest' --venue 'Great Hall' --starts-at 2026-12-24T19:30 \\
+      --time-zone Europe/Berlin --currency EUR --price Stalls=4500 --price Balcony=2900 --on-sale`;
 
 interface ImportOptions {
   readonly name: string;
   readonly venue: string;
-  readonly startsAt: Date;
+  /** A moment, or what clocks at the venue show. */
+  readonly startsAt: Date | string;
+  readonly timeZone?: string;
   readonly currency: string;
   readonly price: readonly CategoryPrice[];
   readonly reservationSeconds?: number;
@@ -34,7 +40,8 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
     .argument('<plan.json>', "file with a seating plan in pretix's format")
     .requiredOption('--name <text>', 'what is performed')
     .requiredOption('--venue <text>', 'where')
-    .requiredOption('--starts-at <moment>', 'when, with an offset: 2026-12-24T19:30:00+01:00', parseMoment)
+    .requiredOption('--starts-at <moment>', 'when: 2026-12-24T19:30 in --time-zone, or with an offset', parseStart)
+    .option('--time-zone <name>', "of the venue, as in IANA's database: Europe/Berlin (default: UTC)")
     .requiredOption('--currency <code>', 'of the prices, as in ISO 4217: EUR')
     .requiredOption(
       '--price <category=amount>',
@@ -49,9 +56,13 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
 
 async function importPlan(file: string, options: ImportOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
-  const { name, venue, startsAt, currency, price: prices } = options;
+  const { name, venue, currency, price: prices, timeZone = 'UTC' } = options;
+  const startsAt = startOf(options);
   const reservationSeconds = options.reservationSeconds ?? config.reservations.reservationSeconds;
-  const input: EventInput = { name, venue, startsAt, currency, plan: await readPlan(file), prices, reservationSeconds };
+  const input: EventInput = {
+    ...{ name, venue, startsAt, timeZone, currency, prices, reservationSeconds },
+    plan: await readPlan(file),
+  };
   const instead = 'stop it first, or create the event through its API with the mutation createEvent';
   await using database = await openStore(config.database, { whenInUse: instead, mayCreate: true });
   await database.migrate();
@@ -64,14 +75,30 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
   process.stdout.write(`${encodeEventId(created.event.id)}\n`);
 }
 
-/** The moments that the API's DateTime takes. */
-function parseMoment(text: string): Date {
+/** A moment that the API's DateTime takes, or a local time as it is. */
+function parseStart(text: string): Date | string {
+  if (momentsAt(text, 'UTC').length > 0) return text;
   try {
     return scalars.DateTime.parseValue(text);
   } catch {
-    throw new InvalidArgumentError('Expected a moment that exists, with an offset, such as 2026-12-24T19:30:00+01:00.');
+    throw new InvalidArgumentError(
+      'Expected a time that exists, such as 2026-12-24T19:30 or 2026-12-24T19:30:00+01:00.',
+    );
   }
 }
+
+/** Of a local time that comes twice, as clocks are put back, the earlier moment. */
+function startOf({ startsAt, timeZone }: ImportOptions): Date {
+  if (startsAt instanceof Date) return startsAt;
+  if (timeZone === undefined) throw wrongStart(`${startsAt} needs a --time-zone, or an offset: ${startsAt}+01:00`);
+  const known = timeZoneNamed(timeZone);
+  if (known === null) throw new CommandFailure(`--time-zone: ${noTimeZone(timeZone)}`, exitCodes.wronglyCalled);
+  const [moment] = momentsAt(startsAt, known);
+  if (moment === undefined) throw wrongStart(`${startsAt} does not exist in ${known}: clocks are put forward over it`);
+  return moment;
+}
+
+const wrongStart = (problem: string) => new CommandFailure(`--starts-at: ${problem}`, exitCodes.wronglyCalled);
 
 function parseWhole(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -21,6 +21,7 @@ const optionOf: Readonly<Record<string, string>> = {
   name: '--name',
   venue: '--venue',
   startsAt: '--starts-at',
+  timeZone: '--time-zone',
   currency: '--currency',
   reservationSeconds: '--reservation-seconds',
   prices: '--price',

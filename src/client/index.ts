@@ -21,4 +21,5 @@ export type { CallOptions, MutateOptions } from './requests.ts';
 export type { Backoff, RetryPolicy } from './retry.ts';
 export type { SeatMapState } from './seat-map-state.ts';
 export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
+export { momentsAt } from './time-zone.ts';
 export type { GuestStorage, TokenSource } from './tokens.ts';

@@ -7,11 +7,14 @@ import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { parseSeatingPlan } from './seating-plan/parse.ts';
 import { type CategoryPrice, priceCategories } from './seating-plan/prices.ts';
 import { type Refusal, refuse, within } from './seating-plan/refusal.ts';
+import { noTimeZone, timeZoneNamed } from './time-zone.ts';
 
 export interface EventInput {
   readonly name: string;
   readonly venue: string;
   readonly startsAt: Date;
+  /** IANA's name of the venue's. */
+  readonly timeZone: string;
   /** ISO 4217. */
   readonly currency: string;
   /** A seating plan in pretix's format. */
@@ -49,6 +52,8 @@ export async function createEvent(
 ): Promise<CreateEventOutcome> {
   const fault = findFault(input);
   if (fault !== null) return fault;
+  const timeZone = timeZoneNamed(input.timeZone);
+  if (timeZone === null) return refuse('timeZone', noTimeZone(input.timeZone));
   const plan = parseSeatingPlan(input.plan);
   if (!plan.ok) return within('plan', plan);
   const priced = priceCategories(plan.layout, input.prices);
@@ -56,7 +61,7 @@ export async function createEvent(
 
   const { name, venue, startsAt, currency, reservationSeconds } = input;
   const { layout } = plan;
-  const asked = { name: name.trim(), venue: venue.trim(), currency, reservationSeconds };
+  const asked = { name: name.trim(), venue: venue.trim(), timeZone, currency, reservationSeconds };
   const requestDigest = digestOf({ ...asked, startsAt, layout, amounts: priced.amounts });
   const event = { ...asked, id, salesStatus };
   try {

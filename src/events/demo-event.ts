@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { momentsAt } from '../client/time-zone.ts';
 import type { Database } from '../store/database.ts';
 import { countEvents } from '../store/events.ts';
 import type { EventRecord } from '../store/records.ts';
@@ -17,7 +18,7 @@ export async function createDemoEvent(database: Database, reservationSeconds: nu
   const [event, plan] = await Promise.all([readJson('event.json'), readJson('seating-plan.json')]);
   const created = await createEvent(
     database,
-    { ...event, plan, startsAt: evening(STARTS_IN_DAYS), reservationSeconds },
+    { ...event, plan, startsAt: evening(STARTS_IN_DAYS, event.timeZone), reservationSeconds },
     { id: randomUUID(), salesStatus: 'ON_SALE' },
   );
   if (!created.ok)
@@ -29,9 +30,9 @@ async function readJson(name: string) {
   return JSON.parse(await readFile(new URL(name, directory), 'utf8'));
 }
 
-function evening(inDays: number): Date {
+function evening(inDays: number, timeZone: string): Date {
   const date = new Date();
   date.setUTCDate(date.getUTCDate() + inDays);
-  date.setUTCHours(19, 30, 0, 0);
-  return date;
+  const [moment = date] = momentsAt(`${date.toISOString().slice(0, 10)}T19:30`, timeZone);
+  return moment;
 }

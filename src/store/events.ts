@@ -9,6 +9,7 @@ export interface NewEvent {
   readonly name: string;
   readonly venue: string;
   readonly startsAt: Date;
+  readonly timeZone: string;
   readonly currency: string;
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;

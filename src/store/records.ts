@@ -12,6 +12,8 @@ export interface EventRecord {
   readonly name: string;
   readonly venue: string;
   readonly startsAtMs: number;
+  /** IANA's name of the venue's. */
+  readonly timeZone: string;
   readonly currency: string;
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;
@@ -51,6 +53,7 @@ export const eventColumns: SQL = sql`
   events.name,
   events.venue,
   ${epochMs(sql`events.starts_at`)} as "startsAtMs",
+  events.time_zone as "timeZone",
   events.currency,
   events.sales_status as "salesStatus",
   events.reservation_seconds as "reservationSeconds"`;

@@ -51,6 +51,7 @@ describe('an event made from a seating plan', () => {
     const event = await created({
       name: '  Lear ',
       startsAt: '2031-02-03T20:00:00+01:00',
+      timeZone: 'europe/berlin',
       currency: 'JPY',
       reservationSeconds: 90,
     });
@@ -60,6 +61,7 @@ describe('an event made from a seating plan', () => {
       name: 'Lear',
       venue: 'Great Hall',
       startsAt: '2031-02-03T19:00:00.000Z',
+      timeZone: 'Europe/Berlin',
       currency: 'JPY',
       salesStatus: 'DRAFT',
       reservationSeconds: 90,
@@ -72,7 +74,8 @@ describe('an event made from a seating plan', () => {
       ],
       availability: { total: 20, available: 20, reserved: 0, booked: 0, blocked: 0 },
     });
-    expect((await created({})).reservationSeconds).toBe(420);
+    expect(await created({})).toMatchObject({ reservationSeconds: 420, timeZone: 'UTC' });
+    expect(await created({ timeZone: null })).toMatchObject({ timeZone: 'UTC' });
   });
 
   test('adds up positions of zones, rows and seats, and names each seat for people', async () => {
@@ -206,6 +209,9 @@ describe('what is no event', () => {
     ['a long venue', { venue: 'v'.repeat(201) }, 'venue'],
     ['a control character', { name: 'a\0b' }, 'name'],
     ['a start before 1970', { startsAt: '1969-12-31T23:59:59.999Z' }, 'startsAt'],
+    ['a time zone that is none', { timeZone: 'Europe/Atlantis' }, 'timeZone'],
+    ['an offset in place of a time zone', { timeZone: '+01:00' }, 'timeZone'],
+    ['a currency of the past', { currency: 'DEM' }, 'currency'],
     ['a currency that is none', { currency: 'EURO' }, 'currency'],
     ['a currency in small letters', { currency: 'eur' }, 'currency'],
     ['no time to pay', { reservationSeconds: 0 }, 'reservationSeconds'],

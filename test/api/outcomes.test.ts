@@ -296,7 +296,10 @@ describe('confirmReservation', () => {
     expect(booked).toMatchObject({
       __typename: 'Booking',
       reference: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/),
-      event: { id: hamlet.eventId, name: 'Hamlet', venue: 'Great Hall', startsAt: '2030-05-01T19:30:00.000Z' },
+      event: {
+        ...{ id: hamlet.eventId, name: 'Hamlet', venue: 'Great Hall' },
+        ...{ startsAt: '2030-05-01T19:30:00.000Z', timeZone: 'UTC' },
+      },
       seats: seats.map(({ id }) => ({ id })),
       status: 'CONFIRMED',
       total: { amount: 10_000, currency: 'EUR' },

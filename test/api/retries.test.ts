@@ -304,6 +304,7 @@ describe('creating an event with an idempotency key', () => {
     const others = [
       { name: 'Macbeth' },
       { startsAt: '2030-05-01T19:30:00.001Z' },
+      { timeZone: 'Europe/Berlin' },
       { reservationSeconds: 61 },
       { plan: planOf(21) },
       { prices: [{ category: 'Front', amount: 5001 }, ...prices.slice(1)] },

@@ -55,6 +55,7 @@ export const organizerToken = tokenFor('the organizer', ['ORGANIZER']);
 interface OfferOptions {
   readonly name?: string;
   readonly currency?: string;
+  readonly timeZone?: string;
   readonly seats?: number;
   readonly reservationSeconds?: number;
   readonly startsAt?: string;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 test('whose browser speaks German buys in German, with prices and dates as they are written there', async () => {
   const page = await stage.visit(path, { locale: 'de-AT', timezoneId: 'Europe/Vienna' });
-  await page.getByText('1. Mai 2030 um 21:30').waitFor();
+  await page.getByText('1. Mai 2030 um 19:30 (UTC)').waitFor();
   expect(await page.evaluate('document.documentElement.lang')).toBe('de');
   const row = await openRow(page, 'Stalls', '1');
   await seatIn(row, '2').click();

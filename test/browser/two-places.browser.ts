@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { offer } from '../api/venue.ts';
+import { offer, organizerToken, planOf } from '../api/venue.ts';
 import { openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -12,30 +12,57 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 const berlin = { locale: 'de-DE', timezoneId: 'Europe/Berlin' };
 const newYork = { locale: 'en-US', timezoneId: 'America/New_York' };
 
-/** Digits and how many of them are behind the point or the comma: '€ 50,00' and '€50.00' alike are '50.00'. */
-function figureOf(text: string | null): string {
-  const [, whole = '', fraction] = /^\D*?(\d[\d.,\s]*?)(?:[.,](\d{2,3}))?\D*$/u.exec(text ?? '') ?? [];
-  return [whole.replaceAll(/\D/g, ''), fraction].filter(Boolean).join('.');
-}
-
 test.each([
-  ['HUF', '50.00'],
-  ['JPY', '5000'],
-  ['KWD', '5.000'],
-])('a seat for 5,000 of the smallest unit of %s costs %s in Berlin and in New York', async (currency, figure) => {
+  ['HUF', '50,00 HUF', 'HUF 50.00'],
+  ['JPY', '5.000 ¥', '¥5,000'],
+  ['KWD', '5,000 KWD', 'KWD 5.000'],
+])('5,000 of the smallest unit of %s is %s in Berlin and %s in New York', async (currency, inBerlin, inNewYork) => {
   const { eventId } = await offer(stage.node, { currency });
-  for (const place of [berlin, newYork]) {
+  for (const [place, price] of [[berlin, inBerlin] as const, [newYork, inNewYork] as const]) {
     const page = await stage.visit(`/events/${eventId}`, place);
-    const legend = page.locator('.legend li', { hasText: 'Front' });
-    await legend.waitFor();
-    const [, price = ''] = /^Front (.*?)(?: · .*)?$/.exec((await legend.textContent()) ?? '') ?? [];
-    // The thousands of yen have a separator, and no fraction.
-    expect(currency === 'JPY' ? price.replaceAll(/\D/g, '') : figureOf(price), price).toBe(figure);
+    await page.locator('.legend li', { hasText: `Front ${price}` }).waitFor();
     await seatIn(await openRow(page, 'Stalls', '1'), '2').click();
-    const sum = await page.locator('.sum strong').textContent();
-    expect(sum).toBe(price);
+    await page.locator('.sum strong', { hasText: price }).waitFor();
     await page.context().close();
   }
+});
+
+test.each([
+  ['Europe/Berlin', '1', '21:30', '9:30 PM (Berlin, GMT+2)'],
+  ['America/New_York', '1', '15:30 (New York, GMT-4)', '3:30 PM'],
+  // There it is the next day already.
+  ['Asia/Kathmandu', '2', '1:15 (Kathmandu, GMT+5:45)', '1:15 AM (Kathmandu, GMT+5:45)'],
+])('an event in %s is on the %s, at %s in Berlin and %s in New York', async (timeZone, day, inBerlin, inNewYork) => {
+  const name = `In ${timeZone}`;
+  const { eventId } = await offer(stage.node, { name, timeZone });
+  for (const [place, time] of [[berlin, inBerlin] as const, [newYork, inNewYork] as const]) {
+    const page = await stage.visit(`/events/${eventId}`, place);
+    await page.locator('.when-and-where time', { hasText: ` ${time}` }).waitFor();
+    await page.goto(stage.node.url);
+    const card = page.locator('.event-card', { hasText: name });
+    await card.locator('time', { hasText: ` ${time}` }).waitFor();
+    await card.locator('.date-block strong', { hasText: new RegExp(`^${day}$`) }).waitFor();
+    await page.context().close();
+  }
+});
+
+test('an organizer in New York gives the time that clocks in Berlin show, and none that they leave out', async () => {
+  const page = await stage.visit(`/organizer#token=${await organizerToken}`, newYork);
+  await page.getByRole('link', { name: 'New event' }).click();
+  const buffer = Buffer.from(JSON.stringify(planOf()));
+  await page.getByLabel('Seating plan').setInputFiles({ name: 'plan.json', mimeType: 'application/json', buffer });
+  await page.getByLabel('Name').fill('As You Like It');
+  expect(await page.getByLabel('Time zone').inputValue()).toBe('America/New_York');
+  await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+  for (const category of ['Front', 'Back']) await page.getByLabel(`${category} (`).fill('12.50');
+  await page.getByLabel('Begins at').fill('2030-03-31T02:30');
+  const create = page.getByRole('button', { name: 'Create as a draft' });
+  await create.click();
+  await page.getByRole('alert').getByText('There is no such time in Europe/Berlin').waitFor();
+  await page.getByLabel('Begins at').fill('2030-03-31T03:30');
+  await create.click();
+  await page.getByRole('heading', { name: 'As You Like It' }).waitFor();
+  await page.getByText('3:30 AM (Berlin, GMT+2)').waitFor();
 });
 
 test('nothing was complained about', () => {

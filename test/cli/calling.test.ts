@@ -15,6 +15,11 @@ const databaseUrl = 'postgres://127.0.0.1:9/holdfast';
 const secret = 'a secret that is thirty-two bytes';
 const event = ['--name', 'N', '--venue', 'V', '--starts-at', '2026-12-24T19:30:00Z', '--currency', 'EUR'];
 
+const importAt = (startsAt: string, ...zone: readonly string[]) => [
+  ...['import', 'plan.json', ...event, '--price', 'A=1', '--starts-at', startsAt],
+  ...zone.flatMap((name) => ['--time-zone', name]),
+];
+
 describe('help', () => {
   test.each(['serve', 'migrate', 'token', 'import', 'verify'])('of %s shows how it is called', async (command) => {
     const { code, stdout, stderr } = await call([command, '--help']);
@@ -48,6 +53,10 @@ test.each([
   [['import', 'plan.json', ...event, '--price', 'A=45.00'], "option '--price <category=amount>' argument 'A=45.00'"],
   [['import', 'plan.json', '--starts-at', '2026-02-30T19:30:00Z'], "option '--starts-at <moment>'"],
   [['import', 'plan.json', '--starts-at', '2026-12-24 19:30'], "option '--starts-at <moment>'"],
+  [['import', 'plan.json', '--starts-at', '2026-02-30T19:30'], "option '--starts-at <moment>'"],
+  [importAt('2026-12-24T19:30'), '--starts-at: 2026-12-24T19:30 needs a --time-zone'],
+  [importAt('2026-03-29T02:30', 'Europe/Berlin'), '--starts-at: 2026-03-29T02:30 does not exist in Europe/Berlin'],
+  [importAt('2026-12-24T19:30', 'Europe/Atlantis'), "--time-zone: 'Europe/Atlantis' is no IANA name"],
 ])('wrongly called, it says how: %j', async (args, message) => {
   const { code, stdout, stderr } = await call(args);
   expect([code, stdout]).toEqual([2, '']);

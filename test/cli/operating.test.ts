@@ -11,7 +11,16 @@ const hall = fileURLToPath(new URL('../events/plans/parish-hall.json', import.me
 const prices = ['--price', 'Regular=1500', '--price', 'Reduced=900'];
 
 function importHall(place: Place, { file = hall, extra = prices }: { file?: string; extra?: readonly string[] } = {}) {
-  const event = ['--name', 'Bazaar', '--venue', 'Hall', '--starts-at', '2027-01-02T15:00:00+01:00'];
+  const event = [
+    '--name',
+    'Bazaar',
+    '--venue',
+    'Hall',
+    '--starts-at',
+    '2027-01-02T15:00',
+    '--time-zone',
+    'Europe/Berlin',
+  ];
   return holdfast(['import', file, ...event, '--currency', 'EUR', ...extra], place);
 }
 
@@ -50,9 +59,12 @@ test(
 
     await using second = await startServer(place);
     const query =
-      'query ($id: ID!) { event(id: $id) { name salesStatus startsAt reservationSeconds } viewer { id roles } }';
+      'query ($id: ID!) { event(id: $id) { name salesStatus startsAt timeZone reservationSeconds } viewer { id roles } }';
     expect(await dataOf(second.graphqlUrl, query, { id: imported.stdout.trim() }, token.trim())).toEqual({
-      event: { name: 'Bazaar', salesStatus: 'ON_SALE', startsAt: '2027-01-02T14:00:00.000Z', reservationSeconds: 45 },
+      event: {
+        ...{ name: 'Bazaar', salesStatus: 'ON_SALE', reservationSeconds: 45 },
+        ...{ startsAt: '2027-01-02T14:00:00.000Z', timeZone: 'Europe/Berlin' },
+      },
       ...ann,
     });
   },
@@ -85,6 +97,7 @@ test(
       [{ extra: [...prices, '--price', 'Gold=1'] }, 2, "--price Gold=1: The plan has no category 'Gold'"],
       [{ extra: [...prices, '--currency', 'EURO'] }, 2, "--currency: 'EURO' is no ISO 4217 currency code"],
       [{ extra: [...prices, '--reservation-seconds', '0'] }, 2, '--reservation-seconds: '],
+      [{ extra: [...prices, '--starts-at', '2026-03-29T02:30'] }, 2, '--starts-at: 2026-03-29T02:30 does not exist'],
     ];
     for (const [options, code, message] of refusals) {
       const ended = await importHall(place, options);

@@ -18,12 +18,15 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
   const database = await open();
 
   test('come back as they were written, layout and prices included', async () => {
-    const event = sampleEvent(30, { salesStatus: 'DRAFT', reservationSeconds: 1 });
+    const event = sampleEvent(30, {
+      ...{ salesStatus: 'DRAFT', reservationSeconds: 1, timeZone: 'America/New_York' },
+      amounts: [Number.MAX_SAFE_INTEGER, 0],
+    });
     await insertEvent(database, event);
-    const { id, name, venue, currency } = event;
+    const { id, name, venue, timeZone, currency } = event;
     expect(await findEvents(database, [id, randomUUID()])).toEqual([
       {
-        ...{ id, name, venue, currency, salesStatus: 'DRAFT', reservationSeconds: 1 },
+        ...{ id, name, venue, timeZone, currency, salesStatus: 'DRAFT', reservationSeconds: 1 },
         startsAtMs: Date.UTC(2027, 4, 1, 19, 30),
       },
     ]);

@@ -41,6 +41,7 @@ export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): Ne
     name: 'Hamlet',
     venue: 'Globe',
     startsAt: new Date('2027-05-01T19:30:00.000Z'),
+    timeZone: 'Europe/London',
     currency: 'EUR',
     salesStatus: 'ON_SALE',
     reservationSeconds: 600,

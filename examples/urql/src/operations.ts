@@ -4,7 +4,7 @@ export const Events = graphql(`
   query Events {
     events(first: 20) {
       edges {
-        node { id name venue startsAt availability { total available } }
+        node { id name venue startsAt timeZone availability { total available } }
       }
     }
   }

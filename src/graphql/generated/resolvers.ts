@@ -158,6 +158,12 @@ export type CreateEventInput = {
   /** From 1 second to 24 hours; the server's default when left out. */
   readonly reservationSeconds?: InputMaybe<Scalars['Int']['input']>;
   readonly startsAt: Scalars['DateTime']['input'];
+  /**
+   * UTC when left out.
+   *
+   * An IANA name, 'Europe/Berlin', however its letters are written; an offset is none.
+   */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   readonly venue: Scalars['String']['input'];
 };
 
@@ -197,6 +203,8 @@ export type Event = Node & {
   /** Seats in plan order, by status and category if named. */
   readonly seats: SeatConnection;
   readonly startsAt: Scalars['DateTime']['output'];
+  /** Of the venue, an IANA name: 'Europe/Berlin'. Times of the event are shown in it. */
+  readonly timeZone: Scalars['String']['output'];
   readonly venue: Scalars['String']['output'];
 };
 
@@ -1253,6 +1261,7 @@ export type EventResolvers<ContextType = GraphqlContext, ParentType extends Reso
   seatMap?: Resolver<ResolversTypes['SeatMap'], ParentType, ContextType>;
   seats?: Resolver<ResolversTypes['SeatConnection'], ParentType, ContextType, RequireFields<EventSeatsArgs, 'first'>>;
   startsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   venue?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

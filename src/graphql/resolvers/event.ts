@@ -53,6 +53,7 @@ export const eventResolvers: Resolvers = {
     name: ({ event }) => event.name,
     venue: ({ event }) => event.venue,
     startsAt: ({ event }) => new Date(event.startsAtMs),
+    timeZone: ({ event }) => event.timeZone,
     currency: ({ event }) => event.currency,
     salesStatus: ({ event }) => event.salesStatus,
     reservationSeconds: ({ event }) => event.reservationSeconds,
@@ -101,9 +102,13 @@ async function organizing<Result>(context: GraphqlContext, work: (organizer: Vie
 async function createEvent({ services }: GraphqlContext, input: CreateEventInput, organizerId: string) {
   const fault = faultOfKey(input.idempotencyKey);
   if (fault !== null) return fault;
-  const { idempotencyKey = null, reservationSeconds, ...asked } = input;
+  const { idempotencyKey = null, reservationSeconds, timeZone, ...asked } = input;
   const created = await services.organizing.createEvent(
-    { ...asked, reservationSeconds: reservationSeconds ?? services.policy.reservationSeconds },
+    {
+      ...asked,
+      timeZone: timeZone ?? 'UTC',
+      reservationSeconds: reservationSeconds ?? services.policy.reservationSeconds,
+    },
     { organizerId, idempotencyKey },
   );
   if (created.ok) return { __typename: 'Event', event: created.event } as const;

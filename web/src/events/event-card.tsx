@@ -12,14 +12,14 @@ export function EventCard({ event }: { readonly event: ListedEvent }) {
   const isOnSale = event.salesStatus === 'ON_SALE' && counts.available > 0;
   return (
     <li className="event-card" ref={ref}>
-      <DateBlock date={event.startsAt} />
+      <DateBlock when={event} />
       <div className="event-card-text">
         <h2>
           <Link href={`/events/${event.id}`}>{event.name}</Link>
         </h2>
         <p>{event.venue}</p>
         <p>
-          <time dateTime={event.startsAt}>{write.dateAndTime(event.startsAt)}</time>
+          <time dateTime={event.startsAt}>{write.dateAndTime(event)}</time>
         </p>
       </div>
       <div className="event-card-side">

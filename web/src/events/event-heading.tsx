@@ -28,7 +28,7 @@ export function EventHeading({ plan, map, salesStatus, view, onView }: Props) {
         </Link>
         <h1>{event.name}</h1>
         <p className="when-and-where">
-          <time dateTime={event.startsAt}>{write.dateAndTime(event.startsAt)}</time>
+          <time dateTime={event.startsAt}>{write.dateAndTime(event)}</time>
           <span>{event.venue}</span>
         </p>
       </div>

@@ -6,13 +6,20 @@ export interface Money {
   readonly currency: string;
 }
 
+/** When an event begins. */
+export interface When {
+  readonly startsAt: string;
+  /** IANA's name of the venue's. */
+  readonly timeZone: string;
+}
+
 export interface Formats {
   money(money: Money): string;
   number(value: number): string;
-  /** 'Sat, 5 December 2026 at 19:30', in the time of the reader. */
-  dateAndTime(iso: string): string;
-  month(iso: string): string;
-  day(iso: string): string;
+  /** 'Sat, 5 December 2026 at 19:30', as clocks at the venue show; with '(Berlin, GMT+1)' where the reader's show something else. */
+  dateAndTime(when: When): string;
+  month(when: When): string;
+  day(when: When): string;
   /** 'A, B and C'. */
   list(items: readonly string[]): string;
   /** '9:05' of minutes and seconds. */
@@ -21,16 +28,8 @@ export interface Formats {
 
 export function formatsOf(locale: string): Formats {
   const number = new Intl.NumberFormat(locale);
-  const dateAndTime = new Intl.DateTimeFormat(locale, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-  const month = new Intl.DateTimeFormat(locale, { month: 'short' });
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric' });
+  const month = { month: 'short' } as const;
+  const day = { day: 'numeric' } as const;
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const currencies = new Map<string, Intl.NumberFormat>();
   const inCurrency = (currency: string) => {
@@ -41,10 +40,10 @@ export function formatsOf(locale: string): Formats {
   return {
     money: (money) => inCurrency(money.currency).format(decimalAmount(money) as `${number}`),
     number: (value) => number.format(value),
-    dateAndTime: (iso) => dateAndTime.format(new Date(iso)),
-    month: (iso) => month.format(new Date(iso)),
+    dateAndTime: (when) => dateAndTime(locale, when),
+    month: (when) => atVenue(locale, when, month),
     // German puts a full stop behind it, which belongs to a sentence.
-    day: (iso) => day.format(new Date(iso)).replace('.', ''),
+    day: (when) => atVenue(locale, when, day).replace('.', ''),
     list: (items) => list.format(items),
     countdown: (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
   };
@@ -59,4 +58,27 @@ function currencyFormat(locale: string, currency: string): Intl.NumberFormat {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+const full: Intl.DateTimeFormatOptions = {
+  ...{ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' },
+  ...{ hour: 'numeric', minute: '2-digit' },
+};
+
+function dateAndTime(locale: string, when: When): string {
+  const text = atVenue(locale, when, full);
+  const isReaders = text === new Intl.DateTimeFormat(locale, full).format(new Date(when.startsAt));
+  return isReaders ? text : `${text} (${zoneOf(locale, when)})`;
+}
+
+function atVenue(locale: string, { startsAt, timeZone }: When, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(new Date(startsAt));
+}
+
+/** 'Berlin, GMT+1'; 'UTC' alone. */
+function zoneOf(locale: string, { startsAt, timeZone }: When): string {
+  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'shortOffset' });
+  const offset = format.formatToParts(new Date(startsAt)).find(({ type }) => type === 'timeZoneName')?.value;
+  const place = timeZone.split('/').at(-1)?.replaceAll('_', ' ');
+  return timeZone.includes('/') ? [place, offset].join(', ') : timeZone;
 }

@@ -222,6 +222,11 @@ const en = {
     name: 'Name',
     venue: 'Venue',
     startsAt: 'Begins at',
+    timeZone: 'Time zone',
+    timeZoneHelp:
+      'The time is what clocks at the venue show. Of an hour that comes twice in autumn, the first is meant.',
+    noSuchTime: (timeZone: string) =>
+      `There is no such time in ${timeZone}: clocks are put forward over it. Choose an earlier or a later one.`,
     currency: 'Currency',
     minutes: 'Held for, in minutes',
     prices: 'Prices',
@@ -456,6 +461,10 @@ const de: Messages = {
     name: 'Name',
     venue: 'Ort',
     startsAt: 'Beginn',
+    timeZone: 'Zeitzone',
+    timeZoneHelp: 'Gemeint ist, was die Uhren am Ort zeigen; kommt eine Stunde im Herbst zweimal, die erste.',
+    noSuchTime: (timeZone) =>
+      `Diese Zeit gibt es in ${timeZone} nicht: Die Uhren werden vorgestellt. Wählen Sie eine frühere oder spätere.`,
     currency: 'Währung',
     minutes: 'Reserviert für, in Minuten',
     prices: 'Preise',

@@ -1,4 +1,4 @@
-import { CreateEventDocument, match, newIdempotencyKey, parseAmount } from 'holdfast/client';
+import { CreateEventDocument, match, momentsAt, newIdempotencyKey, parseAmount } from 'holdfast/client';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useWords } from '../language/words.ts';
@@ -8,6 +8,7 @@ import type { PlanFile } from './plan-file.ts';
 import { PlanUpload } from './plan-upload.tsx';
 import { PriceFields } from './price-fields.tsx';
 import { TextField } from './text-field.tsx';
+import { TimeZoneField } from './time-zone-field.tsx';
 
 export function CreateEventForm() {
   const { say } = useWords();
@@ -27,11 +28,16 @@ export function CreateEventForm() {
       amount: parseAmount(text(`price ${position}`), currency) ?? -1,
     }));
     if (prices.some(({ amount }) => amount < 0)) return setProblem(say.organizer.priceWrong);
+    const timeZone = text('timeZone');
+    // Of an hour that comes twice, the first.
+    const [startsAt] = momentsAt(text('startsAt'), timeZone);
+    if (startsAt === undefined) return setProblem(say.organizer.noSuchTime(timeZone));
     const input = {
       idempotencyKey,
       name: text('name'),
       venue: text('venue'),
-      startsAt: new Date(text('startsAt')).toISOString(),
+      startsAt: startsAt.toISOString(),
+      timeZone,
       currency,
       reservationSeconds: Math.round(Number(text('minutes')) * 60),
       plan: file.plan,
@@ -73,6 +79,7 @@ export function CreateEventForm() {
       <TextField key={plan?.name} name="venue" label={say.organizer.venue} defaultValue={plan?.name} />
       <div className="fields">
         <TextField name="startsAt" label={say.organizer.startsAt} type="datetime-local" />
+        <TimeZoneField />
         <TextField
           name="currency"
           label={say.organizer.currency}
@@ -82,6 +89,9 @@ export function CreateEventForm() {
         />
         <TextField name="minutes" label={say.organizer.minutes} type="number" defaultValue="10" min={1} max={1440} />
       </div>
+      <p id="time-zone-help" className="hint">
+        {say.organizer.timeZoneHelp}
+      </p>
       {plan && <PriceFields categories={plan.categories} />}
       {problem && <NoticeText text={problem} />}
       <button type="submit" className="button primary" disabled={plan === null || isCreating}>

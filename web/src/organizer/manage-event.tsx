@@ -51,7 +51,7 @@ export function ManageEvent({ plan }: { readonly plan: Plan }) {
           </Link>
           <h1>{plan.event.name}</h1>
           <p className="when-and-where">
-            <span>{write.dateAndTime(plan.event.startsAt)}</span>
+            <span>{write.dateAndTime(plan.event)}</span>
             <span>{plan.event.venue}</span>
           </p>
         </div>

@@ -11,13 +11,13 @@ export function ManagedEvent({ event }: { readonly event: ListedEvent }) {
   const { ref, counts, isStale } = useAvailability(event.id, event.availability);
   return (
     <li className="event-card" ref={ref}>
-      <DateBlock date={event.startsAt} />
+      <DateBlock when={event} />
       <div className="event-card-text">
         <h2>
           <Link href={`/organizer/events/${event.id}`}>{event.name}</Link>
         </h2>
         <p>
-          {write.dateAndTime(event.startsAt)} · {event.venue}
+          {write.dateAndTime(event)} · {event.venue}
         </p>
       </div>
       <div className="event-card-side">

@@ -7,11 +7,11 @@ export function BookingTicket({ booking }: { readonly booking: BookingDetailsFra
   const { event, seats, reference, total, status } = booking;
   return (
     <li className="ticket">
-      <DateBlock date={event.startsAt} />
+      <DateBlock when={event} />
       <div className="ticket-text">
         <h3>{event.name}</h3>
         <p>
-          {write.dateAndTime(event.startsAt)} · {event.venue}
+          {write.dateAndTime(event)} · {event.venue}
         </p>
         <ul>
           {seats.map((seat) => (
