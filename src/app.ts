@@ -19,6 +19,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
+import type { Identity } from './identity/identity.ts';
 import { identityOf } from './identity/open.ts';
 import { Levels, type Trouble } from './levels.ts';
 import { openLiveMaps } from './live-maps.ts';
@@ -75,7 +76,9 @@ export async function createApp(
   config: Config,
   { logger, payment = createTestPaymentProvider(), offerMetrics, stop }: AppParts,
 ): Promise<App> {
-  const trustedOperations = readTrustedOperations(config.trustedOperations);
+  const trustedOperations = await readTrustedOperations(config.trustedOperations);
+  // Before the database, which takes its time to be made: a secret that is no use is known at once.
+  const identity = await identityOf(config.identity, logger);
   const closing = new Closing();
   try {
     const metrics = new Metrics();
@@ -91,7 +94,7 @@ export async function createApp(
     stop?.throwIfAborted();
     if (config.demoEvent) await offerDemo(database, config, logger);
     const loopLag = closing.add(new LoopLag(() => performance.now()));
-    const node = await openNode(config, { database, payment, logger, loopLag, metrics }, closing);
+    const node = await openNode(config, { database, identity, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({
       seatMaps: node.services.seatMaps,
       publicContext: () => createContext(node.services, { viewer: null, clientAddress: '', isOver: () => false }),
@@ -142,6 +145,7 @@ async function offerDemo(database: Database, config: Config, logger: Logger): Pr
 
 interface Foundation {
   readonly database: Database;
+  readonly identity: Identity;
   readonly payment: PaymentProvider;
   readonly logger: Logger;
   readonly loopLag: LoopLag;
@@ -220,7 +224,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
     reservationUpdates: new ReservationUpdates(database.mapReads, seatMaps, logger),
-    identity: await identityOf(config.identity, logger),
+    identity: foundation.identity,
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
     guestMutationLimiter: countedLimiter(

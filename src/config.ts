@@ -1,5 +1,6 @@
 import { problemOf } from './config/problems.ts';
 import { type Settings, settingsSchema } from './config/settings.ts';
+import { OperatorError } from './operator-error.ts';
 
 export { type SettingRow, settingsTable } from './config/settings.ts';
 
@@ -132,7 +133,7 @@ export interface WebsocketConfig {
 }
 
 /** The environment is wrong. The message has one line per wrong setting, and never a confidential value. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 }
 

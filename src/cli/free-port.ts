@@ -1,20 +1,39 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { HttpConfig } from '../config.ts';
+import { createServer, type Server } from 'node:net';
+import type { AddressConfig, Config } from '../config.ts';
 import { CommandFailure } from './failure.ts';
 
-/** Listens for a moment, so that a port that is taken is known before the database is touched. @throws CommandFailure */
-export async function expectFreePort({ host, port }: HttpConfig): Promise<void> {
+/** What to do, by the codes of listening and of looking a name up. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'ports below 1024 need a right of their own: set %PORT to another',
+  EADDRINUSE: 'set %PORT or %HOST to others, or stop what listens there',
+  EADDRNOTAVAIL: '%HOST is no address of this machine: set it to one that is, or to 0.0.0.0 or :: for all of them',
+  EAI_AGAIN: '%HOST is a name that cannot be looked up now: set it to an address',
+  ENOTFOUND: '%HOST is no name that can be looked up: set it to an address, without a port or brackets',
+};
+
+/** Listens on all of them for a moment, so that one that is taken is known before the database is touched. @throws CommandFailure */
+export async function expectFreePorts({ http, metrics }: Pick<Config, 'http' | 'metrics'>): Promise<void> {
+  const listening: Server[] = [];
   try {
-    const server = createServer().listen({ host, port });
-    await once(server, 'listening');
-    await once(server.close(), 'close');
-  } catch (error) {
-    throw new CommandFailure(cannotListen(error));
+    listening.push(await listenOn(http, ''));
+    if (metrics !== null) listening.push(await listenOn(metrics, 'METRICS_'));
+  } finally {
+    await Promise.all(listening.map((server) => once(server.close(), 'close')));
   }
 }
 
-export function cannotListen(error: unknown): string {
-  const what = error instanceof Error ? error.message : String(error);
-  return `${what}; set PORT or HOST to others, or stop what listens there`;
+async function listenOn({ host, port }: AddressConfig, prefix: string): Promise<Server> {
+  const server = createServer().listen({ host, port });
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new CommandFailure(cannotListen(error, prefix));
+  });
+  return server;
+}
+
+/** @param prefix of the settings' names */
+export function cannotListen(error: unknown, prefix = ''): string {
+  if (!(error instanceof Error)) return String(error);
+  const advice = ADVICE['code' in error ? String(error.code) : ''] ?? 'set %PORT or %HOST to others';
+  return `${error.message}; ${advice.replaceAll('%', prefix)}`;
 }

@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
 import type { Fault, Refusal } from '../events/seating-plan/refusal.ts';
+import { readTextFile } from '../text-file.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
-/** What the file holds, plan or not. @throws CommandFailure if it cannot be read, or is not JSON */
+/** What the file holds, plan or not. @throws CommandFailure if it cannot be read, or is not JSON in UTF-8 */
 export async function readPlan(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await readTextFile(file).catch((error: unknown) => {
     throw new CommandFailure(`${file} cannot be read: ${messageOf(error)}`);
   });
   try {
-    // Some editors begin a file with a byte order mark.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
     throw new CommandFailure(`${file} is not JSON: ${messageOf(error)}`);
   }
@@ -47,5 +46,7 @@ function optionAt(path: string, prices: readonly CategoryPrice[]): string {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  // It may quote what the file says.
+  return message.replace(/\p{Cc}+/gu, ' ');
 }

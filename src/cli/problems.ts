@@ -1,13 +1,7 @@
 import { ConfigError } from '../config.ts';
-import { RedisUnusable } from '../coordination/redis/coordination.ts';
-import { DataDirInUse } from '../store/data-dir-lock.ts';
+import { OperatorError } from '../operator-error.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
-import { StoreUnusable } from '../store/unusable.ts';
-import { CommandFailure } from './failure.ts';
 import { cannotListen } from './free-port.ts';
-
-/** Their messages are lines for people. */
-const forPeople = [CommandFailure, DataDirInUse, StoreUnusable, RedisUnusable];
 
 /**
  * What went wrong, in a line or a few for whoever started the program, to stand after the program's name; a
@@ -15,11 +9,13 @@ const forPeople = [CommandFailure, DataDirInUse, StoreUnusable, RedisUnusable];
  */
 export function problemAtStart(error: unknown): string {
   if (error instanceof ConfigError) return `wrong settings\n${indented(error.message)}`;
-  if (error instanceof Error && forPeople.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof OperatorError) return error.message;
   if (isOfListening(error)) return cannotListen(error);
   if (isStoreUnavailable(error)) return `the database cannot be reached: ${innermost(error).message}`;
   const cause = innermost(error);
   if (refusesClient(cause)) return `the database cannot be used: ${cause.message}`;
+  if (lacksTables(cause))
+    return `the database cannot be used: ${cause.message}; \`holdfast migrate\` makes what is missing`;
   if (isOfSystem(cause)) return cause.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -30,7 +26,9 @@ function indented(text: string): string {
 
 /** A worker's port is bound for it by the primary. */
 function isOfListening(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && ['listen', 'bind'].includes(String(error.syscall));
+  return (
+    error instanceof Error && 'syscall' in error && ['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))
+  );
 }
 
 /** Postgres' codes for a user, a password, a database or a right that is wrong: for the operator to mend. */
@@ -38,9 +36,14 @@ function refusesClient(error: Error): boolean {
   return 'code' in error && ['28000', '28P01', '3D000', '42501'].includes(String(error.code));
 }
 
-/** The message names the file and what may not be done with it. */
+/** Postgres' codes for a table and a column that are not there: no server of this version has run on it yet. */
+function lacksTables(error: Error): boolean {
+  return 'code' in error && ['42P01', '42703'].includes(String(error.code));
+}
+
+/** A file, a socket or the disk. The message says what could not be done, and mostly with which. */
 function isOfSystem(error: Error): boolean {
-  return 'syscall' in error && 'path' in error;
+  return 'syscall' in error;
 }
 
 function innermost(error: unknown): Error {

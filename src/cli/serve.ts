@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type AddressConfig, type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { exitCodes } from './failure.ts';
-import { expectFreePort } from './free-port.ts';
+import { expectFreePorts } from './free-port.ts';
 import { runNode } from './node.ts';
 import { stopSignal } from './stop-signal.ts';
 import { serveAsWorker } from './worker.ts';
@@ -36,7 +36,7 @@ async function serve(config: Config): Promise<void> {
 
 async function serveAlone(config: Config, logger: Logger): Promise<void> {
   const stop = loggedStop(logger, () => process.exit(exitCodes.failed));
-  await expectFreePort(config.http);
+  await expectFreePorts(config);
   const onReady = (graphqlUrl: string) => announce(config, graphqlUrl, logger);
   await runNode(config, { logger, stop, onReady });
 }
@@ -48,7 +48,7 @@ async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
     workers.kill();
     process.exit(exitCodes.failed);
   });
-  await expectFreePort(config.http);
+  await expectFreePorts(config);
   await using _metrics = config.metrics && (await serveMetricsOfWorkers(config.metrics, logger));
   const graphqlUrl = await Promise.race([workers.start(), stop.then(() => null)]);
   if (graphqlUrl !== null) announce(config, graphqlUrl, logger);

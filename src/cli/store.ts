@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DatabaseConfig } from '../config.ts';
+import { isInDataDir } from '../data-dir.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/open.ts';
@@ -22,7 +21,7 @@ export async function openStore(
       exitCodes.wronglyCalled,
     );
   }
-  if (settings.kind === 'embedded' && !mayCreate && !existsSync(join(settings.dataDir, 'postgres')))
+  if (settings.kind === 'embedded' && !mayCreate && !(await isInDataDir(settings.dataDir, 'postgres', 'PG_VERSION')))
     throw new CommandFailure(
       `there is no database in ${settings.dataDir}; set DATA_DIR to where one is, or DATABASE_URL`,
     );

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type IdentityConfig, readConfig } from '../config.ts';
+import { isInDataDir } from '../data-dir.ts';
 import { identityOf } from '../identity/open.ts';
 import { isOwnViewerId } from '../identity/viewer.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
@@ -37,13 +36,13 @@ export function tokenCommand(env: NodeJS.ProcessEnv): Command {
 
 async function printToken({ sub, role, ttl }: TokenOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env).identity;
-  refuseWithoutSecret(config);
+  await refuseWithoutSecret(config);
   const identity = await identityOf(config);
   const { token } = await identity.sign({ sub, roles: role === 'organizer' ? ['ORGANIZER'] : [], ttlSeconds: ttl });
   process.stdout.write(`${token}\n`);
 }
 
-function refuseWithoutSecret({ secret }: IdentityConfig): void {
+async function refuseWithoutSecret({ secret }: IdentityConfig): Promise<void> {
   if (secret === null) {
     throw new CommandFailure(
       'without a JWT_SECRET all tokens come from the identity provider of JWKS_URL',
@@ -58,7 +57,7 @@ function refuseWithoutSecret({ secret }: IdentityConfig): void {
     );
   }
   // A secret made here would be that of no server, if this is not the folder of one.
-  if (!existsSync(join(secret.dataDir, 'jwt-secret'))) {
+  if (!(await isInDataDir(secret.dataDir, 'jwt-secret'))) {
     throw new CommandFailure(
       `there is no secret in ${secret.dataDir} yet: a server makes it when it first starts there; start it, set DATA_DIR to its folder, or set JWT_SECRET for both`,
     );

@@ -1,30 +1,35 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DataDirUnusable, inDataDir, makeDataDir } from '../data-dir.ts';
+import { NotUtf8, readTextFile } from '../text-file.ts';
 
 const fileName = 'jwt-secret';
 
 /**
  * The secret kept in `dataDir/jwt-secret`, made at the first start, so that tokens survive a restart.
  * `memory://` gives another one each time, as it keeps nothing else either.
- * @throws Error if the file holds less than 32 bytes, or cannot be read or written
+ * @throws DataDirUnusable if the file holds less than 32 bytes, or cannot be read or written
  */
 export async function keptSecret(dataDir: string): Promise<string> {
   if (dataDir === 'memory://') return newSecret();
-  await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, fileName);
-  const kept = (await read(path)) ?? (await make(dataDir, path));
+  const kept = await inDataDir(dataDir, async () => {
+    await makeDataDir(dataDir);
+    return (await read(path)) ?? (await make(dataDir, path));
+  });
   if (Buffer.byteLength(kept) >= 32) return kept;
-  throw new Error(
+  throw new DataDirUnusable(
     `${path} holds no usable secret: delete it, and a new one is made; tokens given out before end with it`,
   );
 }
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return (await readTextFile(path)).trim();
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
+    if (error instanceof NotUtf8) return '';
     throw error;
   }
 }
@@ -40,7 +45,7 @@ async function make(dataDir: string, path: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readFile(path, 'utf8')).trim();
+  return (await readTextFile(path)).trim();
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

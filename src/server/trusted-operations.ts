@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { ConfigError, type TrustedOperationsConfig } from '../config.ts';
+import { readTextFile } from '../text-file.ts';
 
 /** Of the package's own client: as far from `src/server` as from `dist/server`. */
 const ownManifest = new URL('../../generated/trusted-operations.json', import.meta.url);
@@ -58,13 +58,17 @@ export class TrustedOperations {
 }
 
 /** @throws ConfigError for a file that is no manifest */
-export function readTrustedOperations({ files, only }: TrustedOperationsConfig): TrustedOperations {
-  return new TrustedOperations(new Map([ownManifest, ...files].flatMap(readManifest)), only);
+export async function readTrustedOperations({ files, only }: TrustedOperationsConfig): Promise<TrustedOperations> {
+  const manifests = await Promise.all([ownManifest, ...files].map(readManifest));
+  return new TrustedOperations(new Map(manifests.flat()), only);
 }
 
-function readManifest(file: string | URL): [string, string][] {
+async function readManifest(file: string | URL): Promise<[string, string][]> {
+  const text = await readTextFile(file).catch((cause: Error) => {
+    throw new ConfigError(`TRUSTED_OPERATIONS names ${file}, which cannot be read: ${cause.message}`, { cause });
+  });
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
     const expected = 'expected a JSON object from hash to text, or a persisted query manifest of Apollo';
     throw new ConfigError(`TRUSTED_OPERATIONS names ${file}, which cannot be used; ${expected}`, { cause });

@@ -59,8 +59,10 @@ async function schemaOfTables(session: Session): Promise<string> {
     sql`select current_schema() as schema, current_setting('search_path') as path, current_user as role`,
   );
   const { schema = null, path = '', role = '' } = found ?? {};
-  const wanted = firstOf(path);
-  if (schema !== null && (wanted === '$user' || wanted === schema)) return schema;
+  const first = firstOf(path);
+  if (schema !== null && (first === '$user' || first === schema)) return schema;
+  // A schema of the role's own name is there only where somebody made it.
+  const wanted = first === '$user' ? firstOf(path.replace(/^[^,]*,/, '')) : first;
   const [rights] = await session.rows<{ exists: boolean; creates: boolean }>(sql`
     select exists (select from pg_namespace where nspname = ${wanted}) as "exists",
       has_database_privilege(current_database(), 'create') as "creates"`);

@@ -1,8 +1,10 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
+import { inDataDir, makeDataDir } from '../data-dir.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Connection, Engine, Statement, Transaction } from './database.ts';
 import { retrying } from './faults.ts';
@@ -13,12 +15,13 @@ import { StoreUnusable } from './unusable.ts';
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
 export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
   const kept = !dataDir.startsWith('memory://');
-  if (kept) await makePrivate(dataDir);
-  const unlock = kept ? await lockDataDir(dataDir) : async () => {};
+  const unlock = kept ? await inDataDir(dataDir, () => claim(dataDir)) : async () => {};
   const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir).catch(async (error: unknown) => {
     await unlock();
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new StoreUnusable(`the database in ${dataDir} cannot be opened: ${why}`, { cause: error });
+    const advice = 'see that its disk is not full, or restore a copy of the folder';
+    throw new StoreUnusable(`the database in ${dataDir} cannot be opened: ${reasonOf(error)}; ${advice}`, {
+      cause: error,
+    });
   });
   const orm = drizzle(client, { schema: tables });
   const connection = connectionOf(orm);
@@ -33,12 +36,21 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
   };
 }
 
-/** The folder is its owner's alone, whatever it was. One that was mounted for a group of users stays as it is. */
-async function makePrivate(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await chmod(dataDir, 0o700).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPERM') throw error;
-  });
+/** Returns how to let go of the folder. */
+async function claim(dataDir: string): Promise<() => Promise<void>> {
+  await makeDataDir(dataDir);
+  const found = await stat(join(dataDir, 'postgres')).catch(() => undefined);
+  if (found?.isDirectory() === false)
+    throw new StoreUnusable(
+      `${dataDir}/postgres is not the folder of a database: move it away, or set DATA_DIR to another folder`,
+    );
+  return lockDataDir(dataDir);
+}
+
+/** What Postgres' own file system throws is no Error, and what Postgres throws has its statement behind the first line. */
+function reasonOf(error: unknown): string {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+  return message.split('\n')[0] || 'its files cannot be read or written';
 }
 
 function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {

@@ -1,9 +1,10 @@
 import postgres from 'postgres';
+import { OperatorError } from '../operator-error.ts';
 import { isConnectionLost } from './faults.ts';
 import { nameOf, type PostgresPlace } from './postgres-connection.ts';
 
-/** The database cannot be opened. The message is a line for whoever runs the program. */
-export class StoreUnusable extends Error {
+/** The database cannot be opened. */
+export class StoreUnusable extends OperatorError {
   override readonly name = 'StoreUnusable';
 }
 
@@ -11,6 +12,8 @@ export class StoreUnusable extends Error {
 const ADVICE: Readonly<Record<string, string>> = {
   CONNECTION_CLOSED: 'as a pooler does in statement mode: set its pool_mode to transaction or session',
   CONNECTION_DESTROYED: 'it gave no answer in time',
+  CONNECT_TIMEOUT: 'it gave no answer in time: something else than Postgres may listen there',
+  ECONNRESET: 'something else than Postgres may listen there',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'name its certificate or its authority with sslrootcert',
   SELF_SIGNED_CERT_IN_CHAIN: 'name its authority with sslrootcert',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'name its authority with sslrootcert',

@@ -157,7 +157,7 @@ describe('manifests', () => {
     return file;
   };
 
-  test('of several apps, in the form of graphql-codegen and in that of Apollo, are read beside our own', () => {
+  test('of several apps, in the form of graphql-codegen and in that of Apollo, are read beside our own', async () => {
     const map = named('map.json', JSON.stringify({ [hashOf(hello)]: hello }));
     const operations = [{ id: 'an id of its own', name: 'Length', type: 'query', body: length }];
     const apollo = named(
@@ -165,7 +165,7 @@ describe('manifests', () => {
       JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }),
     );
     const env = { TRUSTED_OPERATIONS: `${map}, ${apollo}`, TRUSTED_OPERATIONS_ONLY: 'true' };
-    const read = readTrustedOperations(readConfig(env).trustedOperations);
+    const read = await readTrustedOperations(readConfig(env).trustedOperations);
     expect(read.textOf(hashOf(hello))).toBe(hello);
     expect(read.textOf('an id of its own')).toBe(length);
     expect([hello, length, other].map((text) => read.allows(text))).toEqual([true, true, false]);
@@ -176,7 +176,7 @@ describe('manifests', () => {
     const texts = Object.entries(own);
     expect(texts.length).toBeGreaterThan(15);
     for (const [hash, text] of texts) expect(hashOf(text)).toBe(hash);
-    const read = readTrustedOperations({ files: [], only: true });
+    const read = await readTrustedOperations({ files: [], only: true });
     for (const [hash, text] of texts) expect(read.textOf(hash)).toBe(text);
   });
 
@@ -184,14 +184,19 @@ describe('manifests', () => {
     ['no JSON', 'query {'],
     ['no manifest', '["query { hello }"]'],
     ['a list in another form', '{"format":"another","operations":[]}'],
-  ])('a file with %s ends the start', (_, content) => {
+  ])('a file with %s ends the start', async (_, content) => {
     const file = named('wrong.json', content);
     const read = () => readTrustedOperations({ files: [file], only: false });
-    expect(read).toThrow(ConfigError);
-    expect(read).toThrow(`TRUSTED_OPERATIONS names ${file}, which cannot be used`);
+    await expect(read).rejects.toThrow(ConfigError);
+    await expect(read).rejects.toThrow(`TRUSTED_OPERATIONS names ${file}, which cannot be used`);
   });
 
-  test('so does one that is not there', () => {
-    expect(() => readTrustedOperations({ files: [join(folder, 'none.json')], only: false })).toThrow(ConfigError);
+  test('so does one that is not there, and one that is not UTF-8', async () => {
+    const files = { 'none.json': 'ENOENT', 'latin1.json': 'it is not UTF-8' };
+    writeFileSync(join(folder, 'latin1.json'), Buffer.from('{"a": "\xe9"}', 'latin1'));
+    for (const [name, why] of Object.entries(files)) {
+      const read = () => readTrustedOperations({ files: [join(folder, name)], only: false });
+      await expect(read).rejects.toThrow(`${name}, which cannot be read: ${why}`);
+    }
   });
 });

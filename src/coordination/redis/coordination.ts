@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { parseRedisUrl } from '../../config/redis-url.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { type Coordination, uncounted } from '../coordination.ts';
 import { RedisBus } from './bus.ts';
 import { RedisExpiryNotifications } from './expiry.ts';
@@ -21,8 +22,8 @@ export interface RedisSettings {
   readonly leaseMs?: number | undefined;
 }
 
-/** Redis will never do as it is told to. The message is a line for whoever runs the program. */
-export class RedisUnusable extends Error {
+/** Redis will never do as it is told to. */
+export class RedisUnusable extends OperatorError {
   override readonly name = 'RedisUnusable';
 }
 
