@@ -1,3 +1,4 @@
+export { fitsCharacters, maxNameCharacters } from './characters.ts';
 export {
   type CancelReservationOutcome,
   type ConfirmReservationOutcome,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { fitsCharacters, maxNameCharacters } from '../client/characters.ts';
 import { currencyDigits } from '../client/money.ts';
 import type { Database } from '../store/database.ts';
 import { findEvents, insertEvent, wasAskedFor } from '../store/events.ts';
@@ -37,8 +38,6 @@ export interface CreateEventOptions {
   readonly onProgress?: (seatsWritten: number, seats: number) => void;
 }
 
-/** Names are shown in lists: longer ones are a mistake. */
-const MAX_NAME_LENGTH = 200;
 const MAX_RESERVATION_SECONDS = 24 * 60 * 60;
 
 /**
@@ -89,8 +88,8 @@ function digestOf(asked: object): string {
 
 function findFault({ name, venue, startsAt, currency, reservationSeconds }: EventInput): Refusal | null {
   for (const [path, text] of Object.entries({ name, venue })) {
-    if (text.trim() === '' || text.length > MAX_NAME_LENGTH) {
-      return refuse(path, `A ${path} has 1 to ${MAX_NAME_LENGTH} characters`);
+    if (text.trim() === '' || !fitsCharacters(text.trim(), maxNameCharacters)) {
+      return refuse(path, `A ${path} has 1 to ${maxNameCharacters} characters`);
     }
     if (/[\p{Cc}\p{Cs}]/u.test(text)) return refuse(path, `A ${path} has no control characters`);
   }

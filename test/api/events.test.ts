@@ -75,6 +75,8 @@ describe('an event made from a seating plan', () => {
       availability: { total: 20, available: 20, reserved: 0, booked: 0, blocked: 0 },
     });
     expect(await created({})).toMatchObject({ reservationSeconds: 420, timeZone: 'UTC' });
+    const family = '👩‍👩‍👧‍👦'.repeat(200);
+    expect(await created({ name: family, venue: ` ${family} ` })).toMatchObject({ name: family, venue: family });
     expect(await created({ timeZone: null })).toMatchObject({ timeZone: 'UTC' });
   });
 
@@ -207,6 +209,7 @@ describe('what is no event', () => {
   const refusals: readonly [string, Partial<CreateEventInput>, string][] = [
     ['no name', { name: '' }, 'name'],
     ['a long venue', { venue: 'v'.repeat(201) }, 'venue'],
+    ['a long name of emoji', { name: '👩‍👩‍👧‍👦'.repeat(201) }, 'name'],
     ['a control character', { name: 'a\0b' }, 'name'],
     ['a start before 1970', { startsAt: '1969-12-31T23:59:59.999Z' }, 'startsAt'],
     ['a time zone that is none', { timeZone: 'Europe/Atlantis' }, 'timeZone'],

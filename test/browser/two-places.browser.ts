@@ -51,7 +51,12 @@ test('an organizer in New York gives the time that clocks in Berlin show, and no
   await page.getByRole('link', { name: 'New event' }).click();
   const buffer = Buffer.from(JSON.stringify(planOf()));
   await page.getByLabel('Seating plan').setInputFiles({ name: 'plan.json', mimeType: 'application/json', buffer });
-  await page.getByLabel('Name').fill('As You Like It');
+  const name = page.getByLabel('Name');
+  await name.fill('👩‍👩‍👧‍👦'.repeat(201));
+  await page.locator('input[name=name]:invalid').waitFor();
+  await name.fill('👩‍👩‍👧‍👦'.repeat(200));
+  await page.locator('input[name=name]:valid').waitFor();
+  await name.fill('As You Like It');
   expect(await page.getByLabel('Time zone').inputValue()).toBe('America/New_York');
   await page.getByLabel('Time zone').selectOption('Europe/Berlin');
   for (const category of ['Front', 'Back']) await page.getByLabel(`${category} (`).fill('12.50');

@@ -40,6 +40,12 @@ describe('a plan is refused with the path to the spot:', () => {
     ['a name with a NUL', planOf(seat('a\0')), `${seatsPath}[0].seat_guid`, /Not storable/],
     ['half a character', planOf(seat('\ud83e')), `${seatsPath}[0].seat_guid`, /Not storable/],
     ['a position in words', planOf(seat('a', { position: { x: '3' } })), `${seatsPath}[0].position.x`, /number/],
+    [
+      'a text that is too long, in characters as people see them',
+      planOf(seat('👩‍👩‍👧‍👦'.repeat(1_001))),
+      `${seatsPath}[0].seat_guid`,
+      /At most 1000 characters/,
+    ],
     ['infinitely far', planOf(seat('a', { position: { y: 1e308 } })), `${seatsPath}[0].position.y`, /Too big/],
     ['not a number', planOf(seat('a', { position: { y: Number.NaN } })), `${seatsPath}[0].position.y`, /NaN/],
     ['a radius below 0', planOf(seat('a', { radius: -1 })), `${seatsPath}[0].radius`, /Too small/],

@@ -39,7 +39,7 @@ export type CategoryPriceInput = {
 };
 
 export type ConfirmReservationInput = {
-  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. */
+  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Not looked at where the total is 0. */
   readonly paymentToken?: string | null | undefined;
   readonly reservationId: string;
 };
@@ -52,6 +52,7 @@ export type CreateEventInput = {
    * made, as it is now; with other contents it is `IdempotencyConflict`.
    */
   readonly idempotencyKey?: string | null | undefined;
+  /** Up to 200 characters, as people see them: an emoji is one. */
   readonly name: string;
   readonly plan: unknown;
   /** One for each category of the plan that has seats. */
@@ -65,6 +66,7 @@ export type CreateEventInput = {
    * An IANA name, 'Europe/Berlin', however its letters are written; an offset is none.
    */
   readonly timeZone?: string | null | undefined;
+  /** As long as a name. */
   readonly venue: string;
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fitsCharacters } from '../../client/characters.ts';
 
 /**
  * What is read of pretix's seating-plan format (`seating-plan.schema.json`, and what its editor really writes). Everything
@@ -14,7 +15,7 @@ const size = z.number().min(0).max(farthest);
 /** In NFC, so that a name is the same however its accents were typed. */
 const text = z
   .string()
-  .max(longestText)
+  .refine((value) => fitsCharacters(value, longestText), `At most ${longestText} characters`)
   .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'Not storable: a NUL or half a character')
   .transform((value) => value.normalize());
 /** Some tools write numbers where the format wants strings. */

@@ -136,7 +136,7 @@ export type CategoryPriceInput = {
 };
 
 export type ConfirmReservationInput = {
-  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. */
+  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Not looked at where the total is 0. */
   readonly paymentToken?: InputMaybe<Scalars['String']['input']>;
   readonly reservationId: Scalars['ID']['input'];
 };
@@ -151,6 +151,7 @@ export type CreateEventInput = {
    * made, as it is now; with other contents it is `IdempotencyConflict`.
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Up to 200 characters, as people see them: an emoji is one. */
   readonly name: Scalars['String']['input'];
   readonly plan: Scalars['SeatingPlan']['input'];
   /** One for each category of the plan that has seats. */
@@ -164,6 +165,7 @@ export type CreateEventInput = {
    * An IANA name, 'Europe/Berlin', however its letters are written; an offset is none.
    */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** As long as a name. */
   readonly venue: Scalars['String']['input'];
 };
 
@@ -322,7 +324,7 @@ export type Mutation = {
    * Confirming twice gives the same booking twice.
    *
    * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
-   * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held), `Booking`; `ServiceBusy` at any point.
+   * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held; never where the total is 0), `Booking`; `ServiceBusy` at any point.
    */
   readonly confirmReservation: ConfirmReservationResult;
   /**

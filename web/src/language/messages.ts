@@ -148,6 +148,8 @@ const en = {
     declined: 'A card that is declined',
     pay: (sum: string) => `Pay ${sum}`,
     paying: 'Paying…',
+    book: 'Book free of charge',
+    booking: 'Booking…',
   },
   booked: {
     title: 'Booked',
@@ -228,6 +230,7 @@ const en = {
     noSuchTime: (timeZone: string) =>
       `There is no such time in ${timeZone}: clocks are put forward over it. Choose an earlier or a later one.`,
     currency: 'Currency',
+    tooLong: (most: number) => `At most ${most} characters.`,
     minutes: 'Held for, in minutes',
     prices: 'Prices',
     priceOf: (category: string, seats: string) => `${category} (${seats} seats)`,
@@ -386,6 +389,8 @@ const de: Messages = {
     declined: 'Eine Karte, die abgelehnt wird',
     pay: (sum) => `${sum} bezahlen`,
     paying: 'Wird bezahlt…',
+    book: 'Kostenlos buchen',
+    booking: 'Wird gebucht…',
   },
   booked: {
     title: 'Gebucht',
@@ -466,6 +471,7 @@ const de: Messages = {
     noSuchTime: (timeZone) =>
       `Diese Zeit gibt es in ${timeZone} nicht: Die Uhren werden vorgestellt. Wählen Sie eine frühere oder spätere.`,
     currency: 'Währung',
+    tooLong: (most) => `Höchstens ${most} Zeichen.`,
     minutes: 'Reserviert für, in Minuten',
     prices: 'Preise',
     priceOf: (category, seats) => `${category} (${seats} Plätze)`,

@@ -1,4 +1,11 @@
-import { CreateEventDocument, match, momentsAt, newIdempotencyKey, parseAmount } from 'holdfast/client';
+import {
+  CreateEventDocument,
+  match,
+  maxNameCharacters,
+  momentsAt,
+  newIdempotencyKey,
+  parseAmount,
+} from 'holdfast/client';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useWords } from '../language/words.ts';
@@ -75,8 +82,14 @@ export function CreateEventForm() {
     <form className="page form" onSubmit={(event) => void submit(event)}>
       <h1>{say.organizer.newEvent}</h1>
       <PlanUpload plan={plan} onPlan={setPlan} />
-      <TextField name="name" label={say.organizer.name} />
-      <TextField key={plan?.name} name="venue" label={say.organizer.venue} defaultValue={plan?.name} />
+      <TextField name="name" label={say.organizer.name} maxCharacters={maxNameCharacters} />
+      <TextField
+        key={plan?.name}
+        name="venue"
+        label={say.organizer.venue}
+        defaultValue={plan?.name}
+        maxCharacters={maxNameCharacters}
+      />
       <div className="fields">
         <TextField name="startsAt" label={say.organizer.startsAt} type="datetime-local" />
         <TimeZoneField />
