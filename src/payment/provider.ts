@@ -26,7 +26,7 @@ export interface PaymentProvider {
 }
 
 export interface AuthorizationRequest {
-  /** In minor units (cents), 0 or more. */
+  /** In minor units (cents), 1 or more: what is free is booked without asking. */
   readonly amount: number;
   /** ISO 4217. */
   readonly currency: string;

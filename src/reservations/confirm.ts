@@ -48,10 +48,15 @@ export interface ConfirmDependencies {
 
 /** A random reference that is taken already is drawn anew, this often at most. */
 const MAX_DRAWS = 5;
+/** What is free is no business of the payment provider's. */
+const nothingToPay = { outcome: 'authorized', authorizationId: '' } as const;
 /** Bookings made before, read in one statement. */
 const MAX_READ = 500;
 
-/** Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost. */
+/**
+ * Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost.
+ * A provider never hears of a reservation that costs nothing.
+ */
 export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
   const { database, gate, payment, captures, paymentSeconds, newId, logger } = dependencies;
   const fences = fenceWrites(dependencies);
@@ -64,10 +69,11 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     const fence = await fenceDeadline(command);
     if (fence.outcome !== 'fenced') return bookedBefore(command, fence);
     const bookingId = newId();
-    const answer = await authorize(command, fence.reservation, bookingId);
+    const { totalAmount } = fence.reservation;
+    const isFree = totalAmount === 0;
+    const answer = isFree ? nothingToPay : await authorize(command, fence.reservation, bookingId);
     if (answer === null) return { outcome: 'payment-unavailable' };
     if (answer.outcome === 'declined') return { outcome: 'payment-failed', reason: answer.reason };
-    const { totalAmount } = fence.reservation;
     return book(command, { bookingId, paymentAuthorization: answer.authorizationId, totalAmount });
   }
 
@@ -96,10 +102,10 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     const { eventId, reservationId, viewerId } = command;
     const outcome = await writeBooking(eventId, { reservationId, viewerId, ...paid });
     if (outcome.outcome === 'confirmed') {
-      captures.begin({ eventId, ...paid });
+      if (paid.totalAmount > 0) captures.begin({ eventId, ...paid });
       return { outcome: 'booked', booking: outcome.booking };
     }
-    await giveBack(paid.paymentAuthorization, reservationId);
+    await giveBack({ reservationId, ...paid });
     // Each time there are fewer seats than the last, so that this ends.
     return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
   }
@@ -109,12 +115,16 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     try {
       return await confirmations.submit(eventId, confirmation);
     } catch (error) {
-      if (error instanceof QueueFull) await giveBack(confirmation.paymentAuthorization, confirmation.reservationId);
+      if (error instanceof QueueFull) await giveBack(confirmation);
       throw error;
     }
   }
 
-  async function giveBack(authorizationId: string, reservationId: string): Promise<void> {
+  async function giveBack(
+    paid: Pick<Confirmation, 'reservationId' | 'paymentAuthorization' | 'totalAmount'>,
+  ): Promise<void> {
+    const { reservationId, paymentAuthorization: authorizationId } = paid;
+    if (paid.totalAmount === 0) return;
     try {
       await payment.void(authorizationId);
     } catch (error) {

@@ -189,8 +189,9 @@ export const bookings = pgTable(
     status: bookingStatus().notNull().default('CONFIRMED'),
     totalAmount: amount('total_amount').notNull(),
     bookedAt: moment('booked_at').notNull(),
+    /** Empty where there was nothing to pay. */
     paymentAuthorization: text('payment_authorization').notNull(),
-    /** Null until the provider has confirmed that the authorized money was captured. */
+    /** Null until the provider has confirmed that the authorized money was captured; what is free never is. */
     paymentCapturedAt: moment('payment_captured_at'),
   },
   (table) => [

@@ -92,6 +92,30 @@ test('a payment that is declined leaves the seats held, and another one may foll
   expect((await storedStatuses(nodes.b, brief))[seat]).toBe('BOOKED');
 });
 
+test('what is free is booked without the provider, whatever it would say', async () => {
+  const prices = [
+    { category: 'Front', amount: 0 },
+    { category: 'Back', amount: 100 },
+  ];
+  const partlyFree = await offer(nodes.a, { prices });
+  const before = provider.ledger().length;
+  for (const [seat, token] of ['faulty', 'tok_decline', undefined].entries()) {
+    const buyer = await newBuyer();
+    const { id } = reservationIn(await buyer.reserve(nodes.a, partlyFree, [seat]));
+    expect(bookingIn(await buyer.confirm(nodes.a, id, token))).toMatchObject({ total: { amount: 0 } });
+    expect(bookingIn(await buyer.confirm(nodes.b, id, token))).toMatchObject({ total: { amount: 0 } });
+  }
+  expect(provider.ledger()).toHaveLength(before);
+  const buyer = await newBuyer();
+  const { id, seats } = reservationIn(await buyer.reserve(nodes.a, partlyFree, [3, 5]));
+  expect(await buyer.confirm(nodes.a, id, 'tok_decline')).toMatchObject({ __typename: 'PaymentFailed' });
+  // What costs something is let go of: the rest is free.
+  const [, dear] = seats;
+  reservationIn(await buyer.cancel(nodes.b, id, [dear?.id ?? '']));
+  bookingIn(await buyer.confirm(nodes.a, id, 'tok_decline'));
+  expect(provider.ledger()).toHaveLength(before);
+});
+
 test('a provider that fails to answer leaves the seats held, and is told as ServiceBusy', async () => {
   const { seat, buyer, reservation } = await reserveOne();
   expect(await buyer.confirm(nodes.a, reservation.id, 'faulty')).toMatchObject({

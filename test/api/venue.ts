@@ -56,6 +56,7 @@ interface OfferOptions {
   readonly name?: string;
   readonly currency?: string;
   readonly timeZone?: string;
+  readonly prices?: typeof prices;
   readonly seats?: number;
   readonly reservationSeconds?: number;
   readonly startsAt?: string;

@@ -51,6 +51,17 @@ test('the faster one wins, and the slower one is told, with what is free nearby'
   await ann.locator('.clock').waitFor();
 });
 
+test('what is free is booked without a card', async () => {
+  const prices = ['Front', 'Back'].map((category) => ({ category, amount: 0 }));
+  const page = await stage.visit(`/events/${(await offer(stage.node, { prices })).eventId}`);
+  await seatIn(await openRow(page, 'Stalls', '1'), '2').click();
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await page.getByRole('button', { name: 'Book free of charge' }).waitFor();
+  expect(await page.getByRole('radio').count()).toBe(0);
+  await page.getByRole('button', { name: 'Book free of charge' }).click();
+  await page.getByText('Booking reference', { exact: true }).waitFor();
+});
+
 test('extend, be declined, pay, and find the booking again', async () => {
   const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '4').click();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findBookings, findBookingsOfReservations } from '../../src/store/bookings.ts';
+import { findBookings, findBookingsOfReservations, outstandingCaptures } from '../../src/store/bookings.ts';
 import { updateSalesStatus } from '../../src/store/events.ts';
 import { isUniqueViolation } from '../../src/store/faults.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
@@ -31,6 +31,20 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(booking).toMatchObject({ seatIndexes: [2, 3, 5], totalAmount: priceOf([2, 3, 5]) });
     expect(outcome.booking).toEqual(booking);
     expect(booking?.bookedAtMs).toBeGreaterThanOrEqual(reservation.createdAtMs);
+  });
+
+  test.each([
+    [0, [0, 2]],
+    [Number.MAX_SAFE_INTEGER, [1]],
+  ])('takes a total of %d', async (totalAmount, seatIndexes) => {
+    const eventId = await createSampleEvent(database, 9, { amounts: [0, Number.MAX_SAFE_INTEGER] });
+    const reservation = await hold(database, eventId, seatIndexes);
+    expect(reservation.totalAmount).toBe(totalAmount);
+    const bookingId = await book(database, reservation);
+    expect(await findBookings(database, [{ eventId, bookingId }])).toMatchObject([{ totalAmount }]);
+    // What is free is never captured.
+    const due = await outstandingCaptures(database, 0, 1_000);
+    expect(due.some((capture) => capture.bookingId === bookingId)).toBe(totalAmount > 0);
   });
 
   test('a second time changes nothing', async () => {

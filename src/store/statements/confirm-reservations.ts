@@ -17,6 +17,7 @@ export interface ConfirmRequest extends HolderRequest {
   /** The new booking's. */
   readonly bookingId: string;
   readonly reference: string;
+  /** Empty where there is nothing to pay. */
   readonly paymentAuthorization: string;
   /** What was authorized, in minor units. */
   readonly totalAmount: number;
@@ -48,11 +49,12 @@ export async function confirmReservations(
       ),
       made as (
         insert into bookings (
-          event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization
+          event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization,
+          payment_captured_at
         )
         select
           running.event_id, given.booking_id, running.id, running.viewer_id, given.reference, running.total_amount,
-          ${momentNow}, given.payment_authorization
+          ${momentNow}, given.payment_authorization, case when running.total_amount = 0 then ${momentNow} end
         from running
         join given on given.reservation_id = running.id and given.total_amount = running.total_amount
         returning *

@@ -139,7 +139,7 @@ export class Buying implements Store<BuyingState> {
     });
   }
 
-  async pay(paymentToken: string): Promise<void> {
+  async pay(paymentToken?: string): Promise<void> {
     await this.#withHeld('paying', async ({ followed }) => {
       const reservationId = followed.reservation.id;
       const outcome = await this.#parts.client.confirmReservation({ reservationId, paymentToken });
