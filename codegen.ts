@@ -45,6 +45,7 @@ const config: CodegenConfig = {
         mappers: {
           Event: '../sources.ts#EventSource',
           Seat: '../sources.ts#SeatSource',
+          Row: '../sources.ts#RowSource',
           SeatConnection: '../sources.ts#SeatConnectionSource',
           SeatMap: '../sources.ts#SeatMapSource',
           Reservation: '../sources.ts#ReservationSource',

@@ -10,7 +10,7 @@ import { createDemoEvent } from './events/demo-event.ts';
 import { eventReader } from './events/event-reader.ts';
 import { Organizing } from './events/organizing.ts';
 import { RecentEvents } from './events/recent-events.ts';
-import { seatCounter } from './events/seat-counter.ts';
+import { SeatReader } from './events/seat-reader.ts';
 import { Seatings } from './events/seatings.ts';
 import { createContext } from './graphql/context.ts';
 import { Judge } from './graphql/cost/judge.ts';
@@ -218,7 +218,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     reads: database.reads,
     readEvent: eventReader(database),
     seatings: new Seatings(database),
-    countSeats: seatCounter(database.reads),
+    seats: new SeatReader(database.reads),
     reservations: countedReservations(reservations, metrics),
     recentEvents: new RecentEvents(database.reads),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),

@@ -1,5 +1,6 @@
-import { BlockSeatsDocument, SeatsDocument, UnblockSeatsDocument } from '../../src/client/generated/documents.ts';
+import { BlockSeatsDocument, UnblockSeatsDocument } from '../../src/client/generated/documents.ts';
 import { dataOf } from '../../test/support/graphql.ts';
+import { seatIdsOf } from '../../test/support/seat-ids.ts';
 import { openEvent } from '../event.ts';
 import { pace } from '../pace.ts';
 import { tokenFor } from '../tokens.ts';
@@ -31,9 +32,7 @@ export class Venue {
   static async open(graphqlUrl: string, { seats, seatsAtOnce }: { seats: number; seatsAtOnce: number }) {
     const token = await tokenFor('the organizer', ['ORGANIZER']);
     const id = await openEvent(graphqlUrl, token, { name: 'Fan-out', seats });
-    const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId: id, first: seats }, token);
-    const seatIds = (event?.seats.edges ?? []).map(({ node }) => node.id);
-    return new Venue(graphqlUrl, token, id, seatIds, seatsAtOnce);
+    return new Venue(graphqlUrl, token, id, await seatIdsOf(graphqlUrl, id, token), seatsAtOnce);
   }
 
   /** Blocks seats all through the house, and then puts them back. Gives the moments at which each change was asked for. */

@@ -40,7 +40,7 @@ export function createContext(services: Services, requester: Requester): Graphql
     isOver,
     services,
     store,
-    loaders: new Loaders({ store, readEvent: services.readEvent, viewer }),
+    loaders: new Loaders({ store, services, viewer }),
     costLeft: new CostLeft(services.policy.maxQueryCost),
     slices: new Slices(),
   };
@@ -49,7 +49,7 @@ export function createContext(services: Services, requester: Requester): Graphql
 /** For each message of a subscription, which is an execution of its own in the context of the one before. */
 export function beginMessage(context: GraphqlContext): void {
   const { store, viewer, services } = context;
-  context.loaders = new Loaders({ store, readEvent: services.readEvent, viewer });
+  context.loaders = new Loaders({ store, services, viewer });
   context.costLeft = new CostLeft(services.policy.maxQueryCost);
   context.slices = new Slices();
 }

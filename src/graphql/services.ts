@@ -1,7 +1,7 @@
 import type { RateLimiter } from '../coordination/coordination.ts';
 import type { Organizing } from '../events/organizing.ts';
 import type { RecentEvents } from '../events/recent-events.ts';
-import type { seatCounter } from '../events/seat-counter.ts';
+import type { SeatReader } from '../events/seat-reader.ts';
 import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
@@ -16,8 +16,7 @@ export interface Services {
   /** As it is now, by id; null when there is none. Those who ask at the same time share a statement. */
   readonly readEvent: (id: string) => Promise<EventRecord | null>;
   readonly seatings: Seatings;
-  /** How many of an event's seats fit. */
-  readonly countSeats: ReturnType<typeof seatCounter>;
+  readonly seats: SeatReader;
   readonly reservations: Reservations;
   readonly organizing: Organizing;
   readonly recentEvents: RecentEvents;

@@ -1,26 +1,69 @@
-import { setImmediate } from 'node:timers/promises';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql';
+import { nextTimeSlice } from '../time-slices.ts';
+import type { GraphqlContext } from './context.ts';
+import { givesObjects } from './gives-objects.ts';
 
-/** Seats completed at a time, some milliseconds of work whatever is asked of them. */
-const SEATS_AT_ONCE = 500;
+/** Objects that an operation may complete at once: a few milliseconds of work, whatever is asked of them. */
+const OBJECTS_AT_ONCE = 50;
 
-/** Has an operation's long lists completed in slices, between which the event loop does other things. */
+/** Has an operation's lists of objects completed in slices of time, once they have become long. */
 export class Slices {
-  #left = SEATS_AT_ONCE;
-  /** When the newest slice begins; undefined for the first, which begins at once. */
-  #begins: Promise<unknown> | undefined;
+  readonly #atOnce: number;
+  #left: number;
 
-  /** The list, in the slices that are next. */
-  of<Seat>(seats: readonly Seat[]): readonly Seat[] | Promise<readonly Seat[]> | readonly (Seat | Promise<Seat>)[] {
-    if (seats.length > SEATS_AT_ONCE) return seats.map((seat) => this.#whenNext(1, seat));
-    return this.#whenNext(seats.length, seats);
+  /** @param atOnce objects; for what is executed synchronously they are `Infinity` */
+  constructor(atOnce = OBJECTS_AT_ONCE) {
+    this.#atOnce = atOnce;
+    this.#left = atOnce;
   }
 
-  #whenNext<Value>(seats: number, value: Value): Value | Promise<Value> {
-    this.#left -= seats;
-    if (this.#left < 0) {
-      this.#begins = this.#begins === undefined ? setImmediate() : this.#begins.then(() => setImmediate());
-      this.#left = SEATS_AT_ONCE - seats;
+  /** What `list` gives, now or in a later slice. */
+  of(list: () => unknown): unknown {
+    if (this.#left <= 0) return nextTimeSlice().then(() => this.#counted(list()));
+    const given = list();
+    return given instanceof Promise ? this.#awaited(given) : this.#counted(given);
+  }
+
+  async #awaited(list: Promise<unknown>): Promise<unknown> {
+    const given = await list;
+    if (this.#left <= 0) await nextTimeSlice();
+    return this.#counted(given);
+  }
+
+  #counted(list: unknown): unknown {
+    if (!Array.isArray(list)) return list;
+    this.#left -= list.length;
+    return list.length > 2 * this.#atOnce ? inSlices(list, this.#atOnce) : list;
+  }
+}
+
+/** Each part of it is there when its slice has begun. */
+function inSlices(list: readonly unknown[], atOnce: number): unknown[] {
+  let slice: Promise<void> | undefined;
+  return list.map((item, position) => {
+    if (position % atOnce === 0) slice = slice === undefined ? nextTimeSlice() : slice.then(nextTimeSlice);
+    return slice?.then(() => item);
+  });
+}
+
+/** Has all lists of objects that the schema's types have resolved in slices. */
+export function sliceLists(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (givesObjects(field.type)) field.resolve = slicing(field.resolve);
     }
-    return this.#begins === undefined ? value : this.#begins.then(() => value);
   }
+}
+
+function slicing(
+  resolve: GraphQLFieldResolver<unknown, GraphqlContext> = defaultFieldResolver,
+): GraphQLFieldResolver<unknown, GraphqlContext> {
+  return (source, args, context, info) => context.slices.of(() => resolve(source, args, context, info));
 }

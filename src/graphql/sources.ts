@@ -1,3 +1,4 @@
+import type { LayoutRow } from '../events/layout.ts';
 import type { Seating } from '../events/seating.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../store/records.ts';
 import type { Connection } from './pages.ts';
@@ -25,7 +26,12 @@ export function seatSources(eventId: string, seating: Seating, indexes: readonly
 
 /** A page of seats; they are counted only when that is asked for. */
 export interface SeatConnectionSource extends Connection<SeatSource> {
-  readonly countAll: () => number | Promise<number>;
+  readonly countAll: () => Promise<number>;
+}
+
+export interface RowSource extends LayoutRow {
+  readonly eventId: string;
+  readonly seating: Seating;
 }
 
 export interface SeatMapSource {

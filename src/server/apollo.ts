@@ -22,6 +22,7 @@ import type { PublicError } from './errors.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 import { jsonInSlices } from './json-in-slices.ts';
 import { operationFault } from './operation-fault.ts';
+import type { QueryBudgets } from './query-budgets.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
 
@@ -32,6 +33,7 @@ export interface ApolloOptions {
   readonly logger: Logger;
   readonly trustedOperations: TrustedOperations;
   readonly judge: Judge;
+  readonly queryBudgets: QueryBudgets;
   readonly heavyOperations: HeavyOperations;
 }
 
@@ -96,7 +98,7 @@ function isObject(value: unknown): value is object {
  * @param large where the data of answers is put that may be large
  */
 function costLimit(
-  { judge, heavyOperations }: ApolloOptions,
+  { judge, queryBudgets, heavyOperations }: ApolloOptions,
   large: WeakSet<object>,
 ): ApolloServerPlugin<GraphqlContext> {
   const listener: GraphQLRequestListener<GraphqlContext> = {
@@ -104,8 +106,9 @@ function costLimit(
       if (operation === undefined || operation.operation === 'subscription') return;
       const cost = judge.costOf({ document, operation, variables: request.variables });
       if (cost instanceof GraphQLError) throw badRequest(cost);
-      const entering = { cost, address: contextValue.clientAddress, isQuery: operation.operation === 'query' };
-      const refusal = request.http && (await heavyOperations.enter(request.http, entering));
+      // Mutations are counted by viewer instead.
+      const tooMuch = operation.operation === 'query' ? queryBudgets.charge(contextValue.clientAddress, cost) : null;
+      const refusal = tooMuch ?? (request.http && (await heavyOperations.enter(request.http, cost)));
       if (refusal) throw comeBackLater(refusal);
     },
     willSendResponse({ request: { http }, response: { body } }) {

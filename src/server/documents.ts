@@ -10,6 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { nextTimeSlice } from '../time-slices.ts';
 import { faultOfSize, faultOfText, validationOptions } from './document-limits.ts';
 
 const maxTokens = 2_000;
@@ -20,8 +21,8 @@ export const parseOptions: ParseOptions = { maxTokens };
 /** Characters; a document takes some 60 times its text, so these are 30 MB. */
 const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
 
-/** Parses and checks a document, or tells what is wrong with it. */
-export type DocumentReader = (query: string) => DocumentNode | readonly GraphQLError[];
+/** Parses and checks a document, or tells what is wrong with it. One that is not known yet waits for a slice of time. */
+export type DocumentReader = (query: string) => Promise<DocumentNode | readonly GraphQLError[]>;
 
 /** What a document must keep to besides the specification's rules, over HTTP and websockets alike. */
 export function ownRules(introspection: boolean): ValidationRule[] {
@@ -35,9 +36,10 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
     ...rememberedDocuments,
     sizeCalculation: (_, query) => query.length,
   });
-  return (query) => {
+  return async (query) => {
     const known = remembered.get(query);
     if (known !== undefined) return known;
+    await nextTimeSlice();
     const document = readWithinLimits(query);
     if (document instanceof GraphQLError) return [document];
     const errors = validate(schema, document, rules, validationOptions);
@@ -51,10 +53,11 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
  * Tells of each text why it is too large to be executed; null for one that is not. What else is wrong with it is not its business.
  * Remembers those that it has found good.
  */
-export function textChecker(): (query: string) => GraphQLError | null {
+export function textChecker(): (query: string) => Promise<GraphQLError | null> {
   const good = new LRUCache<string, true>({ ...rememberedDocuments, sizeCalculation: (_, query) => query.length });
-  return (query) => {
+  return async (query) => {
     if (query === '' || good.get(query)) return null;
+    await nextTimeSlice();
     const document = readWithinLimits(query);
     if (!(document instanceof GraphQLError)) good.set(query, true);
     return document instanceof GraphQLError && document.extensions.code === 'QUERY_TOO_LARGE' ? document : null;

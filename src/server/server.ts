@@ -16,6 +16,7 @@ import { publicErrors } from './errors.ts';
 import type { Health } from './health.ts';
 import { HeavyOperations } from './heavy-operations.ts';
 import { createHttp, graphqlPath } from './http.ts';
+import { QueryBudgets } from './query-budgets.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import type { GraphqlOptions } from './websocket/graphql.ts';
 import { openWebsockets, type Websockets } from './websocket/websockets.ts';
@@ -129,10 +130,8 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   const shared = {
     ...options,
     admission,
-    heavyOperations: new HeavyOperations({
-      costPerSecond: options.queryCostPerSecond,
-      monotonicNow: () => performance.now(),
-    }),
+    queryBudgets: new QueryBudgets(options.queryCostPerSecond, () => performance.now()),
+    heavyOperations: new HeavyOperations(),
     publicError: publicErrors(options),
     clientAddresses: new ClientAddresses(options.http.trustedProxies, options.logger),
   };

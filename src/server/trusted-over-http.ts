@@ -1,5 +1,5 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
-import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type { FastifyRequest, preHandlerAsyncHookHandler, preHandlerHookHandler } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { send } from './error-replies.ts';
 import { notTrusted, type TrustedOperations } from './trusted-operations.ts';
@@ -29,13 +29,12 @@ export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandl
 }
 
 /** Before Apollo, whose parser would run out of stack, or whose validation would take too long. */
-export function refuseTooLarge(check: (text: string) => GraphQLError | null): preHandlerHookHandler {
-  return (request, reply, done) => {
-    const fault = textsIn(request)
-      .map(check)
-      .find((error) => error !== null);
-    if (fault) void send({ status: 400, error: fault.toJSON() }, request, reply);
-    else done();
+export function refuseTooLarge(check: (text: string) => Promise<GraphQLError | null>): preHandlerAsyncHookHandler {
+  return async (request, reply) => {
+    for (const text of textsIn(request)) {
+      const fault = await check(text);
+      if (fault !== null) return send({ status: 400, error: fault.toJSON() }, request, reply);
+    }
   };
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { StoredSeatStatus } from '../coordination/coordination.ts';
+import { statusCodes } from '../seat-map/status.ts';
 import type { Session } from './database.ts';
 import { publicSeatStatus, statementNow } from './rules.ts';
 
@@ -40,18 +41,17 @@ export interface SeatState {
   readonly reservedByViewer: boolean;
 }
 
-/** The states of one moment: of the seats named, or of all; ascending by index. */
+/** The states of the seats named at one moment, ascending by index. */
 export function readSeatStates(
   session: Session,
   eventId: string,
-  { viewerId, indexes }: { readonly viewerId: string | null; readonly indexes: readonly number[] | null },
+  { viewerId, indexes }: { readonly viewerId: string | null; readonly indexes: readonly number[] },
 ): Promise<SeatState[]> {
   return session.rows<SeatState>(sql`
     with states as materialized (
       select seats.index, seats.reservation_id, ${publicSeatStatus(statementNow)} as status
       from seats
-      where seats.event_id = ${eventId}::uuid
-        and ${indexes === null ? sql`true` : sql`seats.index = any(${sql.param(indexes)}::int[])`}
+      where seats.event_id = ${eventId}::uuid and seats.index = any(${sql.param(indexes)}::int[])
     )
     select states.index, states.status, reservations.id is not null as "reservedByViewer"
     from states
@@ -62,35 +62,37 @@ export function readSeatStates(
     order by states.index`);
 }
 
-export interface SeatFilter {
-  readonly status: StoredSeatStatus | null;
-  /** Position of the price category. */
-  readonly category: number | null;
+/** All seats of an event at one moment. */
+export interface AllSeats {
+  /** By index, as `statusCodes` has them. */
+  readonly codes: Uint8Array;
+  /** Indexes of those that the viewer who asks holds. */
+  readonly reservedByViewer: ReadonlySet<number>;
 }
 
-/** Indexes of the seats that fit, ascending, from behind `afterIndex`. */
-export async function findSeats(
-  session: Session,
-  eventId: string,
-  filter: SeatFilter,
-  { afterIndex, limit }: { readonly afterIndex: number; readonly limit: number },
-): Promise<number[]> {
-  const rows = await session.rows<{ index: number }>(sql`
-    select seats.index from seats
-    where seats.event_id = ${eventId}::uuid and seats.index > ${afterIndex}::int and ${fits(filter)}
-    order by seats.index limit ${limit}::int`);
-  return rows.map(({ index }) => index);
+export async function readAllSeats(session: Session, eventId: string, viewerId: string | null): Promise<AllSeats> {
+  // As one text: tens of thousands of rows would take the process many times as long.
+  const [row] = await session.rows<{ codes: string; reservedByViewer: number[] }>(sql`
+    with states as materialized (
+      select seats.index, seats.reservation_id, ${codeOf(publicSeatStatus(statementNow))} as code
+      from seats where seats.event_id = ${eventId}::uuid
+    )
+    select
+      coalesce((select string_agg(code, '' order by index) from states), '') as codes,
+      array(
+        select states.index from states
+        join reservations on reservations.event_id = ${eventId}::uuid and reservations.id = states.reservation_id
+        where states.code = ${codeText('RESERVED')} and reservations.viewer_id = ${viewerId}
+      ) as "reservedByViewer"`);
+  const { codes = '', reservedByViewer = [] } = row ?? {};
+  return { codes: Uint8Array.from(codes, Number), reservedByViewer: new Set(reservedByViewer) };
 }
 
-/** How many seats fit. */
-export async function countFitting(session: Session, eventId: string, filter: SeatFilter): Promise<number> {
-  const [row] = await session.rows<{ fitting: number }>(sql`
-    select count(*)::int as fitting from seats where seats.event_id = ${eventId}::uuid and ${fits(filter)}`);
-  return row?.fitting ?? 0;
+function codeOf(status: SQL): SQL {
+  const cases = Object.keys(statusCodes).map((name) => sql`when ${name} then ${codeText(name as StoredSeatStatus)}`);
+  return sql`case ${status} ${sql.join(cases, sql` `)} end`;
 }
 
-function fits({ status, category }: SeatFilter): SQL {
-  const ofStatus = status === null ? sql`true` : sql`${publicSeatStatus(statementNow)} = ${status}`;
-  const ofCategory = category === null ? sql`true` : sql`seats.category = ${category}::int`;
-  return sql`${ofStatus} and ${ofCategory}`;
+function codeText(status: StoredSeatStatus): string {
+  return String(statusCodes[status]);
 }

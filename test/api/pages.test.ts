@@ -72,7 +72,7 @@ async function book(index: number, token: string): Promise<string> {
 
 describe('seats', () => {
   test('come in plan order, each once, whatever the size of pages', async () => {
-    for (const first of [1, 7, 100, 205]) {
+    for (const first of [1, 7, 100]) {
       const limit = first === 1 ? 10 : 205;
       const ids: string[] = [];
       for (let after: string | null = null; ids.length < limit; ) {
@@ -86,16 +86,17 @@ describe('seats', () => {
     expect(await walk((after) => seats({ first: 50, after }))).toEqual(hamlet.seatIds);
   });
 
-  test('are 100 a page when nothing is said, and none when none are asked for', async () => {
+  test('are 20 a page when nothing is said, and none when none are asked for', async () => {
     for (const first of [undefined, null])
-      expect((await seats(first === undefined ? {} : { first })).edges).toHaveLength(100);
+      expect((await seats(first === undefined ? {} : { first })).edges).toHaveLength(20);
     expect(await seats({ first: 0 })).toEqual({
       totalCount: 205,
       edges: [],
       pageInfo: { hasNextPage: true, endCursor: null },
     });
-    const { pageInfo } = await seats({ first: 205 });
-    const behind = await seats({ first: 5, after: pageInfo.endCursor });
+    let after: string | null = null;
+    for (const first of [100, 100, 5]) after = (await seats({ first, after })).pageInfo.endCursor;
+    const behind = await seats({ first: 5, after });
     expect(behind).toEqual({ totalCount: 205, edges: [], pageInfo: { hasNextPage: false, endCursor: null } });
   });
 

@@ -1,13 +1,15 @@
 import type { App } from '../../src/app.ts';
-import { type SeatStatus, SeatsDocument } from '../../src/client/generated/documents.ts';
+import { EventSeatMapDocument, type SeatStatus } from '../../src/client/generated/documents.ts';
+import { unpackStatuses } from '../../src/seat-map/packing.ts';
+import { statusOfCode } from '../../src/seat-map/status.ts';
 import { dataOf } from '../support/graphql.ts';
 import type { Offer } from './venue.ts';
 
-/** Every seat's status by index, as `seats` reads it from the store. */
+/** Every seat's status by index, as `statuses` reads it from the store. */
 export async function storedStatuses(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,
 ): Promise<SeatStatus[]> {
-  const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId, first: seatIds.length });
-  return (event?.seats.edges ?? []).map(({ node }) => node.status);
+  const { event } = await dataOf(graphqlUrl, EventSeatMapDocument, { eventId });
+  return Array.from(unpackStatuses(event?.seatMap.statuses ?? '', seatIds.length), statusOfCode);
 }

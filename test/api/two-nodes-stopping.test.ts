@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { EventsDocument, SeatsDocument, SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
+import { EventsDocument, SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
 import { dataOf } from '../support/graphql.ts';
 import { startNode } from '../support/node.ts';
+import { seatIdsOf } from '../support/seat-ids.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { Buyer, bookingIn, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
@@ -98,6 +99,5 @@ async function demoOf({ graphqlUrl }: App): Promise<Offer> {
   const { events } = await dataOf(graphqlUrl, EventsDocument, {});
   const [eventId = ''] = events.edges.map(({ node }) => node.id);
   if (events.edges.length !== 1) throw new Error(`there are ${events.edges.length} events`);
-  const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId, first: 5_000 });
-  return { eventId, seatIds: (event?.seats.edges ?? []).map(({ node }) => node.id) };
+  return { eventId, seatIds: await seatIdsOf(graphqlUrl, eventId) };
 }

@@ -3,11 +3,11 @@ import {
   CreateEventDocument,
   ReserveSeatsDocument,
   type ReserveSeatsMutation,
-  SeatsDocument,
   SetSalesStatusDocument,
 } from '../../src/client/generated/documents.ts';
 import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
+import { seatIdsOf } from '../support/seat-ids.ts';
 
 /** Two rows of ten seats in two categories, unless more are asked for: a seating plan as pretix writes them. */
 export function planOf(seatCount = 20) {
@@ -80,8 +80,7 @@ export async function offer(
   if (salesStatus !== 'DRAFT') {
     await dataOf(graphqlUrl, SetSalesStatusDocument, { input: { eventId, salesStatus } }, token);
   }
-  const { event } = await dataOf(graphqlUrl, SeatsDocument, { eventId, first: seats }, token);
-  return { eventId, seatIds: (event?.seats.edges ?? []).map(({ node }) => node.id) };
+  return { eventId, seatIds: await seatIdsOf(graphqlUrl, eventId, token) };
 }
 
 export type Reserved = Extract<ReserveSeatsMutation['reserveSeats'], { __typename: 'Reservation' }>;

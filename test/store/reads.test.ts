@@ -9,7 +9,7 @@ import {
   outstandingCaptures,
 } from '../../src/store/bookings.ts';
 import { findReservations, type ListPosition, listReservations } from '../../src/store/reservations.ts';
-import { countFitting, countSeats, findSeats, readSeatStates } from '../../src/store/seats.ts';
+import { countSeats, readAllSeats, readSeatStates } from '../../src/store/seats.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { book, hold, lapse, moveDeadlines } from './buyers.ts';
@@ -41,35 +41,28 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
 
   test('tells the public status, and only the holder that it is theirs', async () => {
     const { eventId, held, lapsed } = await eventWithSales();
-    const seen = async (viewerId: string | null, indexes: readonly number[] | null = null) => {
+    const seen = async (viewerId: string | null, indexes: readonly number[]) => {
       const states = await readSeatStates(database, eventId, { viewerId, indexes });
       return states.map(
         ({ index, status, reservedByViewer }) => `${index} ${status}${reservedByViewer ? ' mine' : ''}`,
       );
     };
-    const rest = ['2 BOOKED', '3 BLOCKED', ...[4, 5, 6, 7, 8, 9].map((index) => `${index} AVAILABLE`)];
-    const toOthers = ['0 RESERVED', '1 RESERVED', ...rest];
-    expect(await seen(held.viewerId)).toEqual(['0 RESERVED mine', '1 RESERVED mine', ...rest]);
-    for (const other of [lapsed.viewerId, randomUUID(), null]) expect(await seen(other)).toEqual(toOthers);
-    expect(await seen(held.viewerId, [5, 0, 99])).toEqual(['0 RESERVED mine', '5 AVAILABLE']);
+    const some = [5, 0, 99, 2, 3];
+    expect(await seen(held.viewerId, some)).toEqual(['0 RESERVED mine', '2 BOOKED', '3 BLOCKED', '5 AVAILABLE']);
+    for (const other of [lapsed.viewerId, randomUUID(), null]) {
+      expect(await seen(other, some)).toEqual(['0 RESERVED', '2 BOOKED', '3 BLOCKED', '5 AVAILABLE']);
+    }
   });
 
-  test('finds those of a status, of a category, of both, page by page', async () => {
-    const { eventId } = await eventWithSales();
-    const find = async (given: Partial<Parameters<typeof findSeats>[2]>, page = { afterIndex: -1, limit: 100 }) => {
-      const filter = { status: null, category: null, ...given };
-      const indexes = await findSeats(database, eventId, filter, page);
-      return { indexes, totalCount: await countFitting(database, eventId, filter) };
-    };
-    expect(await find({})).toEqual({ indexes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], totalCount: 10 });
-    expect(await find({ status: 'AVAILABLE' })).toEqual({ indexes: [4, 5, 6, 7, 8, 9], totalCount: 6 });
-    expect(await find({ status: 'RESERVED' })).toEqual({ indexes: [0, 1], totalCount: 2 });
-    expect(await find({ category: 1 })).toEqual({ indexes: [1, 3, 5, 7, 9], totalCount: 5 });
-    expect(await find({ status: 'AVAILABLE', category: 1 })).toEqual({ indexes: [5, 7, 9], totalCount: 3 });
-    const page = { afterIndex: 4, limit: 2 };
-    expect(await find({ status: 'AVAILABLE' }, page)).toEqual({ indexes: [5, 6], totalCount: 6 });
-    const end = { afterIndex: 9, limit: 2 };
-    expect(await find({ status: 'AVAILABLE' }, end)).toEqual({ indexes: [], totalCount: 6 });
+  test('tells the same of all seats at once', async () => {
+    const { eventId, held, lapsed } = await eventWithSales();
+    const codes = Uint8Array.of(1, 1, 2, 3, 0, 0, 0, 0, 0, 0);
+    expect(await readAllSeats(database, eventId, held.viewerId)).toEqual({ codes, reservedByViewer: new Set([0, 1]) });
+    for (const other of [lapsed.viewerId, randomUUID(), null]) {
+      expect(await readAllSeats(database, eventId, other)).toEqual({ codes, reservedByViewer: new Set() });
+    }
+    const none = { codes: Uint8Array.of(), reservedByViewer: new Set() };
+    expect(await readAllSeats(database, randomUUID(), null)).toEqual(none);
   });
 });
 

@@ -5,10 +5,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
-  isCompositeType,
   isInterfaceType,
-  isListType,
-  isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -17,6 +14,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
+import { givesObjects } from '../gives-objects.ts';
 import { type FieldCost, fieldCosts, type LayoutSize, rootCosts, typicalLayout, USUAL_ROWS } from './field-costs.ts';
 
 /** How often fields are looked at, fragments within each other included; the largest documents of use have some hundred. */
@@ -157,14 +155,9 @@ export class OperationCost {
 }
 
 function rowsOf(definition: GraphQLField<unknown, unknown>, { rows }: FieldCost, { layout, edges }: Scope): number {
-  if (!givesObjects(definition)) return 1;
+  if (!givesObjects(definition.type)) return 1;
   if (rows !== undefined) return amountOf(rows, layout);
   return definition.name === 'edges' || definition.name === 'nodes' ? edges : USUAL_ROWS;
-}
-
-function givesObjects({ type }: GraphQLField<unknown, unknown>): boolean {
-  const nullable = isNonNullType(type) ? type.ofType : type;
-  return isListType(nullable) && isCompositeType(getNamedType(nullable));
 }
 
 function amountOf(amount: number | ((layout: LayoutSize) => number), layout: LayoutSize): number {

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EventSource, SeatSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
+import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
 import type { Viewer as ViewerSource } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -202,7 +202,7 @@ export type Event = Node & {
   /** One seat; null when the event has no such seat. */
   readonly seat?: Maybe<Seat>;
   readonly seatMap: SeatMap;
-  /** Seats in plan order, by status and category if named. */
+  /** Seats in plan order, by status and category if named. At most 100 a page. */
   readonly seats: SeatConnection;
   readonly startsAt: Scalars['DateTime']['output'];
   /** Of the venue, an IANA name: 'Europe/Berlin'. Times of the event are shown in it. */
@@ -1079,7 +1079,7 @@ export type ResolversTypes = {
   ReserveSeatsInput: ReserveSeatsInput;
   ReserveSeatsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReserveSeatsResult']>;
   Role: Role;
-  Row: ResolverTypeWrapper<Omit<Row, 'seats'> & { seats: ReadonlyArray<ResolversTypes['Seat']> }>;
+  Row: ResolverTypeWrapper<RowSource>;
   SalesNotOpen: ResolverTypeWrapper<SalesNotOpen>;
   SalesStatus: SalesStatus;
   Seat: ResolverTypeWrapper<SeatSource>;
@@ -1156,7 +1156,7 @@ export type ResolversParentTypes = {
   ReservationNotActive: ReservationNotActive;
   ReserveSeatsInput: ReserveSeatsInput;
   ReserveSeatsResult: ResolversUnionTypes<ResolversParentTypes>['ReserveSeatsResult'];
-  Row: Omit<Row, 'seats'> & { seats: ReadonlyArray<ResolversParentTypes['Seat']> };
+  Row: RowSource;
   SalesNotOpen: SalesNotOpen;
   Seat: SeatSource;
   SeatConnection: SeatConnectionSource;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
 import { listEvents } from '../../store/events.ts';
-import { type Availability, findSeats } from '../../store/seats.ts';
+import type { Availability } from '../../store/seats.ts';
 import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
@@ -12,20 +12,18 @@ import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
+import { seatPage } from '../seat-pages.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
 
-const eventPages = { usual: 20, max: 100 };
-/** The seat map gives all seats at once anyway. */
-const seatPages = { usual: 100, max: 50_000 };
+const pages = { usual: 20, max: 100 };
 const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z.uuid() }));
-const seatCursor = cursorCodec(z.strictObject({ index: z.int32() }));
 
 export const eventResolvers: Resolvers = {
   Query: {
     event: (_, { id }, context) => findEvent(context, id),
     events: async (_, { first, after }, context) => {
-      const size = pageSize(first, eventPages);
+      const size = pageSize(first, pages);
       const page = { drafts: isOrganizer(context), after: eventCursor.decode(after), limit: size + 1 };
       const rows = await listEvents(context.store, page);
       return toConnection({
@@ -71,27 +69,19 @@ export const eventResolvers: Resolvers = {
       return { __typename: 'Seat', eventId: event.id, seating, index: seat.index };
     },
     seats: async ({ event }, { status, categoryId, first, after }, context, info) => {
-      const size = pageSize(first, seatPages);
+      const size = pageSize(first, pages);
       const category = categoryId == null ? null : decodeCategoryId(categoryId);
       if (categoryId != null && category?.eventId !== event.id) return emptyPage;
-      const filter = { status: status ?? null, category: category?.position ?? null };
-      const place = { afterIndex: seatCursor.decode(after)?.index ?? -1, limit: size + 1 };
       const seating = await seatingOf(context, event.id);
       context.costLeft.spend(info, layoutSize(seating));
-      const rows = await findSeats(context.store, event.id, filter, place);
-      const connection = toConnection({
-        rows,
-        size,
-        cursorOf: (index) => seatCursor.encode({ index }),
-        nodeOf: (index) => ({ __typename: 'Seat', eventId: event.id, seating, index }) as const,
-      });
-      const counted = { eventId: event.id, seating, filter };
-      return { ...connection, countAll: () => context.services.countSeats(counted) };
+      const filter = { status: status ?? null, category: category?.position ?? null };
+      const readCodes = () => context.loaders.statuses.load(event.id);
+      return seatPage({ eventId: event.id, seating }, filter, { size, after }, readCodes);
     },
   },
 };
 
-const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: () => 0 };
+const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: async () => 0 };
 
 /** Counts an organizer's mutation, and carries it out. */
 async function organizing<Result>(context: GraphqlContext, work: (organizer: Viewer) => Promise<Result>) {

@@ -1,13 +1,10 @@
-import type { LayoutRow } from '../../events/layout.ts';
 import type { Seating } from '../../events/seating.ts';
 import { packStatuses } from '../../seat-map/packing.ts';
-import { statusCodes } from '../../seat-map/status.ts';
 import type { SeatMapUpdate } from '../../seat-map/updates.ts';
-import { readSeatStates } from '../../store/seats.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeCategoryId, encodeSeatId } from '../ids.ts';
-import { type SeatSource, seatSources } from '../sources.ts';
+import { type RowSource, type SeatSource, seatSources } from '../sources.ts';
 import { seatMapMessage, subscribeToSeatMap } from '../subscriptions.ts';
 
 export const seatMapResolvers: Resolvers = {
@@ -29,19 +26,15 @@ export const seatMapResolvers: Resolvers = {
       return seating.layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
-        rows: section.rows.map((row) => ({ ...row, seats: rowSeats(eventId, seating, row) })),
+        rows: section.rows.map((row) => ({ ...row, eventId, seating })),
       }));
     },
-    statuses: async ({ eventId }, _, { store }) => {
-      const states = await readSeatStates(store, eventId, { viewerId: null, indexes: null });
-      return packStatuses(Uint8Array.from(states, ({ status }) => statusCodes[status]));
-    },
+    statuses: async ({ eventId }, _, { loaders }) => packedOnce(await loaders.statuses.load(eventId)),
   },
   Row: {
-    seats: ({ seats }, _, { slices }) => slices.of(seats),
+    seats: (row) => seatsOfRow(row),
   },
   SeatConnection: {
-    edges: ({ edges }, _, { slices }) => slices.of(edges),
     totalCount: ({ countAll }) => countAll(),
   },
   Seat: {
@@ -62,12 +55,21 @@ export const seatMapResolvers: Resolvers = {
   },
 };
 
-function rowSeats(eventId: string, seating: Seating, { firstSeatIndex, seatCount }: LayoutRow): SeatSource[] {
+function seatsOfRow({ eventId, seating, firstSeatIndex, seatCount }: RowSource): SeatSource[] {
   return seatSources(
     eventId,
     seating,
     Array.from({ length: seatCount }, (_, place) => firstSeatIndex + place),
   );
+}
+
+const packed = new WeakMap<Uint8Array, string>();
+
+/** However often an operation asks for the same. */
+function packedOnce(codes: Uint8Array): string {
+  const text = packed.get(codes) ?? packStatuses(codes);
+  packed.set(codes, text);
+  return text;
 }
 
 export function priceCategory(eventId: string, { layout }: Seating, position: number) {

@@ -11,6 +11,7 @@ import type { LiveSeatMap } from '../../seat-map/live-seat-map.ts';
 import type { LiveSeatMaps, SeatMapUse } from '../../seat-map/live-seat-maps.ts';
 import { Pulled } from '../../seat-map/pulled.ts';
 import type { GraphqlContext } from '../context.ts';
+import { Slices } from '../slices.ts';
 import { subscribableEvent } from '../subscriptions.ts';
 import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
 import { type Outlet, SharedSubscription, type UpdateSource } from './shared-subscription.ts';
@@ -159,7 +160,8 @@ export class SharedSubscriptions {
     const args = { schema, document, operationName, variableValues };
     const execute = (rootValue: unknown) => {
       onExecuted?.(field);
-      const { data, errors } = executeSync({ ...args, contextValue: publicContext(), rootValue });
+      const contextValue = { ...publicContext(), slices: new Slices(Infinity) };
+      const { data, errors } = executeSync({ ...args, contextValue, rootValue });
       return errors === undefined ? { data } : { errors: errors.map(publicError), data };
     };
     switch (field) {

@@ -1,4 +1,11 @@
-import { execute, GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql';
+import {
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
 import { type Server as GraphqlWs, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
@@ -13,7 +20,9 @@ import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
 import { busyFor, type PublicError, rateLimited } from '../errors.ts';
 import type { HeavyOperations } from '../heavy-operations.ts';
+import { jsonInSlices } from '../json-in-slices.ts';
 import { operationFault } from '../operation-fault.ts';
+import type { QueryBudgets } from '../query-budgets.ts';
 import type { TrustedOperations } from '../trusted-operations.ts';
 import type { Connection, Extra } from './connection.ts';
 import { type Subscribed, withBackpressure } from './with-backpressure.ts';
@@ -28,6 +37,7 @@ export interface GraphqlOptions {
   readonly identity: Identity;
   readonly admission: Admission;
   readonly judge: Judge;
+  readonly queryBudgets: QueryBudgets;
   readonly heavyOperations: HeavyOperations;
   /** Of queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
@@ -38,7 +48,7 @@ export interface GraphqlOptions {
 
 /** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, admission, heavyOperations, queryLimiter, limits, publicError } = options;
+  const { identity, admission, queryBudgets, heavyOperations, queryLimiter, limits, publicError } = options;
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
     // The arguments are what `operationReader` made of the client's message.
@@ -49,11 +59,12 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
       if (allowance?.allowed === false) return { errors: [tooManyQueries(allowance.retryAfterMs)] };
       const isQuery = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY;
-      const entering = { cost, address: clientAddress, isQuery };
-      const refusal = await heavyOperations.enter(args, entering);
+      const tooMuch = isQuery ? queryBudgets.charge(clientAddress, cost) : null;
+      const refusal = tooMuch ?? (await heavyOperations.enter(args, cost));
       if (refusal !== null) return { errors: [new GraphQLError(refusal.message, refusal)] };
       try {
-        return await admission.run(() => execute(args));
+        const result = await admission.run(() => execute(args));
+        return heavyOperations.has(args) ? await sendLarge(result, args as OperationRequest) : result;
       } catch (error) {
         return { errors: [operationFault(error)] };
       } finally {
@@ -94,7 +105,7 @@ type OnSubscribe = (
   context: { readonly extra: Extra },
   id: string,
   payload: SubscribePayload,
-) => OperationRequest | readonly GraphQLError[];
+) => Promise<OperationRequest | readonly GraphQLError[]>;
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
 function operationReader({
@@ -107,13 +118,13 @@ function operationReader({
   trustedOperations,
 }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema, introspection);
-  const read = (connection: Connection, id: string, payload: SubscribePayload) => {
+  const read = async (connection: Connection, id: string, payload: SubscribePayload) => {
     const refusal = connection.limits.refusal(id, Object.keys(connection.operations).length);
     if (refusal !== undefined) return [refusal];
     const { operationName, variables } = payload;
     const query = trustedOperations.resolve(payload);
     if (query instanceof GraphQLError) return [query];
-    const document = readDocument(query);
+    const document = await readDocument(query);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
@@ -131,15 +142,24 @@ function operationReader({
     const args = { schema, document, operationName, variableValues: variables, contextValue };
     return { ...args, id, connection, cost, outlet, publicError };
   };
-  return ({ extra: { connection } }, id, payload) => {
+  return async ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
     try {
-      return read(connection, id, payload);
+      return await read(connection, id, payload);
     } catch (error) {
       return [operationFault(error)];
     }
   };
 }
+
+/** Writes the result in slices of time, and leaves nothing for graphql-ws to send but that the operation has ended. */
+async function sendLarge({ errors, data }: ExecutionResult, { outlet, publicError }: OperationRequest) {
+  const text = await jsonInSlices({ errors: errors?.map(publicError), data });
+  outlet.next(Buffer.from(text));
+  return nothing();
+}
+
+async function* nothing(): AsyncGenerator<never> {}
 
 function busy(waitMs: number): GraphQLError {
   return new GraphQLError(busyFor(waitMs).message, busyFor(waitMs));

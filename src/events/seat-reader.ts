@@ -1,0 +1,36 @@
+import type { Session } from '../store/database.ts';
+import { gathered } from '../store/gathered.ts';
+import { type AllSeats, type Availability, countSeats, readAllSeats } from '../store/seats.ts';
+
+/** Events in one statement that counts, which goes through all their seats. */
+const COUNTED_AT_ONCE = 20;
+/** Of those who ask, who share a round of reading. */
+const MAX_SHARING = 10_000;
+
+/**
+ * Reads what everyone may see of all of an event's seats. Whoever asks while a read is under way shares the next: however many
+ * ask, they take little of the store.
+ */
+export class SeatReader {
+  /** By event; null where there is no such event. */
+  readonly availability: (eventId: string) => Promise<Availability | null>;
+  /** By event: each seat's status of one moment, as `statusCodes` has it. */
+  readonly statuses: (eventId: string) => Promise<Uint8Array>;
+
+  constructor(session: Session) {
+    this.availability = gathered(async (eventIds) => {
+      const distinct = [...new Set(eventIds)];
+      const byEvent = new Map<string, Availability>();
+      while (distinct.length > 0) {
+        const counted = await countSeats(session, distinct.splice(0, COUNTED_AT_ONCE));
+        for (const { eventId, ...availability } of counted) byEvent.set(eventId, availability);
+      }
+      return eventIds.map((eventId) => byEvent.get(eventId) ?? null);
+    }, MAX_SHARING);
+    this.statuses = gathered(async (eventIds) => {
+      const reading = new Map<string, Promise<AllSeats>>();
+      for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(session, eventId, null));
+      return Promise.all(eventIds.map(async (eventId) => (await reading.get(eventId))?.codes ?? new Uint8Array()));
+    }, MAX_SHARING);
+  }
+}
