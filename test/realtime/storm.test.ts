@@ -9,6 +9,8 @@ import { watchAll } from './watcher.ts';
 
 const sockets = 2_000;
 const seatCount = 20_000;
+/** What is executed for everybody is kept for those who come within this. */
+const keptMs = 10_000;
 
 const database = await testDatabase();
 const env = { DATABASE_URL: database.url };
@@ -37,9 +39,15 @@ test('2,000 sockets that connect at once, and again at once, cause one read of t
 /** Returns how often the map was compared with the store meanwhile. */
 async function twoWaves(event: LargeEvent): Promise<number> {
   await using node = await startTracedNode(env);
-  for (const wave of [1, 2]) {
+  let executed = 0;
+  for (const _wave of [1, 2]) {
+    const beganAtMs = performance.now();
     const watchers = await watchAll(sockets, { graphqlUrl: node.app.graphqlUrl, ...event });
-    expect(node.executions()).toBe(wave);
+    const inWave = node.executions() - executed;
+    executed += inWave;
+    expect(inWave).toBeGreaterThanOrEqual(1);
+    // One more for each time that what was executed is no longer kept, as a wave may take long on a busy machine.
+    expect(inWave).toBeLessThanOrEqual(1 + Math.floor((performance.now() - beganAtMs) / keptMs));
     expect(Math.max(...watchers.map(({ largestMessage }) => largestMessage))).toBeLessThanOrEqual(8_000);
     await Promise.all(watchers.map((watcher) => watcher.close()));
   }
