@@ -17,10 +17,9 @@ import {
   MyReservationsDocument,
   SeatMapDocument,
   SeatsDocument,
-  SignInAsGuestDocument,
 } from '../../src/client/generated/documents.ts';
 import { createDatabase, databaseName, onServer } from '../support/create-database.ts';
-import { dataOf } from '../support/graphql.ts';
+import { dataOf, guestToken } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
 import { processTree } from '../support/process-tree.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -71,10 +70,6 @@ async function demoOf(graphqlUrl: string) {
   return { ...edge.node, offer: { eventId: edge.node.id, seatIds } };
 }
 
-async function guestOf(graphqlUrl: string): Promise<string> {
-  return (await dataOf(graphqlUrl, SignInAsGuestDocument, {})).signInAsGuest.token;
-}
-
 async function bookOne(graphqlUrl: string, token: string): Promise<string> {
   const { id: reservationId } = await reserve({ graphqlUrl }, (await demoOf(graphqlUrl)).offer, [0], token);
   const { confirmReservation } = await dataOf(
@@ -102,7 +97,7 @@ describe('from nothing', { timeout: 180_000 }, () => {
     expect(demo.availability.available).toBe(demo.availability.total);
     expect(server.output).toMatch(/signInAsGuest/);
     expect(server.output).toMatch(/explorer/i);
-    expect((await reserve({ graphqlUrl }, demo.offer, [1, 2], await guestOf(graphqlUrl))).seats).toHaveLength(2);
+    expect((await reserve({ graphqlUrl }, demo.offer, [1, 2], await guestToken(graphqlUrl))).seats).toHaveLength(2);
     server.signal('SIGTERM');
     expect(await server.ended()).toEqual(stopped);
     expect(server.output).toMatch(/stopped/);
@@ -112,7 +107,7 @@ describe('from nothing', { timeout: 180_000 }, () => {
     await useDataMadeBefore();
     await using first = serve();
     const before = await first.ready();
-    const token = await guestOf(before);
+    const token = await guestToken(before);
     const reference = await bookOne(before, token);
     const { id } = await reserve({ graphqlUrl: before }, (await demoOf(before)).offer, [1], token);
     first.signal(signal);

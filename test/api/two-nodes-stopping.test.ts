@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { EventsDocument, SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
-import { dataOf } from '../support/graphql.ts';
+import { EventsDocument } from '../../src/client/generated/documents.ts';
+import { dataOf, guestToken } from '../support/graphql.ts';
 import { startNode } from '../support/node.ts';
 import { seatIdsOf } from '../support/seat-ids.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -78,7 +78,7 @@ test('the embedded database and its tokens outlive a restart', async () => {
     expect(await guest.look(after, held.id)).toMatchObject({ status: 'ACTIVE', expiresAt: held.expiresAt });
     expect(reservationIn(await guest.reserve(after, demo, [0, 1], 'held')).id).toBe(held.id);
     expect(bookingIn(await guest.confirm(after, bought.id))).toEqual(booking);
-    expect(await new Buyer(await guestToken(after)).look(after, held.id)).toBeNull();
+    expect(await new Buyer(await guestToken(after.graphqlUrl)).look(after, held.id)).toBeNull();
     expect(await (await signIn(after)).reserve(after, demo, [1])).toMatchObject({ __typename: 'SeatsUnavailable' });
     reservationIn(await guest.cancel(after, held.id));
   } finally {
@@ -86,12 +86,8 @@ test('the embedded database and its tokens outlive a restart', async () => {
   }
 });
 
-async function guestToken({ graphqlUrl }: App): Promise<string> {
-  return (await dataOf(graphqlUrl, SignInAsGuestDocument, {})).signInAsGuest.token;
-}
-
 async function signIn(node: App): Promise<Buyer> {
-  return new Buyer(await guestToken(node));
+  return new Buyer(await guestToken(node.graphqlUrl));
 }
 
 /** The event that is there without anybody's doing; throws if it is not the only one. */

@@ -65,6 +65,25 @@ test('seats are blocked on the map, too', async () => {
   await organizer.getByRole('status').getByText('1 seat taken off sale.').waitFor({ state: 'attached' });
 });
 
+test('an organizer whose change is limited is told when to try again', async () => {
+  const organizer = await stage.visit(`/organizer#token=${await organizerToken}`);
+  await organizer.getByRole('link', { name: 'The Tempest' }).click();
+  await organizer.locator('.legend-free').first().waitFor();
+  const limited = { __typename: 'RateLimited', code: 'RATE_LIMITED', message: 'Too many', cause: 'REQUESTS' };
+  const fields = ['setSalesStatus', 'blockSeats'];
+  await organizer.route('**/graphql', async (route) => {
+    const field = fields.find((name) => route.request().postData()?.toLowerCase().includes(name.toLowerCase()));
+    if (field === undefined) return route.continue();
+    await route.fulfill({ json: { data: { [field]: { ...limited, retryAfterMs: 25_000 } } } });
+  });
+  const soon = /^Too many requests\. Try again in \d+ seconds\.$/;
+  await organizer.getByRole('button', { name: 'Pause' }).click();
+  await organizer.locator('.sales').getByText(soon).waitFor();
+  await seatIn(await openRow(organizer, 'Stalls', 'B'), '1').click();
+  await organizer.getByRole('button', { name: 'Block 1 seat' }).click();
+  await organizer.locator('.blocking').getByText(soon).waitFor();
+});
+
 test('what is wrong with a plan or a token is said', async () => {
   const page = await stage.visit('/');
   await page.getByRole('link', { name: 'For organizers' }).click();

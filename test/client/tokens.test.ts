@@ -73,6 +73,19 @@ describe('guests', () => {
   });
 });
 
+test('a guest too many waits as long as the server asks, and is an error where that is too long', async () => {
+  const limited = { __typename: 'RateLimited', code: 'RATE_LIMITED', message: 'Slower', cause: 'REQUESTS' };
+  const refusing = (retryAfterMs: number) => ({
+    status: 200,
+    body: JSON.stringify({ data: { signInAsGuest: { ...limited, retryAfterMs } } }),
+  });
+  front.fates = [refusing(1)];
+  expect((await clientOf({ guests: true }).reserveSeats(seat(20))).__typename).toBe('Reservation');
+  front.fates = [refusing(60_000)];
+  const tooLong = { name: 'HoldfastError', code: 'RATE_LIMITED', retryAfterMs: 60_000, isTemporary: true };
+  await expect(clientOf({ guests: true }).reserveSeats(seat(21))).rejects.toMatchObject(tooLong);
+});
+
 describe('a function for tokens', () => {
   test('is asked for another when one is refused, and what was refused is sent again', async () => {
     const good = await tokenFor('a buyer who comes back');

@@ -6,7 +6,6 @@ import {
   ConfirmReservationDocument,
   ExtendReservationDocument,
   ReserveSeatsDocument,
-  SignInAsGuestDocument,
 } from '../../src/client/generated/documents.ts';
 import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
@@ -16,7 +15,7 @@ import { openDatabase } from '../../src/store/open.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';
-import { dataOf, send } from '../support/graphql.ts';
+import { guestToken, send } from '../support/graphql.ts';
 import { startRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { FaultyRedisLink } from './faulty-redis-link.ts';
@@ -122,13 +121,13 @@ it(`shows 1,000 readers the store, and nothing that was not so, whatever is lost
     (_, nth) => new MapReader({ graphqlUrl: urlOf(nth), eventId: encodeEventId(eventId), seatCount }),
   );
   await Promise.all(readers.map((reader) => reader.ready()));
-  const { signInAsGuest } = await dataOf(urlOf(0), SignInAsGuestDocument, {});
+  const token = await guestToken(urlOf(0));
   shakeMessages();
   const disturb = disturbances(readers);
   const held: string[] = [];
   for (let step = 0; step < 100; step += 1) {
     await disturb[step]?.();
-    await Promise.all([1, 2, 3].map(() => act(eventId, signInAsGuest.token, held)));
+    await Promise.all([1, 2, 3].map(() => act(eventId, token, held)));
     await sleep(50);
   }
 

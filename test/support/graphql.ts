@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
 import { requestOf } from '../../src/client/operation.ts';
 
 export interface Reply<Data> {
@@ -31,4 +32,11 @@ export async function dataOf<Data, Variables>(...args: Parameters<typeof send<Da
   const { data, errors } = await send<Data, Variables>(...args);
   if (errors !== undefined || data == null) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
   return data;
+}
+
+/** The token of a guest who signs in now. */
+export async function guestToken(graphqlUrl: string): Promise<string> {
+  const { signInAsGuest } = await dataOf(graphqlUrl, SignInAsGuestDocument, {});
+  if (signInAsGuest.__typename !== 'GuestSession') throw new Error(`no guest: ${JSON.stringify(signInAsGuest)}`);
+  return signInAsGuest.token;
 }

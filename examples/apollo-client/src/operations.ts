@@ -23,7 +23,12 @@ export const FreeSeats = graphql(`
 
 export const SignInAsGuest = graphql(`
   mutation SignInAsGuest {
-    signInAsGuest { token }
+    signInAsGuest {
+      __typename
+      ... on GuestSession { token }
+      ... on ServiceBusy { retryAfterMs }
+      ... on RateLimited { retryAfterMs }
+    }
   }
 `);
 

@@ -78,6 +78,11 @@
       "RateLimited",
       "ServiceBusy"
     ],
+    "SignInAsGuestResult": [
+      "GuestSession",
+      "RateLimited",
+      "ServiceBusy"
+    ],
     "UserError": [
       "ExtensionLimitReached",
       "IdempotencyConflict",

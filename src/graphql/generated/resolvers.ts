@@ -361,9 +361,9 @@ export type Mutation = {
   /**
    * A signed identity for a buyer without an account: send `token` as Authorization: Bearer.
    *
-   * Limited per network address: past the limit a top-level error comes, with `extensions.code` RATE_LIMITED and `extensions.retryAfterMs`.
+   * Outcomes, in order of precedence: `RateLimited` (per network address), `GuestSession`; `ServiceBusy` at any point.
    */
-  readonly signInAsGuest: GuestSession;
+  readonly signInAsGuest: SignInAsGuestResult;
   /**
    * Puts blocked seats back on sale.
    *
@@ -786,6 +786,8 @@ export type SetSalesStatusInput = {
 
 export type SetSalesStatusResult = Event | NotFound | RateLimited | ServiceBusy;
 
+export type SignInAsGuestResult = GuestSession | RateLimited | ServiceBusy;
+
 export type Size = {
   readonly __typename?: 'Size';
   readonly height: Scalars['Float']['output'];
@@ -994,6 +996,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( RateLimited & { __typename: 'RateLimited' } )
     | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
+  SignInAsGuestResult:
+    | ( Omit<GuestSession, 'viewer'> & { viewer: _RefType['Viewer'] } & { __typename: 'GuestSession' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
 };
 
 /** Mapping of interface types */
@@ -1097,6 +1104,7 @@ export type ResolversTypes = {
   ServiceBusy: ResolverTypeWrapper<ServiceBusy>;
   SetSalesStatusInput: SetSalesStatusInput;
   SetSalesStatusResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetSalesStatusResult']>;
+  SignInAsGuestResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignInAsGuestResult']>;
   Size: ResolverTypeWrapper<Size>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1172,6 +1180,7 @@ export type ResolversParentTypes = {
   ServiceBusy: ServiceBusy;
   SetSalesStatusInput: SetSalesStatusInput;
   SetSalesStatusResult: ResolversUnionTypes<ResolversParentTypes>['SetSalesStatusResult'];
+  SignInAsGuestResult: ResolversUnionTypes<ResolversParentTypes>['SignInAsGuestResult'];
   Size: Size;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
@@ -1293,6 +1302,7 @@ export type GuestSessionResolvers<ContextType = GraphqlContext, ParentType exten
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type IdempotencyConflictResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['IdempotencyConflict'] = ResolversParentTypes['IdempotencyConflict']> = {
@@ -1327,7 +1337,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   extendReservation?: Resolver<ResolversTypes['ExtendReservationResult'], ParentType, ContextType, RequireFields<MutationExtendReservationArgs, 'input'>>;
   reserveSeats?: Resolver<ResolversTypes['ReserveSeatsResult'], ParentType, ContextType, RequireFields<MutationReserveSeatsArgs, 'input'>>;
   setSalesStatus?: Resolver<ResolversTypes['SetSalesStatusResult'], ParentType, ContextType, RequireFields<MutationSetSalesStatusArgs, 'input'>>;
-  signInAsGuest?: Resolver<ResolversTypes['GuestSession'], ParentType, ContextType>;
+  signInAsGuest?: Resolver<ResolversTypes['SignInAsGuestResult'], ParentType, ContextType>;
   unblockSeats?: Resolver<ResolversTypes['BlockSeatsResult'], ParentType, ContextType, RequireFields<MutationUnblockSeatsArgs, 'input'>>;
 };
 
@@ -1539,6 +1549,10 @@ export type SetSalesStatusResultResolvers<ContextType = GraphqlContext, ParentTy
   __resolveType: TypeResolveFn<'Event' | 'NotFound' | 'RateLimited' | 'ServiceBusy', ParentType, ContextType>;
 };
 
+export type SignInAsGuestResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SignInAsGuestResult'] = ResolversParentTypes['SignInAsGuestResult']> = {
+  __resolveType: TypeResolveFn<'GuestSession' | 'RateLimited' | 'ServiceBusy', ParentType, ContextType>;
+};
+
 export type SizeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Size'] = ResolversParentTypes['Size']> = {
   height?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   width?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -1616,6 +1630,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Section?: SectionResolvers<ContextType>;
   ServiceBusy?: ServiceBusyResolvers<ContextType>;
   SetSalesStatusResult?: SetSalesStatusResultResolvers<ContextType>;
+  SignInAsGuestResult?: SignInAsGuestResultResolvers<ContextType>;
   Size?: SizeResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { GuestsNotEnabled } from '../../identity/errors.ts';
 import { listBookings } from '../../store/bookings.ts';
 import { listReservations } from '../../store/reservations.ts';
-import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { rateLimited } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 
 const pages = { usual: 20, max: 100 };
@@ -17,9 +17,11 @@ export const viewerResolvers: Resolvers = {
   },
   Mutation: {
     signInAsGuest: async (_, _arguments, context) => {
-      await countGuest(context);
+      const { guestLimiter, identity } = context.services;
+      const allowance = await guestLimiter.consume(context.clientAddress);
+      if (!allowance.allowed) return rateLimited(allowance.retryAfterMs);
       try {
-        return await context.services.identity.signInAsGuest();
+        return { __typename: 'GuestSession', ...(await identity.signInAsGuest()) } as const;
       } catch (error) {
         if (!(error instanceof GuestsNotEnabled)) throw error;
         throw new GraphQLError('This server takes no guests', { extensions: { code: 'GUESTS_NOT_ENABLED' } });
@@ -48,11 +50,3 @@ export const viewerResolvers: Resolvers = {
     },
   },
 };
-
-async function countGuest({ services, clientAddress }: GraphqlContext): Promise<void> {
-  const allowance = await services.guestLimiter.consume(clientAddress);
-  if (allowance.allowed) return;
-  throw new GraphQLError('Too many guests from this address', {
-    extensions: { code: 'RATE_LIMITED', retryAfterMs: allowance.retryAfterMs },
-  });
-}

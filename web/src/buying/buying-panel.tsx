@@ -2,7 +2,6 @@ import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
-import { NoticeText, WaitNotice } from '../ui/notice-text.tsx';
 import { useFocusKept } from '../ui/use-focus-kept.ts';
 import { BookedPanel } from './booked-panel.tsx';
 import type { Buying } from './buying.ts';
@@ -10,7 +9,7 @@ import { ChoicePanel } from './choice-panel.tsx';
 import { EndedPanel } from './ended-panel.tsx';
 import { HeldPanel } from './held-panel.tsx';
 import { LostSeats } from './lost-seats.tsx';
-import { sayNotice } from './say-notice.ts';
+import { NoticeLine } from './notice-line.tsx';
 
 export interface PanelProps {
   readonly plan: Plan;
@@ -29,12 +28,7 @@ export function BuyingPanel(props: PanelProps) {
   return (
     <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
       {lost && <LostSeats {...props} lost={lost} />}
-      {notice &&
-        ('wait' in notice ? (
-          <WaitNotice text={sayNotice(notice, words)} wait={notice.wait} />
-        ) : (
-          <NoticeText text={sayNotice(notice, words)} />
-        ))}
+      {notice && <NoticeLine notice={notice} />}
       {phase.step === 'held' ? (
         <HeldPanel {...props} phase={phase} />
       ) : phase.step === 'booked' ? (

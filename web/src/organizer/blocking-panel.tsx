@@ -1,3 +1,4 @@
+import { NoticeLine } from '../buying/notice-line.tsx';
 import { SeatLines } from '../buying/seat-lines.tsx';
 import { useWords } from '../language/words.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -8,7 +9,6 @@ import type { Blocking } from './blocking.ts';
 export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonly blocking: Blocking }) {
   const { say } = useWords();
   const { chosen, change, isBusy, problem } = useStore(blocking);
-  const problems = { mixed: say.organizer.mixed, taken: say.organizer.taken, failed: say.notices.fault };
   return (
     <section className="blocking">
       <div className="panel-head">
@@ -20,7 +20,8 @@ export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonl
         )}
       </div>
       <p className="hint">{say.organizer.blockHelp}</p>
-      {problem && <NoticeText text={problems[problem]} />}
+      {typeof problem === 'string' && <NoticeText text={say.organizer[problem]} />}
+      {problem !== null && typeof problem === 'object' && <NoticeLine notice={problem} />}
       <SeatLines plan={plan} seats={chosen} kind="chosen" onRemove={isBusy ? null : (seat) => blocking.toggle(seat)} />
       {change && (
         <button type="button" className="button primary wide" disabled={isBusy} onClick={() => void blocking.apply()}>

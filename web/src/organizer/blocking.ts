@@ -7,6 +7,8 @@ import {
   statusAt,
   UnblockSeatsDocument,
 } from 'holdfast/client';
+import { noticeOf, noticeOfFault } from '../buying/notices.ts';
+import type { Notice } from '../buying/state.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';
 
@@ -18,7 +20,7 @@ export interface BlockingState {
   /** Null as long as none is chosen. */
   readonly change: Change | null;
   readonly isBusy: boolean;
-  readonly problem: 'mixed' | 'taken' | 'failed' | null;
+  readonly problem: 'mixed' | 'taken' | Notice | null;
 }
 
 const atFirst: BlockingState = { chosen: [], change: null, isBusy: false, problem: null };
@@ -84,10 +86,10 @@ export class Blocking implements Store<BlockingState> {
               problem: 'taken',
             }),
         },
-        () => this.#set({ isBusy: false, problem: 'failed' }),
+        (refusal) => this.#set({ isBusy: false, problem: noticeOf(refusal) }),
       );
-    } catch {
-      this.#set({ isBusy: false, problem: 'failed' });
+    } catch (error) {
+      this.#set({ isBusy: false, problem: noticeOfFault(error) });
     }
   }
 

@@ -8,6 +8,9 @@ import {
 } from 'holdfast/client';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
+import { NoticeLine } from '../buying/notice-line.tsx';
+import { noticeOf, noticeOfFault } from '../buying/notices.ts';
+import type { Notice } from '../buying/state.ts';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
 import { NoticeText } from '../ui/notice-text.tsx';
@@ -22,7 +25,7 @@ export function CreateEventForm() {
   const client = useClient();
   const [, navigate] = useLocation();
   const [plan, setPlan] = useState<PlanFile | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | Notice | null>(null);
   const [isCreating, setCreating] = useState(false);
   // One filling of the form is one intent, however often its answer is lost.
   const [idempotencyKey, setKey] = useState(newIdempotencyKey);
@@ -61,11 +64,8 @@ export function CreateEventForm() {
         setKey(newIdempotencyKey());
         setProblem(say.organizer.sentBefore);
       },
-      RateLimited: ({ retryAfterMs }) => {
-        const time = say.choice.seconds(Math.ceil(retryAfterMs / 1000));
-        setProblem(`${say.notices.rateLimited} ${say.notices.tryAgainIn(time)}`);
-      },
-      ServiceBusy: () => setProblem(say.notices.unreachable),
+      RateLimited: (refusal) => setProblem(noticeOf(refusal)),
+      ServiceBusy: (refusal) => setProblem(noticeOf(refusal)),
     });
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -74,7 +74,7 @@ export function CreateEventForm() {
     const fields = new FormData(event.currentTarget);
     setProblem(null);
     setCreating(true);
-    await create(fields, plan).catch(() => setProblem(say.notices.unreachable));
+    await create(fields, plan).catch((error: unknown) => setProblem(noticeOfFault(error)));
     setCreating(false);
   };
 
@@ -106,7 +106,8 @@ export function CreateEventForm() {
         {say.organizer.timeZoneHelp}
       </p>
       {plan && <PriceFields categories={plan.categories} />}
-      {problem && <NoticeText text={problem} />}
+      {typeof problem === 'string' && <NoticeText text={problem} />}
+      {problem !== null && typeof problem === 'object' && <NoticeLine notice={problem} />}
       <button type="submit" className="button primary" disabled={plan === null || isCreating}>
         {isCreating ? say.organizer.creating : say.organizer.create}
       </button>

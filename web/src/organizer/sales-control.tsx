@@ -1,9 +1,11 @@
 import { type EventDetailsFragment, match, type SalesStatus, SetSalesStatusDocument } from 'holdfast/client';
 import { useState } from 'react';
+import { NoticeLine } from '../buying/notice-line.tsx';
+import { noticeOf, noticeOfFault } from '../buying/notices.ts';
+import type { Notice } from '../buying/state.ts';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
 import { announce } from '../state/announcer.ts';
-import { NoticeText } from '../ui/notice-text.tsx';
 import { SalesChip } from '../ui/sales-chip.tsx';
 
 const steps = [
@@ -18,24 +20,25 @@ export function SalesControl({ event }: { readonly event: EventDetailsFragment }
   const client = useClient();
   const [status, setStatus] = useState(event.salesStatus);
   const [isBusy, setBusy] = useState(false);
-  const [hasFailed, setFailed] = useState(false);
+  const [problem, setProblem] = useState<Notice | null>(null);
   const change = async (salesStatus: SalesStatus) => {
     setBusy(true);
-    setFailed(false);
+    setProblem(null);
     try {
       const input = { eventId: event.id, salesStatus };
       const outcome = await client.mutate(SetSalesStatusDocument, { input }, { isRepeatable: true });
-      match(outcome.setSalesStatus, {
-        Event: (changed) => {
-          setStatus(changed.salesStatus);
-          announce(say.organizer.salesChanged(say.sales[changed.salesStatus]));
+      match(
+        outcome.setSalesStatus,
+        {
+          Event: (changed) => {
+            setStatus(changed.salesStatus);
+            announce(say.organizer.salesChanged(say.sales[changed.salesStatus]));
+          },
         },
-        NotFound: () => setFailed(true),
-        RateLimited: () => setFailed(true),
-        ServiceBusy: () => setFailed(true),
-      });
-    } catch {
-      setFailed(true);
+        (refusal) => setProblem(noticeOf(refusal)),
+      );
+    } catch (error) {
+      setProblem(noticeOfFault(error));
     }
     setBusy(false);
   };
@@ -58,7 +61,7 @@ export function SalesControl({ event }: { readonly event: EventDetailsFragment }
           </button>
         ))}
       </div>
-      {hasFailed && <NoticeText text={say.notices.fault} />}
+      {problem !== null && <NoticeLine notice={problem} />}
     </section>
   );
 }

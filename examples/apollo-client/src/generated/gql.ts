@@ -16,14 +16,14 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 type Documents = {
     "\n  query Events {\n    events(first: 20) {\n      edges {\n        node { id name venue startsAt timeZone availability { total available } }\n      }\n    }\n  }\n": typeof types.EventsDocument,
     "\n  query FreeSeats($eventId: ID!, $first: Int!) {\n    event(id: $eventId) {\n      id\n      seats(status: AVAILABLE, first: $first) {\n        edges { node { id index label category { id name price { amount currency } } } }\n      }\n    }\n  }\n": typeof types.FreeSeatsDocument,
-    "\n  mutation SignInAsGuest {\n    signInAsGuest { token }\n  }\n": typeof types.SignInAsGuestDocument,
+    "\n  mutation SignInAsGuest {\n    signInAsGuest {\n      __typename\n      ... on GuestSession { token }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n    }\n  }\n": typeof types.SignInAsGuestDocument,
     "\n  mutation ReserveSeats($input: ReserveSeatsInput!) {\n    reserveSeats(input: $input) {\n      __typename\n      ... on Reservation { id status expiresInMs seats { id index label } total { amount currency } }\n      ... on SeatsUnavailable { seatIds }\n      ... on ReservationLimitExceeded { limit }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n      ... on UserError { code message }\n    }\n  }\n": typeof types.ReserveSeatsDocument,
     "\n  subscription SeatMapChanges($eventId: ID!) {\n    seatMap(eventId: $eventId) {\n      __typename\n      ... on SeatMapSnapshot { sequence statuses availability { total available reserved booked blocked } }\n      ... on SeatMapDelta { sequence seats { seatId index status } availability { total available reserved booked blocked } }\n    }\n  }\n": typeof types.SeatMapChangesDocument,
 };
 const documents: Documents = {
     "\n  query Events {\n    events(first: 20) {\n      edges {\n        node { id name venue startsAt timeZone availability { total available } }\n      }\n    }\n  }\n": types.EventsDocument,
     "\n  query FreeSeats($eventId: ID!, $first: Int!) {\n    event(id: $eventId) {\n      id\n      seats(status: AVAILABLE, first: $first) {\n        edges { node { id index label category { id name price { amount currency } } } }\n      }\n    }\n  }\n": types.FreeSeatsDocument,
-    "\n  mutation SignInAsGuest {\n    signInAsGuest { token }\n  }\n": types.SignInAsGuestDocument,
+    "\n  mutation SignInAsGuest {\n    signInAsGuest {\n      __typename\n      ... on GuestSession { token }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n    }\n  }\n": types.SignInAsGuestDocument,
     "\n  mutation ReserveSeats($input: ReserveSeatsInput!) {\n    reserveSeats(input: $input) {\n      __typename\n      ... on Reservation { id status expiresInMs seats { id index label } total { amount currency } }\n      ... on SeatsUnavailable { seatIds }\n      ... on ReservationLimitExceeded { limit }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n      ... on UserError { code message }\n    }\n  }\n": types.ReserveSeatsDocument,
     "\n  subscription SeatMapChanges($eventId: ID!) {\n    seatMap(eventId: $eventId) {\n      __typename\n      ... on SeatMapSnapshot { sequence statuses availability { total available reserved booked blocked } }\n      ... on SeatMapDelta { sequence seats { seatId index status } availability { total available reserved booked blocked } }\n    }\n  }\n": types.SeatMapChangesDocument,
 };
@@ -53,7 +53,7 @@ export function graphql(source: "\n  query FreeSeats($eventId: ID!, $first: Int!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SignInAsGuest {\n    signInAsGuest { token }\n  }\n"): (typeof documents)["\n  mutation SignInAsGuest {\n    signInAsGuest { token }\n  }\n"];
+export function graphql(source: "\n  mutation SignInAsGuest {\n    signInAsGuest {\n      __typename\n      ... on GuestSession { token }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n    }\n  }\n"): (typeof documents)["\n  mutation SignInAsGuest {\n    signInAsGuest {\n      __typename\n      ... on GuestSession { token }\n      ... on ServiceBusy { retryAfterMs }\n      ... on RateLimited { retryAfterMs }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
