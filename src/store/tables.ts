@@ -36,6 +36,8 @@ export const events = pgTable(
     id: uuid().primaryKey(),
     name: text().notNull(),
     venue: text().notNull(),
+    /** The name and the venue without regard to case and accents. Databases differ in what they know of either. */
+    searchText: text('search_text').notNull().default(''),
     startsAt: moment('starts_at').notNull(),
     /** IANA's name of the venue's. */
     timeZone: text('time_zone').notNull().default('UTC'),
