@@ -69,7 +69,7 @@ export function toConnection<Row, Node>({ rows, size, cursorOf, nodeOf }: Page<R
   return { edges, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
-function badArgument(argumentName: string, problem: string): GraphQLError {
+export function badArgument(argumentName: string, problem: string): GraphQLError {
   return new GraphQLError(`Argument '${argumentName}' ${problem}`, {
     extensions: { code: 'BAD_USER_INPUT', argumentName },
   });

@@ -1,7 +1,9 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Drawing, Layout } from '../events/layout.ts';
 import type { Database, Session } from './database.ts';
 import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
+import { isOver, salesStatusAt, statementNow } from './rules.ts';
+import { searchText } from './search-text.ts';
 import { events, priceCategories, seats } from './tables.ts';
 
 export interface NewEvent {
@@ -31,7 +33,7 @@ export async function insertEvent(
 ): Promise<void> {
   const { seats: layoutSeats, categories, ...drawing } = layout;
   await database.transaction(async ({ orm, rows }) => {
-    await orm.insert(events).values({ ...event, drawing });
+    await orm.insert(events).values({ ...event, drawing, searchText: searchText(`${event.name}\n${event.venue}`) });
     await orm.insert(priceCategories).values(
       categories.map((category, position) => ({
         eventId: event.id,
@@ -79,20 +81,47 @@ export interface EventPosition {
   readonly id: string;
 }
 
+export interface EventFilter {
+  /** In the name or the venue. */
+  readonly search: string;
+  /** Null leaves out those that are over. */
+  readonly from: Date | null;
+  readonly to: Date | null;
+  /** Null for any. */
+  readonly salesStatus: readonly SalesStatus[] | null;
+}
+
+interface EventPage {
+  readonly filter: EventFilter;
+  readonly drafts: boolean;
+  readonly after: EventPosition | null;
+  readonly limit: number;
+}
+
 /** Events by the moment they start, from behind `after`. */
-export function listEvents(
-  session: Session,
-  { drafts, after, limit }: { readonly drafts: boolean; readonly after: EventPosition | null; readonly limit: number },
-): Promise<EventRecord[]> {
+export function listEvents(session: Session, { filter, drafts, after, limit }: EventPage): Promise<EventRecord[]> {
   const behind =
     after === null
       ? sql`true`
       : sql`(events.starts_at, events.id) > (to_timestamp(${after.startsAtMs}::float8 / 1000), ${after.id}::uuid)`;
   return session.rows<EventRecord>(sql`
     select ${eventColumns} from events
-    where ${behind} and (${drafts}::bool or events.sales_status <> 'DRAFT')
+    where ${behind} and ${fits(filter)} and (${drafts}::bool or events.sales_status <> 'DRAFT')
     order by events.starts_at, events.id
     limit ${limit}::int`);
+}
+
+function fits({ search, from, to, salesStatus }: EventFilter): SQL {
+  const conditions = [
+    from === null ? sql`not ${isOver(statementNow)}` : sql`events.starts_at >= ${from.toISOString()}::timestamptz`,
+    to === null ? null : sql`events.starts_at <= ${to.toISOString()}::timestamptz`,
+    search === '' ? null : sql`strpos(events.search_text, ${searchText(search)}) > 0`,
+    salesStatus === null ? null : sql`${salesStatusAt(statementNow)} = any(${sql.param(salesStatus)}::text[])`,
+  ];
+  return sql.join(
+    conditions.filter((condition) => condition !== null),
+    sql` and `,
+  );
 }
 
 /** The event as it is then; null when there is none. */

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { epochMs, reservationStatusAt } from './rules.ts';
+import { epochMs, reservationStatusAt, salesStatusAt, statementNow } from './rules.ts';
 
 /** What the store hands out. Moments are milliseconds since 1970, amounts are in minor units. */
 
@@ -55,7 +55,7 @@ export const eventColumns: SQL = sql`
   ${epochMs(sql`events.starts_at`)} as "startsAtMs",
   events.time_zone as "timeZone",
   events.currency,
-  events.sales_status as "salesStatus",
+  ${salesStatusAt(statementNow)} as "salesStatus",
   events.reservation_seconds as "reservationSeconds"`;
 
 /** Selects a `ReservationRecord` from `reservations`, or from what stands under that name. */

@@ -11,6 +11,13 @@ export const isFree = (now: SQL): SQL =>
 export const publicSeatStatus = (now: SQL): SQL =>
   sql`case when ${isFree(now)} then 'AVAILABLE' else seats.status::text end`;
 
+/** The sales status of the row of `events` at `now`: one that has begun is over, although nobody has closed its sales. */
+export const salesStatusAt = (now: SQL): SQL =>
+  sql`case when events.sales_status in ('ON_SALE', 'PAUSED') and ${isOver(now)} then 'CLOSED' else events.sales_status::text end`;
+
+/** Whether the event has begun. */
+export const isOver = (now: SQL): SQL => sql`events.starts_at <= ${now}`;
+
 /** The status of the row of `reservations` at `now`: past its deadline it is over, although nothing has written it yet. */
 export const reservationStatusAt = (now: SQL): SQL =>
   sql`case when reservations.status = 'ACTIVE' and reservations.expires_at <= ${now} then 'EXPIRED' else reservations.status::text end`;

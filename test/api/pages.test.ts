@@ -3,14 +3,17 @@ import type { App } from '../../src/app.ts';
 import {
   BlockSeatsDocument,
   ConfirmReservationDocument,
+  type EventFilter,
   EventsDocument,
   MyBookingsDocument,
   MyReservationsDocument,
+  ReserveSeatsDocument,
   SeatsDocument,
   type SeatsQueryVariables,
+  SetSalesStatusDocument,
 } from '../../src/client/generated/documents.ts';
 import { testDatabase } from '../support/database.ts';
-import { dataOf } from '../support/graphql.ts';
+import { dataOf, send } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { type Offer, offer, organizerToken, reserve, seatAt } from './venue.ts';
 
@@ -153,6 +156,33 @@ describe('events', () => {
     const { edges } = (await dataOf(node.graphqlUrl, EventsDocument, { first: 100 })).events;
     const starts = edges.map(({ node: event }) => event.startsAt);
     expect(starts).toEqual(starts.toSorted());
+  });
+
+  test('that are over are not on sale, and listed only when asked for', async () => {
+    const startsAt = '2020-01-01T20:00:00.000Z';
+    const over = await offer(node, { startsAt, name: 'Café of the Past' });
+    const token = await organizerToken;
+    const opened = await dataOf(
+      node.graphqlUrl,
+      SetSalesStatusDocument,
+      { input: { eventId: over.eventId, salesStatus: 'ON_SALE' } },
+      token,
+    );
+    expect(opened.setSalesStatus).toMatchObject({ salesStatus: 'CLOSED' });
+    const input = { eventId: over.eventId, seatIds: over.seatIds.slice(0, 1) };
+    const { reserveSeats } = await dataOf(node.graphqlUrl, ReserveSeatsDocument, { input }, token);
+    expect(reserveSeats).toMatchObject({ __typename: 'SalesNotOpen', salesStatus: 'CLOSED' });
+    const named = async (filter: EventFilter | null) =>
+      (await dataOf(node.graphqlUrl, EventsDocument, { filter, first: 100 }, token)).events.edges.map(
+        ({ node: event }) => event.name,
+      );
+    expect(await named(null)).not.toContain('Café of the Past');
+    expect(await named({ search: 'cafe' })).toEqual([]);
+    expect(await named({ search: ' CAFE ', from: startsAt })).toEqual(['Café of the Past']);
+    expect(await named({ from: startsAt, to: startsAt, salesStatus: ['CLOSED'] })).toEqual(['Café of the Past']);
+    expect(await named({ from: startsAt, to: startsAt, salesStatus: ['ON_SALE'] })).toEqual([]);
+    const tooLong = await send(node.graphqlUrl, EventsDocument, { filter: { search: 'x'.repeat(201) } });
+    expect(tooLong.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', argumentName: 'filter' } });
   });
 
   test('are 20 a page when nothing is said, and none when none are asked for', async () => {

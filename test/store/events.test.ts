@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   countEvents,
+  type EventFilter,
   type EventPosition,
   findEvents,
   insertEvent,
@@ -9,6 +10,7 @@ import {
   loadLayout,
   updateSalesStatus,
 } from '../../src/store/events.ts';
+import type { SalesStatus } from '../../src/store/records.ts';
 import { countSeats } from '../../src/store/seats.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { engines } from './engines.ts';
@@ -27,7 +29,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     expect(await findEvents(database, [id, randomUUID()])).toEqual([
       {
         ...{ id, name, venue, timeZone, currency, salesStatus: 'DRAFT', reservationSeconds: 1 },
-        startsAtMs: Date.UTC(2027, 4, 1, 19, 30),
+        startsAtMs: Date.UTC(2040, 4, 1, 19, 30),
       },
     ]);
     expect(await loadLayout(database, id)).toEqual({
@@ -106,6 +108,8 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
   });
 });
 
+const all: EventFilter = { search: '', from: null, to: null, salesStatus: null };
+
 describe.each(engines)('lists of events on $engine', async ({ open }) => {
   const database = await open();
 
@@ -114,7 +118,7 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     const found: string[][] = [];
     let after: EventPosition | null = null;
     for (;;) {
-      const page = await listEvents(database, { drafts, after, limit });
+      const page = await listEvents(database, { filter: all, drafts, after, limit });
       const last = page.at(-1);
       if (last === undefined) return found;
       found.push(page.map(({ id }) => id));
@@ -125,17 +129,60 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
   test('go by the moment they start, page by page, drafts only for those who may see them', async () => {
     const at = (startsAt: string, over = {}) =>
       createSampleEvent(database, 1, { startsAt: new Date(startsAt), ...over });
-    const last = await at('2027-01-01T00:00:00.002Z');
-    const first = await at('2026-12-31T23:59:59.999Z');
+    const last = await at('2041-01-01T00:00:00.002Z');
+    const first = await at('2040-12-31T23:59:59.999Z');
     const together = [
-      await at('2027-01-01T00:00:00.001Z'),
-      await at('2027-01-01T00:00:00.001Z'),
-      await at('2027-01-01T00:00:00.001Z'),
+      await at('2041-01-01T00:00:00.001Z'),
+      await at('2041-01-01T00:00:00.001Z'),
+      await at('2041-01-01T00:00:00.001Z'),
     ].sort();
-    const draft = await at('2027-01-01T00:00:00.003Z', { salesStatus: 'DRAFT' });
+    const draft = await at('2041-01-01T00:00:00.003Z', { salesStatus: 'DRAFT' });
     const shown = [first, ...together, last];
     expect(await pages(2, false)).toEqual([shown.slice(0, 2), shown.slice(2, 4), shown.slice(4)]);
     expect((await pages(1, true)).flat()).toEqual([...shown, draft]);
     expect(await countEvents(database)).toBe(6);
+  });
+
+  const names = async (filter: Partial<EventFilter>) => {
+    const page = { filter: { ...all, from: new Date('2050-01-01'), ...filter }, drafts: true, after: null, limit: 100 };
+    return (await listEvents(database, page)).map(({ name }) => name);
+  };
+
+  test('have what is searched for in its name or its venue, without regard to case and accents', async () => {
+    const startsAt = new Date('2050-01-01');
+    for (const [name, venue] of [
+      ['Soirée à l’Étoile', 'Théâtre'],
+      ['ВЕЧЕР', 'Straße 9%'],
+      ['Ὀδυσσεύς', 'Halle_1'],
+    ] as const) {
+      await createSampleEvent(database, 1, { name, venue, startsAt });
+    }
+    for (const search of ['etoile', 'SOIRÉE', 'theatre', 'e\u0301toile'])
+      expect(await names({ search }), search).toEqual(['Soirée à l’Étoile']);
+    for (const search of ['вечер', 'STRASSE', 'straße', '9%'])
+      expect(await names({ search }), search).toEqual(['ВЕЧЕР']);
+    for (const search of ['οδυσσευς', 'Οδυσσεύσ', 'halle_'])
+      expect(await names({ search }), search).toEqual(['Ὀδυσσεύς']);
+    for (const search of ['%', '_']) expect(await names({ search }), search).toHaveLength(1);
+    expect(await names({ search: 'nowhere' })).toEqual([]);
+    expect(await names({})).toHaveLength(3);
+  });
+
+  test('have those between two moments, and of a sales status, and none that is over unless it is asked for', async () => {
+    const begin = async (name: string, startsAt: string | number, salesStatus: SalesStatus = 'ON_SALE') =>
+      createSampleEvent(database, 1, { name, startsAt: new Date(startsAt), salesStatus });
+    await begin('over', '2001-01-01T00:00:00.000Z');
+    await begin('just over', Date.now() - 1_000, 'PAUSED');
+    await begin('a draft of the past', '2001-01-02T00:00:00.000Z', 'DRAFT');
+    const soon = new Date(Date.now() + 3_600_000);
+    await begin('soon', soon.getTime(), 'PAUSED');
+    const upcoming = await names({ from: null, to: soon });
+    expect(upcoming).toEqual(['soon']);
+    const from = new Date('2001-01-01T00:00:00.000Z');
+    expect(await names({ from, to: soon })).toEqual(['over', 'a draft of the past', 'just over', 'soon']);
+    expect(await names({ from, to: from })).toEqual(['over']);
+    expect(await names({ from, to: soon, salesStatus: ['CLOSED'] })).toEqual(['over', 'just over']);
+    expect(await names({ from, to: soon, salesStatus: ['PAUSED', 'DRAFT'] })).toEqual(['a draft of the past', 'soon']);
+    expect(await names({ from, to: soon, salesStatus: [] })).toEqual([]);
   });
 });

@@ -80,6 +80,15 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect((await reserve(database, eventId, [0])).outcome).toBe('reserved');
   });
 
+  test('needs the event to be still to come', async () => {
+    const eventId = await createSampleEvent(database, 4, { startsAt: new Date(Date.now() - 1_000) });
+    const closed = { outcome: 'sales-not-open', salesStatus: 'CLOSED' };
+    expect(await reserve(database, eventId, [0])).toEqual(closed);
+    expect(await updateSalesStatus(database, eventId, 'PAUSED')).toMatchObject({ salesStatus: 'CLOSED' });
+    expect(await reserve(database, eventId, [0])).toEqual(closed);
+    expect(await updateSalesStatus(database, eventId, 'DRAFT')).toMatchObject({ salesStatus: 'DRAFT' });
+  });
+
   test('rejects when there is no such event', async () => {
     await expect(reserve(database, randomUUID(), [0])).rejects.toThrow('has gone');
   });

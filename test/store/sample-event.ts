@@ -40,7 +40,7 @@ export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): Ne
     id: randomUUID(),
     name: 'Hamlet',
     venue: 'Globe',
-    startsAt: new Date('2027-05-01T19:30:00.000Z'),
+    startsAt: new Date('2040-05-01T19:30:00.000Z'),
     timeZone: 'Europe/London',
     currency: 'EUR',
     salesStatus: 'ON_SALE',

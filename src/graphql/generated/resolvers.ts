@@ -198,6 +198,7 @@ export type Event = Node & {
   readonly name: Scalars['String']['output'];
   /** How long a new reservation on this event lasts. */
   readonly reservationSeconds: Scalars['Int']['output'];
+  /** As it is at this moment: an event that has begun is over, and CLOSED unless it is a DRAFT. */
   readonly salesStatus: SalesStatus;
   /** One seat; null when the event has no such seat. */
   readonly seat?: Maybe<Seat>;
@@ -238,6 +239,21 @@ export type EventEdge = {
   /** Pass it as `after` to go on behind this event. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Event;
+};
+
+/**
+ * Without `from`, events that are over are left out.
+ *
+ * An event is over when it has begun. All of what is named must fit.
+ */
+export type EventFilter = {
+  /** Those that begin then or later. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly salesStatus?: InputMaybe<ReadonlyArray<SalesStatus>>;
+  /** In the name or the venue, without regard to case and accents. */
+  readonly search?: InputMaybe<Scalars['String']['input']>;
+  /** Those that begin then or earlier. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 export type ExtendReservationInput = {
@@ -500,6 +516,7 @@ export type QueryEventArgs = {
 
 export type QueryEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<EventFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -1053,6 +1070,7 @@ export type ResolversTypes = {
   Event: ResolverTypeWrapper<EventSource>;
   EventConnection: ResolverTypeWrapper<Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EventEdge']> }>;
   EventEdge: ResolverTypeWrapper<Omit<EventEdge, 'node'> & { node: ResolversTypes['Event'] }>;
+  EventFilter: EventFilter;
   ExtendReservationInput: ExtendReservationInput;
   ExtendReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ExtendReservationResult']>;
   ExtensionLimitReached: ResolverTypeWrapper<ExtensionLimitReached>;
@@ -1135,6 +1153,7 @@ export type ResolversParentTypes = {
   Event: EventSource;
   EventConnection: Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EventEdge']> };
   EventEdge: Omit<EventEdge, 'node'> & { node: ResolversParentTypes['Event'] };
+  EventFilter: EventFilter;
   ExtendReservationInput: ExtendReservationInput;
   ExtendReservationResult: ResolversUnionTypes<ResolversParentTypes>['ExtendReservationResult'];
   ExtensionLimitReached: ExtensionLimitReached;

@@ -1,16 +1,23 @@
 import { z } from 'zod';
+import { fitsCharacters, maxNameCharacters } from '../../client/characters.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Availability } from '../../store/seats.ts';
 import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
-import type { BlockSeatsInput, CreateEventInput, Resolvers, SetSalesStatusInput } from '../generated/resolvers.ts';
+import type {
+  BlockSeatsInput,
+  CreateEventInput,
+  EventFilter,
+  Resolvers,
+  SetSalesStatusInput,
+} from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
-import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
+import { badArgument, cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
 import { seatPage } from '../seat-pages.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
@@ -22,9 +29,14 @@ const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z
 export const eventResolvers: Resolvers = {
   Query: {
     event: (_, { id }, context) => findEvent(context, id),
-    events: async (_, { first, after }, context) => {
+    events: async (_, { filter, first, after }, context) => {
       const size = pageSize(first, pages);
-      const page = { drafts: isOrganizer(context), after: eventCursor.decode(after), limit: size + 1 };
+      const page = {
+        filter: eventFilter(filter),
+        drafts: isOrganizer(context),
+        after: eventCursor.decode(after),
+        limit: size + 1,
+      };
       const rows = await listEvents(context.store, page);
       return toConnection({
         rows,
@@ -80,6 +92,14 @@ export const eventResolvers: Resolvers = {
     },
   },
 };
+
+function eventFilter(filter: EventFilter | null | undefined) {
+  const { search, from = null, to = null, salesStatus = null } = filter ?? {};
+  const text = search?.trim() ?? '';
+  if (!fitsCharacters(text, maxNameCharacters))
+    throw badArgument('filter', `searches for ${maxNameCharacters} characters at most`);
+  return { search: text, from, to, salesStatus };
+}
 
 const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: async () => 0 };
 

@@ -11,7 +11,7 @@ import {
   reservationJson,
   type SalesStatus,
 } from '../records.ts';
-import { epochMs, isFree, statementNow } from '../rules.ts';
+import { epochMs, isFree, salesStatusAt, statementNow } from '../rules.ts';
 import { seatHolder } from './seat-json.ts';
 
 export interface ReserveSeatsRequest {
@@ -185,7 +185,9 @@ const statement = compiled<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
       event as materialized (
-        select events.*, ${now} + events.reservation_seconds * interval '1 second' as deadline
+        select
+          events.*, ${salesStatusAt(now)} as sales_status_now,
+          ${now} + events.reservation_seconds * interval '1 second' as deadline
         from events where id = ${ofEvent}
       ),
       asked as materialized (
@@ -225,7 +227,7 @@ const statement = compiled<StatementValues>(sql`
       ),
       admitted as materialized (
         select judged.* from judged, event
-        where event.sales_status = 'ON_SALE'
+        where event.sales_status_now = 'ON_SALE'
           and judged.below_limit
           and not exists (select from earlier where earlier.ordinal = judged.ordinal)
       ),
@@ -284,7 +286,7 @@ const statement = compiled<StatementValues>(sql`
     select
       ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal`, now)} as earlier,
       earlier.event_id = event.id and earlier.requested_seat_indexes = judged.seat_indexes as "earlierIsSame",
-      event.sales_status as "salesStatus",
+      event.sales_status_now as "salesStatus",
       judged.below_limit as "belowLimit",
       complete.total_amount::float8 as "totalAmount",
       written.seat_indexes as "seatIndexes",

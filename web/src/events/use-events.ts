@@ -1,4 +1,4 @@
-import { EventsDocument, type EventsQuery } from 'holdfast/client';
+import { type EventFilter, EventsDocument, type EventsQuery } from 'holdfast/client';
 import { useCallback, useEffect, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 
@@ -17,8 +17,8 @@ interface Events {
 
 const none: Events = { events: [], state: 'loading', after: null };
 
-/** The events on offer, page by page. */
-export function useEvents() {
+/** The events on offer, or those of a filter that stays the same object, page by page. */
+export function useEvents(filter?: EventFilter) {
   const client = useClient();
   const [current, setCurrent] = useState(none);
 
@@ -26,7 +26,7 @@ export function useEvents() {
     async (after: string | null, signal?: AbortSignal) => {
       setCurrent((before) => ({ ...(after === null ? none : before), state: 'loading' }));
       try {
-        const { events } = await client.query(EventsDocument, { first: PAGE, after }, signal ? { signal } : {});
+        const { events } = await client.query(EventsDocument, { filter, first: PAGE, after }, signal ? { signal } : {});
         const { hasNextPage, endCursor } = events.pageInfo;
         setCurrent((before) => ({
           events: [...before.events, ...events.edges.map(({ node }) => node)],
@@ -37,7 +37,7 @@ export function useEvents() {
         if (!signal?.aborted) setCurrent((before) => ({ ...before, state: 'failed', error }));
       }
     },
-    [client],
+    [client, filter],
   );
   useEffect(() => {
     const controller = new AbortController();

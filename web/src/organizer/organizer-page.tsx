@@ -1,3 +1,5 @@
+import type { EventFilter } from 'holdfast/client';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useEvents } from '../events/use-events.ts';
 import { useWords } from '../language/words.ts';
@@ -18,10 +20,10 @@ export function OrganizerPage() {
   );
 }
 
-/** All events, drafts too. */
+/** Drafts too, and what is over at the end. */
 function ManagedEvents() {
   const { say } = useWords();
-  const { events, state, error, hasMore, showMore, retry } = useEvents();
+  const [past] = useState(recentPast);
   return (
     <div className="page">
       <div className="page-title with-actions">
@@ -33,8 +35,37 @@ function ManagedEvents() {
           {say.organizer.newEvent}
         </Link>
       </div>
+      <EventList none={say.organizer.noEvents} />
+      <EventList filter={past} title={say.organizer.past} />
+    </div>
+  );
+}
+
+const PAST_DAYS = 90;
+
+function recentPast(): EventFilter {
+  const now = Date.now();
+  const from = new Date(now - PAST_DAYS * 24 * 60 * 60 * 1000);
+  return { from: from.toISOString(), to: new Date(now).toISOString() };
+}
+
+interface ListProps {
+  readonly filter?: EventFilter;
+  readonly title?: string;
+  /** Said where there are none; without it nothing is shown then. */
+  readonly none?: string;
+}
+
+function EventList({ filter, title, none }: ListProps) {
+  const { say } = useWords();
+  const { events, state, error, hasMore, showMore, retry } = useEvents(filter);
+  const isEmpty = events.length === 0;
+  if (isEmpty && !none) return null;
+  return (
+    <section>
+      {title && <h2>{title}</h2>}
       {state === 'failed' && <Failed error={error} onRetry={retry} />}
-      {state === 'ready' && events.length === 0 && <Message text={say.organizer.noEvents} />}
+      {isEmpty && none && state === 'ready' && <Message text={none} />}
       <ul className="event-list">
         {events.map((event) => (
           <ManagedEvent key={event.id} event={event} />
@@ -45,6 +76,6 @@ function ManagedEvents() {
           {say.showMore}
         </button>
       )}
-    </div>
+    </section>
   );
 }
