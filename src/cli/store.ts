@@ -26,7 +26,9 @@ export async function openStore(
       `there is no database in ${settings.dataDir}; set DATA_DIR to where one is, or DATABASE_URL`,
     );
   try {
-    return await openDatabase(settings);
+    return await openDatabase(settings, {
+      onWarning: (warning) => process.stderr.write(`holdfast: ${warning}\n`),
+    });
   } catch (error) {
     if (error instanceof DataDirInUse) throw new CommandFailure(`${error.message}; ${whenInUse}`);
     throw error;

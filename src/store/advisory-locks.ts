@@ -1,16 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { type CompiledStatement, compiled } from './compiled.ts';
 
 /** What Postgres' two-part advisory locks are taken for in Holdfast: the first part. */
-const MIGRATION = 1;
+/** Of one migration at a time, for a transaction: what a session holds would stay behind on a connection of a pooler's. */
+export const MIGRATION_LOCK = 1;
 const VIEWER = 2;
 const CHANGE = 3;
-
-/**
- * One migration at a time, for the rest of the transaction: what a session holds would stay behind on a connection of a pooler's.
- * It is waited for as long as it takes.
- */
-export const lockMigrations: SQL = sql`select pg_advisory_xact_lock(${MIGRATION}::int, 0)`;
 
 /**
  * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.

@@ -4,10 +4,10 @@ import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { lockMigrations } from './advisory-locks.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Connection, RemoteEngine, Statement, Transaction } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
+import { lockMigrations, warnOfHeldTables } from './migration-waits.ts';
 import { applyMigrations } from './migrations.ts';
 import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
 import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, type PostgresClient, PostgresPool } from './postgres-pool.ts';
@@ -27,7 +27,7 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
   return {
     writes: pool.needsTimeLimits ? writing.map((connection) => limitingTransactions(connection)) : writing,
     reads: pool.place.takesSettings ? reading : reading.map((connection) => limitingRows(connection)),
-    migrate: () => migrateAlone(pool.place, migrations),
+    migrate: () => migrateAlone(pool.place, migrations, options.onWarning),
     probe: (timeoutMs) => pool.probe(timeoutMs),
     renew: () => pool.renew(),
     reset: () => pool.reset(),
@@ -68,18 +68,22 @@ function limitingRows(connection: Connection): Connection {
 }
 
 /** On a connection of its own, which may take its time, and in one transaction, with whose end the lock is let go of. */
-async function migrateAlone(place: PostgresPlace, migrations: MigrationConfig): Promise<readonly string[]> {
+async function migrateAlone(
+  place: PostgresPlace,
+  migrations: MigrationConfig,
+  onWarning: (warning: string) => void = () => {},
+): Promise<readonly string[]> {
   const client = connectTo(place, { fetch_types: false, prepare: false });
   try {
-    return await steppingBack(() =>
+    const migrateOnce = () =>
       inTransaction(client, async (connection) => {
         const session = sessionOn(connection);
         await session.rows(settingLocally({ statement_timeout: '0', lock_timeout: '0' }));
-        await session.rows(lockMigrations);
+        await lockMigrations(session, onWarning);
         await session.rows(settingLocally({ lock_timeout: String(MIGRATION_LOCK_TIMEOUT_MS) }));
         return applyMigrations(session, migrations);
-      }),
-    );
+      });
+    return await steppingBack(migrateOnce, (seconds) => warnOfHeldTables(sessionOn(client), seconds, onWarning));
   } catch (error) {
     throw unusable(error, place);
   } finally {
@@ -92,13 +96,18 @@ function settingLocally(settings: Readonly<Record<string, string>>): SQL {
   return sql`select ${sql.join(each, sql`, `)}`;
 }
 
-/** Nothing is migrated by an attempt that fails. */
-async function steppingBack<Result>(migrateOnce: () => Promise<Result>): Promise<Result> {
+/** Nothing is migrated by an attempt that fails. `onWaiting` is called once, with the seconds that this may take. */
+async function steppingBack<Result>(
+  migrateOnce: () => Promise<Result>,
+  onWaiting: (seconds: number) => Promise<void>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await migrateOnce();
     } catch (error) {
       if (!isLockTimeout(error) || attempt === MAX_MIGRATION_ATTEMPTS) throw error;
+      if (attempt === 1)
+        await onWaiting((MAX_MIGRATION_ATTEMPTS * (MIGRATION_LOCK_TIMEOUT_MS + MIGRATION_PAUSE_MS)) / 1_000);
       await sleep(MIGRATION_PAUSE_MS);
     }
   }

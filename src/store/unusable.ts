@@ -21,6 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'connect by a name in its certificate, or say sslmode=verify-ca',
   '25006': 'connect to a server that takes writes',
   '28000': 'see its pg_hba.conf; where it asks for encryption, say sslmode=require',
+  '55P03': 'a transaction keeps a table from being changed: end it, and start again',
   '42501': 'grant it to the role, or connect as the owner of the tables',
 };
 /** And by their words, where a code says too little. */

@@ -48,7 +48,9 @@ test('the next version migrates the tables under a node that sells, though someb
   await using rush = new Rush({ graphqlUrl: () => node.graphqlUrl, sale, buyers: 8, bookEvery: 3, pauseMs: 50 });
   await waitFor(() => rush.booked.size > 20, { ...soon, what: 'sales' });
 
-  const nextVersion = await openPostgres({ url: database.url, poolSize: 1 }, later);
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => void warnings.push(warning);
+  const nextVersion = await openPostgres({ url: database.url, poolSize: 1, onWarning }, later);
   try {
     let isMigrated = false;
     const from = performance.now();
@@ -70,6 +72,9 @@ test('the next version migrates the tables under a node that sells, though someb
       }),
     );
     await migrating.underWay;
+    const waits =
+      /^migrating waits until a table is free, and tries again for 120 s: .+ process \d+ \(of the role postgres/;
+    expect(warnings).toEqual([expect.stringMatching(waits)]);
     const { size } = rush.reserved;
     await waitFor(() => rush.reserved.size > size + 100, { ...soon, what: 'sales to go on' });
     await rush.stop();

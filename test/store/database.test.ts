@@ -41,6 +41,27 @@ describe('migrating', () => {
   });
 });
 
+test('a migration that waits for another says for whom, and goes on when that has ended', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => void warnings.push(warning);
+  await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 }, { onWarning });
+  const { pid, migrating } = await onServer(url, (sql) =>
+    sql.begin(async (other) => {
+      await other`select pg_advisory_xact_lock(1, 0)`;
+      const [self] = await other`select pg_backend_pid() as pid`;
+      const migrating = database.migrate();
+      await waitFor(() => warnings.length > 0, { withinMs: 20_000, what: 'the migration to say that it waits' });
+      return { pid: self?.pid, migrating: { ended: migrating } };
+    }),
+  );
+  expect(await migrating.ended).toEqual([]);
+  expect(warnings).toEqual([
+    expect.stringContaining(
+      `migrating waits until another migration has ended: it is held up by Postgres' process ${pid} (`,
+    ),
+  ]);
+});
+
 describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) => {
   const database = await openEngine();
 
