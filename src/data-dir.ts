@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from './operator-error.ts';
 
@@ -35,8 +35,22 @@ export async function inDataDir<Result>(dataDir: string, work: () => Promise<Res
 /** Makes the folder where there is none. It is its owner's alone, whatever it was; one that was mounted for a group of users stays as it is. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   await makeFolder(dataDir);
-  await chmod(dataDir, 0o700).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPERM') throw error;
+  await takeRights(dataDir, 0o700);
+}
+
+/** The same for a folder in it and all that this holds, wherever a copy of it may be taken. */
+export async function makePrivate(folder: string): Promise<void> {
+  const contents = await readdir(folder, { recursive: true, withFileTypes: true });
+  const isSet = contents.map((entry) =>
+    takeRights(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600),
+  );
+  await Promise.all([takeRights(folder, 0o700), ...isSet]);
+}
+
+/** Of others. What another user owns stays as it is; what is gone meanwhile needs nothing. */
+async function takeRights(path: string, mode: number): Promise<void> {
+  await chmod(path, mode).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPERM' && error.code !== 'ENOENT') throw error;
   });
 }
 

@@ -105,7 +105,7 @@ function ownerOf(lock: string): string {
 
 async function create(path: string, owner: string): Promise<boolean> {
   try {
-    await writeFile(path, owner, { flag: 'wx' });
+    await writeFile(path, owner, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
-import { inDataDir, makeDataDir } from '../data-dir.ts';
+import { inDataDir, makeDataDir, makePrivate } from '../data-dir.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Connection, Engine, Statement, Transaction } from './database.ts';
 import { retrying } from './faults.ts';
@@ -16,7 +16,9 @@ import { StoreUnusable } from './unusable.ts';
 export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
   const kept = !dataDir.startsWith('memory://');
   const unlock = kept ? await inDataDir(dataDir, () => claim(dataDir)) : async () => {};
-  const client = await PGlite.create(kept ? `${dataDir}/postgres` : dataDir).catch(async (error: unknown) => {
+  const folder = kept ? join(dataDir, 'postgres') : dataDir;
+  const opened = kept ? openPrivately(folder) : PGlite.create(folder);
+  const client = await opened.catch(async (error: unknown) => {
     await unlock();
     const advice = 'see that its disk is not full, or restore a copy of the folder';
     throw new StoreUnusable(`the database in ${dataDir} cannot be opened: ${reasonOf(error)}; ${advice}`, {
@@ -34,6 +36,13 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
       await unlock();
     },
   };
+}
+
+/** What a new database is made of comes with rights for everybody; what Postgres adds is its owner's alone by itself. */
+async function openPrivately(folder: string): Promise<PGlite> {
+  const client = await PGlite.create(folder);
+  await makePrivate(folder);
+  return client;
 }
 
 /** Returns how to let go of the folder. */

@@ -23,7 +23,7 @@ function open() {
     return openSync(path, 'r+');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    const file = openSync(path, 'wx+');
+    const file = openSync(path, 'wx+', 0o600);
     writeSync(file, owner, 0);
     closeSync(file);
     return openSync(path, 'r+');

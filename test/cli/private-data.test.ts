@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { severalProcesses, startServer } from './command-line.ts';
@@ -19,5 +19,9 @@ test("the embedded database is its owner's alone, also in a folder that was not"
   await using _server = await startServer({ cwd: folder.path });
   const rights = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
   expect(await rights(dataDir)).toBe('700');
-  expect(await rights(join(dataDir, 'jwt-secret'))).toBe('600');
+  const inside = await readdir(dataDir, { recursive: true });
+  expect(inside).toEqual(expect.arrayContaining(['jwt-secret', 'lock', join('postgres', 'PG_VERSION')]));
+  // Those that Postgres takes away meanwhile are nobody's.
+  const found = await Promise.all(inside.map((name) => rights(join(dataDir, name)).catch(() => '600')));
+  expect([...new Set(found)].sort()).toEqual(['600', '700']);
 });
