@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { CommandFailure, type ExitCode, exitCodes } from './failure.ts';
@@ -26,9 +27,15 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
+/** As far from `src/cli` as from `dist/cli`. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
 function createProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('holdfast')
     .description('A seat-reservation server.')
+    .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', epilogue)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'holdfast:')) })
     .exitOverride();

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
+import { type Misspelt, misspeltSettings } from '../config/misspelt.ts';
 import { type AddressConfig, type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { exitCodes } from './failure.ts';
@@ -23,13 +24,14 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('serve')
     .description('run a node, or several on one port, until told to stop')
     .addHelpText('after', examples)
-    .action(() => serve(readConfig(env)));
+    .action(() => serve(readConfig(env), misspeltSettings(env)));
 }
 
 /** Resolves when a signal has stopped what serves and everything is closed; a second signal, later, stops it at once. */
-async function serve(config: Config): Promise<void> {
+async function serve(config: Config, misspelt: readonly Misspelt[]): Promise<void> {
   const logger = createLogger(config.log);
   if (cluster.worker) return serveAsWorker(cluster.worker, config, logger);
+  for (const { name, meant } of misspelt) logger.warn(`${name} is no setting, and has no effect: is ${meant} meant?`);
   await (config.workers === 1 ? serveAlone(config, logger) : serveWithWorkers(config, logger));
   logger.info('stopped');
 }

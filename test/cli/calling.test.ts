@@ -20,6 +20,12 @@ const importAt = (startsAt: string, ...zone: readonly string[]) => [
   ...zone.flatMap((name) => ['--time-zone', name]),
 ];
 
+test.each(['--version', '-V'])('%s is that of the package', async (option) => {
+  const { code, stdout, stderr } = await call([option]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 describe('help', () => {
   test.each(['serve', 'migrate', 'token', 'import', 'verify'])('of %s shows how it is called', async (command) => {
     const { code, stdout, stderr } = await call([command, '--help']);
