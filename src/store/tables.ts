@@ -66,8 +66,8 @@ export const priceCategories = pgTable(
     position: smallint().notNull(),
     name: text().notNull(),
     color: text(),
-    /** Minor units of the event's currency. */
-    amount: amount('amount').notNull(),
+    /** Minor units of the event's currency; null for a category that is not on sale. */
+    amount: amount('amount'),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.position] }),
