@@ -13,8 +13,8 @@ import { progressOn } from './progress.ts';
 import { openStore } from './store.ts';
 
 const examples = `
-The plan is one of pretix's seating plans; every category with seats in it needs a --price,
-in the currency's smallest unit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY, 4.500 KWD.
+The plan is one of pretix's seating plans; a category without a --price is not on sale.
+Prices are in the currency's smallest unit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY, 4.500 KWD.
 A time without an offset is what clocks at the venue show; of an hour that comes twice, as they are put back, the first is meant.
 Progress goes to standard error, and the new event's id to standard output. All of the event is written, or nothing.
 
@@ -29,7 +29,7 @@ interface ImportOptions {
   readonly startsAt: Date | string;
   readonly timeZone?: string;
   readonly currency: string;
-  readonly price: readonly CategoryPrice[];
+  readonly price?: readonly CategoryPrice[];
   readonly reservationSeconds?: number;
   readonly onSale?: boolean;
 }
@@ -43,7 +43,7 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
     .requiredOption('--starts-at <moment>', 'when: 2026-12-24T19:30 in --time-zone, or with an offset', parseStart)
     .option('--time-zone <name>', "of the venue, as in IANA's database: Europe/Berlin (default: UTC)")
     .requiredOption('--currency <code>', 'of the prices, as in ISO 4217: EUR')
-    .requiredOption(
+    .option(
       '--price <category=amount>',
       'of a category, in the smallest unit: 4500 for 45.00 EUR; once for each',
       collectPrice,
@@ -56,7 +56,7 @@ export function importCommand(env: NodeJS.ProcessEnv): Command {
 
 async function importPlan(file: string, options: ImportOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env);
-  const { name, venue, currency, price: prices, timeZone = 'UTC' } = options;
+  const { name, venue, currency, price: prices = [], timeZone = 'UTC' } = options;
   const startsAt = startOf(options);
   const reservationSeconds = options.reservationSeconds ?? config.reservations.reservationSeconds;
   const input: EventInput = {

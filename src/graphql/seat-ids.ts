@@ -42,11 +42,24 @@ export function parseSeatIds(seatIds: readonly string[], eventId: string, seatin
 export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
   const parsed = parseSeatIds(seatIds, eventId, seating);
   if (!parsed.ok) return parsed;
-  const { amounts, seats } = seating.layout;
-  const total = parsed.indexes.reduce((sum, index) => sum + (amounts[seats[index]?.category ?? -1] ?? 0), 0);
+  const total = parsed.indexes.reduce((sum, index) => sum + (priceOf(seating, index) ?? 0), 0);
   if (total <= maxAmount) return parsed;
   return {
     ok: false,
     invalid: invalidInput('seatIds', 'Together these seats cost more than one reservation can say.'),
   };
+}
+
+/** As `parseSeatIds`, of seats that are to be put on sale. */
+export function parseSeatsToSell(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
+  const parsed = parseSeatIds(seatIds, eventId, seating);
+  if (!parsed.ok) return parsed;
+  const position = seatIds.findIndex((id) => priceOf(seating, decodeSeatId(id)?.index ?? -1) === null);
+  if (position === -1) return parsed;
+  return { ok: false, invalid: invalidInput(`seatIds[${position}]`, "The seat's category has no price.") };
+}
+
+/** Null where the seat's category has none. */
+function priceOf({ layout }: Seating, index: number): number | null {
+  return layout.amounts[layout.seats[index]?.category ?? -1] ?? null;
 }

@@ -16,8 +16,8 @@ export interface NewEvent {
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;
   readonly layout: Layout;
-  /** In minor units, for each category of the layout. */
-  readonly amounts: readonly number[];
+  /** In minor units, for each category of the layout; null for one that is not on sale, whose seats are blocked. */
+  readonly amounts: readonly (number | null)[];
   /** Of all that was asked for. */
   readonly requestDigest: string;
 }
@@ -39,15 +39,16 @@ export async function insertEvent(
         eventId: event.id,
         position,
         ...category,
-        amount: amounts[position] ?? 0,
+        amount: amounts[position] ?? null,
       })),
     );
     for (let first = 0; first < layoutSeats.length; first += SEATS_AT_ONCE) {
       const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
       const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
       await rows(sql`
-        insert into seats (event_id, index, guid, number, x, y, radius, category, accessible)
-        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, radius, category, accessible::bool
+        insert into seats (event_id, index, guid, number, x, y, radius, category, accessible, status)
+        select ${event.id}::uuid, ${first}::int + position - 1, guid, number, x, y, radius, category, accessible::bool,
+          status::seat_status
         from unnest(
           ${column((seat) => seat.guid)}::text[],
           ${column((seat) => seat.number)}::text[],
@@ -55,8 +56,9 @@ export async function insertEvent(
           ${column((seat) => seat.y)}::float8[],
           ${column((seat) => seat.radius)}::float8[],
           ${column((seat) => seat.category)}::int[],
-          ${column((seat) => Number(seat.accessible))}::int[]
-        ) with ordinality as seat(guid, number, x, y, radius, category, accessible, position)`);
+          ${column((seat) => Number(seat.accessible))}::int[],
+          ${column((seat) => (amounts[seat.category] == null ? 'BLOCKED' : 'AVAILABLE'))}::text[]
+        ) with ordinality as seat(guid, number, x, y, radius, category, accessible, status, position)`);
       onProgress(first + some.length);
     }
   });
@@ -143,7 +145,7 @@ export async function countEvents(session: Session): Promise<number> {
 /** An event's layout with the prices of its categories, in minor units of the currency. */
 export interface PricedLayout extends Layout {
   readonly currency: string;
-  readonly amounts: readonly number[];
+  readonly amounts: readonly (number | null)[];
 }
 
 /** Null when there is no such event. */

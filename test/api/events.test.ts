@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import {
+  BlockSeatsDocument,
   CreateEventDocument,
   type CreateEventInput,
   EventDocument,
@@ -10,6 +11,7 @@ import {
   ReserveSeatsDocument,
   SeatsDocument,
   SetSalesStatusDocument,
+  UnblockSeatsDocument,
 } from '../../src/client/generated/documents.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf, send } from '../support/graphql.ts';
@@ -196,6 +198,34 @@ describe('an event made from a seating plan', () => {
   });
 });
 
+test('a category without a price is not on sale, and its seats stay blocked', async () => {
+  const { id: eventId } = await created({ prices: prices.slice(0, 1) });
+  const token = await organizerToken;
+  await dataOf(node.graphqlUrl, SetSalesStatusDocument, { input: { eventId, salesStatus: 'ON_SALE' } }, token);
+  const { event } = await dataOf(node.graphqlUrl, EventDocument, { id: eventId });
+  expect(event).toMatchObject({
+    categories: [
+      { name: 'Front', price: { amount: 5000, currency: 'EUR' } },
+      { name: 'Back', price: null },
+    ],
+    availability: { total: 20, available: 10, reserved: 0, booked: 0, blocked: 10 },
+  });
+  const ids = (await seatsOf(eventId)).map(({ id }) => id);
+  const seatIds = [ids[0] ?? '', ids[5] ?? ''];
+  const reserved = await dataOf(node.graphqlUrl, ReserveSeatsDocument, { input: { eventId, seatIds } }, token);
+  expect(reserved.reserveSeats).toMatchObject({ __typename: 'SeatsUnavailable', seatIds: [ids[5]] });
+  const sold = await dataOf(node.graphqlUrl, UnblockSeatsDocument, { input: { eventId, seatIds } }, token);
+  expect(sold.unblockSeats).toMatchObject({ __typename: 'InvalidInput', path: ['seatIds', '1'] });
+  const blocked = await dataOf(node.graphqlUrl, BlockSeatsDocument, { input: { eventId, seatIds } }, token);
+  expect(blocked.blockSeats).toMatchObject({ __typename: 'Event' });
+});
+
+test('an event may have no price at all yet', async () => {
+  const { id } = await created({ prices: [] });
+  const { event } = await dataOf(node.graphqlUrl, EventDocument, { id }, await organizerToken);
+  expect(event?.availability).toMatchObject({ available: 0, blocked: 20 });
+});
+
 describe('what is no event', () => {
   const changed = (change: (plan: ReturnType<typeof planOf>) => unknown) => {
     const plan = planOf();
@@ -227,7 +257,6 @@ describe('what is no event', () => {
     ['a seat of no category', withSeat({ category: 'Middle' }), 'plan.zones[0].rows[1].seats[2].category'],
     ['a seat in no place', withSeat({ position: { x: 'left', y: 0 } }), 'plan.zones[0].rows[1].seats[2].position.x'],
     ['too many seats', { plan: planOf(50_001) }, 'plan.zones'],
-    ['a category without a price', { prices: prices.slice(0, 1) }, 'prices'],
     ['a price of no category', { prices: [...prices, { category: 'Middle', amount: 1 }] }, 'prices[2].category'],
     ['two prices', { prices: [...prices, { category: 'Back', amount: 1 }] }, 'prices[2].category'],
   ];

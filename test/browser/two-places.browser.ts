@@ -59,7 +59,8 @@ test('an organizer in New York gives the time that clocks in Berlin show, and no
   await name.fill('As You Like It');
   expect(await page.getByLabel('Time zone').inputValue()).toBe('America/New_York');
   await page.getByLabel('Time zone').selectOption('Europe/Berlin');
-  for (const category of ['Front', 'Back']) await page.getByLabel(`${category} (`).fill('12.50');
+  // The other one is not on sale.
+  await page.getByLabel('Front (').fill('12.50');
   await page.getByLabel('Begins at').fill('2030-03-31T02:30');
   const create = page.getByRole('button', { name: 'Create as a draft' });
   await create.click();
@@ -68,6 +69,9 @@ test('an organizer in New York gives the time that clocks in Berlin show, and no
   await create.click();
   await page.getByRole('heading', { name: 'As You Like It' }).waitFor();
   await page.getByText('3:30 AM (Berlin, GMT+2)').waitFor();
+  await page.locator('.legend li', { hasText: 'Back not on sale' }).waitFor();
+  await seatIn(await openRow(page, 'Stalls', '1'), '7').click();
+  await page.getByRole('alert').getByText('has no price').waitFor();
 });
 
 test('nothing was complained about', () => {

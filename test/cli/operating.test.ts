@@ -93,7 +93,6 @@ test(
         1,
         'wrong.json: zones[0].rows[0].seats[0].category: ',
       ],
-      [{ extra: prices.slice(0, 2) }, 2, "--price: No price for category 'Reduced'"],
       [{ extra: [...prices, '--price', 'Gold=1'] }, 2, "--price Gold=1: The plan has no category 'Gold'"],
       [{ extra: [...prices, '--currency', 'EURO'] }, 2, "--currency: 'EURO' is no ISO 4217 currency code"],
       [{ extra: [...prices, '--reservation-seconds', '0'] }, 2, '--reservation-seconds: '],

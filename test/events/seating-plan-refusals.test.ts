@@ -141,14 +141,14 @@ describe('prices', () => {
   const stalls = { category: 'Stalls', amount: 4500 };
   const balcony = { category: 'Balcony', amount: 0 };
 
-  it('come out in the order of the plan, 0 for a category without seats', () => {
-    expect(priceCategories(plan, [balcony, stalls])).toEqual({ ok: true, amounts: [4500, 0, 0] });
+  it('come out in the order of the plan, null for a category that has none', () => {
+    expect(priceCategories(plan, [balcony, stalls])).toEqual({ ok: true, amounts: [4500, 0, null] });
+    expect(priceCategories(plan, [balcony])).toEqual({ ok: true, amounts: [null, 0, null] });
     const priced = [balcony, stalls, { category: 'Unused', amount: 3 }];
     expect(priceCategories(plan, priced)).toEqual({ ok: true, amounts: [4500, 0, 3] });
   });
 
   it.each([
-    ['none for a category with seats', [stalls], 'prices', /No price for category 'Balcony'/],
     ['below 0', [stalls, { ...balcony, amount: -1 }], 'prices[1].amount', /not -1/],
     ['half a cent', [{ ...stalls, amount: 0.5 }], 'prices[0].amount', /not 0.5/],
     ['more than an Amount', [{ ...stalls, amount: 2 ** 53 }], 'prices[0].amount', /not 9007199254740992/],

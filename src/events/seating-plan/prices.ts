@@ -8,26 +8,20 @@ export interface CategoryPrice {
   readonly amount: number;
 }
 
-export type PricedCategories = { readonly ok: true; readonly amounts: readonly number[] } | Refusal;
+export type PricedCategories = { readonly ok: true; readonly amounts: readonly (number | null)[] } | Refusal;
 
-/**
- * The amount of each of the layout's categories, in its order. Every category with seats needs one price; one without
- * seats, as editors leave behind, may go without and then costs 0.
- */
+/** The amount of each of the layout's categories, in its order; null for one that has no price, and so is not on sale. */
 export function priceCategories(
-  layout: Pick<Layout, 'categories' | 'seats'>,
+  layout: Pick<Layout, 'categories'>,
   prices: readonly CategoryPrice[],
 ): PricedCategories {
   const amounts = new Map(prices.map(({ category, amount }) => [category.normalize(), amount]));
-  const amountsInOrder = layout.categories.map(({ name }) => amounts.get(name) ?? 0);
+  const amountsInOrder = layout.categories.map(({ name }) => amounts.get(name) ?? null);
   return refuseAll(priceFaults(layout, prices)) ?? { ok: true, amounts: amountsInOrder };
 }
 
-/** The prices one after the other (unknown category, priced before, amount), then the categories without one. */
-function* priceFaults(
-  { categories, seats }: Pick<Layout, 'categories' | 'seats'>,
-  prices: readonly CategoryPrice[],
-): Generator<Fault> {
+/** The prices one after the other: unknown category, priced before, amount. */
+function* priceFaults({ categories }: Pick<Layout, 'categories'>, prices: readonly CategoryPrice[]): Generator<Fault> {
   const known = new Set(categories.map(({ name }) => name));
   const priced = new Set<string>();
   for (const [at, { category, amount }] of prices.entries()) {
@@ -40,9 +34,5 @@ function* priceFaults(
       yield { path: `${path}.amount`, message: `A price is whole minor units from 0 to ${maxAmount}, not ${amount}` };
     }
     priced.add(name);
-  }
-  const seated = new Set(seats.map((seat) => seat.category));
-  for (const [at, { name }] of categories.entries()) {
-    if (seated.has(at) && !priced.has(name)) yield { path: 'prices', message: `No price for category '${name}'` };
   }
 }

@@ -154,7 +154,7 @@ export type CreateEventInput = {
   /** Up to 200 characters, as people see them: an emoji is one. */
   readonly name: Scalars['String']['input'];
   readonly plan: Scalars['SeatingPlan']['input'];
-  /** One for each category of the plan that has seats. */
+  /** One for each category of the plan that is on sale: seats of the others are BLOCKED. */
   readonly prices: ReadonlyArray<CategoryPriceInput>;
   /** From 1 second to 24 hours; the server's default when left out. */
   readonly reservationSeconds?: InputMaybe<Scalars['Int']['input']>;
@@ -384,7 +384,7 @@ export type Mutation = {
    * Puts blocked seats back on sale.
    *
    * All of the seats or none; a seat that is available already stays so. Organizers only.
-   * Outcomes as for `blockSeats`.
+   * Outcomes as for `blockSeats`; a seat whose category has no price is `InvalidInput`.
    */
   readonly unblockSeats: BlockSeatsResult;
 };
@@ -477,14 +477,22 @@ export type Point = {
   readonly y: Scalars['Float']['output'];
 };
 
-/** What seats of one kind cost. */
+/**
+ * Without a price it is not on sale: its seats are BLOCKED until `updateEvent` gives one.
+ *
+ * A category is what seats of one kind cost.
+ */
 export type PriceCategory = {
   readonly __typename?: 'PriceCategory';
-  /** From the seating plan, '#rrggbb'; null where the plan gives none. */
+  /**
+   * '#rrggbb'.
+   *
+   * From the seating plan; null where it gives none.
+   */
   readonly color?: Maybe<Scalars['String']['output']>;
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
-  readonly price: Money;
+  readonly price?: Maybe<Money>;
 };
 
 export type Query = {
@@ -1395,7 +1403,7 @@ export type PriceCategoryResolvers<ContextType = GraphqlContext, ParentType exte
   color?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  price?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  price?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {

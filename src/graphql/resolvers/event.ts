@@ -18,7 +18,7 @@ import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '..
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { badArgument, cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
-import { faultOfSeatList, parseSeatIds } from '../seat-ids.ts';
+import { faultOfSeatList, parseSeatIds, parseSeatsToSell } from '../seat-ids.ts';
 import { seatPage } from '../seat-pages.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
@@ -137,7 +137,8 @@ async function setBlocked(context: GraphqlContext, input: BlockSeatsInput, statu
   if (event === null) return notFound('event');
   const fault = faultOfSeatList(input.seatIds);
   if (fault !== null) return fault;
-  const seats = parseSeatIds(input.seatIds, event.id, await seatingOf(context, event.id));
+  const parse = status === 'AVAILABLE' ? parseSeatsToSell : parseSeatIds;
+  const seats = parse(input.seatIds, event.id, await seatingOf(context, event.id));
   if (!seats.ok) return seats.invalid;
   const outcome = await context.services.organizing.setBlocked(event.id, seats.indexes, status);
   if (outcome.outcome === 'seats-unavailable') return seatsUnavailable(event.id, outcome.taken);

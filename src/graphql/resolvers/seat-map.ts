@@ -75,6 +75,7 @@ function packedOnce(codes: Uint8Array): string {
 export function priceCategory(eventId: string, { layout }: Seating, position: number) {
   const category = layout.categories[position];
   if (category === undefined) throw new RangeError(`the event has no category ${position}`);
-  const price = { amount: layout.amounts[position] ?? 0, currency: layout.currency };
+  const amount = layout.amounts[position] ?? null;
+  const price = amount === null ? null : { amount, currency: layout.currency };
   return { id: encodeCategoryId(eventId, position), name: category.name, color: category.color, price };
 }

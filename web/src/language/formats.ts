@@ -14,7 +14,8 @@ export interface When {
 }
 
 export interface Formats {
-  money(money: Money): string;
+  /** Empty for null: what has no price is not on sale. */
+  money(money: Money | null): string;
   number(value: number): string;
   /** 'Sat, 5 December 2026 at 19:30', as clocks at the venue show; with '(Berlin, GMT+1)' where the reader's show something else. */
   dateAndTime(when: When): string;
@@ -38,7 +39,7 @@ export function formatsOf(locale: string): Formats {
     return format;
   };
   return {
-    money: (money) => inCurrency(money.currency).format(decimalAmount(money) as `${number}`),
+    money: (money) => (money ? inCurrency(money.currency).format(decimalAmount(money) as `${number}`) : ''),
     number: (value) => number.format(value),
     dateAndTime: (when) => dateAndTime(locale, when),
     month: (when) => atVenue(locale, when, month),

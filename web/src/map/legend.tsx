@@ -17,8 +17,8 @@ export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveS
         <li key={id}>
           <SeatIcon plan={plan} category={category} kind="AVAILABLE" />
           <span>
-            <strong>{name}</strong> {write.money(price)}
-            {free[category] && (
+            <strong>{name}</strong> {price ? write.money(price) : say.status.BLOCKED}
+            {price && free[category] && (
               <span className="legend-free">
                 {' '}
                 · {write.number(Number(free[category]))} {say.status.AVAILABLE}

@@ -9,7 +9,7 @@ import {
 } from 'holdfast/client';
 import { noticeOf, noticeOfFault } from '../buying/notices.ts';
 import type { Notice } from '../buying/state.ts';
-import type { Plan, PlanSeat } from '../plan/plan.ts';
+import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';
 
 /** What would be done with the chosen seats: free ones are blocked, blocked ones are put back on sale. */
@@ -20,7 +20,7 @@ export interface BlockingState {
   /** Null as long as none is chosen. */
   readonly change: Change | null;
   readonly isBusy: boolean;
-  readonly problem: 'mixed' | 'taken' | Notice | null;
+  readonly problem: 'mixed' | 'taken' | 'unpriced' | Notice | null;
 }
 
 const atFirst: BlockingState = { chosen: [], change: null, isBusy: false, problem: null };
@@ -50,6 +50,7 @@ export class Blocking implements Store<BlockingState> {
     const wanted = this.#changeOf(seat);
     if (chosen.includes(seat)) this.#choose(chosen.filter((other) => other !== seat));
     else if (wanted === null) this.#set({ problem: 'taken' });
+    else if (wanted === 'unblock' && !priceOf(this.#parts.plan, seat)) this.#set({ problem: 'unpriced' });
     else if (change !== null && change !== wanted) this.#set({ problem: 'mixed' });
     else this.#choose([...chosen, seat], wanted);
   }

@@ -33,10 +33,10 @@ export function CreateEventForm() {
   const create = async (fields: FormData, file: PlanFile) => {
     const text = (name: string) => String(fields.get(name) ?? '').trim();
     const currency = text('currency').toUpperCase();
-    const prices = file.categories.map(({ name }, position) => ({
-      category: name,
-      amount: parseAmount(text(`price ${position}`), currency) ?? -1,
-    }));
+    const prices = file.categories.flatMap(({ name }, position) => {
+      const price = text(`price ${position}`);
+      return price === '' ? [] : [{ category: name, amount: parseAmount(price, currency) ?? -1 }];
+    });
     if (prices.some(({ amount }) => amount < 0)) return setProblem(say.organizer.priceWrong);
     const timeZone = text('timeZone');
     // Of an hour that comes twice, the first.

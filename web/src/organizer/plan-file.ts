@@ -2,7 +2,7 @@
 export interface PlanFile {
   readonly name: string;
   readonly seatCount: number;
-  /** Those that have seats: each needs a price. */
+  /** Those that have seats. */
   readonly categories: readonly { readonly name: string; readonly seatCount: number }[];
   /** As it is sent. */
   readonly plan: unknown;

@@ -15,9 +15,11 @@ export function PriceFields({ categories }: Pick<PlanFile, 'categories'>) {
             name={`price ${position}`}
             label={say.organizer.priceOf(name, write.number(seatCount))}
             inputMode="decimal"
+            required={false}
           />
         ))}
       </div>
+      <p className="hint">{say.organizer.pricesHelp}</p>
     </fieldset>
   );
 }

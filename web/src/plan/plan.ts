@@ -4,6 +4,7 @@ import type {
   EventDetailsFragment,
   EventSeatMapQuery,
 } from 'holdfast/client';
+import type { Money } from '../language/formats.ts';
 
 export type SeatMapEvent = NonNullable<EventSeatMapQuery['event']>;
 
@@ -82,13 +83,14 @@ export function planOf(event: SeatMapEvent): Plan {
   return { event, width, height, categories, sections, seats, areas };
 }
 
-export function priceOf(plan: Plan, seat: PlanSeat): { readonly amount: number; readonly currency: string } {
-  return plan.categories[seat.category]?.price ?? { amount: 0, currency: plan.event.currency };
+/** Null where the seat's category has none, and so is not on sale. */
+export function priceOf(plan: Plan, seat: PlanSeat): Money | null {
+  return plan.categories[seat.category]?.price ?? null;
 }
 
-export function sumOf(plan: Plan, seats: readonly PlanSeat[]): { readonly amount: number; readonly currency: string } {
+export function sumOf(plan: Plan, seats: readonly PlanSeat[]): Money {
   return {
-    amount: seats.reduce((sum, seat) => sum + priceOf(plan, seat).amount, 0),
+    amount: seats.reduce((sum, seat) => sum + (priceOf(plan, seat)?.amount ?? 0), 0),
     currency: plan.event.currency,
   };
 }

@@ -62,7 +62,7 @@ export type FreeSeatsQueryVariables = Exact<{
 }>;
 
 
-export type FreeSeatsQuery = { __typename: 'Query', event: { __typename: 'Event', id: string, seats: { __typename: 'SeatConnection', edges: Array<{ __typename: 'SeatEdge', node: { __typename: 'Seat', id: string, index: number, label: string, category: { __typename: 'PriceCategory', id: string, name: string, price: { __typename: 'Money', amount: number, currency: string } } } }> } } | null };
+export type FreeSeatsQuery = { __typename: 'Query', event: { __typename: 'Event', id: string, seats: { __typename: 'SeatConnection', edges: Array<{ __typename: 'SeatEdge', node: { __typename: 'Seat', id: string, index: number, label: string, category: { __typename: 'PriceCategory', id: string, name: string, price: { __typename: 'Money', amount: number, currency: string } | null } } }> } } | null };
 
 export type SignInAsGuestMutationVariables = Exact<{ [key: string]: never; }>;
 

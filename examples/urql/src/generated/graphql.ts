@@ -62,7 +62,7 @@ export type FreeSeatsQueryVariables = Exact<{
 }>;
 
 
-export type FreeSeatsQuery = { event: { id: string, seats: { edges: Array<{ node: { id: string, index: number, label: string, category: { id: string, name: string, price: { amount: number, currency: string } } } }> } } | null };
+export type FreeSeatsQuery = { event: { id: string, seats: { edges: Array<{ node: { id: string, index: number, label: string, category: { id: string, name: string, price: { amount: number, currency: string } | null } } }> } } | null };
 
 export type SignInAsGuestMutationVariables = Exact<{ [key: string]: never; }>;
 
