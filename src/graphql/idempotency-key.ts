@@ -5,11 +5,11 @@ const MAX_LENGTH = 200;
 
 /** What is wrong with the key of whichever mutation; null if nothing is, or there is none. */
 export function faultOfKey(key: string | null | undefined) {
-  if (key == null || isUsable(key)) return null;
+  if (key == null || (key !== '' && isPlain(key, MAX_LENGTH))) return null;
   return invalidInput('idempotencyKey', `A key has 1 to ${MAX_LENGTH} characters, none of them a control character.`);
 }
 
-/** A character may take two places in a string. */
-function isUsable(key: string): boolean {
-  return key !== '' && key.length <= 2 * MAX_LENGTH && [...key].length <= MAX_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(key);
+/** Whether it has so many characters at most, all of them whole and none a control character. A character may take two places in a string. */
+export function isPlain(text: string, maxLength: number): boolean {
+  return text.length <= 2 * maxLength && [...text].length <= maxLength && !/[\p{Cc}\p{Cs}]/u.test(text);
 }

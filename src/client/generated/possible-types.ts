@@ -26,6 +26,7 @@
     ],
     "ConfirmReservationResult": [
       "Booking",
+      "InvalidInput",
       "NotFound",
       "PaymentFailed",
       "RateLimited",

@@ -141,7 +141,7 @@ export type ConfirmReservationInput = {
   readonly reservationId: Scalars['ID']['input'];
 };
 
-export type ConfirmReservationResult = Booking | NotFound | PaymentFailed | RateLimited | ReservationExpired | ReservationNotActive | ServiceBusy;
+export type ConfirmReservationResult = Booking | InvalidInput | NotFound | PaymentFailed | RateLimited | ReservationExpired | ReservationNotActive | ServiceBusy;
 
 export type CreateEventInput = {
   /** ISO 4217: 'EUR'. */
@@ -339,7 +339,7 @@ export type Mutation = {
   /**
    * Confirming twice gives the same booking twice.
    *
-   * Outcomes, in order of precedence: `RateLimited`, `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
+   * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (an unusable token), `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
    * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held; never where the total is 0), `Booking`; `ServiceBusy` at any point.
    */
   readonly confirmReservation: ConfirmReservationResult;
@@ -975,6 +975,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   ;
   ConfirmReservationResult:
     | ( BookingSource & { __typename: 'Booking' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
     | ( PaymentFailed & { __typename: 'PaymentFailed' } )
     | ( RateLimited & { __typename: 'RateLimited' } )
@@ -1276,7 +1277,7 @@ export type CancelReservationResultResolvers<ContextType = GraphqlContext, Paren
 };
 
 export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ConfirmReservationResult'] = ResolversParentTypes['ConfirmReservationResult']> = {
-  __resolveType: TypeResolveFn<'Booking' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Booking' | 'InvalidInput' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type CreateEventResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CreateEventResult'] = ResolversParentTypes['CreateEventResult']> = {

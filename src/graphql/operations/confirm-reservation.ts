@@ -1,14 +1,23 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ConfirmReservationInput } from '../generated/resolvers.ts';
+import { isPlain } from '../idempotency-key.ts';
 import { decodeReservationId } from '../ids.ts';
-import { notFound, notRunning, serviceBusy } from '../outcomes.ts';
+import { invalidInput, notFound, notRunning, serviceBusy } from '../outcomes.ts';
+
+/** Longer than any provider's. */
+const MAX_TOKEN_LENGTH = 1_000;
 
 export async function confirmReservation(
   { services: { reservations, seatings } }: GraphqlContext,
   viewer: Viewer,
   input: ConfirmReservationInput,
 ) {
+  if (input.paymentToken != null && !isPlain(input.paymentToken, MAX_TOKEN_LENGTH))
+    return invalidInput(
+      'paymentToken',
+      `A token has up to ${MAX_TOKEN_LENGTH} characters, none of them a control character.`,
+    );
   const key = decodeReservationId(input.reservationId);
   const seating = key === null ? null : await seatings.get(key.eventId);
   if (key === null || seating === null) return notFound('reservation');
