@@ -1,15 +1,18 @@
 import type { Target } from './attacker.ts';
 import { type Answer, again, countKinds, post, signIn } from './http.ts';
 
-/** A list that is far too long, four times in one mutation of some 910 kB. */
+/** A list that is far too long, four times in one mutation: of some 910 kB, and of as much as a request may have. */
 export async function seatIds({ graphqlUrl, eventId, seconds }: Target): Promise<string> {
   const token = (await signIn(graphqlUrl)) ?? '';
-  const seatIds = Array.from({ length: 130_000 }, (_, at) => at.toString(36).padStart(4, '0'));
+  const idsOf = (length: number) => Array.from({ length }, (_, at) => at.toString(36).padStart(4, '0'));
   const fields = ['a', 'b', 'c', 'd'].map((alias) => `${alias}: reserveSeats(input: $input) { __typename }`);
   const query = `mutation ($input: ReserveSeatsInput!) { ${fields.join(' ')} }`;
   const answers: Answer[] = [];
   await again({ seconds, atOnce: 1, pauseMs: 1_000 }, async () => {
-    answers.push(await post(graphqlUrl, { query, variables: { input: { eventId, seatIds } } }, token));
+    for (const length of [130_000, 35_000]) {
+      const input = { eventId, seatIds: idsOf(length) };
+      answers.push(await post(graphqlUrl, { query, variables: { input } }, token));
+    }
   });
   return describe(answers);
 }
@@ -19,14 +22,17 @@ const manyRows = [
   'seats(first: 100) { edges { node { id label section row number category { id name } } } }',
   'seatMap { areas { shape color text { text } } }',
   'categories { id name seats: price { amount } }',
+  'seatMap { statuses }',
+  'availability { available reserved }',
+  'seats(first: 100, status: AVAILABLE) { totalCount edges { node { id status reservedByViewer } } }',
   'seatMap { sections { name rows { name seats { id label position { x y } } } } }',
 ];
 
-/** Seven kilobytes of aliases, by anybody. */
+/** As many aliases as a document may have tokens for, by anybody. */
 export function aliasQuery(eventId: string): string {
   const ofEvent = (alias: number) => `a${alias}: ${manyRows[alias % manyRows.length]}`;
-  const half = filled(3_500, ofEvent);
-  const events = filled(3_300, (alias) => `e${alias}: events(first: 100) { edges { node { id name } } }`);
+  const half = filled(2_800, ofEvent);
+  const events = filled(2_400, (alias) => `e${alias}: events(first: 100) { edges { node { id name } } }`);
   return `{ event(id: "${eventId}") { ${half} } ${events} }`;
 }
 
