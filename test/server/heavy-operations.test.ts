@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { HeavyOperations } from '../../src/server/heavy-operations.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const busy = { extensions: { code: 'SERVICE_BUSY', retryAfterMs: expect.any(Number) } };
+
+test('those that cost little are not counted', async () => {
+  const operations = new HeavyOperations();
+  for (let count = 0; count < 1_000; count += 1) expect(await operations.enter({}, 19_999)).toBeNull();
+  expect(await operations.enter({}, 500_000)).toBeNull();
+});
+
+test('so many run at once, and the next when one has left, in order', async () => {
+  const operations = new HeavyOperations();
+  const running = [{}, {}];
+  for (const operation of running) expect(await operations.enter(operation, 250_000)).toBeNull();
+  const begun: string[] = [];
+  const waiting = { large: {}, small: {} };
+  const large = operations.enter(waiting.large, 400_000).then(() => begun.push('large'));
+  // It would fit sooner, and yet waits behind the one that came first.
+  const small = operations.enter(waiting.small, 20_000).then(() => begun.push('small'));
+  operations.leave(running[0] ?? {});
+  await vi.advanceTimersByTimeAsync(0);
+  expect(begun).toEqual([]);
+  operations.leave(running[1] ?? {});
+  await Promise.all([large, small]);
+  expect(begun).toEqual(['large', 'small']);
+  expect(operations.has(waiting.large)).toBe(true);
+});
+
+test('one that costs more than all may together runs alone', async () => {
+  const operations = new HeavyOperations();
+  const first = {};
+  await operations.enter(first, 100_000);
+  let isBegun = false;
+  const entered = operations.enter({}, 1_400_000).then((refusal) => {
+    isBegun = refusal === null;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(isBegun).toBe(false);
+  operations.leave(first);
+  await entered;
+  expect(isBegun).toBe(true);
+});
+
+test('whoever has waited for five seconds is told to come back, and gone', async () => {
+  const operations = new HeavyOperations();
+  const running = {};
+  await operations.enter(running, 500_000);
+  const told = operations.enter({}, 500_000);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await told).toMatchObject(busy);
+  operations.leave(running);
+  expect(await operations.enter({}, 500_000)).toBeNull();
+});
+
+test('whoever finds five hundred waiting is told so at once', async () => {
+  const operations = new HeavyOperations();
+  await operations.enter({}, 500_000);
+  const waiting = Array.from({ length: 500 }, () => operations.enter({}, 20_000));
+  expect(await operations.enter({}, 20_000)).toMatchObject(busy);
+  await vi.advanceTimersByTimeAsync(5_000);
+  for (const told of await Promise.all(waiting)) expect(told).toMatchObject(busy);
+});
+
+test('leaving twice, or without having entered, is nothing', async () => {
+  const operations = new HeavyOperations();
+  const one = {};
+  await operations.enter(one, 500_000);
+  operations.leave({});
+  operations.leave(one);
+  operations.leave(one);
+  expect(await operations.enter({}, 500_000)).toBeNull();
+  let isBegun = false;
+  void operations.enter({}, 500_000).then(() => {
+    isBegun = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(isBegun).toBe(false);
+});
