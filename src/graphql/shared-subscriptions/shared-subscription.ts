@@ -42,7 +42,7 @@ const EXECUTION_WORK = 1_000;
 
 /**
  * One operation, executed once for all who sent it, if any of them can take the answer: the first whose address has budget left
- * pays for it, and goes to the end of the line.
+ * is charged for it, and goes to the end of the line.
  */
 export class SharedSubscription implements Disposable {
   readonly #options: SharedSubscriptionOptions;
@@ -82,24 +82,24 @@ export class SharedSubscription implements Disposable {
     const { everyMs, monotonicNow } = this.#options;
     // Asked for thousands, the time is not for free.
     const now = everyMs > 0 ? monotonicNow() : 0;
-    const unpaid: Subscriber[] = [];
-    let payer: Subscriber | undefined;
+    const overBudget: Subscriber[] = [];
+    let charged: Subscriber | undefined;
     for (const subscriber of subscribers) {
       if (subscriber.isBehind) continue;
       const { outlet } = subscriber;
       if (!outlet.hasRoom) this.#catchUpAfter(subscriber, (callback) => outlet.onRoom(callback));
       else if (everyMs > 0 && now < subscriber.toldAt + everyMs) this.#catchUpSoon(subscriber);
-      else if (this.#options.isBudgeted && !update.isMade && outlet.work.isSpent) unpaid.push(subscriber);
+      else if (this.#options.isBudgeted && !update.isMade && outlet.work.isSpent) overBudget.push(subscriber);
       else {
-        if (!update.isMade) payer = subscriber;
+        if (!update.isMade) charged = subscriber;
         this.#send(subscriber, update, now);
       }
     }
-    for (const subscriber of unpaid) {
+    for (const subscriber of overBudget) {
       if (update.isMade) this.#send(subscriber, update, now);
       else this.#catchUpAfter(subscriber, (callback) => subscriber.outlet.work.onRefilled(callback));
     }
-    if (payer !== undefined && this.#subscribers.delete(payer)) this.#subscribers.add(payer);
+    if (charged !== undefined && this.#subscribers.delete(charged)) this.#subscribers.add(charged);
   }
 
   #send(subscriber: Subscriber, update: Update, now: number): void {
