@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { createDatabase, databaseName, onServer } from '../support/create-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { holdfast, program, severalProcesses } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
@@ -119,6 +121,28 @@ test.runIf(process.platform === 'linux')('an output that cannot be written', sev
   });
   expect(token).toMatchObject({ status: 1, stderr: expect.stringMatching(/^holdfast: the output .+ENOSPC[^\n]+\n$/) });
 });
+
+test.runIf(process.platform === 'linux').each(['json', 'pretty'])(
+  'a log (%s) that cannot be written is said once, and the node goes on until it is stopped',
+  severalProcesses,
+  async (format) => {
+    await using folder = await emptyFolder();
+    const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: 'memory://', LOG_FORMAT: format };
+    const child = spawn('sh', ['-c', 'exec "$0" "$1" serve > /dev/full', process.execPath, program], {
+      cwd: folder.path,
+      env,
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const closed = once(child, 'close');
+    await waitFor(() => stderr.endsWith('\n'), { withinMs: 60_000, what: 'the line' });
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+    expect(stderr).toMatch(/^holdfast: the log cannot be written: ENOSPC[^\n]+\n$/);
+  },
+);
 
 async function listening(server: ReturnType<typeof createTcpServer>) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
