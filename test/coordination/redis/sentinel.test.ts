@@ -72,7 +72,9 @@ test('nodes go over when a failover is asked for and the old master lives on', a
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis, 'b');
   const old = await redis.master();
-  await redis.ask('FAILOVER', 'mymaster');
+  // They refuse while they are not done with the failover before, or have not asked the replicas yet how they are.
+  const isBegun = async () => (await redis.ask('FAILOVER', 'mymaster')) === 'OK';
+  await waitFor(isBegun, { withinMs: 20_000, what: 'the sentinels to take the command' });
   await waitFor(async () => (await redis.master()) !== old, { ...soon, what: 'the failover' });
   // All nodes stay with the old one together, until the sentinels make it a replica and take its clients from it.
   for (const { changes } of [a, b])
