@@ -46,11 +46,16 @@ export function createContext(services: Services, requester: Requester): Graphql
   };
 }
 
-/** For each message of a subscription, which is an execution of its own in the context of the one before. */
-export function beginMessage(context: GraphqlContext): void {
+/** For each mutation of an operation: what was read for the one before need no longer be true. */
+export function readAnew(context: GraphqlContext): void {
   const { store, viewer, services } = context;
   context.loaders = new Loaders({ store, services, viewer });
-  context.costLeft = new CostLeft(services.policy.maxQueryCost);
+}
+
+/** For each message of a subscription, which is an execution of its own in the context of the one before. */
+export function beginMessage(context: GraphqlContext): void {
+  readAnew(context);
+  context.costLeft = new CostLeft(context.services.policy.maxQueryCost);
   context.slices = new Slices();
 }
 

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf } from '../support/graphql.ts';
+import { startNode, tokenFor } from '../support/node.ts';
+import { type Offer, offer } from './venue.ts';
+
+const { url } = await testDatabase();
+let node: App;
+let hamlet: Offer;
+beforeAll(async () => {
+  node = await startNode({ env: { DATABASE_URL: url } });
+  hamlet = await offer(node);
+});
+afterAll(() => node?.[Symbol.asyncDispose]());
+
+test('each of several mutations in one operation tells what is true after it', async () => {
+  const reserve = (seat: number) =>
+    `seat${seat}: reserveSeats(input: { eventId: "${hamlet.eventId}", seatIds: ["${hamlet.seatIds[seat]}"] }) {
+      ... on Reservation {
+        seats { status reservedByViewer }
+        event { availability { reserved } seats(status: RESERVED) { totalCount } }
+      }
+    }`;
+  const told = await dataOf(
+    node.graphqlUrl,
+    `mutation { ${[0, 1, 2].map(reserve).join(' ')} }`,
+    {},
+    await tokenFor('ann'),
+  );
+  const after = (reserved: number) => ({
+    seats: [{ status: 'RESERVED', reservedByViewer: true }],
+    event: { availability: { reserved }, seats: { totalCount: reserved } },
+  });
+  expect(told).toEqual({ seat0: after(1), seat1: after(2), seat2: after(3) });
+});
