@@ -105,7 +105,7 @@ export function listEvents(session: Session, { filter, drafts, after, limit }: E
   const behind =
     after === null
       ? sql`true`
-      : sql`(events.starts_at, events.id) > (to_timestamp(${after.startsAtMs}::float8 / 1000), ${after.id}::uuid)`;
+      : sql`(events.starts_at, events.id) > (${timestamp(after.startsAtMs)}, ${after.id}::uuid)`;
   return session.rows<EventRecord>(sql`
     select ${eventColumns} from events
     where ${behind} and ${fits(filter)} and (${drafts}::bool or events.sales_status <> 'DRAFT')
@@ -113,10 +113,13 @@ export function listEvents(session: Session, { filter, drafts, after, limit }: E
     limit ${limit}::int`);
 }
 
+/** Not written as text: Postgres has no year 0, which RFC 3339 has. */
+const timestamp = (ms: number): SQL => sql`to_timestamp(${ms}::float8 / 1000)`;
+
 function fits({ search, from, to, salesStatus }: EventFilter): SQL {
   const conditions = [
-    from === null ? sql`not ${isOver(statementNow)}` : sql`events.starts_at >= ${from.toISOString()}::timestamptz`,
-    to === null ? null : sql`events.starts_at <= ${to.toISOString()}::timestamptz`,
+    from === null ? sql`not ${isOver(statementNow)}` : sql`events.starts_at >= ${timestamp(from.getTime())}`,
+    to === null ? null : sql`events.starts_at <= ${timestamp(to.getTime())}`,
     search === '' ? null : sql`strpos(events.search_text, ${searchText(search)}) > 0`,
     salesStatus === null ? null : sql`${salesStatusAt(statementNow)} = any(${sql.param(salesStatus)}::text[])`,
   ];

@@ -181,8 +181,10 @@ describe('events', () => {
     expect(await named({ search: ' CAFE ', from: startsAt })).toEqual(['Café of the Past']);
     expect(await named({ from: startsAt, to: startsAt, salesStatus: ['CLOSED'] })).toEqual(['Café of the Past']);
     expect(await named({ from: startsAt, to: startsAt, salesStatus: ['ON_SALE'] })).toEqual([]);
-    const tooLong = await send(node.graphqlUrl, EventsDocument, { filter: { search: 'x'.repeat(201) } });
-    expect(tooLong.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', argumentName: 'filter' } });
+    for (const search of ['x'.repeat(201), 'a\0b', 'a\ud800']) {
+      const { errors } = await send(node.graphqlUrl, EventsDocument, { filter: { search } });
+      expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', argumentName: 'filter' } });
+    }
   });
 
   test('are 20 a page when nothing is said, and none when none are asked for', async () => {

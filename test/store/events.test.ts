@@ -188,5 +188,9 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     expect(await names({ from, to: soon, salesStatus: ['CLOSED'] })).toEqual(['over', 'just over']);
     expect(await names({ from, to: soon, salesStatus: ['PAUSED', 'DRAFT'] })).toEqual(['a draft of the past', 'soon']);
     expect(await names({ from, to: soon, salesStatus: [] })).toEqual([]);
+    const [yearZero, year9999] = [new Date('0000-01-01T00:00:00.000Z'), new Date('9999-12-31T23:59:59.999Z')];
+    expect(await names({ from: yearZero, to: soon })).toEqual(['over', 'a draft of the past', 'just over', 'soon']);
+    expect(await names({ from: yearZero, to: yearZero })).toEqual([]);
+    expect(await names({ from: year9999, to: year9999 })).toEqual([]);
   });
 });

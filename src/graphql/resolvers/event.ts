@@ -98,6 +98,7 @@ function eventFilter(filter: EventFilter | null | undefined) {
   const text = search?.trim() ?? '';
   if (!fitsCharacters(text, maxNameCharacters))
     throw badArgument('filter', `searches for ${maxNameCharacters} characters at most`);
+  if (/[\p{Cc}\p{Cs}]/u.test(text)) throw badArgument('filter', 'searches for no control characters');
   return { search: text, from, to, salesStatus };
 }
 
