@@ -233,6 +233,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     ),
     policy: {
       ...config.reservations,
+      paymentSeconds: config.paymentSeconds,
       maxQueryCost: config.limits.maxQueryCost,
       maxSeatsPerAddress: config.limits.maxSeatsPerAddress,
     },

@@ -30,7 +30,9 @@ export interface Services {
   /** Of all that guests do, by network address. */
   readonly guestMutationLimiter: RateLimiter;
   readonly policy: {
+    readonly extensionSeconds: number;
     readonly maxExtensions: number;
+    readonly paymentSeconds: number;
     readonly maxActiveReservations: number;
     readonly maxSeatsPerReservation: number;
     /** Held by the guests of one network address; 0 for no such limit. */

@@ -102,6 +102,11 @@ describe.each(transports)('over %s', (transport, ask) => {
       Reflect.get(Object(guest), 'viewer'),
     );
 
+    expect(await run('LimitsDocument', {})).toEqual({
+      ...{ maxSeatsPerReservation: 10, maxActiveReservations: 100 },
+      ...{ extensionSeconds: 300, maxExtensions: 1, paymentSeconds: 30 },
+    });
+
     const reserved = Object(await run('ReserveSeatsDocument', { input }, buyer)) as { id: string };
     const ofIt = { input: { reservationId: reserved.id } };
     expect(await run('ReservationDocument', { id: reserved.id }, buyer)).toMatchObject({

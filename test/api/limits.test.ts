@@ -2,9 +2,13 @@ import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { SignInAsGuestDocument, type SignInAsGuestMutation } from '../../src/client/generated/documents.ts';
+import {
+  LimitsDocument,
+  SignInAsGuestDocument,
+  type SignInAsGuestMutation,
+} from '../../src/client/generated/documents.ts';
 import { testDatabase } from '../support/database.ts';
-import type { Reply } from '../support/graphql.ts';
+import { dataOf, type Reply } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { countTypes, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
@@ -130,6 +134,27 @@ describe('guests', () => {
     );
     expect((ofA ?? 0) + (ofB ?? 0)).toBe(4);
   });
+});
+
+test('what a server allows is told to everyone, as it is set', async () => {
+  const database = await testDatabase();
+  await using node = await startNode({
+    env: {
+      ...{ DATABASE_URL: database.url, MAX_SEATS_PER_RESERVATION: '4', MAX_ACTIVE_RESERVATIONS: '2' },
+      ...{ EXTENSION_SECONDS: '90', MAX_EXTENSIONS: '0', PAYMENT_SECONDS: '20' },
+    },
+  });
+  expect((await dataOf(node.graphqlUrl, LimitsDocument, {})).limits).toEqual({
+    ...{ maxSeatsPerReservation: 4, maxActiveReservations: 2 },
+    ...{ extensionSeconds: 90, maxExtensions: 0, paymentSeconds: 20 },
+  });
+  const sale = await offer(node);
+  const buyer = await newBuyer();
+  const first = reservationIn(await buyer.reserve(node, sale, [0, 1, 2, 3]));
+  expect((await buyer.reserve(node, sale, [4, 5, 6, 7, 8])).__typename).toBe('ReservationLimitExceeded');
+  expect((await buyer.extend(node, first.id)).__typename).toBe('ExtensionLimitReached');
+  reservationIn(await buyer.reserve(node, sale, [4]));
+  expect((await buyer.reserve(node, sale, [5])).__typename).toBe('ReservationLimitExceeded');
 });
 
 describe('queries without a token', () => {

@@ -307,6 +307,21 @@ export type InvalidInput = UserError & {
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** Of reservations, the same for every viewer and every event. */
+export type Limits = {
+  readonly __typename?: 'Limits';
+  /** What one extension adds to a reservation. */
+  readonly extensionSeconds: Scalars['Int']['output'];
+  /** Of one viewer at a time; one more is `ReservationLimitExceeded`. */
+  readonly maxActiveReservations: Scalars['Int']['output'];
+  /** Of one reservation; one more is `ExtensionLimitReached`. 0 allows none. */
+  readonly maxExtensions: Scalars['Int']['output'];
+  /** More seats in one are `ReservationLimitExceeded`. */
+  readonly maxSeatsPerReservation: Scalars['Int']['output'];
+  /** How long a payment may take: a reservation that is being paid for holds so long at least. */
+  readonly paymentSeconds: Scalars['Int']['output'];
+};
+
 /** An amount of money, always with its currency. */
 export type Money = {
   readonly __typename?: 'Money';
@@ -503,6 +518,8 @@ export type Query = {
   readonly event?: Maybe<Event>;
   /** The events on offer, soonest first. Drafts are listed for organizers only. At most 100 a page. */
   readonly events: EventConnection;
+  /** What this server allows, so that no client has to find out by failing. */
+  readonly limits: Limits;
   /** Any object by its id; null when there is none, or when the viewer may not see it. */
   readonly node?: Maybe<Node>;
   /** Only its holder and organizers see it; null to everyone else. */
@@ -1090,6 +1107,7 @@ export type ResolversTypes = {
   InputFault: ResolverTypeWrapper<InputFault>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  Limits: ResolverTypeWrapper<Limits>;
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
@@ -1173,6 +1191,7 @@ export type ResolversParentTypes = {
   InputFault: InputFault;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
+  Limits: Limits;
   Money: Money;
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
@@ -1352,6 +1371,14 @@ export type InvalidInputResolvers<ContextType = GraphqlContext, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type LimitsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Limits'] = ResolversParentTypes['Limits']> = {
+  extensionSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxActiveReservations?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxExtensions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxSeatsPerReservation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  paymentSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type MoneyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   amount?: Resolver<ResolversTypes['Amount'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1411,6 +1438,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
   event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType, RequireFields<QueryEventArgs, 'id'>>;
   events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, RequireFields<QueryEventsArgs, 'first'>>;
+  limits?: Resolver<ResolversTypes['Limits'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'id'>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
@@ -1625,6 +1653,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   IdempotencyConflict?: IdempotencyConflictResolvers<ContextType>;
   InputFault?: InputFaultResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  Limits?: LimitsResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;

@@ -13,6 +13,7 @@ import { subscribeToReservation } from '../subscriptions.ts';
 export const reservationResolvers: Resolvers = {
   Query: {
     reservation: (_, { id }, context) => findReservation(context, id),
+    limits: (_, _arguments, { services }) => services.policy,
   },
   Mutation: {
     reserveSeats: (_, { input }, context) => limited(context, (viewer) => reserveSeats(context, viewer, input)),
