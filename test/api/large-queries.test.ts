@@ -59,6 +59,20 @@ describe('an operation of use is answered:', () => {
     expect(event?.seatMap.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats))).toHaveLength(1_200);
   });
 
+  test('a whole map, compressed for who accepts it, and the same to the letter', async () => {
+    const query = `query ($id: ID!) { event(id: $id) { seatMap { ${everySeat} } } }`;
+    const body = JSON.stringify({ query, variables: { id: eventId } });
+    const answers = ['identity', 'gzip', 'br'].map(async (encoding) => {
+      const headers = { 'content-type': 'application/json', 'accept-encoding': encoding };
+      const answer = await fetch(node.graphqlUrl, { method: 'POST', headers, body });
+      return { encoding: answer.headers.get('content-encoding'), text: await answer.text() };
+    });
+    const [plain, gzip, brotli] = await Promise.all(answers);
+    expect([plain?.encoding, gzip?.encoding, brotli?.encoding]).toEqual([null, 'gzip', 'br']);
+    expect(JSON.parse(plain?.text ?? '').data.event.seatMap.sections).not.toEqual([]);
+    expect([gzip?.text, brotli?.text]).toEqual([plain?.text, plain?.text]);
+  });
+
   test('every seat with its status', async () => {
     const query = `query ($id: ID!) { event(id: $id) { seatMap { sections { rows { seats { index status reservedByViewer } } } } } }`;
     const { body } = await post(query, { id: eventId });
