@@ -135,7 +135,11 @@ export const settingsSchema = z.object({
     claimName,
     'claim with the roles, of which `organizer` counts: a name, or a path such as `realm_access.roles`; a list, or a text with spaces or commas',
   ),
-  GUEST_TOKEN_SECONDS: byDefault('86400', whole(1, 31_536_000), "how long a guest's token is good for"),
+  GUEST_TOKEN_SECONDS: byDefault(
+    '86400',
+    whole(1, 31_536_000),
+    "how long a guest's token is good for; for another hour it can be renewed",
+  ),
   SHUTDOWN_DELAY_SECONDS: byDefault(
     '0',
     whole(0, 300),
@@ -161,7 +165,7 @@ export const settingsSchema = z.object({
   GUEST_SIGN_INS_PER_MINUTE: otherwise(
     'five times `RATE_LIMIT_PER_MINUTE`',
     whole(0, 5_000_000),
-    'guests signed in from one network address; 0 turns the limit off',
+    'guests signed in from one network address, and renewals of one guest; 0 turns the limit off',
   ),
   QUERY_RATE_LIMIT_PER_MINUTE: byDefault(
     '6000',

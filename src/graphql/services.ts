@@ -25,7 +25,7 @@ export interface Services {
   readonly identity: Identity;
   /** By viewer. */
   readonly mutationLimiter: RateLimiter;
-  /** Of sign-ins, by network address. */
+  /** Of sign-ins, by network address, and of renewals, by guest. */
   readonly guestLimiter: RateLimiter;
   /** Of all that guests do, by network address. */
   readonly guestMutationLimiter: RateLimiter;

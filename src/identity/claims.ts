@@ -40,12 +40,18 @@ const acceptedTypes: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt']
 /**
  * The rules hold for both kinds of keys, but a token signed with the secret may leave `iss` and `aud` out: whoever knows
  * the secret signs for this server anyway.
+ * @param graceSeconds for how long it is accepted after it ran out
  * @throws InvalidToken
  */
-export function verifiedClaims(claims: SignedClaims, rules: ClaimRules, nowMs: number): VerifiedToken {
+export function verifiedClaims(
+  claims: SignedClaims,
+  rules: ClaimRules,
+  nowMs: number,
+  graceSeconds = 0,
+): VerifiedToken {
   const { header, payload, signedBy } = claims;
   checkType(header, payload);
-  const exp = checkTimes(payload, Math.floor(nowMs / 1000));
+  const exp = checkTimes(payload, Math.floor(nowMs / 1000), graceSeconds);
   const mayBeMissing = signedBy === 'secret';
   if (!isAccepted(payload.iss, rules.issuers, mayBeMissing)) throw new InvalidToken('issuer not accepted');
   if (!isAudienceAccepted(payload.aud, rules.audiences, mayBeMissing)) throw new InvalidToken('audience not accepted');
@@ -62,11 +68,11 @@ function checkType({ typ }: Partial<JWTHeaderParameters>, payload: JWTPayload): 
   if (!acceptedTypes.has(type) || payload.events !== undefined) throw new InvalidToken('type not accepted');
 }
 
-function checkTimes({ exp, nbf, iat }: JWTPayload, nowSeconds: number): number {
+function checkTimes({ exp, nbf, iat }: JWTPayload, nowSeconds: number, graceSeconds: number): number {
   if (exp === undefined) throw new InvalidToken('no exp');
   if ([exp, nbf, iat].some((claim) => claim !== undefined && typeof claim !== 'number'))
     throw new InvalidToken('malformed');
-  if (exp + clockSkewSeconds <= nowSeconds) throw new InvalidToken('expired');
+  if (exp + clockSkewSeconds + graceSeconds <= nowSeconds) throw new InvalidToken('expired');
   if (Math.max(nbf ?? 0, iat ?? 0) > nowSeconds + clockSkewSeconds) throw new InvalidToken('not valid yet');
   return exp;
 }

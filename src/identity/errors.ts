@@ -15,6 +15,7 @@ export type InvalidTokenReason =
   | 'audience not accepted'
   | 'no usable sub'
   | 'no exp'
+  | "not a guest's"
   | 'not a Bearer token'
   | 'nothing after Bearer'
   | 'two different ones'

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { VerifiedToken } from './claims.ts';
-import { GuestsNotEnabled } from './errors.ts';
+import { GuestsNotEnabled, InvalidToken } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
 import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
 import { tokenVerifier } from './verify.ts';
-import { guestPrefix, type Viewer } from './viewer.ts';
+import { guestPrefix, isGuest, type Viewer } from './viewer.ts';
 
 /** Who sends a request: the tokens this node accepts, and those it signs itself. */
 export interface Identity {
@@ -14,8 +14,16 @@ export interface Identity {
    * @throws IdentityUnavailable the identity provider's keys cannot be had at present
    */
   verify(token: string): Promise<VerifiedToken>;
-  /** @throws GuestsNotEnabled without a secret */
-  signInAsGuest(): Promise<GuestSession>;
+  /**
+   * As the guest, or as a new one.
+   * @throws GuestsNotEnabled without a secret
+   */
+  signInAsGuest(guest?: Viewer): Promise<GuestSession>;
+  /**
+   * Whose token this is, also if it ran out within the last hour.
+   * @throws InvalidToken for a token that is no guest's as well
+   */
+  renewableGuest(token: string): Viewer;
   /** For operators. @throws Error without a secret, RangeError for an impossible `sub` */
   sign(request: TokenRequest): Promise<SignedToken>;
 }
@@ -39,19 +47,26 @@ export interface IdentityOptions {
   readonly now?: () => number;
 }
 
+/** How long a guest who was away when the token ran out can still get another. */
+const RENEWABLE_FOR_SECONDS = 3_600;
+
 /** Fetches nothing before the first token comes that needs it. */
 export function openIdentity(options: IdentityOptions): Identity {
   const { secret, jwksUrl, guestTokenSeconds, logger, now = Date.now } = options;
   const { issuers = [], audiences = [], rolesClaim = 'roles' } = options;
   const key = secret === null ? null : new TextEncoder().encode(secret);
-  const verify = tokenVerifier({ secret: key, jwksUrl }, { issuers, audiences, rolesClaim }, logger);
+  const verifier = tokenVerifier({ secret: key, jwksUrl }, { issuers, audiences, rolesClaim }, logger);
   return {
-    verify: (token) => verify(token, now()),
-    async signInAsGuest() {
+    verify: (token) => verifier.verify(token, now()),
+    async signInAsGuest(viewer = { id: `${guestPrefix}${randomUUID()}`, roles: ['CUSTOMER'] }) {
       if (key === null) throw new GuestsNotEnabled();
-      const viewer: Viewer = { id: `${guestPrefix}${randomUUID()}`, roles: ['CUSTOMER'] };
       const request = { sub: viewer.id, roles: [], ttlSeconds: guestTokenSeconds };
       return { ...(await signToken(key, request, now())), viewer };
+    },
+    renewableGuest(token) {
+      const { viewer } = verifier.verifyOwn(token, now(), RENEWABLE_FOR_SECONDS);
+      if (!isGuest(viewer) || viewer.roles.includes('ORGANIZER')) throw new InvalidToken("not a guest's");
+      return viewer;
     },
     async sign(request) {
       if (key === null) throw new Error('Tokens can be signed with a JWT_SECRET only');

@@ -101,6 +101,8 @@ describe.each(transports)('over %s', (transport, ask) => {
     expect(await run('ViewerDocument', {}, String(Reflect.get(Object(guest), 'token')))).toEqual(
       Reflect.get(Object(guest), 'viewer'),
     );
+    const renewal = { input: { guestToken: String(Reflect.get(Object(guest), 'token')) } };
+    expect(await run('RenewGuestDocument', renewal)).toMatchObject({ viewer: Reflect.get(Object(guest), 'viewer') });
 
     expect(await run('LimitsDocument', {})).toEqual({
       ...{ maxSeatsPerReservation: 10, maxActiveReservations: 100 },

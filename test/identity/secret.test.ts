@@ -41,8 +41,43 @@ describe('a guest', () => {
     });
   });
 
+  it('is renewable as the same guest until an hour after the token ran out, but for what clocks may be off', async () => {
+    const { clock, identity } = identityAt();
+    const { token, viewer, expiresAt } = await identity.signInAsGuest();
+    clock.nowMs = expiresAt.getTime() + (3_600 + skew) * 1000 - 1;
+    await expect(identity.verify(token)).rejects.toMatchObject({ reason: 'expired' });
+    expect(identity.renewableGuest(token)).toEqual(viewer);
+    const renewed = await identity.signInAsGuest(identity.renewableGuest(token));
+    expect((await identity.verify(renewed.token)).viewer).toEqual(viewer);
+    expect(renewed.expiresAt.getTime()).toBe(Math.floor(clock.nowMs / 1000) * 1000 + 60_000);
+    clock.nowMs += 1;
+    expect(() => identity.renewableGuest(token)).toThrow('expired');
+  });
+
+  const guestId = 'guest_3f6f6c5e-7a5c-4c39-9c2e-0d2f5a0f7c11';
+  const exp = startSeconds + 60;
+  it.each([
+    ["not a guest's", signed({ sub: 'ada', exp })],
+    ["not a guest's", signed({ sub: guestId, exp, roles: ['organizer'] })],
+    ['issuer not accepted', signed({ sub: guestId, exp, iss: 'https://elsewhere.example/' })],
+    ['not valid yet', signed({ sub: guestId, exp, nbf: startSeconds + skew + 1 })],
+    ['no exp', signed({ sub: guestId })],
+    ['bad signature', new SignJWT({ sub: guestId, exp }).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32))],
+    ['bad signature', Promise.resolve(new UnsecuredJWT({ sub: guestId, exp }).encode())],
+    ['bad signature', Promise.resolve('')],
+    ['too long', signed({ sub: guestId, exp, groups: 'x'.repeat(8192) })],
+  ])('is not renewed with a token of which it is said: %s', async (reason, token) => {
+    const identity = openIdentity({
+      ...{ secret, jwksUrl: null, guestTokenSeconds: 60, now: () => startMs },
+      issuers: ['https://login.example/'],
+    });
+    const text = await token;
+    expect(() => identity.renewableGuest(text)).toThrow(expect.objectContaining({ name: 'InvalidToken', reason }));
+  });
+
   it('needs a secret', async () => {
     const withoutSecret = openIdentity({ secret: null, jwksUrl: 'http://127.0.0.1:1/', guestTokenSeconds: 60 });
+    expect(() => withoutSecret.renewableGuest(good)).toThrow(InvalidToken);
     await expect(withoutSecret.signInAsGuest()).rejects.toBeInstanceOf(GuestsNotEnabled);
     await expect(withoutSecret.sign({ sub: 'ada', roles: [], ttlSeconds: 1 })).rejects.toThrow('JWT_SECRET');
   });

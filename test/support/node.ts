@@ -6,7 +6,7 @@ import type { Role } from '../../src/identity/viewer.ts';
 import type { PaymentProvider } from '../../src/payment/provider.ts';
 
 /** Every node of a test accepts the tokens that `tokenFor` makes. */
-const jwtSecret = 'the secret of the tests, which is long enough';
+export const jwtSecret = 'the secret of the tests, which is long enough';
 const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
 
 /** A free port, an embedded database that keeps nothing, no rate limits, and nobody refused for what else the machine does. */

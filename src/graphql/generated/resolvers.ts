@@ -372,6 +372,13 @@ export type Mutation = {
    */
   readonly extendReservation: ExtendReservationResult;
   /**
+   * A guest's new token, for the same viewer: so that no hold outlives its holder's sign-in. Takes the old one, also for an hour after it ran out.
+   *
+   * Send it without `Authorization`, where a token that has run out is refused. Outcomes, in order of precedence: `InvalidInput` (no token
+   * of a guest of this server, or one that ran out longer ago), `RateLimited` (per guest), `GuestSession`; `ServiceBusy` at any point.
+   */
+  readonly renewGuest: RenewGuestResult;
+  /**
    * All of the seats or none.
    *
    * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (no seats, a seat twice, an unusable key),
@@ -432,6 +439,12 @@ export type MutationCreateEventArgs = {
 /** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
 export type MutationExtendReservationArgs = {
   input: ExtendReservationInput;
+};
+
+
+/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+export type MutationRenewGuestArgs = {
+  input: RenewGuestInput;
 };
 
 
@@ -570,6 +583,13 @@ export type RateLimited = UserError & {
   readonly message: Scalars['String']['output'];
   readonly retryAfterMs: Scalars['Int']['output'];
 };
+
+export type RenewGuestInput = {
+  /** The old token, without `Bearer`. */
+  readonly guestToken: Scalars['String']['input'];
+};
+
+export type RenewGuestResult = GuestSession | InvalidInput | RateLimited | ServiceBusy;
 
 /** A buyer's temporary hold on one or more seats of one event. Seen by its holder and by organizers only. */
 export type Reservation = Node & {
@@ -1018,6 +1038,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
     | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
+  RenewGuestResult:
+    | ( Omit<GuestSession, 'viewer'> & { viewer: _RefType['Viewer'] } & { __typename: 'GuestSession' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+  ;
   ReserveSeatsResult:
     | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
@@ -1120,6 +1146,8 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RateLimitCause: RateLimitCause;
   RateLimited: ResolverTypeWrapper<RateLimited>;
+  RenewGuestInput: RenewGuestInput;
+  RenewGuestResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RenewGuestResult']>;
   Reservation: ResolverTypeWrapper<ReservationSource>;
   ReservationConnection: ResolverTypeWrapper<Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ReservationEdge']> }>;
   ReservationEdge: ResolverTypeWrapper<Omit<ReservationEdge, 'node'> & { node: ResolversTypes['Reservation'] }>;
@@ -1203,6 +1231,8 @@ export type ResolversParentTypes = {
   PriceCategory: PriceCategory;
   Query: Record<PropertyKey, never>;
   RateLimited: RateLimited;
+  RenewGuestInput: RenewGuestInput;
+  RenewGuestResult: ResolversUnionTypes<ResolversParentTypes>['RenewGuestResult'];
   Reservation: ReservationSource;
   ReservationConnection: Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ReservationEdge']> };
   ReservationEdge: Omit<ReservationEdge, 'node'> & { node: ResolversParentTypes['Reservation'] };
@@ -1390,6 +1420,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   confirmReservation?: Resolver<ResolversTypes['ConfirmReservationResult'], ParentType, ContextType, RequireFields<MutationConfirmReservationArgs, 'input'>>;
   createEvent?: Resolver<ResolversTypes['CreateEventResult'], ParentType, ContextType, RequireFields<MutationCreateEventArgs, 'input'>>;
   extendReservation?: Resolver<ResolversTypes['ExtendReservationResult'], ParentType, ContextType, RequireFields<MutationExtendReservationArgs, 'input'>>;
+  renewGuest?: Resolver<ResolversTypes['RenewGuestResult'], ParentType, ContextType, RequireFields<MutationRenewGuestArgs, 'input'>>;
   reserveSeats?: Resolver<ResolversTypes['ReserveSeatsResult'], ParentType, ContextType, RequireFields<MutationReserveSeatsArgs, 'input'>>;
   setSalesStatus?: Resolver<ResolversTypes['SetSalesStatusResult'], ParentType, ContextType, RequireFields<MutationSetSalesStatusArgs, 'input'>>;
   signInAsGuest?: Resolver<ResolversTypes['SignInAsGuestResult'], ParentType, ContextType>;
@@ -1450,6 +1481,10 @@ export type RateLimitedResolvers<ContextType = GraphqlContext, ParentType extend
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RenewGuestResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RenewGuestResult'] = ResolversParentTypes['RenewGuestResult']> = {
+  __resolveType: TypeResolveFn<'GuestSession' | 'InvalidInput' | 'RateLimited' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type ReservationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Reservation'] = ResolversParentTypes['Reservation']> = {
@@ -1665,6 +1700,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PriceCategory?: PriceCategoryResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RateLimited?: RateLimitedResolvers<ContextType>;
+  RenewGuestResult?: RenewGuestResultResolvers<ContextType>;
   Reservation?: ReservationResolvers<ContextType>;
   ReservationConnection?: ReservationConnectionResolvers<ContextType>;
   ReservationEdge?: ReservationEdgeResolvers<ContextType>;

@@ -1,10 +1,12 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { GuestsNotEnabled } from '../../identity/errors.ts';
+import { GuestsNotEnabled, InvalidToken } from '../../identity/errors.ts';
+import type { Viewer } from '../../identity/viewer.ts';
 import { listBookings } from '../../store/bookings.ts';
 import { listReservations } from '../../store/reservations.ts';
+import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { rateLimited } from '../outcomes.ts';
+import { invalidInput, rateLimited } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
 
 const pages = { usual: 20, max: 100 };
@@ -17,14 +19,21 @@ export const viewerResolvers: Resolvers = {
   },
   Mutation: {
     signInAsGuest: async (_, _arguments, context) => {
-      const { guestLimiter, identity } = context.services;
-      const allowance = await guestLimiter.consume(context.clientAddress);
-      if (!allowance.allowed) return rateLimited(allowance.retryAfterMs);
       try {
-        return { __typename: 'GuestSession', ...(await identity.signInAsGuest()) } as const;
+        return await guestSession(context, context.clientAddress);
       } catch (error) {
         if (!(error instanceof GuestsNotEnabled)) throw error;
         throw new GraphQLError('This server takes no guests', { extensions: { code: 'GUESTS_NOT_ENABLED' } });
+      }
+    },
+    renewGuest: async (_, { input }, context) => {
+      try {
+        const guest = context.services.identity.renewableGuest(input.guestToken);
+        // Counted by guest: nobody loses what they hold because of others in their network.
+        return await guestSession(context, guest.id, guest);
+      } catch (error) {
+        if (!(error instanceof InvalidToken)) throw error;
+        return invalidInput('guestToken', `${error.message}.`);
       }
     },
   },
@@ -50,3 +59,10 @@ export const viewerResolvers: Resolvers = {
     },
   },
 };
+
+/** @param countedBy whose limit of sign-ins it is */
+async function guestSession({ services }: GraphqlContext, countedBy: string, guest?: Viewer) {
+  const allowance = await services.guestLimiter.consume(countedBy);
+  if (!allowance.allowed) return rateLimited(allowance.retryAfterMs);
+  return { __typename: 'GuestSession', ...(await services.identity.signInAsGuest(guest)) } as const;
+}

@@ -58,6 +58,12 @@
       "Reservation",
       "Seat"
     ],
+    "RenewGuestResult": [
+      "GuestSession",
+      "InvalidInput",
+      "RateLimited",
+      "ServiceBusy"
+    ],
     "ReserveSeatsResult": [
       "IdempotencyConflict",
       "InvalidInput",
