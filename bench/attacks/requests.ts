@@ -28,28 +28,40 @@ const manyRows = [
   'seatMap { sections { name rows { name seats { id label position { x y } } } } }',
 ];
 
-/** As many aliases as a document may have tokens for, by anybody. */
-export function aliasQuery(eventId: string): string {
-  const ofEvent = (alias: number) => `a${alias}: ${manyRows[alias % manyRows.length]}`;
-  const half = filled(2_800, ofEvent);
-  const events = filled(2_400, (alias) => `e${alias}: events(first: 100) { edges { node { id name } } }`);
-  return `{ event(id: "${eventId}") { ${half} } ${events} }`;
-}
+/** Of documents with more, too many tokens. */
+const MOST_ALIASES = 102;
 
-function filled(chars: number, part: (at: number) => string): string {
-  let text = '';
-  for (let at = 0; text.length < chars; at += 1) text += ` ${part(at)}`;
-  return text;
-}
-
+/** The most aliases of each of them that the node takes in one query, and as many of all of them. */
 export async function aliases({ graphqlUrl, eventId, seconds }: Target): Promise<string> {
-  const half = manyRows.map((rows) => filled(6_800, (alias) => `a${alias}: ${rows}`));
-  const queries = [aliasQuery(eventId), ...half.map((fields) => `{ event(id: "${eventId}") { ${fields} } }`)];
+  const ofEvent = (fields: string) => `{ event(id: "${eventId}") { ${fields} } }`;
+  const kinds = manyRows.map((rows) => (count: number) => ofEvent(aliased(count, () => rows)));
+  const ofAll = (count: number) => ofEvent(aliased(count, (alias) => manyRows[alias % manyRows.length] ?? ''));
+  const queries = await Promise.all([...kinds, lists, ofAll].map((queryOf) => dearest(graphqlUrl, queryOf)));
   const answers: Answer[] = [];
   await again({ seconds, atOnce: 4, pauseMs: 100 }, async () => {
     for (const query of queries) answers.push(await post(graphqlUrl, { query }));
   });
   return describe(answers);
+}
+
+const lists = (count: number) =>
+  `{ ${aliased(count, () => 'events(first: 100) { edges { node { id name venue startsAt availability { total } } } }')} }`;
+
+function aliased(count: number, fieldOf: (alias: number) => string): string {
+  return Array.from({ length: count }, (_, alias) => `a${alias}: ${fieldOf(alias)}`).join(' ');
+}
+
+/** As dear a query as the node takes: what is refused as too dear says by how much. */
+async function dearest(graphqlUrl: string, queryOf: (count: number) => string): Promise<string> {
+  let count = MOST_ALIASES;
+  for (;;) {
+    const query = queryOf(count);
+    const { text } = await post(graphqlUrl, { query });
+    if (count === 1 || !/QUERY_TOO_LARGE|GRAPHQL_PARSE_FAILED/.test(text)) return query;
+    const [, cost, limit] = /"cost":(\d+),"limit":(\d+)/.exec(text) ?? [];
+    const fitting = cost === undefined ? 0.9 * count : (count * Number(limit)) / Number(cost);
+    count = Math.max(1, Math.min(count - 1, Math.floor(fitting)));
+  }
 }
 
 /** All seats counted, by one query a second. */

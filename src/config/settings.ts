@@ -62,7 +62,7 @@ export const settingsSchema = z.object({
   MAX_UNREAD_BYTES: byDefault(
     '100000000',
     whole(1_000_000, 10_000_000_000),
-    'bytes of answers over HTTP that wait in a node to be read; beyond, whoever has been reading for the longest is cut off',
+    'bytes of answers over HTTP that wait in a node to be read, a third of them by one network address; beyond, whoever has been reading for the longest is cut off',
   ),
   TRUSTED_OPERATIONS: otherwise(
     'none',
@@ -178,7 +178,7 @@ export const settingsSchema = z.object({
     'cost of the queries of one network address a second ([how it is counted](limits.md#cost)), and five times that at once, counted by each node for itself; 0 turns the limit off',
   ),
   MAX_QUERY_COST: byDefault(
-    '1500000',
+    '600000',
     whole(0, 1_000_000_000),
     'cost of one operation ([how it is counted](limits.md#cost)); 0 turns the limit off',
   ),

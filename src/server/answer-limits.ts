@@ -1,9 +1,15 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpConfig } from '../config.ts';
 
-type AnswerLimits = Pick<HttpConfig, 'answerStallSeconds' | 'maxUnreadBytes'>;
+interface AnswerLimits extends Pick<HttpConfig, 'answerStallSeconds' | 'maxUnreadBytes'> {
+  /** Of the client's network. */
+  addressOf(request: IncomingMessage): string;
+}
+
+/** Of what may wait to be read, what may wait for one network address. */
+const shareOfAddress = 1 / 3;
 
 /** Smaller ones are mostly taken by the kernel at once, and hold little if they are not. */
 const largeAnswerBytes = 64_000;
@@ -53,40 +59,47 @@ class Pipelined {
   }
 }
 
-/** Answers that are being sent, the oldest first. */
+interface UnreadAnswer {
+  readonly response: ServerResponse;
+  readonly address: string;
+  readonly bytes: number;
+}
+
 class UnreadAnswers {
   readonly #limits: AnswerLimits;
-  readonly #bytes = new Map<ServerResponse, number>();
-  #total = 0;
+  /** The oldest first. */
+  readonly #answers = new Set<UnreadAnswer>();
 
   constructor(limits: AnswerLimits) {
     this.#limits = limits;
   }
 
   begin(request: FastifyRequest, response: ServerResponse, bytes: number): void {
+    const { answerStallSeconds, maxUnreadBytes, addressOf } = this.#limits;
     // Closes the connection when nothing could be written for this long. Node sets the next timeout after the answer.
-    request.raw.socket.setTimeout(this.#limits.answerStallSeconds * 1000);
+    request.raw.socket.setTimeout(answerStallSeconds * 1000);
     if (bytes <= largeAnswerBytes) return;
     request.body = undefined;
-    const longestMs = this.#limits.answerStallSeconds * 1000 + (bytes / leastBytesPerSecond) * 1000;
+    const longestMs = answerStallSeconds * 1000 + (bytes / leastBytesPerSecond) * 1000;
     const timer = setTimeout(() => response.destroy(), longestMs);
-    this.#bytes.set(response, bytes);
-    this.#total += bytes;
+    const answer = { response, address: addressOf(request.raw), bytes };
+    this.#answers.add(answer);
     response.once('close', () => {
       clearTimeout(timer);
-      this.#bytes.delete(response);
-      this.#total -= bytes;
+      this.#answers.delete(answer);
     });
-    this.#makeRoom(response);
+    const ofAddress = [...this.#answers].filter(({ address }) => address === answer.address);
+    makeRoom(ofAddress, maxUnreadBytes * shareOfAddress);
+    makeRoom([...this.#answers], maxUnreadBytes);
   }
+}
 
-  /** At the cost of those who have been reading for the longest: who reads at all is soon done. */
-  #makeRoom(newest: ServerResponse): void {
-    let excess = this.#total - this.#limits.maxUnreadBytes;
-    for (const [response, bytes] of this.#bytes) {
-      if (excess <= 0 || response === newest) return;
-      response.destroy();
-      excess -= bytes;
-    }
+/** For the newest, at the cost of those who have been reading for the longest: who reads at all is soon done. */
+function makeRoom(answers: readonly UnreadAnswer[], maxBytes: number): void {
+  let excess = answers.reduce((sum, { bytes }) => sum + bytes, 0) - maxBytes;
+  for (const { response, bytes } of answers.slice(0, -1)) {
+    if (excess <= 0) return;
+    response.destroy();
+    excess -= bytes;
   }
 }

@@ -4,7 +4,7 @@ import { busyFor, retryAfterMs } from './errors.ts';
 /** An operation that costs less is not counted: thousands of them fit beside the others. */
 const HEAVY = 20_000;
 /** What may run at once: a whole map of the largest house, some 75 MB while it is made. */
-const CAPACITY = 500_000;
+const CAPACITY = 250_000;
 /** Who has waited so long is told to come back, as is who finds so many waiting. */
 const MAX_WAIT_MS = 5_000;
 const MAX_WAITING = 500;

@@ -81,7 +81,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     reply.headers(ofEveryAnswer);
     done();
   });
-  limitAnswers(http, options.http);
+  limitAnswers(http, { ...options.http, addressOf: (request) => options.clientAddresses.of(request) });
   limitConnections(http, options.clientAddresses, options.http.maxConnectionsPerAddress);
   endConnectionsOnClose(http);
   http.decorateRequest('viewer', null);

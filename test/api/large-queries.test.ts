@@ -46,8 +46,8 @@ const tooLarge = {
   body: {
     errors: [
       {
-        message: expect.stringMatching(/^The operation costs \d+; 1500000 is the most/),
-        extensions: { code: 'QUERY_TOO_LARGE', cost: expect.any(Number), limit: 1_500_000 },
+        message: expect.stringMatching(/^The operation costs \d+; 600000 is the most/),
+        extensions: { code: 'QUERY_TOO_LARGE', cost: expect.any(Number), limit: 600_000 },
       },
     ],
   },

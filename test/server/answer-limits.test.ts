@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, expect, test } from 'vitest';
@@ -23,7 +24,8 @@ async function listen(limits = {}): Promise<void> {
     openGate = resolve;
   });
   http = fastify();
-  limitAnswers(http, { answerStallSeconds: 30, maxUnreadBytes: 1_000_000_000, ...limits });
+  const addressOf = ({ headers }: IncomingMessage) => String(headers['x-address']);
+  limitAnswers(http, { addressOf, answerStallSeconds: 30, maxUnreadBytes: 1_000_000_000, ...limits });
   http.get('/large', () => {
     executed.push('large');
     return 'x'.repeat(largeBytes);
@@ -40,9 +42,13 @@ async function listen(limits = {}): Promise<void> {
 }
 
 /** Reads nothing until it is resumed. */
-function ask(...paths: string[]): Socket {
+const ask = (...paths: string[]): Socket => askFrom('one', ...paths);
+
+function askFrom(address: string, ...paths: string[]): Socket {
   const socket = connect((http.server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
-  socket.pause().write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+  socket
+    .pause()
+    .write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Address: ${address}\r\n\r\n`).join(''));
   return socket;
 }
 
@@ -143,14 +149,23 @@ test('a client that sends hundreds of requests ahead is cut off', async () => {
   socket.destroy();
 });
 
-test('beyond so many bytes, those who have been reading for the longest are cut off', { timeout: 20_000 }, async () => {
-  await listen({ maxUnreadBytes: 2.5 * largeBytes });
-  const stalled: Socket[] = [];
-  for (let count = 1; count <= 5; count++) {
-    stalled.push(ask('/large'));
-    await executions(count);
-  }
-  await until('three of them to be closed', async () => (await connections()) === 2);
-  const read = await Promise.all(stalled.map((socket) => bytesRead(socket, largeBytes)));
-  expect(read.map((bytes) => bytes >= largeBytes)).toEqual([false, false, false, true, true]);
-});
+test.each([
+  ['those of a node', 2.5 * largeBytes, (count: number) => `address ${count}`],
+  ['those of one address, of which a third counts', 7.5 * largeBytes, () => 'one'],
+])(
+  'beyond so many bytes, %s, those who have been reading for the longest are cut off',
+  {
+    timeout: 20_000,
+  },
+  async (_, maxUnreadBytes, addressOf) => {
+    await listen({ maxUnreadBytes });
+    const stalled: Socket[] = [];
+    for (let count = 1; count <= 5; count++) {
+      stalled.push(askFrom(addressOf(count), '/large'));
+      await executions(count);
+    }
+    await until('three of them to be closed', async () => (await connections()) === 2);
+    const read = await Promise.all(stalled.map((socket) => bytesRead(socket, largeBytes)));
+    expect(read.map((bytes) => bytes >= largeBytes)).toEqual([false, false, false, true, true]);
+  },
+);

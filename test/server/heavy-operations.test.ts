@@ -9,16 +9,16 @@ const busy = { extensions: { code: 'SERVICE_BUSY', retryAfterMs: expect.any(Numb
 test('those that cost little are not counted', async () => {
   const operations = new HeavyOperations();
   for (let count = 0; count < 1_000; count += 1) expect(await operations.enter({}, 19_999)).toBeNull();
-  expect(await operations.enter({}, 500_000)).toBeNull();
+  expect(await operations.enter({}, 250_000)).toBeNull();
 });
 
 test('so many run at once, and the next when one has left, in order', async () => {
   const operations = new HeavyOperations();
   const running = [{}, {}];
-  for (const operation of running) expect(await operations.enter(operation, 250_000)).toBeNull();
+  for (const operation of running) expect(await operations.enter(operation, 125_000)).toBeNull();
   const begun: string[] = [];
   const waiting = { large: {}, small: {} };
-  const large = operations.enter(waiting.large, 400_000).then(() => begun.push('large'));
+  const large = operations.enter(waiting.large, 230_000).then(() => begun.push('large'));
   // It would fit sooner, and yet waits behind the one that came first.
   const small = operations.enter(waiting.small, 20_000).then(() => begun.push('small'));
   operations.leave(running[0] ?? {});
@@ -35,7 +35,7 @@ test('one that costs more than all may together runs alone', async () => {
   const first = {};
   await operations.enter(first, 100_000);
   let isBegun = false;
-  const entered = operations.enter({}, 1_400_000).then((refusal) => {
+  const entered = operations.enter({}, 600_000).then((refusal) => {
     isBegun = refusal === null;
   });
   await vi.advanceTimersByTimeAsync(0);
@@ -48,17 +48,17 @@ test('one that costs more than all may together runs alone', async () => {
 test('whoever has waited for five seconds is told to come back, and gone', async () => {
   const operations = new HeavyOperations();
   const running = {};
-  await operations.enter(running, 500_000);
-  const told = operations.enter({}, 500_000);
+  await operations.enter(running, 250_000);
+  const told = operations.enter({}, 250_000);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await told).toMatchObject(busy);
   operations.leave(running);
-  expect(await operations.enter({}, 500_000)).toBeNull();
+  expect(await operations.enter({}, 250_000)).toBeNull();
 });
 
 test('whoever finds five hundred waiting is told so at once', async () => {
   const operations = new HeavyOperations();
-  await operations.enter({}, 500_000);
+  await operations.enter({}, 250_000);
   const waiting = Array.from({ length: 500 }, () => operations.enter({}, 20_000));
   expect(await operations.enter({}, 20_000)).toMatchObject(busy);
   await vi.advanceTimersByTimeAsync(5_000);
@@ -68,13 +68,13 @@ test('whoever finds five hundred waiting is told so at once', async () => {
 test('leaving twice, or without having entered, is nothing', async () => {
   const operations = new HeavyOperations();
   const one = {};
-  await operations.enter(one, 500_000);
+  await operations.enter(one, 250_000);
   operations.leave({});
   operations.leave(one);
   operations.leave(one);
-  expect(await operations.enter({}, 500_000)).toBeNull();
+  expect(await operations.enter({}, 250_000)).toBeNull();
   let isBegun = false;
-  void operations.enter({}, 500_000).then(() => {
+  void operations.enter({}, 250_000).then(() => {
     isBegun = true;
   });
   await vi.advanceTimersByTimeAsync(0);

@@ -83,7 +83,12 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'Booking.seats': { rows: seatsOfReservation },
   'SeatMapDelta.seats': { rows: 500 },
   '__Schema.types': { rows: 100 },
-  '__Type.fields': { rows: 15 },
+  '__Type.fields': { rows: 10 },
+  '__Type.inputFields': { rows: 2 },
+  '__Type.enumValues': { rows: 2 },
+  '__Type.possibleTypes': { rows: 1 },
+  '__Type.interfaces': { rows: 1 },
+  '__Field.args': { rows: 1 },
 };
 
 /** Of lists of objects that are not in the table. */

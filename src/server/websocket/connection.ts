@@ -21,11 +21,14 @@ import { withQuery } from './with-query.ts';
 /** graphql-ws does not tell when the last answer was handed over. */
 const recheckAnswersMs = 20;
 
-/** Queries and mutations of one client: a page waits for a few, and each may answer with a whole map, for which it takes 30 MB. */
+/** Queries and mutations of one client: a page waits for a few, and each may answer with a whole map. */
 const maxExecutions = 4;
 
 /** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
 const maxBufferedBytes = 16_000_000;
+
+/** Smaller messages are bounded by the window, and so many that it pays not to count each. */
+const largeFrameBytes = 64_000;
 
 export type Extra = { readonly connection: Connection };
 
@@ -206,7 +209,6 @@ export class Connection implements AccountedSocket {
 
   /** Resolves at once: graphql-ws lets go of a result only then, which takes many times the memory of its text. */
   async #send(text: string): Promise<void> {
-    if (this.#socket.bufferedAmount > maxBufferedBytes) this.cutOff();
     this.#buffer(text.length);
     this.#socket.send(text, () => this.#buffer(-text.length));
     this.#window.add(text.length);
@@ -214,6 +216,7 @@ export class Connection implements AccountedSocket {
   }
 
   #buffer(bytes: number): void {
+    if (bytes > 0 && this.#bufferedBytes > maxBufferedBytes) this.cutOff();
     this.#bufferedBytes += bytes;
     this.#accounts.buffer(this.#account, bytes);
   }
@@ -221,7 +224,12 @@ export class Connection implements AccountedSocket {
   /** Past ws, which would write a frame's head and its data apart: the dearest part of telling thousands. Only where there is room. */
   #writeFrame(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#stream.write(frame);
+    if (frame.length > largeFrameBytes) {
+      this.#buffer(frame.length);
+      this.#stream.write(frame, () => this.#buffer(-frame.length));
+    } else {
+      this.#stream.write(frame);
+    }
     this.#window.add(frame.length);
     this.#sent.messages += 1;
   }
