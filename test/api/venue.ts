@@ -57,6 +57,8 @@ interface OfferOptions {
   readonly currency?: string;
   readonly timeZone?: string;
   readonly prices?: typeof prices;
+  /** In place of one with so many `seats`. */
+  readonly plan?: ReturnType<typeof planOf>;
   readonly seats?: number;
   readonly reservationSeconds?: number;
   readonly startsAt?: string;

@@ -28,3 +28,38 @@ export function motions(page: Page): Promise<string[]> {
 export function excessWidth(page: Page): Promise<number> {
   return page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
 }
+
+/** Whether it is all on the screen, and nothing lies over it. */
+export function isInSight(page: Page, selector: string): Promise<boolean> {
+  return page.locator(selector).evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const root = element.ownerDocument;
+    const isHit = (y: number) => element.contains(root.elementFromPoint((left + right) / 2, y));
+    return isHit(top + 2) && isHit(bottom - 2);
+  });
+}
+
+/** Words that are cut off at an edge, of the window or of what they stand in: the words, and by what. */
+export function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const found = [];
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      const { data, parentElement } = words.currentNode;
+      if (!data.trim() || !parentElement.checkVisibility() || parentElement.closest('.visually-hidden, .skip, noscript, select, textarea')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(words.currentNode);
+      const box = range.getBoundingClientRect();
+      const isBeyond = (edge, withHeight) => box.left < edge.left - 1 || box.right > edge.right + 1
+        || (withHeight && (box.top < edge.top - 1 || box.bottom > edge.bottom + 1));
+      if (isBeyond({ left: 0, right: innerWidth }, false)) found.push(data + ' by the window');
+      for (let around = parentElement; around; around = around.parentElement) {
+        const { overflowX, overflowY } = getComputedStyle(around);
+        if (getComputedStyle(around).clipPath !== 'none') break;
+        if (overflowX === 'visible' || around === document.body) continue;
+        if (isBeyond(around.getBoundingClientRect(), overflowY === 'hidden')) found.push(data + ' by ' + around.className);
+      }
+    }
+    return found;
+  })()`);
+}

@@ -1,8 +1,9 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { overview, type Point, toScreen } from '../../web/src/map/camera.ts';
-import { excessWidth } from './audit.ts';
-import { type House, houseOf } from './crowd.ts';
+import type { Point } from '../../web/src/map/camera.ts';
+import { excessWidth, isInSight } from './audit.ts';
+import { houseOf } from './crowd.ts';
+import { boxOf, pixels, placeOf } from './map.ts';
 import { openStage, phone, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -70,21 +71,6 @@ test('nothing was complained about', () => {
   expect(stage.complaints).toEqual([]);
 });
 
-async function boxOf(page: Page) {
-  const box = await page.locator('.map canvas').boundingBox();
-  if (box === null) throw new Error('there is no map');
-  return box;
-}
-
-/** Where a seat is while all of the plan is shown. */
-async function placeOf(page: Page, house: House, label: string): Promise<Point> {
-  const box = await boxOf(page);
-  const seat = house.places[house.labels.indexOf(label)];
-  if (seat === undefined) throw new RangeError(`there is no ${label}`);
-  const { x, y } = toScreen(overview(house, box), box, seat);
-  return { x: box.x + x, y: box.y + y };
-}
-
 type TouchType = 'touchStart' | 'touchMove' | 'touchEnd';
 
 function send(session: CDPSession, type: TouchType, touchPoints: (Point & { id?: number })[]) {
@@ -109,19 +95,4 @@ async function drag(session: CDPSession, from: Point, to: Point): Promise<void> 
     await send(session, 'touchMove', [{ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }]);
   }
   await send(session, 'touchEnd', []);
-}
-
-/** Whether it is all on the screen, and nothing lies over it. */
-function isInSight(page: Page, selector: string): Promise<boolean> {
-  return page.locator(selector).evaluate((element) => {
-    const { left, right, top, bottom } = element.getBoundingClientRect();
-    const root = element.ownerDocument;
-    const isHit = (y: number) => element.contains(root.elementFromPoint((left + right) / 2, y));
-    return isHit(top + 2) && isHit(bottom - 2);
-  });
-}
-
-/** The map as it is drawn. */
-function pixels(page: Page): Promise<string> {
-  return page.locator('.map canvas').evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL());
 }

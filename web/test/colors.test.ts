@@ -12,14 +12,15 @@ test('contrast is what WCAG says it is', () => {
 test('a seat of any colour can be told from the paper, and its number from the seat', () => {
   fc.assert(
     fc.property(color, (of) => {
-      expect(contrast(outlineOf(of), '#ffffff')).toBeGreaterThanOrEqual(3);
+      for (const paper of ['#ffffff', '#161b26'])
+        expect(contrast(outlineOf(of, paper), paper)).toBeGreaterThanOrEqual(3);
       expect(contrast(textOn(of), of)).toBeGreaterThanOrEqual(4.5);
     }),
   );
 });
 
 test('what can be told from the paper stays as the plan has it', () => {
-  expect(outlineOf('#b3394c')).toBe('#b3394c');
+  expect(outlineOf('#b3394c', '#ffffff')).toBe('#b3394c');
 });
 
 test('categories without a colour get one on which white can be read', () => {

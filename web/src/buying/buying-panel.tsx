@@ -1,15 +1,19 @@
 import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
+import { useState } from 'react';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
 import { useFocusKept } from '../ui/use-focus-kept.ts';
 import { BookedPanel } from './booked-panel.tsx';
 import type { Buying } from './buying.ts';
+import { ChoiceBar } from './choice-bar.tsx';
 import { ChoicePanel } from './choice-panel.tsx';
 import { EndedPanel } from './ended-panel.tsx';
+import { HeldBar } from './held-bar.tsx';
 import { HeldPanel } from './held-panel.tsx';
 import { LostSeats } from './lost-seats.tsx';
 import { NoticeLine } from './notice-line.tsx';
+import type { Card } from './payment.tsx';
 
 export interface PanelProps {
   readonly plan: Plan;
@@ -24,20 +28,28 @@ export interface PanelProps {
 export function BuyingPanel(props: PanelProps) {
   const words = useWords();
   const { phase, lost, notice } = useStore(props.buying);
+  const [card, setCard] = useState<Card>('tok_ok');
   const panel = useFocusKept(phase.step);
   return (
-    <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
-      {lost && <LostSeats {...props} lost={lost} />}
-      {notice && <NoticeLine notice={notice} />}
+    <>
+      <aside ref={panel} tabIndex={-1} className={`panel panel-${phase.step}`} aria-label={words.say.choice.title}>
+        {lost && <LostSeats {...props} lost={lost} />}
+        {notice && <NoticeLine notice={notice} />}
+        {phase.step === 'held' ? (
+          <HeldPanel {...props} phase={phase} card={card} onCard={setCard} />
+        ) : phase.step === 'booked' ? (
+          <BookedPanel {...props} booking={phase.booking} />
+        ) : phase.step === 'ended' ? (
+          <EndedPanel {...props} phase={phase} />
+        ) : (
+          <ChoicePanel {...props} isReserving={phase.step === 'reserving'} />
+        )}
+      </aside>
       {phase.step === 'held' ? (
-        <HeldPanel {...props} phase={phase} />
-      ) : phase.step === 'booked' ? (
-        <BookedPanel {...props} booking={phase.booking} />
-      ) : phase.step === 'ended' ? (
-        <EndedPanel {...props} phase={phase} />
-      ) : (
-        <ChoicePanel {...props} isReserving={phase.step === 'reserving'} />
-      )}
-    </aside>
+        <HeldBar {...props} phase={phase} card={card} />
+      ) : phase.step === 'choosing' || phase.step === 'reserving' ? (
+        <ChoiceBar {...props} isReserving={phase.step === 'reserving'} />
+      ) : null}
+    </>
   );
 }

@@ -16,7 +16,7 @@ import { freeNearby } from '../plan/nearby.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { noticeOf, noticeOfFault } from './notices.ts';
-import { atFirst, type BuyingState, type News, type Phase } from './state.ts';
+import { atFirst, type BuyingState, type Held, type News, type Phase } from './state.ts';
 
 export interface BuyingParts {
   readonly client: Pick<
@@ -28,7 +28,6 @@ export interface BuyingParts {
   tell(news: News): void;
 }
 
-type Held = Extract<Phase, { step: 'held' }>;
 type Ended = Extract<Phase, { step: 'ended' }>;
 
 /** A token that has run out makes another guest of somebody, to whom the reservation is not shown. */

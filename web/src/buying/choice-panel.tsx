@@ -1,5 +1,4 @@
 import { useWords } from '../language/words.ts';
-import { sumOf } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { sayTime } from './say-news.ts';
@@ -11,7 +10,7 @@ export function ChoicePanel({
   salesStatus,
   isReserving,
 }: PanelProps & { readonly isReserving: boolean }) {
-  const { say, write } = useWords();
+  const { say } = useWords();
   const { chosen } = useStore(buying);
   const isOpen = salesStatus === 'ON_SALE';
   return (
@@ -38,26 +37,7 @@ export function ChoicePanel({
         kind="chosen"
         onRemove={isReserving ? null : (seat) => buying.toggle(seat)}
       />
-      {chosen.length > 0 && (
-        <div className="panel-foot">
-          <p className="sum">
-            <span>
-              {say.choice.total} · {say.choice.count(chosen.length)}
-            </span>
-            <strong>{write.money(sumOf(plan, chosen))}</strong>
-          </p>
-          <button
-            type="button"
-            className="button primary wide"
-            disabled={!isOpen}
-            aria-disabled={isReserving}
-            onClick={() => void buying.reserve()}
-          >
-            {isReserving ? say.choice.reserving : say.choice.reserve}
-          </button>
-          <p className="hint">{say.choice.holdsFor(sayTime(plan.event.reservationSeconds, say))}</p>
-        </div>
-      )}
+      {chosen.length > 0 && <p className="hint">{say.choice.holdsFor(sayTime(plan.event.reservationSeconds, say))}</p>}
     </>
   );
 }

@@ -1,18 +1,21 @@
 import { useWords } from '../language/words.ts';
 import { useSelected, useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
-import { CountdownClock } from './countdown-clock.tsx';
-import { Payment } from './payment.tsx';
+import { type Card, CardChoice } from './payment.tsx';
 import { SeatLines } from './seat-lines.tsx';
-import type { Phase } from './state.ts';
+import type { Held } from './state.ts';
 
-type Held = Extract<Phase, { step: 'held' }>;
+interface Props extends PanelProps {
+  readonly phase: Held;
+  readonly card: Card;
+  readonly onCard: (card: Card) => void;
+}
 
-export function HeldPanel({ plan, map, buying, phase }: PanelProps & { readonly phase: Held }) {
+export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
   const { say, write } = useWords();
   const { held } = useStore(buying);
   const isMapStale = useSelected(map, ({ state }) => state === 'stale');
-  const { reservation, countdown } = phase.followed;
+  const { total } = phase.followed.reservation;
   const isIdle = phase.busy === null;
   return (
     <>
@@ -22,13 +25,6 @@ export function HeldPanel({ plan, map, buying, phase }: PanelProps & { readonly 
           {phase.busy === 'lettingGo' ? say.held.lettingGo : say.held.letGo}
         </button>
       </div>
-      <CountdownClock
-        countdown={countdown}
-        extensionsLeft={reservation.extensionsLeft}
-        isExtending={phase.busy === 'extending'}
-        isIdle={isIdle}
-        onExtend={() => void buying.extend()}
-      />
       {(phase.isStale || isMapStale) && <p className="hint">{say.held.stale}</p>}
       <SeatLines
         plan={plan}
@@ -37,18 +33,11 @@ export function HeldPanel({ plan, map, buying, phase }: PanelProps & { readonly 
         onRemove={isIdle && held.length > 1 ? (seat) => void buying.letGo([seat]) : null}
         removeLabel={say.held.letGoOf}
       />
-      <div className="panel-foot">
-        <p className="sum">
-          <span>{say.choice.total}</span>
-          <strong>{write.money(reservation.total)}</strong>
-        </p>
-        <Payment
-          total={reservation.total}
-          isPaying={phase.busy === 'paying'}
-          isIdle={isIdle}
-          onPay={(token) => void buying.pay(token)}
-        />
-      </div>
+      <p className="sum">
+        <span>{say.choice.total}</span>
+        <strong>{write.money(total)}</strong>
+      </p>
+      {total.amount > 0 && <CardChoice card={card} onCard={onCard} />}
     </>
   );
 }

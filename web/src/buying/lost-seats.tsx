@@ -1,4 +1,5 @@
 import { useWords } from '../language/words.ts';
+import { useInSight } from '../ui/use-in-sight.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { SeatLines } from './seat-lines.tsx';
 import type { Lost } from './state.ts';
@@ -6,12 +7,13 @@ import type { Lost } from './state.ts';
 /** Somebody else was faster: with what, and what is free nearby. */
 export function LostSeats({ plan, buying, lost, onReveal }: PanelProps & { readonly lost: Lost }) {
   const { say, write } = useWords();
+  const box = useInSight<HTMLElement>(lost);
   const take = () => {
     buying.choose(lost.nearby);
     onReveal(lost.nearby);
   };
   return (
-    <section className="lost">
+    <section ref={box} className="lost">
       <div className="panel-head">
         <h2>{say.notices.fasterTitle}</h2>
         <button type="button" className="remove" aria-label={say.close} onClick={() => buying.dismissLost()}>

@@ -1,13 +1,6 @@
-import { useState } from 'react';
+import type { MouseEvent } from 'react';
 import type { Money } from '../language/formats.ts';
 import { useWords } from '../language/words.ts';
-
-interface Props {
-  readonly total: Money;
-  readonly isPaying: boolean;
-  readonly isIdle: boolean;
-  readonly onPay: (paymentToken?: string) => void;
-}
 
 /** Of the test provider: the place of a real one's form. */
 const cards = [
@@ -15,35 +8,40 @@ const cards = [
   { token: 'tok_decline', label: 'declined' },
 ] as const;
 
-export function Payment({ total, isPaying, isIdle, onPay }: Props) {
-  const { say, write } = useWords();
-  const [token, setToken] = useState<string>(cards[0].token);
-  if (total.amount === 0) {
-    return (
-      <button type="button" className="button primary wide" aria-disabled={!isIdle} onClick={() => onPay()}>
-        {isPaying ? say.pay.booking : say.pay.book}
-      </button>
-    );
-  }
+export type Card = (typeof cards)[number]['token'];
+
+export function CardChoice({ card, onCard }: { readonly card: Card; readonly onCard: (card: Card) => void }) {
+  const { say } = useWords();
   return (
     <fieldset className="payment">
       <legend>{say.pay.title}</legend>
-      {cards.map((card) => (
-        <label key={card.token}>
-          <input
-            type="radio"
-            name="card"
-            value={card.token}
-            checked={token === card.token}
-            onChange={() => setToken(card.token)}
-          />
-          {say.pay[card.label]}
+      {cards.map(({ token, label }) => (
+        <label key={token}>
+          <input type="radio" name="card" value={token} checked={card === token} onChange={() => onCard(token)} />
+          {say.pay[label]}
         </label>
       ))}
-      <button type="button" className="button primary wide" aria-disabled={!isIdle} onClick={() => onPay(token)}>
-        {isPaying ? say.pay.paying : say.pay.pay(write.money(total))}
-      </button>
       <p className="hint">{say.pay.test}</p>
     </fieldset>
+  );
+}
+
+interface Props {
+  readonly total: Money;
+  readonly isPaying: boolean;
+  readonly isIdle: boolean;
+  readonly onPay: () => void;
+}
+
+export function PayButton({ total, isPaying, isIdle, onPay }: Props) {
+  const { say, write } = useWords();
+  const [pay, paying] =
+    total.amount === 0 ? [say.pay.book, say.pay.booking] : [say.pay.pay(write.money(total)), say.pay.paying];
+  // It comes where the button to reserve was: the second half of a double click was not meant for it.
+  const onClick = ({ detail }: MouseEvent) => detail < 2 && onPay();
+  return (
+    <button type="button" className="button primary" aria-disabled={!isIdle} onClick={onClick}>
+      {isPaying ? paying : pay}
+    </button>
   );
 }

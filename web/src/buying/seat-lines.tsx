@@ -1,6 +1,7 @@
 import { useWords } from '../language/words.ts';
 import type { Kind } from '../map/looks.ts';
 import { SeatIcon } from '../map/seat-icon.tsx';
+import { Wheelchair } from '../map/wheelchair.tsx';
 import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
 
 interface Props {
@@ -22,7 +23,15 @@ export function SeatLines({ plan, seats, kind, onRemove, removeLabel }: Props) {
           <SeatIcon plan={plan} category={seat.category} kind={kind} />
           <span className="seat-line-text">
             {say.seat(seat)}
-            <small>{plan.categories[seat.category]?.name}</small>
+            <small>
+              {plan.categories[seat.category]?.name}
+              {seat.accessible && (
+                <>
+                  {' '}
+                  · <Wheelchair /> {say.accessible}
+                </>
+              )}
+            </small>
           </span>
           <span className="price">{write.money(priceOf(plan, seat))}</span>
           {onRemove && (

@@ -16,15 +16,17 @@ export interface Lost {
   readonly nearby: readonly PlanSeat[];
 }
 
+export interface Held {
+  readonly step: 'held';
+  readonly followed: FollowedReservation;
+  readonly busy: 'extending' | 'paying' | 'lettingGo' | null;
+  readonly isStale: boolean;
+}
+
 export type Phase =
   | { readonly step: 'choosing' }
   | { readonly step: 'reserving' }
-  | {
-      readonly step: 'held';
-      readonly followed: FollowedReservation;
-      readonly busy: 'extending' | 'paying' | 'lettingGo' | null;
-      readonly isStale: boolean;
-    }
+  | Held
   | { readonly step: 'booked'; readonly booking: BookingDetailsFragment }
   | {
       readonly step: 'ended';

@@ -1,4 +1,5 @@
 import { EventSeatMapDocument } from 'holdfast/client';
+import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import { planOf } from '../plan/plan.ts';
@@ -28,11 +29,12 @@ export function EventPage({ id }: { readonly id: string }) {
 /** Null for an event that there is not. */
 export function usePlan(id: string) {
   const client = useClient();
-  return useLoaded(
-    async (signal) => {
+  const load = useCallback(
+    async (signal: AbortSignal) => {
       const { event } = await client.query(EventSeatMapDocument, { eventId: id }, { signal });
       return event && planOf(event);
     },
     [client, id],
   );
+  return useLoaded(load);
 }

@@ -37,6 +37,11 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
   const state = useStore(buying);
   const own = useMemo(() => ownSeatsOf(state), [state]);
   const marks = useMemo(() => marksOf(state.lost, words), [state.lost, words]);
+  // What is held by now, by the id of its reservation: news of it make no other one of it.
+  const heldId = state.phase.step === 'held' ? state.phase.followed.reservation.id : null;
+  useEffect(() => {
+    if (heldId !== null) setShown(buying.getSnapshot().held);
+  }, [heldId, buying]);
   const salesStatus = useSalesStatus(plan.event, state.notice);
   return (
     <div className="shop">

@@ -14,13 +14,30 @@ export function textOn(color: string): '#000000' | '#ffffff' {
 /** What WCAG 2 asks of everything that is not text. */
 const LEAST_CONTRAST = 3;
 
-/** The colour itself, or as much of it darker as can be told from white paper: round a pale seat. */
-export function outlineOf(color: string): string {
+/** Against dark paper. */
+const GLARING = 9;
+
+/** The colour itself, or as much of it darker or lighter as can be told from the paper: round a seat that is as pale or as dark. */
+export function outlineOf(color: string, paper: string): string {
+  const end = textOn(paper);
+  const [target = 0] = channelsOf(end);
   for (let part = 1; part > 0; part -= 0.05) {
-    const darker = hex(channelsOf(color).map((channel) => channel * part));
-    if (contrast(darker, '#ffffff') >= LEAST_CONTRAST) return darker;
+    const shade = hex(channelsOf(color).map((channel) => channel * part + target * (1 - part)));
+    if (contrast(shade, paper) >= LEAST_CONTRAST) return shade;
   }
-  return '#000000';
+  return end;
+}
+
+/** A plan is drawn for white paper: by night, what is as pale is no more than a shade of the dark. */
+export function areaOn(color: string, paper: string): string {
+  if (textOn(paper) === '#000000' || contrast(color, paper) < GLARING) return color;
+  const [from, to] = [channelsOf(color), channelsOf(paper)];
+  return hex(to.map((channel, at) => channel * 0.88 + (from[at] ?? 0) * 0.12));
+}
+
+/** A colour that the plan gives to words, unless nobody could read it on this ground. */
+export function readableOn(color: string, ground: string, otherwise: string): string {
+  return contrast(color, ground) >= LEAST_CONTRAST ? color : otherwise;
 }
 
 /** From 1 to 21, as WCAG 2 defines it. */

@@ -1,26 +1,32 @@
 import type { AreaDrawingFragment } from 'holdfast/client';
+import { areaOn, readableOn } from './colors.ts';
+import type { Theme } from './theme.ts';
 
 /** Draws what is no seat; the context's units are the plan's. */
-export function drawAreas(context: CanvasRenderingContext2D, areas: readonly AreaDrawingFragment[]): void {
+export function drawAreas(
+  context: CanvasRenderingContext2D,
+  areas: readonly AreaDrawingFragment[],
+  theme: Theme,
+): void {
   for (const area of areas) {
     context.save();
-    drawShape(context, area);
+    drawShape(context, area, theme);
     context.restore();
   }
   // Above all shapes, so that none hides another's words.
-  for (const area of areas) drawText(context, area);
+  for (const area of areas) drawText(context, area, theme);
 }
 
-function drawShape(context: CanvasRenderingContext2D, area: AreaDrawingFragment): void {
+function drawShape(context: CanvasRenderingContext2D, area: AreaDrawingFragment, { paper }: Theme): void {
   context.beginPath();
   trace(context, area);
   context.lineWidth = 1.5;
   if (area.color) {
-    context.fillStyle = area.color;
+    context.fillStyle = areaOn(area.color, paper);
     context.fill();
   }
   if (area.borderColor) {
-    context.strokeStyle = area.borderColor;
+    context.strokeStyle = areaOn(area.borderColor, paper);
     context.stroke();
   }
 }
@@ -65,15 +71,28 @@ function tracePolygon(
   context.closePath();
 }
 
-function drawText(context: CanvasRenderingContext2D, { text, rotation }: AreaDrawingFragment): void {
+/** Dark words on a dark ground become light ones, with an edge of their own where they reach beyond it. */
+function drawText(
+  context: CanvasRenderingContext2D,
+  { text, rotation, color }: AreaDrawingFragment,
+  theme: Theme,
+): void {
   if (!text?.text) return;
+  const wanted = text.color ?? '#14213d';
+  const ground = areaOn(color ?? theme.paper, theme.paper);
+  const written = readableOn(wanted, ground, theme.text);
   context.save();
   context.translate(text.position.x, text.position.y);
   context.rotate((rotation * Math.PI) / 180);
   context.font = `600 ${text.size}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillStyle = text.color ?? '#14213d';
+  context.fillStyle = written;
+  if (written !== wanted) {
+    context.strokeStyle = ground;
+    context.lineWidth = text.size / 5;
+    context.strokeText(text.text, 0, 0);
+  }
   context.fillText(text.text, 0, 0);
   context.restore();
 }

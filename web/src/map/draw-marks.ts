@@ -1,5 +1,6 @@
 import type { PlanSeat } from '../plan/plan.ts';
 import { type Camera, type Size, toScreen } from './camera.ts';
+import type { Theme } from './theme.ts';
 
 /** Seats that the map points at, with a word beside them. */
 export interface Mark {
@@ -8,7 +9,6 @@ export interface Mark {
   readonly text: string;
 }
 
-const colors = { lost: '#9b1c1c', offered: '#0057d9' };
 const LEAST_RADIUS_PX = 9;
 const FLAG_PX = { height: 22, padding: 8, above: 8 };
 
@@ -20,12 +20,12 @@ interface Place {
 }
 
 /** Rings their seats, lost ones crossed out, and flies a flag over them; the context's units are CSS pixels. */
-export function drawMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], place: Place): void {
+export function drawMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], place: Place, theme: Theme): void {
   const { camera, view, spacing } = place;
   const radius = Math.max(LEAST_RADIUS_PX, spacing * camera.scale * 0.6);
   for (const { kind, seats, text } of marks) {
     const points = seats.map((seat) => toScreen(camera, view, seat));
-    context.strokeStyle = colors[kind];
+    context.strokeStyle = theme[kind];
     context.lineWidth = 3;
     context.setLineDash(kind === 'offered' ? [5, 4] : []);
     for (const { x, y } of points) {
@@ -38,7 +38,8 @@ export function drawMarks(context: CanvasRenderingContext2D, marks: readonly Mar
       context.stroke();
     }
     context.setLineDash([]);
-    if (points.length > 0) drawFlag(context, flagOver(points, radius, kind), text, colors[kind]);
+    if (points.length > 0)
+      drawFlag(context, flagOver(points, radius, kind), text, { color: theme[kind], onFlag: theme.onFlag });
   }
 }
 
@@ -56,7 +57,12 @@ function flagOver(points: readonly Point[], radius: number, kind: Mark['kind']):
     : { x, y: Math.max(...points.map(({ y }) => y)) + away };
 }
 
-function drawFlag(context: CanvasRenderingContext2D, { x, y }: Point, text: string, color: string): void {
+function drawFlag(
+  context: CanvasRenderingContext2D,
+  { x, y }: Point,
+  text: string,
+  { color, onFlag }: { readonly color: string; readonly onFlag: string },
+): void {
   context.font = '600 13px system-ui, sans-serif';
   context.textAlign = 'center';
   context.textBaseline = 'middle';
@@ -65,6 +71,6 @@ function drawFlag(context: CanvasRenderingContext2D, { x, y }: Point, text: stri
   context.beginPath();
   context.roundRect(x - width / 2, y - FLAG_PX.height / 2, width, FLAG_PX.height, FLAG_PX.height / 2);
   context.fill();
-  context.fillStyle = '#ffffff';
+  context.fillStyle = onFlag;
   context.fillText(text, x, y);
 }

@@ -9,11 +9,12 @@ export function drawRowNames(
   context: CanvasRenderingContext2D,
   sections: readonly PlanSection[],
   { camera, view, spacing }: { readonly camera: Camera; readonly view: Size; readonly spacing: number },
+  color: string,
 ): void {
   const step = spacing * camera.scale;
   if (step < FROM_PX) return;
   context.font = `600 ${Math.min(14, Math.round(step * 0.5))}px system-ui, sans-serif`;
-  context.fillStyle = '#5a6172';
+  context.fillStyle = color;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const { rows } of sections) {

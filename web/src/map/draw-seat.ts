@@ -1,71 +1,85 @@
-import { outlineOf } from './colors.ts';
-import { categoryOf, type Kind, kindOf, type Look } from './looks.ts';
-import { traceShape } from './shapes.ts';
+import { outlineOf, textOn } from './colors.ts';
+import { categoryOf, isAccessible, type Kind, kindOf, type Look } from './looks.ts';
+import { traceShape, wheelchairPath } from './shapes.ts';
+import type { Theme } from './theme.ts';
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-export const ink = '#14213d';
-const paper = '#ffffff';
-const faint = '#d5d8de';
-const muted = '#646b7a';
-const mine = '#0b6e4f';
-
-/** Draws one seat around the context's origin. Each kind has a figure of its own, and differs in more than colour. */
-export function drawSeat(
-  context: Context,
-  look: Look,
-  radius: number,
-  colors: readonly string[],
-  isDetailed = true,
-): void {
-  const category = categoryOf(look);
-  traceShape(context, category, radius);
-  context.lineWidth = Math.max(1, radius / 6);
-  figures[kindOf(look)](context, radius, colors[category] ?? muted, isDetailed);
+/** What seats are drawn with. */
+export interface Colors {
+  readonly theme: Theme;
+  readonly categories: readonly string[];
 }
 
-type Figure = (context: Context, radius: number, color: string, isDetailed: boolean) => void;
+/** Draws one seat around the context's origin. Each kind has a figure of its own, and differs in more than colour. */
+export function drawSeat(context: Context, look: Look, radius: number, colors: Colors, isDetailed = true): void {
+  const category = categoryOf(look);
+  const color = colors.categories[category] ?? colors.theme.muted;
+  const kind = kindOf(look);
+  traceShape(context, category, radius);
+  context.lineWidth = Math.max(1, radius / 6);
+  figures[kind](context, { radius, color, isDetailed, ...colors.theme });
+  if (kind === 'AVAILABLE' && isAccessible(look) && isDetailed) drawWheelchair(context, radius * 0.7, textOn(color));
+}
+
+function drawWheelchair(context: Context, size: number, color: string): void {
+  context.save();
+  context.scale(size, size);
+  context.lineWidth = 0.22;
+  context.strokeStyle = color;
+  context.stroke(new Path2D(wheelchairPath));
+  context.restore();
+}
+
+interface Style extends Theme {
+  readonly radius: number;
+  /** Of the category. */
+  readonly color: string;
+  readonly isDetailed: boolean;
+}
+
+type Figure = (context: Context, style: Style) => void;
 
 const figures: Record<Kind, Figure> = {
-  AVAILABLE(context, _radius, color) {
+  AVAILABLE(context, { color, paper }) {
     context.fillStyle = color;
     context.fill();
-    const outline = outlineOf(color);
+    const outline = outlineOf(color, paper);
     if (outline === color) return;
     context.strokeStyle = outline;
     context.stroke();
   },
-  RESERVED(context, radius) {
+  RESERVED(context, { radius, paper, muted }) {
     context.fillStyle = paper;
     context.fill();
     context.strokeStyle = muted;
     context.stroke();
     dot(context, radius * 0.34, muted);
   },
-  BOOKED(context, radius, _color, isDetailed) {
+  BOOKED(context, { radius, isDetailed, faint, muted }) {
     context.fillStyle = faint;
     context.fill();
     if (isDetailed) cross(context, radius * 0.42, muted);
   },
-  BLOCKED(context, radius) {
+  BLOCKED(context, { radius, faint }) {
     context.beginPath();
     context.fillStyle = faint;
     context.fillRect(-0.7 * radius, -0.16 * radius, 1.4 * radius, 0.32 * radius);
   },
-  chosen(context, radius) {
-    context.fillStyle = ink;
+  chosen(context, { radius, chosen, onChosen }) {
+    context.fillStyle = chosen;
     context.fill();
-    check(context, radius, '#ffd166');
+    check(context, radius, onChosen);
   },
-  held(context, radius) {
+  held(context, { radius, mine, onMine }) {
     context.fillStyle = mine;
     context.fill();
-    check(context, radius, paper);
+    check(context, radius, onMine);
   },
-  bookedByYou(context, radius) {
+  bookedByYou(context, { radius, mine, onMine }) {
     context.fillStyle = mine;
     context.fill();
-    dot(context, radius * 0.4, paper);
+    dot(context, radius * 0.4, onMine);
   },
 };
 

@@ -9,10 +9,10 @@ export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveS
   const { say, write } = useWords();
   const free = useSelected(map, ({ data }) => (data ? freeByCategory(plan, data.statuses).join() : '')).split(',');
   const hasBlocked = useSelected(map, ({ data }) => (data?.availability.blocked ?? 0) > 0);
+  const wheelchairPlace = plan.seats.find(({ accessible }) => accessible);
   const signs = ['chosen', 'RESERVED', 'BOOKED', ...(hasBlocked ? (['BLOCKED'] as const) : [])] as const;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it is scrolled, also by keyboard
-    <ul className="legend" aria-label={say.map.legend} tabIndex={0}>
+    <ul className="legend" aria-label={say.map.legend}>
       {plan.categories.map(({ id, name, price }, category) => (
         <li key={id}>
           <SeatIcon plan={plan} category={category} kind="AVAILABLE" />
@@ -27,6 +27,12 @@ export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveS
           </span>
         </li>
       ))}
+      {wheelchairPlace && (
+        <li>
+          <SeatIcon plan={plan} category={wheelchairPlace.category} kind="AVAILABLE" accessible />
+          <span>{say.accessible}</span>
+        </li>
+      )}
       {signs.map((kind) => (
         <li key={kind}>
           <SeatIcon plan={plan} category={0} kind={kind} />

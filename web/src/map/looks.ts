@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 export const kinds = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED', 'chosen', 'held', 'bookedByYou'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A seat's category and kind as one number. */
+/** A seat's category and kind, and whether a wheelchair has room there, as one number. */
 export type Look = number;
 
 /** Looks of all seats, by index. */
@@ -20,15 +20,17 @@ export interface OwnSeats {
 
 const KINDS = 8;
 
-export const lookOf = (category: number, kind: Kind): Look => category * KINDS + kinds.indexOf(kind);
+export const lookOf = (category: number, kind: Kind, accessible = false): Look =>
+  (2 * category + Number(accessible)) * KINDS + kinds.indexOf(kind);
 export const kindOf = (look: Look): Kind => kinds[look % KINDS] ?? 'BLOCKED';
-export const categoryOf = (look: Look): number => Math.floor(look / KINDS);
+export const isAccessible = (look: Look): boolean => Math.floor(look / KINDS) % 2 === 1;
+export const categoryOf = (look: Look): number => Math.floor(look / KINDS / 2);
 
 /** @param statuses null as long as nothing is known: then no seat can be had */
 export function looksOf(plan: Plan, statuses: SeatCodes | null, own: OwnSeats): Looks {
   const looks = new Uint16Array(plan.seats.length);
-  for (const { index, category } of plan.seats) {
-    looks[index] = lookOf(category, (statuses && seatStatuses[statuses[index] ?? -1]) ?? 'BLOCKED');
+  for (const { index, category, accessible } of plan.seats) {
+    looks[index] = lookOf(category, (statuses && seatStatuses[statuses[index] ?? -1]) ?? 'BLOCKED', accessible);
   }
   const mark = (seats: ReadonlySet<number>, kind: Kind) => {
     for (const index of seats) looks[index] = lookOf(plan.seats[index]?.category ?? 0, kind);

@@ -5,6 +5,7 @@ import type { Mark } from './draw-marks.ts';
 import { watchGestures } from './gestures.ts';
 import type { Looks } from './looks.ts';
 import { Painter } from './painter.ts';
+import type { Theme } from './theme.ts';
 
 export interface MapHandlers {
   onChoose(seat: number): void;
@@ -37,10 +38,10 @@ export class MapView {
   #camera: Camera;
   #cursor: number | null = null;
 
-  constructor(canvas: HTMLCanvasElement, plan: Plan, looks: Looks, handlers: MapHandlers) {
+  constructor(canvas: HTMLCanvasElement, plan: Plan, looks: Looks, theme: Theme, handlers: MapHandlers) {
     this.#plan = plan;
     this.#handlers = handlers;
-    this.#painter = new Painter(canvas, plan, looks);
+    this.#painter = new Painter(canvas, plan, looks, theme);
     this.#camera = overview(plan, this.#view);
     this.#stopGestures = watchGestures(canvas, {
       onPan: (by) => this.#move(pan(this.#camera, by)),
@@ -54,6 +55,10 @@ export class MapView {
 
   look(looks: Looks): void {
     this.#painter.look(looks);
+  }
+
+  dress(theme: Theme): void {
+    this.#painter.dress(theme);
   }
 
   /** Goes nearer where seats are so small that the marks would hide what they point at. */

@@ -6,9 +6,9 @@ import { categoryColor } from './colors.ts';
 import { drawAreas } from './draw-areas.ts';
 import { drawMarks, type Mark } from './draw-marks.ts';
 import { drawRowNames } from './draw-row-names.ts';
-import { ink } from './draw-seat.ts';
 import { kindOf, type Looks } from './looks.ts';
 import { Raster, type RasterParts } from './raster.ts';
+import type { Theme } from './theme.ts';
 
 /** Of each frame's 16 ms, what drawing seats may take; what is left is drawn in the next one. */
 const BUDGET_MS = 7;
@@ -24,7 +24,7 @@ export class Painter {
   readonly grid: Grid;
   readonly spacing: number;
   readonly #plan: Plan;
-  readonly #parts: RasterParts;
+  #parts: RasterParts;
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   #view: Size = { width: 1, height: 1 };
@@ -37,7 +37,7 @@ export class Painter {
   #coming: Raster | null = null;
   #request: number | undefined;
 
-  constructor(canvas: HTMLCanvasElement, plan: Plan, looks: Looks) {
+  constructor(canvas: HTMLCanvasElement, plan: Plan, looks: Looks, theme: Theme) {
     const context = canvas.getContext('2d');
     if (context === null) throw new Error('This browser draws no pictures');
     this.#canvas = canvas;
@@ -46,8 +46,8 @@ export class Painter {
     this.#looks = looks;
     this.spacing = spacingOf(plan.seats);
     this.grid = new Grid(plan.seats, 2 * this.spacing);
-    const colors = plan.categories.map(({ color }, category) => categoryColor(color, category));
-    this.#parts = { seats: plan.seats, grid: this.grid, spacing: this.spacing, colors };
+    const categories = plan.categories.map(({ color }, category) => categoryColor(color, category));
+    this.#parts = { seats: plan.seats, grid: this.grid, spacing: this.spacing, colors: { theme, categories } };
     this.#camera = overview(plan, this.#view);
   }
 
@@ -56,9 +56,13 @@ export class Painter {
     this.#ratio = ratio;
     this.#canvas.width = Math.round(view.width * ratio);
     this.#canvas.height = Math.round(view.height * ratio);
-    this.#shown = null;
-    this.#coming = null;
-    this.#paint();
+    this.#begin();
+  }
+
+  /** Draws everything in other colours. */
+  dress(theme: Theme): void {
+    this.#parts = { ...this.#parts, colors: { ...this.#parts.colors, theme } };
+    this.#begin();
   }
 
   look(looks: Looks): void {
@@ -84,6 +88,12 @@ export class Painter {
 
   dispose(): void {
     if (this.#request !== undefined) cancelAnimationFrame(this.#request);
+  }
+
+  #begin(): void {
+    this.#shown = null;
+    this.#coming = null;
+    this.#paint();
   }
 
   #schedule(): void {
@@ -119,19 +129,20 @@ export class Painter {
     const context = this.#context;
     const { x, y, scale } = this.#camera;
     const { width, height } = this.#view;
+    const { theme } = this.#parts.colors;
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.save();
     context.translate(width / 2 - x * scale, height / 2 - y * scale);
     context.scale(scale, scale);
-    drawAreas(context, this.#plan.areas);
+    drawAreas(context, this.#plan.areas, theme);
     context.restore();
     const place = { camera: this.#camera, view: this.#view, spacing: this.spacing };
-    drawRowNames(context, this.#plan.sections, place);
+    drawRowNames(context, this.#plan.sections, place, theme.muted);
     const raster = this.#shown ?? this.#coming;
     if (raster) this.#blit(raster);
-    this.#drawRings();
-    drawMarks(context, this.#marks, place);
+    this.#drawRings(theme);
+    drawMarks(context, this.#marks, place, theme);
   }
 
   #blit({ picture, camera, size }: Raster): void {
@@ -149,16 +160,16 @@ export class Painter {
     );
   }
 
-  #drawRings(): void {
+  #drawRings({ chosen, mine, paper, offered }: Theme): void {
     const context = this.#context;
     const radius = Math.max(LEAST_RING_PX, this.spacing * this.#camera.scale * 0.52);
     for (const [index, look] of this.#looks.entries()) {
       const kind = kindOf(look);
-      if (kind === 'chosen' || kind === 'held') this.#ring(index, radius, kind === 'held' ? '#0b6e4f' : ink, 2);
+      if (kind === 'chosen' || kind === 'held') this.#ring(index, radius, kind === 'held' ? mine : chosen, 2);
     }
     if (this.#cursor === null) return;
-    this.#ring(this.#cursor, radius + 3, '#ffffff', 6);
-    this.#ring(this.#cursor, radius + 3, '#0057d9', 3);
+    this.#ring(this.#cursor, radius + 3, paper, 6);
+    this.#ring(this.#cursor, radius + 3, offered, 3);
     context.lineWidth = 1;
   }
 

@@ -2,7 +2,8 @@ import type { Grid } from '../plan/grid.ts';
 import type { PlanSeat } from '../plan/plan.ts';
 import type { Camera, Size } from './camera.ts';
 import { textOn } from './colors.ts';
-import { categoryOf, kindOf, type Looks } from './looks.ts';
+import type { Colors } from './draw-seat.ts';
+import { categoryOf, isAccessible, kindOf, type Looks } from './looks.ts';
 import { Sprites } from './sprites.ts';
 
 export interface RasterParts {
@@ -10,7 +11,7 @@ export interface RasterParts {
   readonly grid: Grid;
   /** From seat to seat, in the plan's units. */
   readonly spacing: number;
-  readonly colors: readonly string[];
+  readonly colors: Colors;
 }
 
 /** How much more than the view a raster holds on each side, of the view's size: so far a finger may move before another is needed. */
@@ -49,7 +50,7 @@ export class Raster {
     this.picture = new OffscreenCanvas(Math.ceil(this.size.width * ratio), Math.ceil(this.size.height * ratio));
     this.#context = contextOf(this.picture);
     this.#sprites = new Sprites(spacing * camera.scale, ratio, colors);
-    this.#textColors = colors.map(textOn);
+    this.#textColors = colors.categories.map(textOn);
     this.#seats = seats;
     const halfWidth = this.size.width / 2 / camera.scale;
     const halfHeight = this.size.height / 2 / camera.scale;
@@ -102,7 +103,7 @@ export class Raster {
     if (this.#drawn[index] !== NOT_DRAWN) this.#context.clearRect(x - size / 2, y - size / 2, size, size);
     this.#context.drawImage(this.#sprites.of(look), x - size / 2, y - size / 2);
     this.#drawn[index] = look;
-    if (!this.#hasNumbers || kindOf(look) !== 'AVAILABLE') return;
+    if (!this.#hasNumbers || kindOf(look) !== 'AVAILABLE' || isAccessible(look)) return;
     this.#context.fillStyle = this.#textColors[categoryOf(look)] ?? '#ffffff';
     this.#context.fillText(seat.number, x, y);
   }

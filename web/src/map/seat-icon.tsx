@@ -1,31 +1,41 @@
 import { useEffect, useRef } from 'react';
 import type { Plan } from '../plan/plan.ts';
+import { useStore } from '../state/use-store.ts';
 import { categoryColor } from './colors.ts';
 import { drawSeat } from './draw-seat.ts';
 import { type Kind, lookOf } from './looks.ts';
+import { theme } from './theme.ts';
 
 const SIZE_PX = 20;
+
+/** It grows with the letters beside it, and stays sharp up to so many times its size. */
+const LARGEST = 2;
 
 /** A seat as the map draws it. */
 export function SeatIcon({
   plan,
   category,
   kind,
+  accessible = false,
 }: {
   readonly plan: Plan;
   readonly category: number;
   readonly kind: Kind;
+  readonly accessible?: boolean;
 }) {
+  const current = useStore(theme);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!canvas.current || !context) return;
-    canvas.current.width = SIZE_PX * devicePixelRatio;
-    canvas.current.height = SIZE_PX * devicePixelRatio;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    const ratio = LARGEST * devicePixelRatio;
+    canvas.current.width = SIZE_PX * ratio;
+    canvas.current.height = SIZE_PX * ratio;
+    context.scale(ratio, ratio);
     context.translate(SIZE_PX / 2, SIZE_PX / 2);
-    const colors = plan.categories.map(({ color }, each) => categoryColor(color, each));
-    drawSeat(context, lookOf(category, kind), SIZE_PX * 0.42, colors);
-  }, [plan, category, kind]);
+    const categories = plan.categories.map(({ color }, each) => categoryColor(color, each));
+    const look = lookOf(category, kind, accessible);
+    drawSeat(context, look, SIZE_PX * 0.42, { theme: current, categories });
+  }, [plan, category, kind, accessible, current]);
   return <canvas ref={canvas} className="seat-icon" />;
 }

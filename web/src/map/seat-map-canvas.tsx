@@ -12,6 +12,7 @@ import { HoverTip } from './hover-tip.tsx';
 import { looksOf, type OwnSeats } from './looks.ts';
 import { MapView } from './map-view.ts';
 import { saySeat } from './say-seat.ts';
+import { theme } from './theme.ts';
 
 interface Props {
   readonly plan: Plan;
@@ -62,7 +63,7 @@ export function SeatMapCanvas({ plan, map, own, reveal, marks, onChoose }: Props
   useEffect(() => {
     if (canvas.current === null) return;
     const looks = () => looksOf(plan, map.getSnapshot().data?.statuses ?? null, currentOwn.current);
-    const made = new MapView(canvas.current, plan, looks(), {
+    const made = new MapView(canvas.current, plan, looks(), theme.getSnapshot(), {
       onChoose: (seat) => handlers.current.onChoose(seat),
       onHover: (at) => handlers.current.onHover(at),
       onCursor: (seat) => handlers.current.onCursor(seat),
@@ -70,9 +71,9 @@ export function SeatMapCanvas({ plan, map, own, reveal, marks, onChoose }: Props
       onSize: setForFingers,
     });
     view.current = made;
-    const stop = map.subscribe(() => made.look(looks()));
+    const stops = [map.subscribe(() => made.look(looks())), theme.subscribe(() => made.dress(theme.getSnapshot()))];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       made.dispose();
       view.current = null;
     };

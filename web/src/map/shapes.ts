@@ -1,5 +1,9 @@
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
+/** A wheelchair and who sits in it, as lines within two units around the origin. */
+export const wheelchairPath =
+  'M-.15-.92a.16.16 0 1 0 .01 0M-.14-.5L-.08.06H.4L.62.62H.8M-.12-.2H.3M-.42-.12A.5.5 0 1 0 .4.5';
+
 /** Beside their colours, categories are told apart by their shapes, which fill about the same room. */
 const outlines: readonly ((context: Context, radius: number) => void)[] = [
   (context, r) => context.arc(0, 0, r, 0, 2 * Math.PI),

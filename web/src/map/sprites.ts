@@ -1,4 +1,4 @@
-import { drawSeat } from './draw-seat.ts';
+import { type Colors, drawSeat } from './draw-seat.ts';
 import type { Look } from './looks.ts';
 
 /** In CSS pixels from seat to seat: when it is less, small signs on many seats would be louder than the free ones. */
@@ -10,14 +10,14 @@ export class Sprites {
   readonly size: number;
   readonly #radius: number;
   readonly #isDetailed: boolean;
-  readonly #colors: readonly string[];
+  readonly #colors: Colors;
   readonly #pictures = new Map<Look, OffscreenCanvas>();
 
   /**
    * @param spacingPx from seat to seat, in CSS pixels: pictures of neighbours don't touch
    * @param ratio device pixels to a CSS pixel
    */
-  constructor(spacingPx: number, ratio: number, colors: readonly string[]) {
+  constructor(spacingPx: number, ratio: number, colors: Colors) {
     const spacing = spacingPx * ratio;
     this.#isDetailed = spacingPx >= DETAILED_FROM_PX;
     this.size = Math.max(2, 2 * Math.floor(spacing / 2));

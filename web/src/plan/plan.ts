@@ -27,6 +27,8 @@ export interface PlanSeat {
 }
 
 export interface PlanRow {
+  /** Position in its section. */
+  readonly index: number;
   readonly name: string;
   /** In the plan's own words; null where it has none. */
   readonly label: string | null;
@@ -34,6 +36,8 @@ export interface PlanRow {
 }
 
 export interface PlanSection {
+  /** Position in the plan. */
+  readonly index: number;
   readonly name: string;
   readonly rows: readonly PlanRow[];
 }
@@ -54,9 +58,11 @@ export function planOf(event: SeatMapEvent): Plan {
   const { categories, seatMap } = event;
   const categoryAt = new Map(categories.map(({ id }, position) => [id, position]));
   const sections = seatMap.sections.map(
-    (section): PlanSection => ({
+    (section, index): PlanSection => ({
+      index,
       name: section.name,
-      rows: section.rows.map((row) => ({
+      rows: section.rows.map((row, index) => ({
+        index,
         name: row.name,
         label: row.label ?? null,
         seats: row.seats.map(

@@ -24,9 +24,8 @@ export function SeatList(props: SeatListProps) {
         <input type="checkbox" checked={onlyFree} onChange={(event) => setOnlyFree(event.target.checked)} />
         {say.list.onlyFree}
       </label>
-      {props.plan.sections.map((section, position) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a plan's sections have no ids, and never change their places
-        <SectionOfList key={position} {...props} section={section} onlyFree={onlyFree} />
+      {props.plan.sections.map((section) => (
+        <SectionOfList key={section.index} {...props} section={section} onlyFree={onlyFree} />
       ))}
     </div>
   );

@@ -1,6 +1,7 @@
 import { type SeatStatus, seatStatuses } from 'holdfast/client';
 import { useWords } from '../language/words.ts';
 import { sayOwn } from '../map/say-seat.ts';
+import { Wheelchair } from '../map/wheelchair.tsx';
 import type { PlanRow, PlanSeat } from '../plan/plan.ts';
 import { priceOf } from '../plan/plan.ts';
 import { useSelected } from '../state/use-store.ts';
@@ -48,6 +49,7 @@ export function SeatsOfRow({ row, onlyFree, ...props }: Props) {
             <strong>
               <span className="visually-hidden">{say.seatWord} </span>
               {seat.number}
+              {seat.accessible && <Wheelchair />}
             </strong>
             <span>{write.money(priceOf(plan, seat))}</span>
             <span className="visually-hidden">{sayRest(seat)}</span>

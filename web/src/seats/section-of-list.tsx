@@ -21,9 +21,7 @@ export function SectionOfList({ section, ...props }: Props) {
         <h2>{name}</h2>
         <FreeCount map={props.map} seats={section.rows} />
       </summary>
-      {isOpen &&
-        // biome-ignore lint/suspicious/noArrayIndexKey: a plan's rows have no ids, and never change their places
-        section.rows.map((row, position) => <RowOfList key={position} {...props} row={row} section={name} />)}
+      {isOpen && section.rows.map((row) => <RowOfList key={row.index} {...props} row={row} section={name} />)}
     </details>
   );
 }

@@ -1,23 +1,26 @@
-import { type DependencyList, useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 export type Loaded<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly data: T }
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** What is asked for once, and again when `deps` change or `reload` is called: what there was stays until the answer comes. */
-export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, deps: DependencyList) {
+/** What is asked for once, and again when `load` is another function or `reload` is called: what there was stays until the answer comes. */
+export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>) {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
-  const [round, setRound] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says on what its function depends
-  useEffect(() => {
-    const controller = new AbortController();
-    load(controller.signal).then(
-      (data) => !controller.signal.aborted && setLoaded({ state: 'ready', data }),
-      (error) => !controller.signal.aborted && setLoaded({ state: 'failed', error }),
+  const asking = useRef(new AbortController());
+  const reload = useCallback(() => {
+    asking.current.abort();
+    asking.current = new AbortController();
+    const { signal } = asking.current;
+    load(signal).then(
+      (data) => !signal.aborted && setLoaded({ state: 'ready', data }),
+      (error) => !signal.aborted && setLoaded({ state: 'failed', error }),
     );
-    return () => controller.abort();
-  }, [...deps, round]);
-  const reload = useCallback(() => setRound((before) => before + 1), []);
+  }, [load]);
+  useEffect(() => {
+    reload();
+    return () => asking.current.abort();
+  }, [reload]);
   return { loaded, reload };
 }

@@ -1,4 +1,5 @@
 import { MyBookingsDocument, MyReservationsDocument } from 'holdfast/client';
+import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
@@ -30,8 +31,8 @@ export function TicketsPage() {
 
 function useTickets() {
   const client = useClient();
-  return useLoaded(
-    async (signal) => {
+  const load = useCallback(
+    async (signal: AbortSignal) => {
       const [{ viewer: holder }, { viewer: owner }] = await Promise.all([
         client.query(MyReservationsDocument, { first: SHOWN }, { signal }),
         client.query(MyBookingsDocument, { first: SHOWN }, { signal }),
@@ -43,6 +44,7 @@ function useTickets() {
     },
     [client],
   );
+  return useLoaded(load);
 }
 
 type Data = Extract<ReturnType<typeof useTickets>['loaded'], { state: 'ready' }>['data'];

@@ -8,15 +8,18 @@ import { useStore } from '../state/use-store.ts';
 /** Why one has to wait, and for how many seconds. It is read aloud as it comes and when the time is over, not at each second. */
 export function WaitText({ text, wait }: { readonly text: string; readonly wait: Countdown }) {
   const { say } = useWords();
+  const whenAt = (seconds: number) =>
+    seconds === 0 ? say.notices.tryAgainNow : say.notices.tryAgainIn(say.choice.seconds(seconds));
   const seconds = useStore(wait);
-  const isOver = seconds === 0;
-  const when = isOver ? say.notices.tryAgainNow : say.notices.tryAgainIn(say.choice.seconds(seconds));
-  const aloud = useLatest(isOver ? when : `${text} ${when}`);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another wait, and its end, are told of
-  useEffect(() => announce(aloud.current), [wait, isOver]);
+  const current = useLatest({ text, whenAt });
+  useEffect(() => {
+    const { text, whenAt } = current.current;
+    announce(`${text} ${whenAt(wait.getSnapshot())}`);
+    return wait.subscribe(() => wait.getSnapshot() === 0 && announce(current.current.whenAt(0)));
+  }, [wait, current]);
   return (
     <>
-      {text} <span role="timer">{when}</span>
+      {text} <span role="timer">{whenAt(seconds)}</span>
     </>
   );
 }

@@ -1,0 +1,30 @@
+import { useWords } from '../language/words.ts';
+import { sumOf } from '../plan/plan.ts';
+import { useStore } from '../state/use-store.ts';
+import type { PanelProps } from './buying-panel.tsx';
+
+/** What is chosen costs so much, and is reserved: in sight wherever one is on the page. */
+export function ChoiceBar({ plan, buying, salesStatus, isReserving }: PanelProps & { readonly isReserving: boolean }) {
+  const { say, write } = useWords();
+  const { chosen } = useStore(buying);
+  if (chosen.length === 0) return null;
+  return (
+    <div className="bar">
+      <p className="sum">
+        <span>
+          {say.choice.total} · {say.choice.count(chosen.length)}
+        </span>
+        <strong>{write.money(sumOf(plan, chosen))}</strong>
+      </p>
+      <button
+        type="button"
+        className="button primary"
+        disabled={salesStatus !== 'ON_SALE'}
+        aria-disabled={isReserving}
+        onClick={() => void buying.reserve()}
+      >
+        {isReserving ? say.choice.reserving : say.choice.reserve}
+      </button>
+    </div>
+  );
+}

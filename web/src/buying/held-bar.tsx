@@ -1,0 +1,32 @@
+import type { PanelProps } from './buying-panel.tsx';
+import { CountdownClock } from './countdown-clock.tsx';
+import { type Card, PayButton } from './payment.tsx';
+import type { Held } from './state.ts';
+
+interface Props extends PanelProps {
+  readonly phase: Held;
+  readonly card: Card;
+}
+
+/** The time that is left, and paying: in sight wherever one is on the page. */
+export function HeldBar({ buying, phase, card }: Props) {
+  const { reservation, countdown } = phase.followed;
+  const isIdle = phase.busy === null;
+  return (
+    <div className="bar">
+      <CountdownClock
+        countdown={countdown}
+        extensionsLeft={reservation.extensionsLeft}
+        isExtending={phase.busy === 'extending'}
+        isIdle={isIdle}
+        onExtend={() => void buying.extend()}
+      />
+      <PayButton
+        total={reservation.total}
+        isPaying={phase.busy === 'paying'}
+        isIdle={isIdle}
+        onPay={() => void buying.pay(reservation.total.amount === 0 ? undefined : card)}
+      />
+    </div>
+  );
+}
