@@ -21,6 +21,7 @@ import {
   SeatMapDocument,
   type SeatMapSubscription,
 } from './generated/documents.ts';
+import { type GuestStorage, Guests, memoryStorage } from './guests.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
 import type { LiveStore } from './live.ts';
 import { LiveSocket } from './live-socket.ts';
@@ -29,13 +30,13 @@ import { type Operation, requestOf } from './operation.ts';
 import { type CallOptions, type MutateOptions, Requests } from './requests.ts';
 import { type Backoff, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 import { type SeatMapState, seatMapAfter } from './seat-map-state.ts';
-import { type GuestStorage, memoryStorage, type TokenSource, Tokens } from './tokens.ts';
+import { type TokenSource, Tokens } from './tokens.ts';
 
 export interface HoldfastClientOptions {
   /** Of the API: `https://tickets.example/graphql`, or in a page a path. Websockets go to the same address. */
   readonly url: string;
   readonly token?: TokenSource;
-  /** Signs a guest in where a token is needed and there is none: `true` forgets it with the program, a storage keeps it. */
+  /** Signs a guest in where a token is needed and there is none, and renews it: `true` forgets it with the program, a storage keeps it. */
   readonly guests?: boolean | GuestStorage;
   /** Sends hashes of operations in the place of their texts, for servers that take trusted ones only. */
   readonly trustedOperations?: boolean;
@@ -89,7 +90,7 @@ export interface HoldfastClient {
   follow<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): LiveStore<Result>;
   /** For an app that comes to the front where no page says so, as in React Native: finds out what is still so. */
   wake(): void;
-  /** Closes the connections. */
+  /** Closes the connections, and renews no token any more. */
   dispose(): void;
 }
 
@@ -167,6 +168,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     dispose() {
       everyones.dispose();
       viewers.dispose();
+      tokens.dispose();
     },
   };
 }
@@ -181,15 +183,11 @@ function openRequests({
 }: HoldfastClientOptions) {
   const http = { url, fetch: options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args)) };
   const policy = { ...defaultRetryPolicy, ...retry };
+  const storage = guests === true ? memoryStorage() : guests || null;
+  const storageKey = `holdfast guest ${url}`;
   return new Requests(
     { http, policy, byHash: trustedOperations },
-    (signInAsGuest) =>
-      new Tokens({
-        source: token,
-        guests: guests === true ? memoryStorage() : guests || null,
-        storageKey: `holdfast guest ${url}`,
-        signInAsGuest,
-      }),
+    (forGuests) => new Tokens(token, storage && new Guests({ storage, storageKey, ...forGuests })),
   );
 }
 

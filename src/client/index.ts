@@ -12,6 +12,7 @@ export {
 export { type Countdown, type MonotonicClock, startCountdown } from './countdown.ts';
 export * from './generated/documents.ts';
 export { default as possibleTypes } from './generated/possible-types.ts';
+export type { GuestStorage } from './guests.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
 export type { Live, LiveState, LiveStore } from './live.ts';
@@ -23,4 +24,4 @@ export type { Backoff, RetryPolicy } from './retry.ts';
 export type { SeatMapState } from './seat-map-state.ts';
 export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
 export { momentsAt } from './time-zone.ts';
-export type { GuestStorage, TokenSource } from './tokens.ts';
+export type { TokenSource } from './tokens.ts';

@@ -1,4 +1,11 @@
-import { SignInAsGuestDocument } from './generated/documents.ts';
+import {
+  type GuestSessionDetailsFragment,
+  type RateLimitedOutcomeFragment,
+  RenewGuestDocument,
+  type ServiceBusyOutcomeFragment,
+  SignInAsGuestDocument,
+} from './generated/documents.ts';
+import type { GuestsOptions } from './guests.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import { type HttpOptions, send } from './http.ts';
 import { type Operation, requestOf } from './operation.ts';
@@ -30,10 +37,10 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #tokens: Tokens;
 
-  /** @param tokensFor is given how a guest is signed in */
-  constructor(options: RequestsOptions, tokensFor: (signInAsGuest: () => Promise<string>) => Tokens) {
+  /** @param tokensFor is given how guests get theirs */
+  constructor(options: RequestsOptions, tokensFor: (guests: Pick<GuestsOptions, 'signIn' | 'renew'>) => Tokens) {
     this.#options = options;
-    this.#tokens = tokensFor(() => this.#signInAsGuest());
+    this.#tokens = tokensFor({ signIn: () => this.#signIn(), renew: (guestToken) => this.#renew(guestToken) });
   }
 
   get tokens(): Tokens {
@@ -78,17 +85,37 @@ export class Requests {
     }
   }
 
-  /** For nobody yet, so without a token. A guest too many, where an answer was lost, is no harm. */
-  async #signInAsGuest(): Promise<string> {
+  /** A guest too many, where an answer was lost, is no harm. */
+  #signIn(): Promise<string> {
+    return this.#asNobody(SignInAsGuestDocument, {}, ({ signInAsGuest }) => tokenIn(signInAsGuest));
+  }
+
+  #renew(guestToken: string): Promise<string | null> {
+    return this.#asNobody(RenewGuestDocument, { input: { guestToken } }, ({ renewGuest }) =>
+      renewGuest.__typename === 'InvalidInput' ? null : tokenIn(renewGuest),
+    );
+  }
+
+  async #asNobody<Result, Variables, Token>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    tokenOf: (result: Result) => Token,
+  ): Promise<Token> {
     const noToken = async () => null;
     const attempt = async () => {
-      const { signInAsGuest: outcome } = await this.#attempt(SignInAsGuestDocument, {}, noToken, TIMEOUT_MS, undefined);
-      if (outcome.__typename === 'GuestSession') return { session: outcome };
-      // Whoever needs the guest asked for something else, whose outcomes are others.
-      throw new HoldfastError(outcome.message, outcome);
+      const result = await this.#attempt(operation, variables, noToken, TIMEOUT_MS, undefined);
+      return tokenOf(result);
     };
-    return (await this.#withRetries(attempt, undefined)).session.token;
+    return withRetries(attempt, { policy: this.#options.policy, busyForMs: () => null });
   }
+}
+
+/** Whoever needs the token asked for something else, whose outcomes are others. */
+function tokenIn(
+  outcome: GuestSessionDetailsFragment | RateLimitedOutcomeFragment | ServiceBusyOutcomeFragment,
+): string {
+  if (outcome.__typename === 'GuestSession') return outcome.token;
+  throw new HoldfastError(outcome.message, outcome);
 }
 
 function hasKey(variables: unknown): boolean {

@@ -1,9 +1,12 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ViewerDocument } from '../../src/client/index.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { ServerProcess } from '../api/server-process.ts';
 import { offer } from '../api/venue.ts';
 import { emptyFolder } from '../cli/folder.ts';
 import { LooseLink } from '../client/loose-link.ts';
+import { send } from '../support/graphql.ts';
 import { nodeEnv } from '../support/node.ts';
 import { houseOf, take } from './crowd.ts';
 import { openRow, seatIn } from './seat-list.ts';
@@ -62,16 +65,62 @@ test.concurrent('a laptop that slept: what happened meanwhile is there soon afte
   await ann.getByRole('status').getByText('Connected again').waitFor({ state: 'attached' });
 });
 
-test.concurrent('a guest whose token runs out is told; the map goes on', async () => {
+test.concurrent('a guest whose token runs out during a hold pays, and finds the ticket', async () => {
   const house = await offer(stage.node);
   const ann = await stage.visit(`/events/${house.eventId}`);
   const row = await openRow(ann, 'Stalls', '1');
   await seatIn(row, '1').click();
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann.locator('.clock').waitFor();
+  const first = await guestToken(ann);
+  await runOut(first);
+  await take(stage.node, house, [7]);
+  await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
+  await ann.getByRole('button', { name: /^Pay/ }).click();
+  const reference = await ann.locator('.reference strong').textContent();
+  expect(await guestToken(ann)).not.toBe(first);
+  await ann.goto(`${stage.node.url}/tickets`);
+  await ann.getByText(reference ?? '').waitFor();
+});
+
+test.concurrent('a guest who was away until the token had run out comes back to what is held', async () => {
+  const house = await offer(stage.node);
+  const ann = await stage.visit(`/events/${house.eventId}`);
+  const row = await openRow(ann, 'Stalls', '1');
+  await seatIn(row, '1').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+  const token = await guestToken(ann);
+  await ann.goto('about:blank');
+  await runOut(token);
+  await ann.goto(`${stage.node.url}/tickets`);
+  await ann.getByRole('timer').waitFor();
+});
+
+test.concurrent('tabs of a browser that reserve at the same time are one guest', async () => {
+  const house = await offer(stage.node);
+  const first = await stage.visit(`/events/${house.eventId}`);
+  const second = await first.context().newPage();
+  await second.goto(first.url());
+  const tabs = [first, second];
+  for (const [nth, tab] of tabs.entries()) await seatIn(await openRow(tab, 'Stalls', '1'), String(nth + 1)).click();
+  await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: 'Reserve', exact: true }).click()));
+  await Promise.all(tabs.map((tab) => tab.locator('.clock').waitFor()));
+  await first.goto(`${stage.node.url}/tickets`);
+  await first.getByRole('timer').nth(1).waitFor();
+});
+
+test.concurrent('a guest whom the server knows no more is told; the map goes on', async () => {
+  const house = await offer(stage.node);
+  const ann = await stage.visit(`/events/${house.eventId}`);
+  const row = await openRow(ann, 'Stalls', '1');
+  await seatIn(row, '1').click();
+  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await ann.locator('.clock').waitFor();
+  await ann.evaluate("localStorage.setItem('holdfast guest /graphql', 'of another server')");
   await ann
     .getByRole('heading', { name: 'Your sign-in has run out' })
-    .waitFor({ timeout: (GUEST_SECONDS + 10) * 1_000 });
+    .waitFor({ timeout: (GUEST_SECONDS + 20) * 1_000 });
   await take(stage.node, house, [7]);
   await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
   await ann.getByRole('button', { name: 'Choose seats' }).click();
@@ -79,6 +128,21 @@ test.concurrent('a guest whose token runs out is told; the map goes on', async (
   await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
   await ann.locator('.clock').waitFor();
 });
+
+const guestToken = (page: Page) =>
+  page.evaluate("localStorage.getItem('holdfast guest /graphql') ?? ''") as Promise<string>;
+
+/** Until the server takes the token no more. */
+const runOut = (token: string) =>
+  expect
+    .poll(
+      async () => {
+        const { errors } = await send(stage.node.graphqlUrl, ViewerDocument, {}, token);
+        return errors?.[0]?.extensions?.code;
+      },
+      { timeout: (GUEST_SECONDS + 20) * 1_000, interval: 500 },
+    )
+    .toBe('UNAUTHENTICATED');
 
 test.concurrent('an organizer whose token runs out is asked for another', async () => {
   const { eventId } = await offer(stage.node);

@@ -1,0 +1,233 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { App } from '../../src/app.ts';
+import {
+  createHoldfastClient,
+  type HoldfastClient,
+  MyBookingsDocument,
+  MyReservationsDocument,
+  ReserveSeatsDocument,
+  ViewerDocument,
+} from '../../src/client/index.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+import { type Offer, offer, reserve, seatAt } from '../api/venue.ts';
+import { testDatabase } from '../support/database.ts';
+import { dataOf, guestToken, send } from '../support/graphql.ts';
+import { jwtSecret, startNode } from '../support/node.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { FaultyFront } from './faulty-front.ts';
+
+const within = { withinMs: 20_000 };
+const database = await testDatabase();
+const env = { DATABASE_URL: database.url, MAX_ACTIVE_RESERVATIONS: '100', MAX_SEATS_PER_ADDRESS: '0' };
+
+let node: App;
+/** On which a guest's token runs out after two seconds, and the five by which clocks may be off. */
+let hasty: App;
+let hamlet: Offer;
+let seats = 0;
+beforeAll(async () => {
+  [node, hasty] = await Promise.all([startNode({ env }), startNode({ env: { ...env, GUEST_TOKEN_SECONDS: '2' } })]);
+  hamlet = await offer(node, { seats: 100 });
+});
+afterAll(async () => {
+  await Promise.all([node, hasty].map((app) => app?.[Symbol.asyncDispose]()));
+});
+
+let front: FaultyFront;
+beforeEach(async () => {
+  front = await FaultyFront.open(hasty.graphqlUrl);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await front[Symbol.asyncDispose]();
+});
+
+/** As `localStorage`, which the tabs of one browser share. */
+class Browser {
+  token: string | null = null;
+
+  getItem(): string | null {
+    return this.token;
+  }
+
+  setItem(_key: string, token: string): void {
+    this.token = token;
+  }
+
+  tab(url = front.graphqlUrl): HoldfastClient {
+    const retry = { attempts: 3, firstWaitMs: 5, maxWaitMs: 20 };
+    const client = createHoldfastClient({ url, guests: this, retry });
+    onTestFinished(() => client.dispose());
+    return client;
+  }
+}
+
+/** Has it stand still there. The server's, in this process too, goes on as it did. */
+function setDeviceClock(aheadMs: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs });
+}
+
+const viewerOf = async (client: HoldfastClient) => (await client.query(ViewerDocument, {})).viewer?.id;
+const sent = () => front.requests.map(({ body }) => /(?:query|mutation) (\w+)/.exec(String(body.query))?.[1] ?? '');
+const count = (operation: string) => sent().filter((name) => name === operation).length;
+
+/** That of another seat each time. */
+function nextSeat(): number {
+  seats += 1;
+  return seats - 1;
+}
+
+async function hold(client: HoldfastClient): Promise<string> {
+  const input = { eventId: hamlet.eventId, seatIds: [seatAt(hamlet.seatIds, nextSeat())] };
+  const outcome = await client.reserveSeats(input);
+  return outcome.__typename === 'Reservation' ? outcome.id : expect.fail(JSON.stringify(outcome));
+}
+
+/** Until the server takes the token no more. */
+const runOut = (token: string | null) =>
+  waitFor(async () => (await send(hasty.graphqlUrl, ViewerDocument, {}, token ?? '')).errors?.[0]?.extensions?.code, {
+    ...within,
+    what: 'the end of the token',
+  });
+
+/** The device's clock is slow, so that it is the server who says so. */
+describe('a guest whose token ran out while the device slept', () => {
+  interface Sleeper {
+    readonly browser: Browser;
+    readonly guest: string | undefined;
+    readonly reservationId: string;
+  }
+  let asleep: Sleeper[];
+  let sleeper: Sleeper;
+  beforeAll(async () => {
+    asleep = await Promise.all(Array.from({ length: 4 }, fallAsleep));
+    for (const { browser } of asleep) await runOut(browser.token);
+  });
+  beforeEach(() => {
+    sleeper = asleep.pop() ?? expect.fail('one for each test');
+    setDeviceClock(-86_400_000);
+  });
+
+  /** Reserves without a client, which would renew the token by itself. */
+  async function fallAsleep(): Promise<Sleeper> {
+    const browser = new Browser();
+    browser.token = await guestToken(hasty.graphqlUrl);
+    const { viewer } = await dataOf(hasty.graphqlUrl, ViewerDocument, {}, browser.token);
+    const { id } = await reserve(hasty, hamlet, [nextSeat()], browser.token);
+    return { browser, guest: viewer?.id, reservationId: id };
+  }
+
+  test('pays for what was held, and finds the ticket', async () => {
+    const { browser, guest, reservationId } = sleeper;
+    const client = browser.tab();
+    const booked = await client.confirmReservation({ reservationId, paymentToken: 'tok_ok' });
+    expect(booked.__typename).toBe('Booking');
+    expect(sent().slice(0, 3)).toEqual(['ConfirmReservation', 'RenewGuest', 'ConfirmReservation']);
+    const { viewer } = await client.query(MyBookingsDocument, {});
+    expect(viewer).toMatchObject({ id: guest, bookings: { edges: [{ node: booked }] } });
+  });
+
+  test('goes on with the same intent, with its key', async () => {
+    await hold(sleeper.browser.tab());
+    expect(sent().slice(0, 3)).toEqual(['ReserveSeats', 'RenewGuest', 'ReserveSeats']);
+    const [first, , second] = front.requests;
+    expect(second?.body).toEqual(first?.body);
+    expect(first?.body).toMatchObject({ variables: { input: { idempotencyKey: expect.any(String) } } });
+  });
+
+  test('is nobody else where the server cannot be asked for another token, and goes on when it can', async () => {
+    const { browser, guest } = sleeper;
+    const client = browser.tab();
+    const away = { status: 502, body: 'Bad gateway' };
+    front.fates = ['pass', away, away, away];
+    const input = { eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(-1) };
+    // Without a key, so that it is attempted once.
+    await expect(client.mutate(ReserveSeatsDocument, { input })).rejects.toMatchObject({ isTemporary: true });
+    expect(count('SignInAsGuest')).toBe(0);
+    expect(await viewerOf(client)).toBe(guest);
+  });
+
+  test('is the same guest in all tabs, whichever renews first', async () => {
+    const { browser, guest } = sleeper;
+    const tabs = [browser.tab(), browser.tab(), browser.tab()];
+    await Promise.all(tabs.map(hold));
+    expect(new Set(await Promise.all(tabs.map(viewerOf)))).toEqual(new Set([guest]));
+    expect(count('SignInAsGuest')).toBe(0);
+  });
+});
+
+describe('a tab that nobody touches', () => {
+  test('renews its token before it runs out', async () => {
+    const browser = new Browser();
+    const client = browser.tab();
+    await hold(client);
+    const guest = await viewerOf(client);
+    const [first, asked] = [browser.token, front.requests.length];
+    await waitFor(() => browser.token !== first, { ...within, what: 'another token' });
+    expect(new Set(sent().slice(asked))).toEqual(new Set(['RenewGuest']));
+    await runOut(first);
+    expect(await viewerOf(client)).toBe(guest);
+    expect([count('SignInAsGuest'), count('Viewer')]).toEqual([1, 2]);
+  });
+
+  test('follows its hold with the renewed token when the first has run out', async () => {
+    const browser = new Browser();
+    const client = createHoldfastClient({
+      ...{ url: hasty.graphqlUrl, guests: browser, webSocketImpl: WebSocket },
+      reconnect: { firstWaitMs: 20, maxWaitMs: 200 },
+    });
+    onTestFinished(() => client.dispose());
+    const reservation = client.reservation(await hold(client));
+    const states: string[] = [];
+    onTestFinished(reservation.subscribe(() => void states.push(reservation.getSnapshot().state)));
+    const isLive = () => reservation.getSnapshot().state === 'live';
+    await waitFor(isLive, { ...within, what: 'the hold' });
+    const guest = await viewerOf(client);
+    await waitFor(() => states.includes('stale'), { ...within, what: 'the end of the connection' });
+    await waitFor(isLive, { ...within, what: 'the hold again' });
+    expect(await viewerOf(client)).toBe(guest);
+  });
+
+  test('renews once where the clock of the device is wrong', async () => {
+    setDeviceClock(3 * 86_400_000);
+    await using steady = await FaultyFront.open(node.graphqlUrl);
+    const renewals = () => steady.requests.filter(({ body }) => String(body.query).includes('renewGuest')).length;
+    const browser = new Browser();
+    const first = browser.tab(steady.graphqlUrl);
+    await hold(first);
+    for (let nth = 0; nth < 5; nth += 1) await viewerOf(first);
+    expect(renewals()).toBe(0);
+    // It did not see the token come, and knows the device's clock only.
+    const second = browser.tab(steady.graphqlUrl);
+    await viewerOf(second);
+    await waitFor(() => renewals() === 1, { ...within, what: 'the renewal' });
+    for (let nth = 0; nth < 5; nth += 1) await Promise.all([viewerOf(first), viewerOf(second)]);
+    expect(renewals()).toBe(1);
+  });
+});
+
+describe('tabs that start at the same time', () => {
+  const reservationsOf = async (client: HoldfastClient) => {
+    const { viewer } = await client.query(MyReservationsDocument, {});
+    return viewer?.reservations.edges.map((edge) => edge.node.id).sort();
+  };
+
+  test.each([
+    ['for the first time', null],
+    ['long after the token ran out', 60 + 3_700],
+  ])('%s are one guest', async (_when, secondsAgo) => {
+    const browser = new Browser();
+    if (secondsAgo !== null) browser.token = await tokenOf(secondsAgo);
+    const tabs = [browser.tab(node.graphqlUrl), browser.tab(node.graphqlUrl), browser.tab(node.graphqlUrl)];
+    const held = await Promise.all(tabs.map(hold));
+    for (const tab of tabs) expect(await reservationsOf(tab)).toEqual(held.toSorted());
+  });
+});
+
+/** Of a guest who signed in so long ago, for a minute. */
+async function tokenOf(secondsAgo: number): Promise<string> {
+  const now = () => Date.now() - secondsAgo * 1000;
+  const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 60, now });
+  return (await identity.signInAsGuest()).token;
+}
