@@ -168,6 +168,15 @@ const lasting: readonly Check[] = [
       where bookings.total_amount <> reservations.total_amount`,
   },
   {
+    promise: 'every seat without a price is blocked',
+    breaches: sql`
+      select seats.event_id, format('seat %s (%s): is %s, and its category %s has no price', seats.index, seats.guid, seats.status,
+        seats.category)
+      from seats
+      join price_categories on price_categories.event_id = seats.event_id and price_categories.position = seats.category
+      where price_categories.amount is null and seats.status <> 'BLOCKED'`,
+  },
+  {
     promise: 'every event has all of its seats',
     breaches: sql`
       select events.id, format('%s seats, the last of them number %s', count(seats.index), coalesce(max(seats.index)::text, 'none'))

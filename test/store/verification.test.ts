@@ -126,6 +126,11 @@ const faults: readonly Fault[] = [
     plant: ({ eventId }) => [sql`update bookings set total_amount = 7 where event_id = ${eventId}`],
   },
   {
+    promise: 'every seat without a price is blocked',
+    what: /^seat 11 \(seat-11\): is AVAILABLE, and its category \d has no price$/,
+    plant: ({ eventId }) => [sql`update price_categories set amount = null where event_id = ${eventId}`],
+  },
+  {
     promise: 'every event has all of its seats',
     what: /^11 seats, the last of them number 11$/,
     plant: ({ eventId }) => [sql`delete from seats where event_id = ${eventId} and index = 6`],
