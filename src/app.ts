@@ -12,7 +12,7 @@ import { Organizing } from './events/organizing.ts';
 import { RecentEvents } from './events/recent-events.ts';
 import { SeatReader } from './events/seat-reader.ts';
 import { Seatings } from './events/seatings.ts';
-import { createContext } from './graphql/context.ts';
+import { createContext, type Requester, summaryOf } from './graphql/context.ts';
 import { Judge } from './graphql/cost/judge.ts';
 import { layoutsOf } from './graphql/cost/layout-size.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -97,7 +97,7 @@ export async function createApp(
     const node = await openNode(config, { database, identity, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({
       seatMaps: node.services.seatMaps,
-      publicContext: () => createContext(node.services, { viewer: null, clientAddress: '', isOver: () => false }),
+      publicContext: () => createContext(node.services, everybody()),
       monotonicNow: () => performance.now(),
       onExecuted: (field) => {
         metrics.executions.add([field]);
@@ -225,6 +225,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     seatMaps,
     reservationUpdates: new ReservationUpdates(database.mapReads, seatMaps, logger),
     identity: foundation.identity,
+    logger,
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),
     guestLimiter: countedLimiter(coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute), metrics),
     guestMutationLimiter: countedLimiter(
@@ -247,6 +248,11 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
   return { services, levels, health: () => healthOf(levels, database) };
+}
+
+/** Who asks for what all who subscribe are told. */
+function everybody(): Requester {
+  return { viewer: null, clientAddress: '', isOver: () => false, summary: summaryOf('shared') };
 }
 
 function troublesOf({ trouble, readTrouble }: Database, { reachable }: Coordination): readonly Trouble[] {

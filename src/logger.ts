@@ -1,22 +1,30 @@
+import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import sonicBoom from 'sonic-boom';
 import type { Config } from './config.ts';
 
-/** What is kept of a log that cannot be written, in characters. */
+/** What is kept of a log that is not taken, in characters. What comes then is lost. */
 const MAX_KEPT = 1_000_000;
 
 /**
- * Writes to standard output: JSON for machines, or lines for a person at a terminal. Where it cannot, because the disk is full,
- * that is said once on standard error, and the node goes on without.
+ * Writes to standard output: JSON for machines, each line with the time and the node's name, or lines for a person at a terminal.
+ * A node never waits for whoever reads it. Where it cannot be written, because the disk is full, that is said once on standard
+ * error, and the node goes on without.
  */
 export function createLogger({ level, format }: Config['log']): Logger {
-  const output = pino.destination({ dest: process.stdout.fd, sync: true, maxLength: MAX_KEPT });
+  // Not by way of pino, which at the end would wait for ever for a full disk.
+  const output = new sonicBoom.SonicBoom({ fd: process.stdout.fd, sync: false, maxLength: MAX_KEPT });
   let wasTold = false;
   output.on('error', ({ message }: Error) => {
     if (!wasTold) process.stderr.write(`holdfast: the log cannot be written: ${message}\n`);
     wasTold = true;
   });
-  if (format === 'json') return pino({ level, base: null }, output);
-  const options = { ignore: 'pid,hostname,worker', messageFormat: '{if worker}worker {worker}: {end}{msg}' };
-  return pino({ level }, pretty({ ...options, translateTime: 'SYS:HH:MM:ss.l', destination: output }));
+  // Of all processes on all machines, and of those that came before in this place, mostly.
+  const node = `${hostname()}/${process.pid}`;
+  const options = { level, base: { node }, timestamp: pino.stdTimeFunctions.isoTime };
+  if (format === 'json') return pino(options, output);
+  const messageFormat = '{if worker}worker {worker}: {end}{msg}';
+  const shown = { ignore: 'node,worker', messageFormat, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' };
+  return pino(options, pretty({ ...shown, destination: output }));
 }

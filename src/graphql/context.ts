@@ -14,6 +14,31 @@ export interface Requester {
   readonly clientAddress: string;
   /** Whether nobody waits for the answer any more. */
   readonly isOver: () => boolean;
+  readonly summary: OperationSummary;
+}
+
+/** What the log says of an operation. */
+export interface OperationSummary {
+  /** Of the request that it came by. */
+  readonly requestId: string;
+  /** Null as long as it is not known, and for one without a name. */
+  operation: string | null;
+  /** What came of its mutations, by the names of the schema, or the codes of its errors. */
+  outcome: string | null;
+}
+
+/** Gives it back. */
+export function noteOutcome<Outcome extends { readonly __typename: string }>(
+  { summary }: GraphqlContext,
+  outcome: Outcome,
+): Outcome {
+  const { __typename: name } = outcome;
+  summary.outcome = summary.outcome === null ? name : `${summary.outcome}, ${name}`;
+  return outcome;
+}
+
+export function summaryOf(requestId: string): OperationSummary {
+  return { requestId, operation: null, outcome: null };
 }
 
 /** What every resolver is handed beside its arguments: made anew for each operation. */
@@ -31,13 +56,14 @@ interface Execution {
 }
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
-  const { viewer, clientAddress, isOver } = requester;
+  const { viewer, clientAddress, isOver, summary } = requester;
   const store = services.reads.during(isOver);
   // Written out, as copying objects for each operation would cost as much as all the rest here.
   return {
     viewer,
     clientAddress,
     isOver,
+    summary,
     services,
     store,
     loaders: new Loaders({ store, services, viewer }),

@@ -1,14 +1,17 @@
 import type { Party } from '../coordination/party.ts';
 import { isGuest, type Viewer } from '../identity/viewer.ts';
-import { type GraphqlContext, readAnew, requireViewer } from './context.ts';
+import { type GraphqlContext, noteOutcome, readAnew, requireViewer } from './context.ts';
 import { orServiceBusy, rateLimited } from './outcomes.ts';
 
 /** Counts the viewer's mutation, and carries it out if the viewer, and a guest's network, may go on. */
-export async function limited<Result>(context: GraphqlContext, work: (viewer: Viewer) => Promise<Result>) {
+export async function limited<Result extends { readonly __typename: string }>(
+  context: GraphqlContext,
+  work: (viewer: Viewer) => Promise<Result>,
+) {
   const viewer = requireViewer(context);
   readAnew(context);
   const waitMs = await countMutation(context, viewer);
-  return waitMs === null ? orServiceBusy(() => work(viewer)) : rateLimited(waitMs);
+  return noteOutcome(context, waitMs === null ? await orServiceBusy(() => work(viewer)) : rateLimited(waitMs));
 }
 
 /** How long the viewer is to stay away, in milliseconds, now that this mutation is counted; null if it may go on. */

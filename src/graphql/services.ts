@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { RateLimiter } from '../coordination/coordination.ts';
 import type { Organizing } from '../events/organizing.ts';
 import type { RecentEvents } from '../events/recent-events.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;
   readonly identity: Identity;
+  readonly logger: Logger;
   /** By viewer. */
   readonly mutationLimiter: RateLimiter;
   /** Of sign-ins, by network address, and of renewals, by guest. */

@@ -31,7 +31,8 @@ export type ConfirmResult =
   | { readonly outcome: 'payment-failed'; readonly reason: string }
   /** The payment provider gave no answer. */
   | { readonly outcome: 'payment-unavailable' }
-  | { readonly outcome: 'booked'; readonly booking: BookingRecord };
+  /** Now, or before by a request like it. */
+  | { readonly outcome: 'booked'; readonly booking: BookingRecord; readonly isNew: boolean };
 
 export interface ConfirmDependencies {
   readonly database: Database;
@@ -103,7 +104,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     const outcome = await writeBooking(eventId, { reservationId, viewerId, ...paid });
     if (outcome.outcome === 'confirmed') {
       if (paid.totalAmount > 0) captures.begin({ eventId, ...paid });
-      return { outcome: 'booked', booking: outcome.booking };
+      return { outcome: 'booked', booking: outcome.booking, isNew: true };
     }
     await giveBack({ reservationId, ...paid });
     // Each time there are fewer seats than the last, so that this ends.
@@ -138,7 +139,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     if (!confirmed) return notRunning;
     const booking = await findBooking(command);
     if (booking === undefined) throw new Error(`the confirmed reservation ${command.reservationId} has no booking`);
-    return { outcome: 'booked', booking };
+    return { outcome: 'booked', booking, isNew: false };
   }
 }
 

@@ -18,7 +18,7 @@ import type { GraphqlContext } from '../graphql/context.ts';
 import type { Judge } from '../graphql/cost/judge.ts';
 import { validationOptions } from './document-limits.ts';
 import { ownRules, parseOptions } from './documents.ts';
-import type { PublicError } from './errors.ts';
+import { codesOf, type PublicError } from './errors.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 import { jsonInSlices } from './json-in-slices.ts';
 import { operationFault } from './operation-fault.ts';
@@ -40,6 +40,7 @@ export interface ApolloOptions {
 export async function startApollo(options: ApolloOptions) {
   const { schema, introspection, publicError, logger, trustedOperations } = options;
   const large = new WeakSet<object>();
+  const requestIds = new WeakMap<object, string>();
   const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger,
@@ -52,11 +53,11 @@ export async function startApollo(options: ApolloOptions) {
     csrfPrevention: false,
     persistedQueries: persistedQueriesOf(trustedOperations),
     includeStacktraceInErrorResponses: false,
-    formatError: (_formatted, error) => publicError(error),
+    formatError: (_formatted, error) => publicError(error, isObject(error) ? requestIds.get(error) : undefined),
     stringifyResult: (result) =>
       isObject(result.data) && large.has(result.data) ? jsonInSlices(result) : JSON.stringify(result),
     stopOnTerminationSignals: false,
-    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, costLimit(options, large)],
+    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, ofOperations(options, { large, requestIds })],
   });
   await apollo.start();
   return apollo;
@@ -93,16 +94,24 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+interface Remembered {
+  /** Data of answers that may be large. */
+  readonly large: WeakSet<object>;
+  /** By error: Apollo does not say of which request it is when it asks what to tell. */
+  readonly requestIds: WeakMap<object, string>;
+}
+
 /**
- * What an operation costs is judged before it runs, and what costs much runs a few at a time.
- * @param large where the data of answers is put that may be large
+ * What an operation costs is judged before it runs, and what costs much runs a few at a time. What the log is to say of it is
+ * noted.
  */
-function costLimit(
+function ofOperations(
   { judge, queryBudgets, heavyOperations }: ApolloOptions,
-  large: WeakSet<object>,
+  { large, requestIds }: Remembered,
 ): ApolloServerPlugin<GraphqlContext> {
   const listener: GraphQLRequestListener<GraphqlContext> = {
-    async didResolveOperation({ document, operation, request, contextValue }) {
+    async didResolveOperation({ document, operation, operationName, request, contextValue }) {
+      contextValue.summary.operation = operationName;
       if (operation === undefined || operation.operation === 'subscription') return;
       const cost = judge.costOf({ document, operation, variables: request.variables });
       if (cost instanceof GraphQLError) throw badRequest(cost);
@@ -111,7 +120,12 @@ function costLimit(
       const refusal = tooMuch ?? (request.http && (await heavyOperations.enter(request.http, cost)));
       if (refusal) throw comeBackLater(refusal);
     },
-    willSendResponse({ request: { http }, response: { body } }) {
+    didEncounterErrors({ errors, contextValue: { summary } }) {
+      for (const error of errors) requestIds.set(error, summary.requestId);
+      return allowed;
+    },
+    willSendResponse({ request: { http }, response: { body }, contextValue: { summary } }) {
+      if (body.kind === 'single' && body.singleResult.errors) summary.outcome = codesOf(body.singleResult.errors);
       const data = body.kind === 'single' && body.singleResult.data;
       if (http && isObject(data) && heavyOperations.has(http)) large.add(data);
       return allowed;

@@ -21,8 +21,9 @@ export interface ErrorReplies {
 export function errorReplies({ publicError, logger }: ErrorReplies) {
   return async (fault: unknown, request: FastifyRequest, reply: FastifyReply) => {
     // Those who fetch the keys say it once, rather than for each request.
-    if (fault instanceof IdentityUnavailable) logger.debug({ err: fault }, 'a token cannot be checked');
-    const answer = replyTo(fault, publicError);
+    if (fault instanceof IdentityUnavailable)
+      logger.debug({ requestId: request.id, err: fault }, 'a token cannot be checked');
+    const answer = replyTo(fault, (error) => publicError(error, request.id));
     if (answer.status === 413) await discardRest(request.raw);
     return send(answer, request, reply);
   };
@@ -36,7 +37,7 @@ export function send({ status, error, headers = {} }: ErrorReply, request: Fasti
     .send({ errors: [error] });
 }
 
-function replyTo(fault: unknown, publicError: PublicError): ErrorReply {
+function replyTo(fault: unknown, publicError: (error: unknown) => GraphQLFormattedError): ErrorReply {
   if (fault instanceof InvalidToken) {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
     return { status: 401, error: { message: fault.message, extensions: { code: 'UNAUTHENTICATED' } }, headers };

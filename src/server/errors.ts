@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { Logger } from 'pino';
 
-/** What a client may read of an error, whichever transport it came by. */
-export type PublicError = (error: unknown) => GraphQLFormattedError;
+/** What a client may read of an error, whichever transport it came by; the log names the request. */
+export type PublicError = (error: unknown, requestId: string | undefined) => GraphQLFormattedError;
 
 export interface FaultReporting {
   /** Whether the error says that the store cannot be reached at present. */
@@ -21,7 +21,7 @@ export const retryAfterMs = 1000;
  * the log has the cause; or SERVICE_BUSY where the store is unavailable.
  */
 export function publicErrors({ isUnavailable, introspection, logger }: FaultReporting): PublicError {
-  return (error) => {
+  return (error, requestId) => {
     const fault = faultOf(error);
     if (error instanceof GraphQLError && isMeantForClient(error, fault)) {
       const told = passOn(error);
@@ -30,11 +30,11 @@ export function publicErrors({ isUnavailable, introspection, logger }: FaultRepo
     const where = error instanceof GraphQLError ? placeOf(error) : {};
     if (isUnavailable(fault)) {
       // An outage is reported once by those who watch the store, not by each of its victims.
-      logger.debug({ err: fault, path: where.path }, 'store unavailable');
+      logger.debug({ requestId, err: fault, path: where.path }, 'store unavailable');
       return { ...serviceBusy, ...where };
     }
     const errorId = randomUUID().slice(0, 8);
-    logger.error({ err: fault, errorId, path: where.path }, 'internal error');
+    logger.error({ requestId, err: fault, errorId, path: where.path }, 'internal error');
     return { message: 'Internal error', ...where, extensions: { code: 'INTERNAL_SERVER_ERROR', errorId } };
   };
 }
@@ -54,6 +54,11 @@ export function rateLimited(waitMs: number) {
     message: `Too many queries from this address. Try again in ${Math.ceil(waitMs / 1000)} s.`,
     extensions: { code: 'RATE_LIMITED', retryAfterMs: waitMs },
   } as const satisfies GraphQLFormattedError;
+}
+
+/** Each once. */
+export function codesOf(errors: readonly GraphQLFormattedError[]): string {
+  return [...new Set(errors.map(({ extensions }) => String(extensions?.code)))].join(', ');
 }
 
 /** What was thrown in the first place, without what graphql-js and Apollo wrapped around it. */

@@ -12,7 +12,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config.ts';
 import type { RateLimiter } from '../coordination/coordination.ts';
-import type { GraphqlContext, Requester } from '../graphql/context.ts';
+import { type GraphqlContext, type Requester, summaryOf } from '../graphql/context.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Admission } from './admission.ts';
 import { limitAnswers } from './answer-limits.ts';
@@ -29,6 +29,8 @@ import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 import { addPage } from './page.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { logRequests } from './request-log.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 import { WebsocketRequest } from './websocket-request.ts';
@@ -58,8 +60,11 @@ const requestTimeoutMs = 120_000;
 /** Browsers ask again after two hours at most, whatever they are told. */
 const preflightSeconds = 7_200;
 
-/** Browsers are not to take an answer for another type than it says. */
-const ofEveryAnswer = { 'x-content-type-options': 'nosniff' };
+/** Of every answer. Browsers are not to take it for another type than it says. */
+const headersFor = ({ id }: FastifyRequest) => ({ 'x-content-type-options': 'nosniff', [requestIdHeader]: id });
+
+/** What pages of other origins may read of an answer's headers. */
+const exposedHeaders = [requestIdHeader, 'retry-after'];
 
 /** Everything but websockets; does not listen yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
@@ -67,6 +72,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const answerError = errorReplies(options);
   const http = fastify({
     loggerInstance,
+    genReqId: requestIdOf,
     logController: new LogController({ disableRequestLogging: true }),
     // Nothing is logged by request, so that none needs a logger of its own.
     childLoggerFactory: (logger) => logger,
@@ -74,11 +80,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
     return503OnClosing: false,
     http: { IncomingMessage: WebsocketRequest },
-    frameworkErrors: (fault, request, reply) => void answerError(fault, request, reply.headers(ofEveryAnswer)),
+    frameworkErrors: (fault, request, reply) => void answerError(fault, request, reply.headers(headersFor(request))),
   });
   http.setErrorHandler(answerError);
-  http.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(ofEveryAnswer);
+  logRequests(http, options.logger);
+  http.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headersFor(request));
     done();
   });
   limitAnswers(http, { ...options.http, addressOf: (request) => options.clientAddresses.of(request) });
@@ -86,7 +93,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   endConnectionsOnClose(http);
   http.decorateRequest('viewer', null);
   const { corsOrigins } = options.http;
-  await http.register(cors, { origin: corsOrigins === '*' ? '*' : [...corsOrigins], maxAge: preflightSeconds });
+  await http.register(cors, {
+    origin: corsOrigins === '*' ? '*' : [...corsOrigins],
+    exposedHeaders,
+    maxAge: preflightSeconds,
+  });
   addHealth(http, options.health);
   await addPage(http);
   if (!options.production) await addExplorer(http, graphqlPath);
@@ -101,7 +112,9 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     const { raw } = reply;
     const isOver = () => raw.writableEnded || raw.destroyed;
     const clientAddress = clientAddresses.of(request.raw);
-    const context = contextFor({ viewer: request.viewer, clientAddress, isOver });
+    const summary = summaryOf(request.id);
+    request.summary = summary;
+    const context = contextFor({ viewer: request.viewer, clientAddress, isOver, summary });
     return executeOverHttp(options, context, { request, reply });
   };
   http.route({

@@ -30,6 +30,7 @@ async function connect(account: AddressAccount) {
     stream,
     accounts,
     account,
+    requestId: 'x',
     authorization: undefined,
     limits: readConfig({}).websockets,
     logger: pino({ level: 'silent' }),

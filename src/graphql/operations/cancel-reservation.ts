@@ -5,15 +5,17 @@ import { faultOfKey } from '../idempotency-key.ts';
 import { decodeReservationId, decodeSeatId } from '../ids.ts';
 import { idempotencyConflict, invalidInput, notFound, notRunning } from '../outcomes.ts';
 import { faultOfSeatList } from '../seat-ids.ts';
+import { logged } from './logged.ts';
 
 /** The largest `MAX_SEATS_PER_RESERVATION`: a reservation may have been made when the setting was another. */
 const LARGEST_RESERVATION = 1_000;
 
 export async function cancelReservation(
-  { services: { reservations } }: GraphqlContext,
+  context: GraphqlContext,
   viewer: Viewer,
   { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,
 ) {
+  const { reservations, logger } = context.services;
   const listFault = seatIds == null ? null : faultOfSeatList(seatIds, LARGEST_RESERVATION);
   const fault = listFault ?? faultOfKey(idempotencyKey);
   if (fault !== null) return fault;
@@ -24,6 +26,8 @@ export async function cancelReservation(
   const outcome = await reservations.cancel({ ...key, viewerId: viewer.id, seatIndexes, idempotencyKey });
   switch (outcome.outcome) {
     case 'cancelled':
+      logger.info(logged(context, key.eventId, key.reservationId, outcome.seats.length), 'cancelled');
+      return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'idempotency-conflict':

@@ -2,17 +2,15 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ConfirmReservationInput } from '../generated/resolvers.ts';
 import { isPlain } from '../idempotency-key.ts';
-import { decodeReservationId } from '../ids.ts';
+import { decodeReservationId, encodeBookingId } from '../ids.ts';
 import { invalidInput, notFound, notRunning, serviceBusy } from '../outcomes.ts';
+import { logged } from './logged.ts';
 
 /** Longer than any provider's. */
 const MAX_TOKEN_LENGTH = 1_000;
 
-export async function confirmReservation(
-  { services: { reservations, seatings } }: GraphqlContext,
-  viewer: Viewer,
-  input: ConfirmReservationInput,
-) {
+export async function confirmReservation(context: GraphqlContext, viewer: Viewer, input: ConfirmReservationInput) {
+  const { reservations, seatings, logger } = context.services;
   if (input.paymentToken != null && !isPlain(input.paymentToken, MAX_TOKEN_LENGTH))
     return invalidInput(
       'paymentToken',
@@ -26,6 +24,16 @@ export async function confirmReservation(
   const outcome = await reservations.confirm(command);
   switch (outcome.outcome) {
     case 'booked':
+      if (outcome.isNew) {
+        const seats = outcome.booking.seatIndexes.length;
+        logger.info(
+          {
+            ...logged(context, key.eventId, key.reservationId, seats),
+            booking: encodeBookingId(key.eventId, outcome.booking.id),
+          },
+          'booked',
+        );
+      }
       return { __typename: 'Booking', booking: outcome.booking } as const;
     case 'payment-failed':
       return {

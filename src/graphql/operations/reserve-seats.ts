@@ -14,10 +14,11 @@ import {
 } from '../outcomes.ts';
 import { mayKnow } from '../public-events.ts';
 import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
+import { logged } from './logged.ts';
 
 /** The order of the checks is the precedence that the schema documents. */
 export async function reserveSeats(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
-  const { seatings, reservations, policy } = context.services;
+  const { seatings, reservations, policy, logger } = context.services;
   const fault = faultOfSeatList(input.seatIds) ?? faultOfKey(input.idempotencyKey);
   if (fault !== null) return fault;
   if (input.seatIds.length > policy.maxSeatsPerReservation) {
@@ -37,8 +38,11 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
     party: partyOf(context, viewer),
   });
   switch (outcome.outcome) {
-    case 'reserved':
-      return { __typename: 'Reservation', reservation: outcome.reservation, event: outcome.event } as const;
+    case 'reserved': {
+      const { reservation, event } = outcome;
+      logger.info(logged(context, eventId, reservation.id, reservation.seatIndexes.length), 'reserved');
+      return { __typename: 'Reservation', reservation, event } as const;
+    }
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'idempotency-conflict':

@@ -105,7 +105,10 @@ function eventFilter(filter: EventFilter | null | undefined) {
 const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: async () => 0 };
 
 /** Counts an organizer's mutation, and carries it out. */
-async function organizing<Result>(context: GraphqlContext, work: (organizer: Viewer) => Promise<Result>) {
+async function organizing<Result extends { readonly __typename: string }>(
+  context: GraphqlContext,
+  work: (organizer: Viewer) => Promise<Result>,
+) {
   requireOrganizer(context);
   return limited(context, work);
 }

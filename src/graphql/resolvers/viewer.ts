@@ -4,7 +4,7 @@ import { GuestsNotEnabled, InvalidToken } from '../../identity/errors.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { listBookings } from '../../store/bookings.ts';
 import { listReservations } from '../../store/reservations.ts';
-import type { GraphqlContext } from '../context.ts';
+import { type GraphqlContext, noteOutcome } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { invalidInput, rateLimited } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
@@ -33,7 +33,7 @@ export const viewerResolvers: Resolvers = {
         return await guestSession(context, guest.id, guest);
       } catch (error) {
         if (!(error instanceof InvalidToken)) throw error;
-        return invalidInput('guestToken', `${error.message}.`);
+        return noteOutcome(context, invalidInput('guestToken', `${error.message}.`));
       }
     },
   },
@@ -61,8 +61,9 @@ export const viewerResolvers: Resolvers = {
 };
 
 /** @param countedBy whose limit of sign-ins it is */
-async function guestSession({ services }: GraphqlContext, countedBy: string, guest?: Viewer) {
-  const allowance = await services.guestLimiter.consume(countedBy);
-  if (!allowance.allowed) return rateLimited(allowance.retryAfterMs);
-  return { __typename: 'GuestSession', ...(await services.identity.signInAsGuest(guest)) } as const;
+async function guestSession(context: GraphqlContext, countedBy: string, guest?: Viewer) {
+  const { guestLimiter, identity } = context.services;
+  const allowance = await guestLimiter.consume(countedBy);
+  if (!allowance.allowed) return noteOutcome(context, rateLimited(allowance.retryAfterMs));
+  return noteOutcome(context, { __typename: 'GuestSession', ...(await identity.signInAsGuest(guest)) } as const);
 }

@@ -3,12 +3,14 @@ import { type Server as GraphqlWs, MessageType } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { WebsocketConfig } from '../../config.ts';
+import { type OperationSummary, summaryOf } from '../../graphql/context.ts';
 import type { Outlet } from '../../graphql/shared-subscriptions/shared-subscription.ts';
 import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../operation-fault.ts';
+import { msSince } from '../request-log.ts';
 import type { AccountedSocket, AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
@@ -38,6 +40,8 @@ const tail = Buffer.from('}');
 /** An operation, told apart from a later one with the same id. */
 interface Begun {
   readonly id: string;
+  readonly atMs: number;
+  readonly summary: OperationSummary;
 }
 
 export interface ConnectionOptions {
@@ -46,6 +50,8 @@ export interface ConnectionOptions {
   readonly accounts: AddressAccounts;
   /** Of the client's network address. */
   readonly account: AddressAccount;
+  /** Of the handshake, and so of all that is asked over the websocket. */
+  readonly requestId: string;
   /** The handshake's header. */
   readonly authorization: string | undefined;
   readonly limits: WebsocketConfig;
@@ -56,6 +62,7 @@ export interface ConnectionOptions {
 
 /** One client's websocket: who it is, what it is at, and how it ends. */
 export class Connection implements AccountedSocket {
+  readonly requestId: string;
   readonly authorization: string | undefined;
   readonly limits: ClientLimits;
   viewer: Viewer | null = null;
@@ -77,12 +84,13 @@ export class Connection implements AccountedSocket {
 
   constructor(
     socket: WebSocket,
-    { stream, accounts, account, authorization, limits, logger, sent }: ConnectionOptions,
+    { stream, accounts, account, requestId, authorization, limits, logger, sent }: ConnectionOptions,
   ) {
     this.#socket = socket;
     this.#stream = stream;
     this.#accounts = accounts;
     this.#account = account;
+    this.requestId = requestId;
     this.authorization = authorization;
     this.#logger = logger;
     this.#sent = sent;
@@ -103,7 +111,7 @@ export class Connection implements AccountedSocket {
   open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
     const socket = this.#socket;
     // ws closes the socket after it; mostly a client that broke the protocol or sent too much.
-    socket.on('error', (error) => this.#logger.debug({ err: error }, 'websocket failed'));
+    socket.on('error', (error) => this.#logger.debug({ requestId: this.requestId, err: error }, 'websocket failed'));
     socket.on('ping', () => this.#mayGoOn());
     // One that answers nothing tells nothing, and counts as a message.
     socket.on('pong', (nonce) => this.#window.pong(String(nonce)) || this.#mayGoOn());
@@ -120,7 +128,7 @@ export class Connection implements AccountedSocket {
     socket.once('close', (code, reason) => {
       onClose();
       closed(code, String(reason)).catch((error: unknown) =>
-        this.#logger.error({ err: error }, 'subscription not ended'),
+        this.#logger.error({ requestId: this.requestId, err: error }, 'subscription not ended'),
       );
     });
   }
@@ -141,7 +149,7 @@ export class Connection implements AccountedSocket {
       this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
       return false;
     }
-    this.#begun = { id };
+    this.#begun = { id, atMs: performance.now(), summary: summaryOf(this.requestId) };
     this.#ids.set(id, this.#begun);
     return true;
   }
@@ -153,12 +161,19 @@ export class Connection implements AccountedSocket {
     return this.isAwaited(id);
   }
 
+  /** What the log says of the operation when it is over. */
+  summary(id: string): OperationSummary {
+    return this.#ids.get(id)?.summary ?? summaryOf(this.requestId);
+  }
+
   /** Whether the client still waits for what the operation gives. */
   isAwaited(id: string): boolean {
     return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
   }
 
   over(id: string): void {
+    const begun = this.#ids.get(id);
+    if (begun) this.#logger.debug({ ...begun.summary, ms: msSince(begun.atMs) }, 'operation over a websocket');
     this.#ids.delete(id);
     this.#turns.release(id);
   }
@@ -250,7 +265,8 @@ export class Connection implements AccountedSocket {
 
   #refuse(error: unknown): void {
     const { code, reason } = closingAfter(error);
-    if (code === closeCodes.internalError) this.#logger.error({ err: error, code }, 'websocket closed');
+    if (code === closeCodes.internalError)
+      this.#logger.error({ requestId: this.requestId, err: error, code }, 'websocket closed');
     this.#close(code, reason);
   }
 

@@ -18,7 +18,7 @@ import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { documentReader } from '../documents.ts';
-import { busyFor, type PublicError, rateLimited } from '../errors.ts';
+import { busyFor, codesOf, type PublicError, rateLimited } from '../errors.ts';
 import type { HeavyOperations } from '../heavy-operations.ts';
 import { jsonInSlices } from '../json-in-slices.ts';
 import { operationFault } from '../operation-fault.ts';
@@ -48,7 +48,12 @@ export interface GraphqlOptions {
 
 /** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, admission, queryBudgets, heavyOperations, queryLimiter, limits, publicError } = options;
+  const { identity, admission, queryBudgets, heavyOperations, queryLimiter, limits } = options;
+  const tell = (connection: Connection, id: string, errors: readonly GraphQLError[]) => {
+    const told = errors.map((error) => options.publicError(error, connection.requestId));
+    connection.summary(id).outcome = codesOf(told);
+    return told;
+  };
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
     // The arguments are what `operationReader` made of the client's message.
@@ -85,11 +90,12 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       if (token !== null) connection.authenticated(token);
     },
     onSubscribe: operationReader(options),
-    onNext: (_context, _id, _payload, _args, { errors, data }) =>
-      errors && { errors: errors.map(publicError), ...(data !== undefined && { data }) },
+    onNext: ({ extra: { connection } }, id, _payload, _args, { errors, data }) =>
+      errors && { errors: tell(connection, id, errors), ...(data !== undefined && { data }) },
     onError({ extra: { connection } }, id, _payload, errors) {
+      const told = tell(connection, id, errors);
       connection.over(id);
-      return errors.map(publicError);
+      return told;
     },
     onComplete: ({ extra: { connection } }, id) => connection.over(id),
   });
@@ -118,6 +124,7 @@ function operationReader({
   trustedOperations,
 }: GraphqlOptions): OnSubscribe {
   const readDocument = documentReader(schema, introspection);
+  const publicErrorOf = (connection: Connection) => (error: unknown) => publicError(error, connection.requestId);
   const read = async (connection: Connection, id: string, payload: SubscribePayload) => {
     const refusal = connection.limits.refusal(id, Object.keys(connection.operations).length);
     if (refusal !== undefined) return [refusal];
@@ -138,9 +145,10 @@ function operationReader({
     const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
     if (cost instanceof GraphQLError) return [cost];
     const contextValue = contextFor(requesterOf(connection, id));
+    contextValue.summary.operation = operation?.name?.value ?? null;
     const outlet = connection.outlet(id);
     const args = { schema, document, operationName, variableValues: variables, contextValue };
-    return { ...args, id, connection, cost, outlet, publicError };
+    return { ...args, id, connection, cost, outlet, publicError: publicErrorOf(connection) };
   };
   return async ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
@@ -154,7 +162,7 @@ function operationReader({
 
 /** Writes the result in slices of time, and leaves nothing for graphql-ws to send but that the operation has ended. */
 async function sendLarge({ errors, data }: ExecutionResult, { outlet, publicError }: OperationRequest) {
-  const text = await jsonInSlices({ errors: errors?.map(publicError), data });
+  const text = await jsonInSlices({ errors: errors?.map((error) => publicError(error)), data });
   outlet.next(Buffer.from(text));
   return nothing();
 }
@@ -171,7 +179,7 @@ function tooManyQueries(waitMs: number): GraphQLError {
 
 function requesterOf(connection: Connection, id: string): Requester {
   const { viewer, clientAddress } = connection;
-  return { viewer, clientAddress, isOver: () => !connection.isAwaited(id) };
+  return { viewer, clientAddress, isOver: () => !connection.isAwaited(id), summary: connection.summary(id) };
 }
 
 /** graphql-ws tells of it as an `error`, and ends the operation. */

@@ -6,6 +6,7 @@ import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { isOriginAllowed } from '../origins.ts';
+import { requestIdHeader, requestIdOf } from '../request-id.ts';
 import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
@@ -43,19 +44,31 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   const graphql = graphqlOverWebsocket(options);
   const connections = new Set<Connection>();
   const sent = { messages: 0 };
+  sockets.on('headers', (lines, { headers }) => lines.push(`X-Request-Id: ${headers[requestIdHeader]}`));
   const accounts = new AddressAccounts(() => performance.now());
   options.server.on('upgrade', (request, stream, head) => {
     if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
     if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
     const address = options.clientAddresses.of(request);
+    const requestId = requestIdOf(request);
+    request.headers[requestIdHeader] = requestId;
     if (accounts.refused(address) >= maxRefusedOfAddress) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const account = accounts.of(address);
       const tooMany = tooManyOf(account);
       if (tooMany !== undefined) return tellToComeBack(socket, account, tooMany);
       const { authorization } = request.headers;
-      const connection = new Connection(socket, { stream, accounts, account, authorization, limits, logger, sent });
+      const connection = new Connection(socket, {
+        stream,
+        accounts,
+        account,
+        requestId,
+        authorization,
+        limits,
+        logger,
+        sent,
+      });
       connections.add(connection);
       account.sockets.add(connection);
       connection.open(graphql, () => {

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { OperationSummary } from '../graphql/context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null for what is no operation, or was refused before it was one. */
+    summary: OperationSummary | null;
+  }
+}
+
+/** Writes a line for each request once it is over, where the log has such lines at all. */
+export function logRequests(http: FastifyInstance, logger: Logger): void {
+  http.decorateRequest('summary', null);
+  if (!logger.isLevelEnabled('debug')) return;
+  http.addHook('onRequest', (request, { raw }, done) => {
+    const { id: requestId, method, url } = request;
+    const startedMs = performance.now();
+    raw.once('close', () => {
+      const { operation = null, outcome = null } = request.summary ?? {};
+      const status = raw.writableFinished ? raw.statusCode : 'cut off';
+      // What follows a question mark may be secret: variables of a query.
+      const path = url.split('?', 1)[0];
+      logger.debug({ requestId, method, path, operation, outcome, status, ms: msSince(startedMs) }, 'request');
+    });
+    done();
+  });
+}
+
+/** In whole microseconds. */
+export function msSince(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) * 1000) / 1000;
+}
