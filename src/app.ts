@@ -33,9 +33,11 @@ import { withTimeLimits } from './payment/with-time-limits.ts';
 import { Captures } from './reservations/captures.ts';
 import { Commits } from './reservations/commits.ts';
 import { removeHistory } from './reservations/history.ts';
+import { NewReservations } from './reservations/new-reservations.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
 import { expireOverdue, startRounds } from './reservations/sweep.ts';
+import { ViewerReservations } from './reservations/viewer-reservations.ts';
 import { LoopLag } from './seat-map/loop-lag.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
@@ -198,12 +200,13 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
 
+  const news = new NewReservations(coordination.bus);
   const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
   const reservations = createReservations({
     database,
     gate: countedGate(coordination.gate, metrics),
     onRefused: (layer) => metrics.refusals.add([layer]),
-    commits: new Commits({ gate: coordination.gate, bus: coordination.bus, heldSeats, deadlines: expiry }),
+    commits: new Commits({ gate: coordination.gate, bus: coordination.bus, news, heldSeats, deadlines: expiry }),
     heldSeats,
     seatMaps,
     newId: randomUUID,
@@ -214,6 +217,16 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     logger,
     ...config.reservations,
   });
+  const reservationUpdates = new ReservationUpdates(database.mapReads, seatMaps, logger);
+  const viewerReservations = closing.add(
+    new ViewerReservations({
+      store: database.mapReads,
+      updates: reservationUpdates,
+      news,
+      isReachable: () => coordination.reachable,
+      logger,
+    }),
+  );
   const services: Services = {
     reads: database.reads,
     readEvent: eventReader(database),
@@ -223,7 +236,8 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     recentEvents: new RecentEvents(database.reads),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
     seatMaps,
-    reservationUpdates: new ReservationUpdates(database.mapReads, seatMaps, logger),
+    reservationUpdates,
+    viewerReservations,
     identity: foundation.identity,
     logger,
     mutationLimiter: countedLimiter(coordination.rateLimiter('mutations', config.limits.mutationsPerMinute), metrics),

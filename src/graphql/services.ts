@@ -7,6 +7,7 @@ import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
 import type { Reservations } from '../reservations/reservations.ts';
+import type { ViewerReservations } from '../reservations/viewer-reservations.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Reads } from '../store/database.ts';
 import type { EventRecord } from '../store/records.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly recentEvents: RecentEvents;
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;
+  readonly viewerReservations: ViewerReservations;
   readonly identity: Identity;
   readonly logger: Logger;
   /** By viewer. */

@@ -1,6 +1,7 @@
 import type { Coordination, HeldSeats, ReservationKey, SeatChange, SeatClaim } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
 import type { ReservationRecord } from '../store/records.ts';
+import type { NewReservations } from './new-reservations.ts';
 
 /** Where deadlines are kept, so that what lapses is seen to lapse. */
 export interface Deadlines {
@@ -18,6 +19,7 @@ export interface Changed<Reservation = ReservationRecord> {
 }
 
 export interface CommitsDependencies extends Pick<Coordination, 'gate' | 'bus'> {
+  readonly news: Pick<NewReservations, 'announce'>;
   readonly heldSeats: HeldSeats;
   readonly deadlines: Deadlines;
 }
@@ -41,6 +43,7 @@ export class Commits {
       void this.#hold(claim, expiresAtMs - readAtMs);
     }
     this.#tell(eventId, held);
+    this.#parts.news.announce(held.flatMap(({ reservation, party }) => (party === undefined ? [] : [reservation])));
   }
 
   /** Seats were let go of, and with them those reservations that hold none any more. */

@@ -92,7 +92,7 @@ function differ(one: ReservationRecord, other: ReservationRecord): boolean {
 }
 
 /** A generator only ends between two steps of its own; this ends the wait it may be in, and runs `end` in any case. */
-function endingAtOnce<Value>(
+export function endingAtOnce<Value>(
   generator: AsyncGenerator<Value, undefined>,
   end: () => void,
 ): AsyncIterableIterator<Value, undefined> {

@@ -16,6 +16,26 @@ export function findReservations(session: Session, keys: readonly ReservationKey
     cross join lateral ${oneOf(sql`reservations`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
 }
 
+/** Of one viewer at most: no server lets anybody have more. */
+const MAX_ACTIVE = 1_000;
+
+/** Those of the viewers that run, the oldest first. */
+export function findActiveReservations(
+  session: Session,
+  viewerIds: readonly string[],
+): Promise<(ReservationKey & { readonly viewerId: string })[]> {
+  return session.rows<ReservationKey & { readonly viewerId: string }>(sql`
+    select viewer_id as "viewerId", event_id as "eventId", id as "reservationId"
+    from unnest(${sql.param(viewerIds)}::text[]) as wanted(viewer)
+    cross join lateral (
+      select reservations.viewer_id, reservations.event_id, reservations.id from reservations
+      where reservations.viewer_id = wanted.viewer and reservations.status = 'ACTIVE'
+        and reservations.expires_at > statement_timestamp()
+      order by reservations.created_at, reservations.id
+      limit ${MAX_ACTIVE}::int
+    ) as active`);
+}
+
 /** Where a page of a viewer's reservations or bookings ends. */
 export interface ListPosition {
   readonly atMs: number;

@@ -118,6 +118,9 @@ describe.each(transports)('over %s', (transport, ask) => {
     expect(await run('ReservationChangesDocument', { id: reserved.id }, buyer).catch(() => null)).toEqual(
       transport === 'HTTP' ? null : expect.objectContaining({ id: reserved.id, status: 'ACTIVE' }),
     );
+    expect(await run('ViewerReservationChangesDocument', {}, buyer).catch(() => null)).toEqual(
+      transport === 'HTTP' ? null : expect.objectContaining({ id: reserved.id, status: 'ACTIVE' }),
+    );
     expect(await run('SeatMapDocument', { eventId }).catch(() => null)).toEqual(
       transport === 'HTTP'
         ? null

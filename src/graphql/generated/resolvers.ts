@@ -868,6 +868,12 @@ export type Subscription = {
    * Public, like `availability`: needs no token.
    */
   readonly seatMap: SeatMapUpdate;
+  /**
+   * All reservations of the viewer that run, one message each, and then each at every change: what another tab or device does is seen here.
+   *
+   * New ones too, on whatever event. The last message of each says `CONFIRMED`, `CANCELLED` or `EXPIRED`; the subscription goes on.
+   */
+  readonly viewerReservations: Reservation;
 };
 
 
@@ -1653,6 +1659,7 @@ export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType exten
   availability?: SubscriptionResolver<ResolversTypes['Availability'], "availability", ParentType, ContextType, RequireFields<SubscriptionAvailabilityArgs, 'eventId'>>;
   reservation?: SubscriptionResolver<ResolversTypes['Reservation'], "reservation", ParentType, ContextType, RequireFields<SubscriptionReservationArgs, 'id'>>;
   seatMap?: SubscriptionResolver<ResolversTypes['SeatMapUpdate'], "seatMap", ParentType, ContextType, RequireFields<SubscriptionSeatMapArgs, 'eventId'>>;
+  viewerReservations?: SubscriptionResolver<ResolversTypes['Reservation'], "viewerReservations", ParentType, ContextType>;
 };
 
 export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {

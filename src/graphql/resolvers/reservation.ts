@@ -1,5 +1,5 @@
 import type { ReservationRecord } from '../../store/records.ts';
-import { beginMessage, type GraphqlContext } from '../context.ts';
+import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
@@ -27,10 +27,11 @@ export const reservationResolvers: Resolvers = {
   Subscription: {
     reservation: {
       subscribe: (_, { id }, context) => subscribeToReservation(context, id),
-      resolve: (reservation: ReservationRecord, _arguments: unknown, context: GraphqlContext) => {
-        beginMessage(context);
-        return { __typename: 'Reservation', reservation } as const;
-      },
+      resolve: reservationMessage,
+    },
+    viewerReservations: {
+      subscribe: (_, _arguments, context) => context.services.viewerReservations.follow(requireViewer(context).id),
+      resolve: reservationMessage,
     },
   },
   Reservation: {
@@ -50,6 +51,11 @@ export const reservationResolvers: Resolvers = {
       reservation.status === 'CONFIRMED' ? bookingOf(context, reservation) : null,
   },
 };
+
+function reservationMessage(reservation: ReservationRecord, _arguments: unknown, context: GraphqlContext) {
+  beginMessage(context);
+  return { __typename: 'Reservation', reservation } as const;
+}
 
 /** The largest `Int`: extensions may take a deadline further than these 24.8 days. */
 const longestIntMs = 2 ** 31 - 1;
