@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { offer } from '../api/venue.ts';
+import { houseOf, take } from './crowd.ts';
 import { openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
@@ -106,6 +107,23 @@ test('a reservation is still there after the page is loaded again', async () => 
   await ann.reload();
   await ann.locator('.clock').waitFor();
   await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 6').waitFor();
+});
+
+test('seats that are only chosen are so after the page is loaded again; one that is taken meanwhile is not, and that is said', async () => {
+  const { ann, annsRow } = await people();
+  for (const number of ['5', '3', '4']) await seatIn(annsRow, number).click();
+  await ann.goto('about:blank');
+  const house = await houseOf(stage.node, path.split('/').at(-1) ?? '');
+  await take(stage.node, house, [house.labels.indexOf('Stalls, row 1, seat 3')]);
+  await ann.goto(new URL(path, stage.node.url).href);
+  await ann.locator('.lost').getByText('Stalls, row 1, seat 3 is no longer free.').waitFor();
+  const lines = ann.locator('.panel > .seat-lines .seat-line-text');
+  await expect
+    .poll(() => lines.allTextContents())
+    .toEqual([/seat\s5/, /seat\s4/].map((seat) => expect.stringMatching(seat)));
+  await ann.getByRole('button', { name: 'Clear' }).click();
+  await ann.reload();
+  await ann.getByText('Choose seats on the map or in the list').waitFor();
 });
 
 test('when time runs out it is said on one side, and the seat is free on both', async () => {

@@ -15,6 +15,7 @@ import {
 import { freeNearby } from '../plan/nearby.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';
+import { keepChoice, keptChoice } from './kept-choice.ts';
 import { noticeOf, noticeOfFault } from './notices.ts';
 import { atFirst, type BuyingState, type Held, type News, type Phase } from './state.ts';
 
@@ -53,7 +54,7 @@ export class Buying implements Store<BuyingState> {
   /** Follows the map, and goes on with what the viewer holds already. Returns how to stop. */
   start(): () => void {
     const stopMap = this.#parts.map.subscribe(() => this.#dropTaken());
-    void this.#resume().catch(noticeOfFault);
+    void this.#goOn(keptChoice(this.#parts.plan));
     return () => {
       stopMap();
       this.#stopFollowing();
@@ -181,6 +182,7 @@ export class Buying implements Store<BuyingState> {
 
   #change(change: Partial<BuyingState>): void {
     this.#store.set({ ...this.getSnapshot(), ...change });
+    if (change.chosen) keepChoice(this.#parts.plan, change.chosen);
   }
 
   #statusOf({ index }: PlanSeat) {
@@ -209,6 +211,15 @@ export class Buying implements Store<BuyingState> {
     const nearby = freeNearby(this.#parts.plan, all, isFree);
     this.#change({ phase: { step: 'choosing' }, chosen: left, lost: { seats: all, nearby } });
     this.#parts.tell({ kind: 'lost', seats });
+  }
+
+  /** What is held comes first; where nothing is, what was chosen before is chosen, as far as it is still free. */
+  async #goOn(before: readonly PlanSeat[]): Promise<void> {
+    await this.#resume().catch(noticeOfFault);
+    const { phase, chosen } = this.getSnapshot();
+    if (phase.step !== 'choosing') return;
+    this.#change({ chosen: [...before.filter((seat) => !chosen.includes(seat)), ...chosen] });
+    this.#dropTaken();
   }
 
   async #resume(): Promise<void> {

@@ -1,21 +1,25 @@
-/** What this browser remembers. Where it may not, as in some private windows, the page remembers it as long as it is open. */
-export const kept: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = isAllowed() ? localStorage : inMemory();
+type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-function isAllowed(): boolean {
+/** What this browser remembers, and what this tab of it does. Where it may not, as in some private windows, the page remembers it as long as it is open. */
+export const kept = storage(() => localStorage);
+export const keptInTab = storage(() => sessionStorage);
+
+function storage(open: () => Storage): Kept {
   try {
-    localStorage.setItem('holdfast', '');
-    localStorage.removeItem('holdfast');
-    return true;
+    const opened = open();
+    opened.setItem('holdfast', '');
+    opened.removeItem('holdfast');
+    return opened;
   } catch {
-    return false;
+    return inMemory();
   }
 }
 
-function inMemory() {
+function inMemory(): Kept {
   const items = new Map<string, string>();
   return {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
   };
 }
