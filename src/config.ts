@@ -43,6 +43,8 @@ export interface AddressConfig {
 export interface HttpConfig extends AddressConfig {
   /** Addresses and CIDR blocks whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
+  /** Before every path, without a slash at its end: empty, or '/tickets'. */
+  readonly basePath: string;
   /** Of pages that may call over HTTP and websockets, besides this server's own. */
   readonly corsOrigins: '*' | readonly string[];
   /** 0 is no limit. */
@@ -218,6 +220,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       host: settings.HOST,
       port: settings.PORT,
       trustedProxies: settings.TRUSTED_PROXIES ?? [],
+      basePath: settings.BASE_PATH,
       corsOrigins: settings.CORS_ORIGINS,
       maxConnectionsPerAddress: settings.MAX_CONNECTIONS_PER_ADDRESS,
       answerStallSeconds: settings.ANSWER_STALL_SECONDS,

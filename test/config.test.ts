@@ -31,6 +31,7 @@ describe('readConfig', () => {
         host: '127.0.0.1',
         port: 4000,
         trustedProxies: [],
+        basePath: '',
         corsOrigins: '*',
         maxConnectionsPerAddress: 1_000,
         answerStallSeconds: 30,

@@ -8,6 +8,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** `npx vite web` serves it as it is being written, beside a server on port 4000. */
 export default defineConfig({
   root: at('.'),
+  // A proxy may have it under a path of its own: the server writes the way to the root into each page.
+  base: './',
   plugins: [react(), compressed()],
   resolve: { alias: { 'holdfast/client': at('../src/client/index.ts') } },
   build: {

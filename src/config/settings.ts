@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  basePath,
   claimName,
   dataDirectory,
   fileNames,
@@ -43,6 +44,11 @@ export const settingsSchema = z.object({
     'none',
     networks,
     'addresses or CIDR blocks, separated by commas, of proxies whose `X-Forwarded-For` counts',
+  ),
+  BASE_PATH: byDefault(
+    '/',
+    basePath,
+    'path of the address that people know, where a proxy passes it on: `/tickets` for `https://host/tickets/`. A proxy that takes it away needs no setting',
   ),
   CORS_ORIGINS: byDefault(
     '*',

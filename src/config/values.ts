@@ -54,6 +54,11 @@ export const webUrl = matching('a URL such as https://host/path, without a user 
   return url !== undefined && url.username === '' && url.password === '';
 });
 
+/** Without the slash at its end: empty for the whole of a host. */
+export const basePath = parsed('a path such as /tickets', (text) =>
+  /^(\/[\w.~-]+)*\/?$/.test(text) ? text.replace(/\/$/, '') : undefined,
+);
+
 /** Addresses and CIDR blocks in the form @fastify/proxy-addr takes, which knows no /0. */
 export const networks = parsed('addresses or CIDR blocks separated by commas, such as 10.0.0.0/8, ::1', (text) =>
   every(listed(text), (network) => (isNetwork(network) ? network : undefined)),

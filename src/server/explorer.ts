@@ -16,8 +16,6 @@ export async function addExplorer(http: FastifyInstance, endpoint: string): Prom
     // It advertises services that are not there offline.
     initialSettings: { 'banners.disable': true },
   });
-  // The files' own index page does not know where it is.
-  http.get(`${path}/`, (_request, reply) => reply.redirect(path));
 }
 
 /** A person who opens the API's address in a browser wants to see it, not an error. */

@@ -28,6 +28,7 @@ import type { PublicError } from './errors.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
+import { ownPath } from './own-path.ts';
 import { addPage } from './page.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { logRequests } from './request-log.ts';
@@ -70,6 +71,7 @@ const exposedHeaders = [requestIdHeader, 'retry-after'];
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const answerError = errorReplies(options);
+  const { basePath } = options.http;
   const http = fastify({
     loggerInstance,
     genReqId: requestIdOf,
@@ -79,6 +81,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: requestTimeoutMs,
     // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
     return503OnClosing: false,
+    rewriteUrl: ({ url = '/' }) => ownPath(url, basePath),
     http: { IncomingMessage: WebsocketRequest },
     frameworkErrors: (fault, request, reply) => void answerError(fault, request, reply.headers(headersFor(request))),
   });
@@ -99,10 +102,20 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     maxAge: preflightSeconds,
   });
   addHealth(http, options.health);
-  await addPage(http);
+  if (basePath !== '') redirectToBase(http, basePath);
+  await addPage(http, { basePath });
   if (!options.production) await addExplorer(http, graphqlPath);
   addGraphql(http, options);
   return http;
+}
+
+/** The page refers to what it needs from within its folder, which an address without a slash at its end is not. */
+function redirectToBase(http: FastifyInstance, basePath: string): void {
+  http.addHook('onRequest', async ({ originalUrl }, reply) => {
+    if (originalUrl === basePath || originalUrl.startsWith(`${basePath}?`)) {
+      return reply.redirect(`${basePath}/${originalUrl.slice(basePath.length)}`);
+    }
+  });
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions): void {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { send } from './error-replies.ts';
+import { wayToRoot } from './own-path.ts';
 
 /** As `npm run build` made it: as far from `src/server` as from `dist/server`. */
 const builtPage = fileURLToPath(new URL('../../dist/web/', import.meta.url));
@@ -24,20 +26,37 @@ const headers = {
   'content-security-policy': policy,
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
 };
 
+export interface PageOptions {
+  /** Of the address that people know: empty, or '/tickets'. */
+  readonly basePath: string;
+  readonly folder?: string;
+}
+
 /** The seat map for people. Its scripts and styles have the hash of what is in them in their names, and never change. */
-export async function addPage(http: FastifyInstance, folder = builtPage): Promise<void> {
+export async function addPage(http: FastifyInstance, { basePath, folder = builtPage }: PageOptions): Promise<void> {
   if (!existsSync(folder)) {
     http.log.warn('there is no page to show: `npm run build` makes it');
     return;
   }
-  const page = readFileSync(`${folder}index.html`);
-  for (const place of places) {
-    http.get(place, (_request, reply) =>
-      reply.headers(headers).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page),
-    );
-  }
+  const page = readFileSync(`${folder}index.html`, 'utf8');
+  const show = (request: FastifyRequest, reply: FastifyReply) => {
+    const root = wayToRoot(request.originalUrl, basePath);
+    if (root === null) return reply.callNotFound();
+    return reply
+      .headers(headers)
+      .type('text/html; charset=utf-8')
+      .send(page.replaceAll('"./', `"${root}`));
+  };
+  for (const place of places) http.get(place, show);
+  // The page says so in words, to people; programs get the answer they know.
+  http.setNotFoundHandler((request, reply) => {
+    const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    const hasPage = isForPeople && wayToRoot(request.originalUrl, basePath) !== null;
+    return hasPage ? show(request, reply.code(404)) : send(nothingAt(request), request, reply);
+  });
   const asTheyAre = { decorateReply: false, index: false } as const;
   await http.register(files, {
     ...asTheyAre,
@@ -48,4 +67,12 @@ export async function addPage(http: FastifyInstance, folder = builtPage): Promis
     maxAge: '365d',
   });
   await http.register(files, { ...asTheyAre, root: folder, wildcard: false, globIgnore: ['assets/**', 'index.html'] });
+}
+
+/** Of an address that is told back. */
+const LONGEST = 200;
+
+function nothingAt({ method, originalUrl }: FastifyRequest) {
+  const message = `There is nothing at ${method} ${originalUrl.slice(0, LONGEST)}`;
+  return { status: 404, error: { message, extensions: { code: 'NOT_FOUND' } } };
 }

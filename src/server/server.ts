@@ -143,6 +143,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     corsOrigins: options.http.corsOrigins,
     server: http.server,
     path: graphqlPath,
+    basePath: options.http.basePath,
   });
   return { admission, apollo, http, websockets };
 }

@@ -8,7 +8,7 @@ import { OrganizerPage } from './organizer/organizer-page.tsx';
 import { TicketsPage } from './tickets/tickets-page.tsx';
 import { Header } from './ui/header.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
-import { Message } from './ui/message.tsx';
+import { NotFound } from './ui/not-found.tsx';
 import { useTopAtEachPlace } from './ui/use-top-at-each-place.ts';
 
 /** Its addresses are served by `src/server/page.ts`. */
@@ -30,7 +30,7 @@ export function App() {
           <Route path="/organizer/new" component={CreateEventPage} />
           <Route path="/organizer/events/:id">{({ id }) => <ManageEventPage key={id} id={id} />}</Route>
           <Route>
-            <Message text={say.notFound} />
+            <NotFound text={say.notFound} />
           </Route>
         </Switch>
       </main>

@@ -1,6 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import { App } from './app.tsx';
+import { base } from './base.ts';
 import './styles/base.css';
 import './styles/header.css';
 import './styles/events.css';
@@ -14,7 +16,9 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Router base={base.slice(0, -1)}>
+        <App />
+      </Router>
     </StrictMode>,
   );
 }

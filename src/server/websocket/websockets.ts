@@ -6,6 +6,7 @@ import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { isOriginAllowed } from '../origins.ts';
+import { ownPath } from '../own-path.ts';
 import { requestIdHeader, requestIdOf } from '../request-id.ts';
 import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
@@ -16,6 +17,8 @@ export interface WebsocketOptions extends GraphqlOptions {
   /** Its upgrade requests are answered, until `close`. */
   readonly server: Server;
   readonly path: string;
+  /** Of the address that people know: empty, or '/tickets'. */
+  readonly basePath: string;
   readonly clientAddresses: ClientAddresses;
   readonly corsOrigins: HttpConfig['corsOrigins'];
 }
@@ -47,7 +50,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   sockets.on('headers', (lines, { headers }) => lines.push(`X-Request-Id: ${headers[requestIdHeader]}`));
   const accounts = new AddressAccounts(() => performance.now());
   options.server.on('upgrade', (request, stream, head) => {
-    if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found');
+    if (pathOf(request, options.basePath) !== options.path) return refuse(stream, '404 Not Found');
     if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
     const address = options.clientAddresses.of(request);
@@ -118,8 +121,8 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   };
 }
 
-function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? url;
+function pathOf({ url = '/' }: IncomingMessage, basePath: string): string | undefined {
+  return ownPath(url, basePath).split('?', 1)[0];
 }
 
 function refuse(stream: Duplex, status: string): void {

@@ -1,12 +1,12 @@
 import { EventSeatMapDocument } from 'holdfast/client';
 import { useCallback } from 'react';
-import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import { planOf } from '../plan/plan.ts';
 import { useClient } from '../session/use-session.ts';
 import { useLoaded } from '../state/use-loaded.ts';
 import { Failed } from '../ui/failed.tsx';
 import { Message } from '../ui/message.tsx';
+import { NotFound } from '../ui/not-found.tsx';
 import { SeatShop } from './seat-shop.tsx';
 
 export function EventPage({ id }: { readonly id: string }) {
@@ -14,15 +14,7 @@ export function EventPage({ id }: { readonly id: string }) {
   const { loaded, reload } = usePlan(id);
   if (loaded.state === 'loading') return <Message text={say.loading} />;
   if (loaded.state === 'failed') return <Failed error={loaded.error} onRetry={reload} />;
-  if (loaded.data === null) {
-    return (
-      <Message text={say.notFound}>
-        <Link href="/" className="button">
-          {say.backToEvents}
-        </Link>
-      </Message>
-    );
-  }
+  if (loaded.data === null) return <NotFound text={say.events.notThere} />;
   return <SeatShop plan={loaded.data} />;
 }
 

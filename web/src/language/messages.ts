@@ -34,6 +34,7 @@ const en = {
   },
   tagline: 'Seats that are yours while you pay',
   loading: 'Loading…',
+  notFoundTitle: 'Not found',
   notFound: 'There is nothing at this address.',
   backToEvents: 'All events',
   tryAgain: 'Try again',
@@ -43,6 +44,7 @@ const en = {
   events: {
     title: 'Events',
     none: 'No events are on offer yet.',
+    notThere: 'There is no such event: it was taken away, is not on offer yet, or the address is not quite right.',
     free: (available: string, total: string) => `${available} of ${total} free`,
     notLive: 'connection lost',
     soldOut: 'Sold out',
@@ -281,6 +283,7 @@ const de: Messages = {
   },
   tagline: 'Plätze, die Ihnen gehören, während Sie bezahlen',
   loading: 'Wird geladen…',
+  notFoundTitle: 'Nicht gefunden',
   notFound: 'Unter dieser Adresse gibt es nichts.',
   backToEvents: 'Alle Veranstaltungen',
   tryAgain: 'Erneut versuchen',
@@ -290,6 +293,8 @@ const de: Messages = {
   events: {
     title: 'Veranstaltungen',
     none: 'Es werden noch keine Veranstaltungen angeboten.',
+    notThere:
+      'Diese Veranstaltung gibt es nicht: Sie wurde entfernt, wird noch nicht angeboten, oder die Adresse stimmt nicht ganz.',
     free: (available, total) => `${available} von ${total} frei`,
     notLive: 'Verbindung unterbrochen',
     soldOut: 'Ausverkauft',

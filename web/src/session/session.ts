@@ -1,4 +1,5 @@
 import { createHoldfastClient, type HoldfastClient, HoldfastError, ViewerDocument } from 'holdfast/client';
+import { graphqlUrl } from '../base.ts';
 import { kept } from '../state/kept.ts';
 import { createStore } from '../state/store.ts';
 
@@ -12,13 +13,19 @@ export interface Session {
 const key = 'holdfast organizer token';
 
 /** Who uses the page: a guest, unless there is an organizer's token. */
-export const session = createStore<Session>(sessionWith(organizersToken()));
+export const session = createStore<Session>(sessionWith(tokenInAddress() ?? kept.getItem(key)));
+
+// A link may be opened in a tab where the page is open already.
+addEventListener('hashchange', () => {
+  const given = tokenInAddress();
+  if (given !== null) change(sessionWith(given));
+});
 
 export type SignIn = 'signedIn' | 'notOrganizer' | 'refused';
 
 /** Rejects with a HoldfastError when the server cannot be asked. */
 export async function signInAsOrganizer(token: string): Promise<SignIn> {
-  const asking = createHoldfastClient({ url: '/graphql', token });
+  const asking = createHoldfastClient({ url: graphqlUrl, token });
   try {
     const { viewer } = await asking.query(ViewerDocument, {});
     if (!viewer?.roles.includes('ORGANIZER')) return 'notOrganizer';
@@ -54,7 +61,7 @@ function sessionWith(organizer: string | null): Session {
     return null;
   };
   const client = createHoldfastClient({
-    url: '/graphql',
+    url: graphqlUrl,
     guests: kept,
     ...(organizer !== null && { token: (refused) => (refused === organizer ? ranOut() : organizer) }),
   });
@@ -62,9 +69,9 @@ function sessionWith(organizer: string | null): Session {
 }
 
 /** In the fragment of the address, which browsers send to nobody, it is for one click from elsewhere; it is not left standing there. */
-function organizersToken(): string | null {
+function tokenInAddress(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (given === null) return kept.getItem(key);
+  if (given === null) return null;
   history.replaceState(null, '', location.pathname + location.search);
   kept.setItem(key, given);
   return given;

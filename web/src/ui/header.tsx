@@ -1,4 +1,5 @@
 import { Link, useRoute } from 'wouter';
+import { base } from '../base.ts';
 import { chooseLanguage } from '../language/language.ts';
 import { languages, messages } from '../language/messages.ts';
 import { useLanguage, useWords } from '../language/words.ts';
@@ -10,7 +11,7 @@ export function Header() {
   return (
     <header className="header">
       <Link href="/" className="brand">
-        <img src="/favicon.svg" alt="" width="28" height="28" />
+        <img src={`${base}favicon.svg`} alt="" width="28" height="28" />
         <span>Holdfast</span>
       </Link>
       <nav aria-label={say.nav.label}>

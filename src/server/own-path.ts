@@ -1,0 +1,26 @@
+/** A path as this server's routes have it: not in the base path that people know it by, and without slashes at its end. */
+export function ownPath(url: string, basePath: string): string {
+  const { path, query } = split(withinBase(url, basePath));
+  return (path.replace(/\/+$/, '') || '/') + query;
+}
+
+/**
+ * How a page at this address refers to what lies at the root, whatever path a proxy has this server under: './', '../' or '../../'.
+ * Null where nothing of the page is so deep.
+ */
+export function wayToRoot(url: string, basePath: string): string | null {
+  const depth = split(withinBase(url, basePath)).path.split('/').length - 2;
+  if (depth > MAX_DEPTH) return null;
+  return depth > 0 ? '../'.repeat(depth) : './';
+}
+
+const MAX_DEPTH = 10;
+
+function withinBase(url: string, basePath: string): string {
+  return url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url;
+}
+
+function split(url: string) {
+  const at = url.indexOf('?');
+  return at === -1 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at) };
+}
