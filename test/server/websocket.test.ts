@@ -174,7 +174,7 @@ test('does nothing that is asked after the last answer', async () => {
   expect(ending.contexts()).toBe(before);
 });
 
-test.each(['/', '/graphql/', '/graphqlx', '/healthz'])('answers 404 to a websocket on %s', async (path) => {
+test.each(['/', '/graphql/x', '/graphqlx', '/healthz'])('answers 404 to a websocket on %s', async (path) => {
   using raw = new RawSocket(stage, { path });
   const [, response] = await once(raw.socket, 'unexpected-response');
   expect(response.statusCode).toBe(404);
