@@ -1,4 +1,5 @@
-import { type Countdown, startCountdown } from './countdown.ts';
+import { type FollowedReservation, followed, heldReservations } from './followed-reservations.ts';
+import type { FollowingOptions } from './following.ts';
 import {
   type AvailabilityCountsFragment,
   AvailabilityDocument,
@@ -14,12 +15,12 @@ import {
   type ExtendReservationMutation,
   ReservationChangesDocument,
   type ReservationChangesSubscription,
-  type ReservationDetailsFragment,
   ReserveSeatsDocument,
   type ReserveSeatsInput,
   type ReserveSeatsMutation,
   SeatMapDocument,
   type SeatMapSubscription,
+  ViewerReservationChangesDocument,
 } from './generated/documents.ts';
 import { type GuestStorage, Guests, memoryStorage } from './guests.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
@@ -46,12 +47,6 @@ export interface HoldfastClientOptions {
   readonly fetch?: typeof fetch;
   /** For Node before 22, which has none of its own: the `WebSocket` of the package ws. */
   readonly webSocketImpl?: unknown;
-}
-
-/** A reservation as its holder follows it, with what was left of it as that message came. */
-export interface FollowedReservation {
-  readonly reservation: ReservationDetailsFragment;
-  readonly countdown: Countdown;
 }
 
 export type ReserveSeatsOutcome = ReserveSeatsMutation['reserveSeats'];
@@ -86,6 +81,8 @@ export interface HoldfastClient {
   availability(eventId: string): LiveStore<AvailabilityCountsFragment>;
   /** Ends with the reservation. */
   reservation(id: string): LiveStore<FollowedReservation>;
+  /** All that the viewer holds, the oldest first, in whatever tab, or on whatever device, it was reserved. It signs nobody in: it waits until somebody is. */
+  viewerReservations(): LiveStore<readonly FollowedReservation[]>;
   /** Any other subscription: its newest message. */
   follow<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): LiveStore<Result>;
   /** For an app that comes to the front where no page says so, as in React Native: finds out what is still so. */
@@ -156,10 +153,16 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     availability: (eventId) =>
       publicStore(AvailabilityDocument, { eventId }, (_, { availability }: AvailabilitySubscription) => availability),
     reservation: (id) =>
-      viewersStore(ReservationChangesDocument, { id }, ({ reservation }: ReservationChangesSubscription) => ({
-        reservation,
-        countdown: startCountdown(reservation.expiresInMs),
-      })),
+      viewersStore(ReservationChangesDocument, { id }, ({ reservation }: ReservationChangesSubscription) =>
+        followed(reservation),
+      ),
+    viewerReservations: () =>
+      createLiveStore({
+        socket: whenSignedIn(viewers, tokens),
+        request: () => requestOf(ViewerReservationChangesDocument, {}, byHash),
+        ...heldReservations(),
+        isEndless: true,
+      }),
     follow: (operation, variables) => viewersStore(operation, variables, (message) => message),
     wake() {
       everyones.verify();
@@ -169,6 +172,22 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
       everyones.dispose();
       viewers.dispose();
       tokens.dispose();
+    },
+  };
+}
+
+/** Subscriptions to what nobody has who is not signed in. */
+function whenSignedIn(socket: LiveSocket, tokens: Tokens): FollowingOptions<unknown, unknown>['socket'] {
+  return {
+    get isConnected() {
+      return socket.isConnected;
+    },
+    watch: (watcher) => socket.watch(watcher),
+    subscribe(request, sink) {
+      let stop = tokens.whenThere(() => {
+        stop = socket.subscribe(request, sink);
+      });
+      return () => stop();
     },
   };
 }

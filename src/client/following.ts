@@ -6,17 +6,22 @@ import type { OperationRequest } from './operation.ts';
 import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
-  readonly socket: Pick<LiveSocket, 'subscribe' | 'watch'>;
+  readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected'>;
   readonly request: () => OperationRequest;
   /**
    * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
    * is shown, of an earlier subscription perhaps. Null if the message does not fit: then a subscription begins anew.
    */
   readonly reduce: (base: Data | null, message: Message, shown: Data | null) => Data | null;
+  /** What is so when all that a new subscription tells at first has come, which may be nothing. */
+  readonly settled?: (base: Data | null) => Data;
   /** Whether it is a fault when the server completes it. */
   readonly isEndless: boolean;
   readonly random?: () => number;
 }
+
+/** The first messages of a subscription come within this, unless the server has trouble: then what they say is right a little later. */
+const SETTLED_AFTER_MS = 1_000;
 
 /** One subscription, begun anew as often as it takes, from its creation until it is stopped, or over. */
 export class Following<Data, Message> {
@@ -31,6 +36,7 @@ export class Following<Data, Message> {
   #attempt = 0;
   #stopSubscription: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   /** @param shown what was known before, which is stale now */
   constructor(options: FollowingOptions<Data, Message>, shown: Data | null, show: (live: Live<Data>) => void) {
@@ -38,6 +44,7 @@ export class Following<Data, Message> {
     this.#shown = shown;
     this.#show = show;
     this.#stopWatching = options.socket.watch({
+      connected: () => this.#settle(),
       lost: () => this.#lose(),
       doubted: () => this.#doubt(),
       trusted: () => this.#base !== null && this.#tell('live'),
@@ -55,6 +62,7 @@ export class Following<Data, Message> {
   #begin(): void {
     const { socket, request, isEndless } = this.#options;
     const attempt = this.#attempt;
+    if (socket.isConnected) this.#settle();
     const ifCurrent = (call: () => void) => attempt === this.#attempt && call();
     this.#stopSubscription = socket.subscribe(request(), {
       next: (result) => ifCurrent(() => this.#hear(result)),
@@ -79,6 +87,17 @@ export class Following<Data, Message> {
     this.#tell('live');
   }
 
+  #settle(): void {
+    const { settled } = this.#options;
+    if (settled === undefined) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#base = settled(this.#base);
+      this.#shown = this.#base;
+      this.#tell('live');
+    }, SETTLED_AFTER_MS);
+  }
+
   #fail(error: HoldfastError): void {
     if (error.isTemporary) this.#beginAgain(error.retryAfterMs ?? 0);
     else this.#end('failed', error);
@@ -95,6 +114,7 @@ export class Following<Data, Message> {
   #leave(): void {
     this.#attempt += 1;
     clearTimeout(this.#timer);
+    clearTimeout(this.#settling);
     this.#stopSubscription();
   }
 
@@ -106,6 +126,7 @@ export class Following<Data, Message> {
 
   /** What comes next is of another subscription. */
   #lose(): void {
+    clearTimeout(this.#settling);
     this.#base = null;
     this.#doubt();
   }

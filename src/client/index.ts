@@ -4,12 +4,12 @@ export {
   type ConfirmReservationOutcome,
   createHoldfastClient,
   type ExtendReservationOutcome,
-  type FollowedReservation,
   type HoldfastClient,
   type HoldfastClientOptions,
   type ReserveSeatsOutcome,
 } from './client.ts';
 export { type Countdown, type MonotonicClock, startCountdown } from './countdown.ts';
+export type { FollowedReservation } from './followed-reservations.ts';
 export * from './generated/documents.ts';
 export { default as possibleTypes } from './generated/possible-types.ts';
 export type { GuestStorage } from './guests.ts';

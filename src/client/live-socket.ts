@@ -34,6 +34,8 @@ export interface LiveSocketOptions {
 
 /** What happens to a connection, for those whose operations run on it. */
 export interface ConnectionWatcher {
+  /** Operations begin on it. */
+  connected(): void;
   /** It is lost: operations begin anew on the next one. */
   lost(): void;
   /** It may be lost. */
@@ -58,6 +60,7 @@ export class LiveSocket {
   #token: string | null = null;
   #unanswered: ReturnType<typeof setTimeout> | undefined;
   #isDoubted = false;
+  #isConnected = false;
   /** Ends the wait for the next attempt to connect. */
   #hurry: () => void = () => {};
   #atOnce = false;
@@ -65,6 +68,10 @@ export class LiveSocket {
 
   constructor(options: LiveSocketOptions) {
     this.#options = options;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   /** Goes on with the next connection when one is lost. Returns how to stop. */
@@ -131,11 +138,17 @@ export class LiveSocket {
         opened: (socket) => {
           this.#socket = socket as OpenSocket;
         },
+        connected: () => this.#connected(),
         ping: (isTheirs) => !isTheirs && this.#expectAnswer(),
         message: () => this.#answered(),
         closed: () => this.#lost(),
       },
     });
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    for (const watcher of [...this.#watchers]) watcher.connected();
   }
 
   #doubt(): void {
@@ -160,6 +173,7 @@ export class LiveSocket {
     clearTimeout(this.#unanswered);
     this.#unanswered = undefined;
     this.#isDoubted = false;
+    this.#isConnected = false;
     this.#socket = undefined;
     for (const watcher of [...this.#watchers]) watcher.lost();
   }

@@ -3,6 +3,9 @@ import type { Guests } from './guests.ts';
 /** Where tokens come from: one, or a function that is asked whenever one is needed, and told which one was refused last. */
 export type TokenSource = string | ((refused: string | null) => string | null | Promise<string | null>);
 
+/** Whether a guest was signed in meanwhile, in another tab perhaps. */
+const LOOK_EVERY_MS = 1_000;
+
 /** Who is asking. */
 export class Tokens {
   readonly #source: TokenSource | undefined;
@@ -30,6 +33,24 @@ export class Tokens {
     this.#refused = token;
     this.#guests?.refuse(token);
     return typeof this.#source !== 'string';
+  }
+
+  /** Calls back once there is a token. Returns how to wait no longer. */
+  whenThere(callback: () => void): () => void {
+    let isWaiting = true;
+    let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
+    const look = async () => {
+      const token = await this.current().catch(() => null);
+      if (!isWaiting) return;
+      if (token !== null) return callback();
+      timer = setTimeout(look, LOOK_EVERY_MS);
+      timer.unref?.();
+    };
+    void look();
+    return () => {
+      isWaiting = false;
+      clearTimeout(timer);
+    };
   }
 
   dispose(): void {

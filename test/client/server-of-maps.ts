@@ -15,9 +15,9 @@ interface Subscriber {
  * The server's side of a seat map and the connection to it, moved step by step: what is sent waits until it is delivered, or lost. It
  * keeps what `docs/realtime.md` promises, and nothing more.
  */
-export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch'> {
+export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected'> {
   readonly codes: Uint8Array;
-  #isConnected = true;
+  isConnected = true;
   readonly #watchers = new Set<ConnectionWatcher>();
   readonly #wanted = new Set<Sink<ExecutionResult<unknown>>>();
   #subscribers: Subscriber[] = [];
@@ -34,7 +34,7 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch'> {
 
   subscribe(_request: unknown, sink: Sink<ExecutionResult<unknown>>): () => void {
     this.#wanted.add(sink);
-    if (this.#isConnected) this.#admit(sink);
+    if (this.isConnected) this.#admit(sink);
     return () => {
       if (!this.#wanted.delete(sink)) return;
       this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.sink !== sink);
@@ -69,23 +69,23 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch'> {
   }
 
   disconnect(): void {
-    if (!this.#isConnected) return;
-    this.#isConnected = false;
+    if (!this.isConnected) return;
+    this.isConnected = false;
     this.#onTheWay = [];
     this.#subscribers = [];
     for (const watcher of this.#watchers) watcher.lost();
   }
 
   connect(): void {
-    if (this.#isConnected) return;
-    this.#isConnected = true;
+    if (this.isConnected) return;
+    this.isConnected = true;
     for (const sink of this.#wanted) this.#admit(sink);
   }
 
   /** A pause that the connection lives through. */
   doubt(): void {
     for (const watcher of this.#watchers) watcher.doubted();
-    if (this.#isConnected) for (const watcher of this.#watchers) watcher.trusted();
+    if (this.isConnected) for (const watcher of this.#watchers) watcher.trusted();
   }
 
   /** The server ends every subscription, as one with an error that passes. */
