@@ -1,21 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createServer } from 'vite';
 import { expect, test } from 'vitest';
-import { emptyFolder } from '../cli/folder.ts';
+import { appWithClient } from '../client/installed-client.ts';
 import { openStage, TOLD_WITHIN_MS } from './stage.ts';
 
-const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-test('the first front end of the README works as it stands there, with the package as it is packed', async () => {
+test('the first front end of the README works as it stands there, with the client as it is packed and installed', async () => {
   await using stage = await openStage();
-  await using folder = await emptyFolder();
-  await installPackage(folder.path);
+  await using folder = await appWithClient();
   await writeFile(
     join(folder.path, 'index.html'),
     (await page()).replace('127.0.0.1:4000', new URL(stage.node.url).host),
@@ -46,16 +41,4 @@ async function page(): Promise<string> {
   const [, text] = /^```html\n(.*?)^```$/ms.exec(readme) ?? [];
   if (text === undefined) throw new Error('the README has no front end');
   return text;
-}
-
-/** As `npm install` of the packed file does it, without asking the registry for what the client needs. */
-async function installPackage(folder: string): Promise<void> {
-  const modules = join(folder, 'node_modules');
-  const installed = join(modules, 'holdfast');
-  await mkdir(installed, { recursive: true });
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: repository });
-  const [packed = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
-  await run('tar', ['xzf', join(folder, packed), '-C', installed, '--strip-components', '1']);
-  const socket = createRequire(import.meta.url).resolve('graphql-ws/package.json');
-  await symlink(join(socket, '..'), join(modules, 'graphql-ws'));
 }

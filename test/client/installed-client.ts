@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { emptyFolder } from '../cli/folder.ts';
+
+const run = promisify(execFile);
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The repository as a clone has it, with what is not committed yet, and `npm ci` done: nothing is built. */
+export async function unbuiltCopy() {
+  const folder = await emptyFolder();
+  const listed = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: repository,
+    maxBuffer: 10_000_000,
+  });
+  const names = listed.stdout.split('\0').filter((name) => name !== '' && !name.startsWith('docs/'));
+  for (const name of names) await cp(join(repository, name), join(folder.path, name));
+  await symlink(join(repository, 'node_modules'), join(folder.path, 'node_modules'));
+  return folder;
+}
+
+/** Packs what is in a folder of the repository, which builds it. Gives the path of the file. */
+export async function pack(copy: string, what: string, into: string): Promise<string> {
+  await run('npm', ['pack', what, '--pack-destination', into], { cwd: copy, maxBuffer: 10_000_000 });
+  const [packed = ''] = (await readdir(into)).filter((name) => name.endsWith('.tgz'));
+  return join(into, packed);
+}
+
+/** A folder of an app in which the packed client is installed, as npm does it, and the Vite of this repository beside it. */
+export async function appWithClient() {
+  await using copy = await unbuiltCopy();
+  await using packs = await emptyFolder();
+  const app = await emptyFolder();
+  await writeFile(join(app.path, 'package.json'), '{ "type": "module", "private": true }');
+  const packed = await pack(copy.path, './packages/client', packs.path);
+  // Offline: what the client needs comes from here rather than from the registry, which a machine may not reach.
+  const needed = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'].map(folderOf);
+  const options = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'];
+  await run('npm', ['install', ...options, packed, ...needed], { cwd: app.path });
+  await symlink(folderOf('vite'), join(app.path, 'node_modules/vite'));
+  return app;
+}
+
+const require = createRequire(import.meta.url);
+
+function folderOf(name: string): string {
+  return dirname(require.resolve(`${name}/package.json`));
+}
+
+/** Puts `ws` there too, which programs on Node 20 need for websockets. */
+export async function addWs(app: string): Promise<void> {
+  await mkdir(join(app, 'node_modules'), { recursive: true });
+  await symlink(folderOf('ws'), join(app, 'node_modules/ws'));
+}
