@@ -1,24 +1,50 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
+import type { ListPart } from '../store/list-part.ts';
 
-/** What an argument `first` may be: null, which a client may send in spite of a default, stands for `usual`. */
-export interface PageLimits {
-  readonly usual: number;
-  readonly max: number;
+/** The most edges of a page, and how many it has when nothing is said. */
+const MAX_SIZE = 100;
+const USUAL_SIZE = 20;
+
+/** As a connection takes them. Null, which a client may send, is the same as nothing. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
 }
 
-/** How many rows the page has at most; fetch one more, so that `toConnection` can tell whether there is a next page. */
-export function pageSize(first: number | null | undefined, { usual, max }: PageLimits): number {
-  const size = first ?? usual;
-  if (size < 0 || size > max) throw badArgument('first', `must be from 0 to ${max}, not ${size}`);
-  return size;
+/** Which part of a list is asked for. */
+export interface PageRequest<Place> extends ListPart<Place> {
+  readonly size: number;
+}
+
+/** Throws a GraphQLError with BAD_USER_INPUT for what no page can be. */
+export function pageRequest<Place>(
+  { first, after, last, before }: PageArguments,
+  cursor: CursorCodec<Place>,
+): PageRequest<Place> {
+  if (first != null && last != null) throw badArgument('last', "cannot be given together with 'first'");
+  const fromEnd = last != null;
+  const size = first ?? last ?? USUAL_SIZE;
+  if (size < 0 || size > MAX_SIZE) {
+    throw badArgument(fromEnd ? 'last' : 'first', `must be from 0 to ${MAX_SIZE}, not ${size}`);
+  }
+  return {
+    size,
+    fromEnd,
+    after: cursor.decode(after, 'after'),
+    before: cursor.decode(before, 'before'),
+    // One more tells whether there are others.
+    limit: size + 1,
+  };
 }
 
 /** A place in a list, as text that means nothing to clients. */
 export interface CursorCodec<Place> {
   readonly encode: (place: Place) => string;
   /** Null for no cursor. Throws a GraphQLError with BAD_USER_INPUT for what no page ever gave. */
-  readonly decode: (after: string | null | undefined) => Place | null;
+  readonly decode: (cursor: string | null | undefined, argumentName: 'after' | 'before') => Place | null;
 }
 
 /** Milliseconds since 1970, within what the store can tell: a cursor may be made up. */
@@ -31,10 +57,10 @@ const maxCursorLength = 500;
 export function cursorCodec<Place>(shape: z.ZodType<Place>): CursorCodec<Place> {
   return {
     encode: (place) => Buffer.from(JSON.stringify(place)).toString('base64url'),
-    decode: (after) => {
-      if (after === null || after === undefined) return null;
-      const place = shape.safeParse(parseCursor(after));
-      if (!place.success) throw badArgument('after', 'must be a cursor of this list');
+    decode: (text, argumentName) => {
+      if (text === null || text === undefined) return null;
+      const place = shape.safeParse(parseCursor(text));
+      if (!place.success) throw badArgument(argumentName, 'must be a cursor of this list');
       return place.data;
     },
   };
@@ -52,21 +78,42 @@ function parseCursor(cursor: string): unknown {
 
 export interface Connection<Node> {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
-  /** `endCursor` is null when the page is empty. */
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly nodes: readonly Node[];
+  readonly pageInfo: PageInfo;
+}
+
+/** The cursors are null when the page is empty. */
+interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 export interface Page<Row, Node> {
-  /** In the list's order, fetched with a limit of `size + 1`. */
+  /** As `request` asks for them: the last of the list first, where it is read from its end. */
   readonly rows: readonly Row[];
-  readonly size: number;
+  readonly request: PageRequest<unknown>;
   readonly cursorOf: (row: Row) => string;
   readonly nodeOf: (row: Row) => Node;
 }
 
-export function toConnection<Row, Node>({ rows, size, cursorOf, nodeOf }: Page<Row, Node>): Connection<Node> {
-  const edges = rows.slice(0, size).map((row) => ({ cursor: cursorOf(row), node: nodeOf(row) }));
-  return { edges, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+/** In the direction of the request it is known whether there are more; in the other one there are those that the cursor stands for. */
+export function toConnection<Row, Node>({ rows, request, cursorOf, nodeOf }: Page<Row, Node>): Connection<Node> {
+  const { size, fromEnd, after, before } = request;
+  const hasMore = rows.length > size;
+  const shown = rows.slice(0, size);
+  const edges = (fromEnd ? shown.reverse() : shown).map((row) => ({ cursor: cursorOf(row), node: nodeOf(row) }));
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage: fromEnd ? before !== null : hasMore,
+      hasPreviousPage: fromEnd ? hasMore : after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
 }
 
 export function badArgument(argumentName: string, problem: string): GraphQLError {

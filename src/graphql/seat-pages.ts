@@ -2,20 +2,16 @@ import { z } from 'zod';
 import type { Seating } from '../events/seating.ts';
 import { type SeatStatus, statusCodes } from '../seat-map/status.ts';
 import { nextTimeSlice } from '../time-slices.ts';
-import { cursorCodec, toConnection } from './pages.ts';
+import { cursorCodec, type PageRequest, toConnection } from './pages.ts';
 import type { SeatConnectionSource } from './sources.ts';
 
-const cursor = cursorCodec(z.strictObject({ index: z.int32() }));
+/** A place in plan order. */
+export const seatCursor = cursorCodec(z.strictObject({ index: z.int32() }));
 
 export interface SeatFilter {
   readonly status: SeatStatus | null;
   /** Position of the price category. */
   readonly category: number | null;
-}
-
-export interface SeatPage {
-  readonly size: number;
-  readonly after: string | null | undefined;
 }
 
 /**
@@ -25,26 +21,38 @@ export interface SeatPage {
 export async function seatPage(
   { eventId, seating }: { readonly eventId: string; readonly seating: Seating },
   { status, category }: SeatFilter,
-  { size, after }: SeatPage,
+  request: PageRequest<{ readonly index: number }>,
   readCodes: () => Promise<Uint8Array>,
 ): Promise<SeatConnectionSource> {
-  const afterIndex = cursor.decode(after)?.index ?? -1;
   const codes = status === null ? null : await readCodes();
   const fits = (index: number) =>
     (category === null || seating.seat(index).category === category) &&
     (codes === null || status === null || codes[index] === statusCodes[status]);
-  const rows: number[] = [];
   await nextTimeSlice();
-  for (let index = Math.max(0, afterIndex + 1); index < seating.seatCount && rows.length <= size; index += 1) {
-    if (fits(index)) rows.push(index);
-  }
+  const rows = seatsInPart(seating.seatCount, fits, request);
   const connection = toConnection({
     rows,
-    size,
-    cursorOf: (index) => cursor.encode({ index }),
+    request,
+    cursorOf: (index) => seatCursor.encode({ index }),
     nodeOf: (index) => ({ __typename: 'Seat', eventId, seating, index }) as const,
   });
   return { ...connection, countAll: () => count(seating.seatCount, fits) };
+}
+
+/** As many as asked for of those that fit, from the beginning or the end. */
+function seatsInPart(
+  seatCount: number,
+  fits: (index: number) => boolean,
+  { after, before, fromEnd, limit }: PageRequest<{ readonly index: number }>,
+): number[] {
+  const lowest = Math.max(0, (after?.index ?? -1) + 1);
+  const highest = Math.min(seatCount, before?.index ?? seatCount) - 1;
+  const [from, step] = fromEnd ? [highest, -1] : [lowest, 1];
+  const rows: number[] = [];
+  for (let index = from; index >= lowest && index <= highest && rows.length < limit; index += step) {
+    if (fits(index)) rows.push(index);
+  }
+  return rows;
 }
 
 async function count(seatCount: number, fits: (index: number) => boolean): Promise<number> {

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Session } from './database.ts';
+import { isInPart, type ListPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
-import { type BookingRecord, bookingColumns } from './records.ts';
-import { isBehind, type ListPosition } from './reservations.ts';
+import { type BookingRecord, type BookingStatus, bookingColumns } from './records.ts';
+import { type ListPosition, newestFirst } from './reservations.ts';
 
 export interface BookingKey {
   readonly eventId: string;
@@ -38,17 +39,20 @@ export function findBookingsOfReservations(
     )}`);
 }
 
-/** A viewer's bookings, newest first, from behind `after`. */
+const bookingOrder = newestFirst(sql`bookings.booked_at`, sql`bookings.id`);
+
+/** A viewer's bookings, newest first; of the statuses named, or of all. */
 export function listBookings(
   session: Session,
   viewerId: string,
-  { after, limit }: { readonly after: ListPosition | null; readonly limit: number },
+  part: ListPart<ListPosition> & { readonly statuses: readonly BookingStatus[] | null },
 ): Promise<BookingRecord[]> {
+  const ofStatus =
+    part.statuses === null ? sql`true` : sql`bookings.status::text = any(${sql.param(part.statuses)}::text[])`;
   return session.rows<BookingRecord>(sql`
     select ${bookingColumns} from bookings
-    where bookings.viewer_id = ${viewerId} and ${isBehind(sql`bookings.booked_at`, sql`bookings.id`, after)}
-    order by bookings.booked_at desc, bookings.id desc
-    limit ${limit}::int`);
+    where bookings.viewer_id = ${viewerId} and ${ofStatus} and ${isInPart(part, bookingOrder)}
+    ${orderedPart(part, bookingOrder)}`);
 }
 
 /** A booking whose authorized money is still to be captured. */

@@ -1,6 +1,7 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Drawing, Layout } from '../events/layout.ts';
 import type { Database, Session } from './database.ts';
+import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
 import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
 import { isOver, salesStatusAt, statementNow } from './rules.ts';
 import { searchText } from './search-text.ts';
@@ -93,28 +94,30 @@ export interface EventFilter {
   readonly salesStatus: readonly SalesStatus[] | null;
 }
 
-interface EventPage {
+interface EventPage extends ListPart<EventPosition> {
   readonly filter: EventFilter;
   readonly drafts: boolean;
-  readonly after: EventPosition | null;
-  readonly limit: number;
 }
 
-/** Events by the moment they start, from behind `after`. */
-export function listEvents(session: Session, { filter, drafts, after, limit }: EventPage): Promise<EventRecord[]> {
-  const behind =
-    after === null
-      ? sql`true`
-      : sql`(events.starts_at, events.id) > (${timestamp(after.startsAtMs)}, ${after.id}::uuid)`;
+const soonestFirst: ListOrder<EventPosition> = {
+  columns: [sql`events.starts_at`, sql`events.id`],
+  descending: false,
+  valuesAt: ({ startsAtMs, id }) => [timestamp(startsAtMs), sql`${id}::uuid`],
+};
+
+/** Events by the moment they start. */
+export function listEvents(session: Session, page: EventPage): Promise<EventRecord[]> {
+  const { filter, drafts } = page;
   return session.rows<EventRecord>(sql`
     select ${eventColumns} from events
-    where ${behind} and ${fits(filter)} and (${drafts}::bool or events.sales_status <> 'DRAFT')
-    order by events.starts_at, events.id
-    limit ${limit}::int`);
+    where ${isInPart(page, soonestFirst)} and ${fits(filter)} and (${drafts}::bool or events.sales_status <> 'DRAFT')
+    ${orderedPart(page, soonestFirst)}`);
 }
 
 /** Not written as text: Postgres has no year 0, which RFC 3339 has. */
-const timestamp = (ms: number): SQL => sql`to_timestamp(${ms}::float8 / 1000)`;
+function timestamp(ms: number): SQL {
+  return sql`to_timestamp(${ms}::float8 / 1000)`;
+}
 
 function fits({ search, from, to, salesStatus }: EventFilter): SQL {
   const conditions = [

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReservationKey } from '../coordination/coordination.ts';
 import type { Session } from './database.ts';
+import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
 import { type ReservationRecord, type ReservationStatus, reservationColumns } from './records.ts';
 import { reservationStatusAt, statementNow } from './rules.ts';
@@ -36,34 +37,32 @@ export function findActiveReservations(
     ) as active`);
 }
 
-/** Where a page of a viewer's reservations or bookings ends. */
+/** A place in the list of a viewer's reservations or bookings, which is newest first. */
 export interface ListPosition {
   readonly atMs: number;
   readonly id: string;
 }
 
-/** A viewer's reservations, newest first, from behind `after`; of the statuses named, or of all. */
+export const newestFirst = (at: SQL, id: SQL): ListOrder<ListPosition> => ({
+  columns: [at, id],
+  descending: true,
+  valuesAt: (place) => [sql`to_timestamp(${place.atMs}::float8 / 1000)`, sql`${place.id}::uuid`],
+});
+
+const reservationOrder = newestFirst(sql`reservations.created_at`, sql`reservations.id`);
+
+/** A viewer's reservations, newest first; of the statuses named, or of all. */
 export function listReservations(
   session: Session,
   viewerId: string,
-  page: {
-    readonly statuses: readonly ReservationStatus[] | null;
-    readonly after: ListPosition | null;
-    readonly limit: number;
-  },
+  part: ListPart<ListPosition> & { readonly statuses: readonly ReservationStatus[] | null },
 ): Promise<ReservationRecord[]> {
   const ofStatus: SQL =
-    page.statuses === null
+    part.statuses === null
       ? sql`true`
-      : sql`${reservationStatusAt(statementNow)} = any(${sql.param(page.statuses)}::text[])`;
+      : sql`${reservationStatusAt(statementNow)} = any(${sql.param(part.statuses)}::text[])`;
   return session.rows<ReservationRecord>(sql`
     select ${reservationColumns(statementNow)} from reservations
-    where reservations.viewer_id = ${viewerId} and ${ofStatus}
-      and ${isBehind(sql`reservations.created_at`, sql`reservations.id`, page.after)}
-    order by reservations.created_at desc, reservations.id desc
-    limit ${page.limit}::int`);
+    where reservations.viewer_id = ${viewerId} and ${ofStatus} and ${isInPart(part, reservationOrder)}
+    ${orderedPart(part, reservationOrder)}`);
 }
-
-/** Whether a row comes behind `after` in a list that is newest first. */
-export const isBehind = (at: SQL, id: SQL, after: ListPosition | null): SQL =>
-  after === null ? sql`true` : sql`(${at}, ${id}) < (to_timestamp(${after.atMs}::float8 / 1000), ${after.id}::uuid)`;

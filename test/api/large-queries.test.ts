@@ -29,6 +29,9 @@ const aliased = (count: number, field: string) =>
 const pagesOf = (first: string) =>
   `events(first: ${first}) { edges { node { seats(first: ${first}) { edges { node { id index label section row number } } } } } }`;
 
+const nodesOf = (page: string) =>
+  `events(${page}) { nodes { seats(${page}) { nodes { id index label section row number } } } }`;
+
 interface Refused {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly { message: string; extensions: object }[] };
@@ -98,6 +101,13 @@ describe('an operation that costs too much is refused before it runs:', () => {
     ['pages of seats of many events', `{ ${aliased(25, pagesOf('100'))} }`],
     ['pages named by a variable', `query ($n: Int) { ${aliased(25, pagesOf('$n'))} }`, { n: 100 }],
     ['pages named by a default', `query ($n: Int = 100) { ${aliased(25, pagesOf('$n'))} }`],
+    ['pages of nodes', `{ ${aliased(25, nodesOf('first: 100'))} }`],
+    ['pages from the end', `{ ${aliased(25, nodesOf('last: 100'))} }`],
+    [
+      'pages from the end, by a variable',
+      `query ($n: Int, $f: Int) { ${aliased(25, nodesOf('first: $f, last: $n'))} }`,
+      { n: 100, f: null },
+    ],
     [
       'what fragments multiply',
       `{ ${['a', 'b', 'c', 'd', 'e'].map((name) => `${name}: events(first: 100) { ...Page }`).join(' ')} }

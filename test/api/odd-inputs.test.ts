@@ -139,7 +139,9 @@ const asked = [
 function operationOf({ field, kind, text }: Asked): string {
   const declared = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
   const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  const connection = /Connection!?$/.test(`${field.type}`) ? 'edges { cursor node { __typename } }' : '';
+  const connection = /Connection!?$/.test(`${field.type}`)
+    ? 'edges { cursor node { __typename } } nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }'
+    : '';
   const counted = `${field.type}` === 'SeatConnection!' ? 'totalCount' : '';
   return `${kind} (${declared}) { ${text(`${field.name}(${given}) { __typename ${connection} ${counted} }`)} }`;
 }

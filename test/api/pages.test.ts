@@ -7,6 +7,7 @@ import {
   EventsDocument,
   MyBookingsDocument,
   MyReservationsDocument,
+  type PageEndsFragment,
   ReserveSeatsDocument,
   SeatsDocument,
   type SeatsQueryVariables,
@@ -28,8 +29,10 @@ afterAll(() => node?.[Symbol.asyncDispose]());
 
 interface Page {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: PageEndsFragment;
 }
+
+const nowhere: PageEndsFragment = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
 
 /** Ids of all pages in turn; `between` is done before each page but the first. */
 async function walk(read: (after: string | null) => Promise<Page>, between = async () => {}): Promise<string[]> {
@@ -41,6 +44,18 @@ async function walk(read: (after: string | null) => Promise<Page>, between = asy
     if (!pageInfo.hasNextPage) return ids;
     expect(pageInfo.endCursor).not.toBe(after);
     after = pageInfo.endCursor;
+  }
+}
+
+/** Ids of all pages from the last to the first, in the order of the list. */
+async function walkBack(read: (before: string | null) => Promise<Page>): Promise<string[]> {
+  const pages: string[][] = [];
+  for (let before: string | null = null; ; ) {
+    const { edges, pageInfo }: Page = await read(before);
+    pages.unshift(edges.map(({ node: { id } }) => id));
+    expect(pageInfo).toMatchObject({ startCursor: edges[0]?.cursor ?? null, hasNextPage: before !== null });
+    if (!pageInfo.hasPreviousPage) return pages.flat();
+    before = pageInfo.startCursor;
   }
 }
 
@@ -95,12 +110,12 @@ describe('seats', () => {
     expect(await seats({ first: 0 })).toEqual({
       totalCount: 205,
       edges: [],
-      pageInfo: { hasNextPage: true, endCursor: null },
+      pageInfo: { ...nowhere, hasNextPage: true },
     });
     let after: string | null = null;
     for (const first of [100, 100, 5]) after = (await seats({ first, after })).pageInfo.endCursor;
     const behind = await seats({ first: 5, after });
-    expect(behind).toEqual({ totalCount: 205, edges: [], pageInfo: { hasNextPage: false, endCursor: null } });
+    expect(behind).toEqual({ totalCount: 205, edges: [], pageInfo: { ...nowhere, hasPreviousPage: true } });
   });
 
   test('are counted and given by status and category', async () => {
@@ -131,7 +146,7 @@ describe('seats', () => {
       edges: [{ node: { index: booked } }],
     });
     const elsewhere = await offer(node);
-    const nothing = { totalCount: 0, edges: [], pageInfo: { hasNextPage: false, endCursor: null } };
+    const nothing = { totalCount: 0, edges: [], pageInfo: nowhere };
     const other = categoryId.replace(/_.*_/, `_${elsewhere.eventId.split('_')[1]}_`);
     expect(other).not.toBe(categoryId);
     for (const id of [other, 'x', `${categoryId}7`]) expect(await seats({ categoryId: id })).toEqual(nothing);
@@ -189,7 +204,7 @@ describe('events', () => {
 
   test('are 20 a page when nothing is said, and none when none are asked for', async () => {
     expect((await events(null, null)).edges).toHaveLength(20);
-    expect(await events(0, null)).toEqual({ edges: [], pageInfo: { hasNextPage: true, endCursor: null } });
+    expect(await events(0, null)).toEqual({ edges: [], pageInfo: { ...nowhere, hasNextPage: true } });
   });
 });
 
@@ -207,7 +222,7 @@ describe('what a viewer has', () => {
     expect(ids.toSorted()).toEqual(made.toSorted());
     expect((await reservations(token, null, null)).edges).toHaveLength(20);
     expect((await reservations(token, 1, null)).edges[0]?.node).toMatchObject({ seats: [{ index: index - 1 }] });
-    expect((await reservations(token, 0, null)).pageInfo).toEqual({ hasNextPage: true, endCursor: null });
+    expect((await reservations(token, 0, null)).pageInfo).toEqual({ ...nowhere, hasNextPage: true });
   });
 
   test('reservations of some statuses only', async () => {
@@ -237,4 +252,101 @@ describe('what a viewer has', () => {
     expect((await bookings(token, 0, null)).edges).toEqual([]);
     expect((await bookings(token, null, null)).edges[0]?.node).toMatchObject({ seats: [{ index: index - 1 }] });
   });
+});
+
+describe('backwards', () => {
+  test('seats come in plan order all the same, each once, also those of a status and category', async () => {
+    expect(await walkBack((before) => seats({ last: 50, before }))).toEqual(hamlet.seatIds);
+    const categoryId = (await seats({ first: 1 })).edges[0]?.node.category.id ?? '';
+    const wanted = { status: 'AVAILABLE', categoryId } as const;
+    const forwards = await walk((after) => seats({ ...wanted, first: 30, after }));
+    expect(await walkBack((before) => seats({ ...wanted, last: 7, before }))).toEqual(forwards);
+  });
+
+  test('events and what a viewer has come in the order of their lists, each once', async () => {
+    const token = await tokenFor('a reader from the end');
+    for (const index of [150, 151, 152, 153, 154]) await reserve(node, hamlet, [index], token);
+    for (const index of [160, 161, 162]) await book(index, token);
+    const lists: readonly ((page: PageVariables) => Promise<Page>)[] = [
+      async (page) => (await dataOf(node.graphqlUrl, EventsDocument, page)).events,
+      async (page) =>
+        (await dataOf(node.graphqlUrl, MyReservationsDocument, page, token)).viewer?.reservations ?? expect.fail(),
+      async (page) =>
+        (await dataOf(node.graphqlUrl, MyBookingsDocument, page, token)).viewer?.bookings ?? expect.fail(),
+    ];
+    for (const read of lists) {
+      const ids = await walk((after) => read({ first: 2, after }));
+      expect(ids.length).toBeGreaterThanOrEqual(3);
+      expect(await walkBack((before) => read({ last: 2, before }))).toEqual(ids);
+      expect(await read({ last: 0 })).toEqual({ edges: [], pageInfo: { ...nowhere, hasPreviousPage: true } });
+    }
+  });
+
+  test('a part between two cursors has what lies between them', async () => {
+    const { edges } = await seats({ first: 10 });
+    const [after, before] = [edges[1]?.cursor ?? '', edges[8]?.cursor ?? ''];
+    const between = hamlet.seatIds.slice(2, 8);
+    for (const page of [{}, { first: 50 }, { last: 50 }, { first: null, last: null }]) {
+      expect((await seats({ ...page, after, before })).edges.map((edge) => edge.node.id)).toEqual(between);
+    }
+    expect((await seats({ last: 2, after, before })).edges.map((edge) => edge.node.id)).toEqual(between.slice(-2));
+    expect((await seats({ first: 50, after: before, before: after })).edges).toEqual([]);
+  });
+});
+
+interface PageVariables {
+  readonly first?: number;
+  readonly after?: string | null;
+  readonly last?: number;
+  readonly before?: string | null;
+}
+
+describe('every connection', () => {
+  const connections = [
+    ['events', 'events'],
+    ['seats', 'event(id: "EVENT") { seats'],
+    ['reservations', 'viewer { reservations'],
+    ['bookings', 'viewer { bookings'],
+  ] as const;
+  const ask = async (field: string, page: string, selected: string) => {
+    const closed = field.includes('{') ? ' }' : '';
+    const query = `{ ${field.replace('EVENT', hamlet.eventId)}(${page}) { ${selected} }${closed} }`;
+    return send<Record<string, never>, object>(node.graphqlUrl, query, {}, await tokenFor('a reader of everything'));
+  };
+
+  test.each(connections)('of %s has its nodes without their cursors too', async (_, field) => {
+    const { data, errors } = await ask(field, 'first: 3', 'nodes { id } edges { node { id } }');
+    expect(errors).toBeUndefined();
+    const [outer] = Object.values(data ?? {});
+    const { nodes, edges } = Object('nodes' in Object(outer) ? outer : Object.values(Object(outer))[0]);
+    expect(nodes).toEqual(edges.map(({ node: inner }: { node: unknown }) => inner));
+  });
+
+  test.each(connections)('of %s refuses what no page can be, and says what', async (_, field) => {
+    const refusals = [
+      ['first: 1, last: 1', 'last', "together with 'first'"],
+      ['last: 101', 'last', 'from 0 to 100'],
+      ['last: -1', 'last', 'from 0 to 100'],
+      ['first: 101', 'first', 'from 0 to 100'],
+      ['last: 1, before: "x"', 'before', 'must be a cursor'],
+      ['first: 1, after: ""', 'after', 'must be a cursor'],
+    ] as const;
+    for (const [page, argumentName, message] of refusals) {
+      const { errors } = await ask(field, page, 'nodes { id }');
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message: expect.stringContaining(message),
+          extensions: { code: 'BAD_USER_INPUT', argumentName },
+        }),
+      ]);
+    }
+  });
+});
+
+test('bookings of some statuses only', async () => {
+  const token = await tokenFor('a collector of booked seats');
+  await book(170, token);
+  const count = async (status: readonly ('CONFIRMED' | 'CANCELLED')[] | null) =>
+    (await dataOf(node.graphqlUrl, MyBookingsDocument, { status }, token)).viewer?.bookings.edges.length;
+  expect(await Promise.all([count(null), count(['CONFIRMED']), count(['CANCELLED']), count([])])).toEqual([1, 1, 0, 0]);
 });

@@ -122,7 +122,7 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     const found: string[][] = [];
     let after: EventPosition | null = null;
     for (;;) {
-      const page = await listEvents(database, { filter: all, drafts, after, limit });
+      const page = await listEvents(database, { filter: all, drafts, after, before: null, fromEnd: false, limit });
       const last = page.at(-1);
       if (last === undefined) return found;
       found.push(page.map(({ id }) => id));
@@ -148,7 +148,14 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
   });
 
   const names = async (filter: Partial<EventFilter>) => {
-    const page = { filter: { ...all, from: new Date('2050-01-01'), ...filter }, drafts: true, after: null, limit: 100 };
+    const page = {
+      filter: { ...all, from: new Date('2050-01-01'), ...filter },
+      drafts: true,
+      after: null,
+      before: null,
+      fromEnd: false,
+      limit: 100,
+    };
     return (await listEvents(database, page)).map(({ name }) => name);
   };
 

@@ -100,7 +100,9 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     await cancelReservations(database, here, [{ reservationId: cancelled.id, viewerId, seatIndexes: null }]);
     const active = await hold(database, there, [1], mine);
     const list = async (statuses: Parameters<typeof listReservations>[2]['statuses']) =>
-      (await listReservations(database, viewerId, { statuses, after: null, limit: 10 })).map(({ id }) => id);
+      (
+        await listReservations(database, viewerId, { statuses, after: null, before: null, fromEnd: false, limit: 10 })
+      ).map(({ id }) => id);
     expect(await list(['ACTIVE'])).toEqual([active.id]);
     expect(await list(['EXPIRED'])).toEqual([expired.id]);
     expect(await list(['CONFIRMED', 'CANCELLED'])).toEqual([cancelled.id, booked.id]);
@@ -112,7 +114,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     const eventId = await createSampleEvent(database, 12);
     const viewerId = randomUUID();
     for (let seat = 0; seat < 12; seat++) await book(database, await hold(database, eventId, [seat], { viewerId }));
-    const mine = { statuses: null, after: null, limit: 100 };
+    const mine = { statuses: null, after: null, before: null, fromEnd: false, limit: 100 };
     const reservations = await listReservations(database, viewerId, mine);
     expect(reservations).toHaveLength(12);
     const bookings = await listBookings(database, viewerId, mine);
@@ -123,7 +125,8 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     );
     await database.rows(sql`update bookings set booked_at = '2026-01-01 00:00:00.123Z' where viewer_id = ${viewerId}`);
     const reservationIds = await walk(
-      (after) => listReservations(database, viewerId, { statuses: null, after, limit: 5 }),
+      (after) =>
+        listReservations(database, viewerId, { statuses: null, after, before: null, fromEnd: false, limit: 5 }),
       'createdAtMs',
     );
     expect(reservationIds).toEqual(
@@ -132,7 +135,10 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
         .sort()
         .reverse(),
     );
-    const bookingIds = await walk((after) => listBookings(database, viewerId, { after, limit: 5 }), 'bookedAtMs');
+    const bookingIds = await walk(
+      (after) => listBookings(database, viewerId, { statuses: null, after, before: null, fromEnd: false, limit: 5 }),
+      'bookedAtMs',
+    );
     expect(bookingIds).toEqual(
       bookings
         .map(({ id }) => id)

@@ -45,7 +45,7 @@ describe('fifty requests at once, on two nodes', () => {
     );
     expect(tally(outcomes)).toEqual({ reserved: 1, repeated: 49 });
     expect(new Set(outcomes.map((outcome) => 'reservation' in outcome && outcome.reservation.id)).size).toBe(1);
-    const all = { statuses: null, after: null, limit: 10 };
+    const all = { statuses: null, after: null, before: null, fromEnd: false, limit: 10 };
     expect(await listReservations(one, intent.viewerId, all)).toHaveLength(1);
   });
 

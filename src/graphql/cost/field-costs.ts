@@ -30,7 +30,7 @@ export const typicalLayout: LayoutSize = {
   categories: 10,
 };
 
-/** `first` of a connection: the resolver refuses less than 0 and more than `max`. */
+/** `first` or `last` of a connection: the resolver refuses less than 0 and more than `max`. */
 export interface PageCost {
   readonly usual: number;
   readonly max: number;

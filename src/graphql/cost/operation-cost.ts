@@ -103,8 +103,8 @@ export class OperationCost {
   #scopeWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>, costs: FieldCost, outer: Scope): Scope {
     const layout = this.#layoutWithin(node, definition) ?? outer.layout;
     if (costs.page === undefined) return layout === outer.layout ? outer : { ...outer, layout };
-    const first = this.#argument(node, 'first');
-    const asked = typeof first === 'number' ? Math.max(0, Math.min(first, costs.page.max)) : costs.page.usual;
+    const size = this.#argument(node, 'first') ?? this.#argument(node, 'last');
+    const asked = typeof size === 'number' ? Math.max(0, Math.min(size, costs.page.max)) : costs.page.usual;
     const edges = getNamedType(definition.type).name === 'SeatConnection' ? Math.min(asked, layout.seats) : asked;
     return { layout, edges };
   }

@@ -99,13 +99,15 @@ export type Booking = Node & {
 export type BookingConnection = {
   readonly __typename?: 'BookingConnection';
   readonly edges: ReadonlyArray<BookingEdge>;
+  /** Without their cursors. */
+  readonly nodes: ReadonlyArray<Booking>;
   readonly pageInfo: PageInfo;
 };
 
 /** A booking and its place in the list. */
 export type BookingEdge = {
   readonly __typename?: 'BookingEdge';
-  /** Pass it as `after` to go on behind this booking. */
+  /** Pass it as `after` to go on behind this booking, or as `before` to go back from it. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Booking;
 };
@@ -221,8 +223,10 @@ export type EventSeatArgs = {
 /** One performance with its own copy of a seating plan and its own sales. */
 export type EventSeatsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
   categoryId?: InputMaybe<Scalars['ID']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
   status?: InputMaybe<SeatStatus>;
 };
 
@@ -230,13 +234,15 @@ export type EventSeatsArgs = {
 export type EventConnection = {
   readonly __typename?: 'EventConnection';
   readonly edges: ReadonlyArray<EventEdge>;
+  /** Without their cursors. */
+  readonly nodes: ReadonlyArray<Event>;
   readonly pageInfo: PageInfo;
 };
 
 /** An event and its place in the list. */
 export type EventEdge = {
   readonly __typename?: 'EventEdge';
-  /** Pass it as `after` to go on behind this event. */
+  /** Pass it as `after` to go on behind this event, or as `before` to go back from it. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Event;
 };
@@ -478,13 +484,22 @@ export type NotFound = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
-/** Where a page of a connection ends. */
+/**
+ * Where a page of a connection begins and ends, as Relay has it.
+ *
+ * Every connection takes `first` and `after` to go on, or `last` and `before` to go back; `first` and `last` not together. At most 100 a page, 20 when
+ * neither is given. Edges are in the order of the list either way.
+ */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
   /** Pass it as `after` to get the next page; null when the page is empty. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
   /** True when at least one more edge follows. */
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** True when at least one more edge comes before. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Pass it as `before` to get the page before; null when the page is empty. */
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
 /** The payment provider said no. */
@@ -554,8 +569,10 @@ export type QueryEventArgs = {
 
 export type QueryEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<EventFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -618,13 +635,15 @@ export type Reservation = Node & {
 export type ReservationConnection = {
   readonly __typename?: 'ReservationConnection';
   readonly edges: ReadonlyArray<ReservationEdge>;
+  /** Without their cursors. */
+  readonly nodes: ReadonlyArray<Reservation>;
   readonly pageInfo: PageInfo;
 };
 
 /** A reservation and its place in the list. */
 export type ReservationEdge = {
   readonly __typename?: 'ReservationEdge';
-  /** Pass it as `after` to go on behind this reservation. */
+  /** Pass it as `after` to go on behind this reservation, or as `before` to go back from it. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Reservation;
 };
@@ -752,6 +771,8 @@ export type Seat = Node & {
 export type SeatConnection = {
   readonly __typename?: 'SeatConnection';
   readonly edges: ReadonlyArray<SeatEdge>;
+  /** Without their cursors. */
+  readonly nodes: ReadonlyArray<Seat>;
   readonly pageInfo: PageInfo;
   /** Of all pages together. */
   readonly totalCount: Scalars['Int']['output'];
@@ -760,7 +781,7 @@ export type SeatConnection = {
 /** A seat and its place in the list. */
 export type SeatEdge = {
   readonly __typename?: 'SeatEdge';
-  /** Pass it as `after` to go on behind this seat. */
+  /** Pass it as `after` to go on behind this seat, or as `before` to go back from it. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Seat;
 };
@@ -916,14 +937,19 @@ export type Viewer = {
 /** Who the request's token says is asking. */
 export type ViewerBookingsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<ReadonlyArray<BookingStatus>>;
 };
 
 
 /** Who the request's token says is asking. */
 export type ViewerReservationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
   status?: InputMaybe<ReadonlyArray<ReservationStatus>>;
 };
 
@@ -1112,7 +1138,7 @@ export type ResolversTypes = {
   BlockSeatsInput: BlockSeatsInput;
   BlockSeatsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['BlockSeatsResult']>;
   Booking: ResolverTypeWrapper<BookingSource>;
-  BookingConnection: ResolverTypeWrapper<Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BookingEdge']> }>;
+  BookingConnection: ResolverTypeWrapper<Omit<BookingConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['BookingEdge']>, nodes: ReadonlyArray<ResolversTypes['Booking']> }>;
   BookingEdge: ResolverTypeWrapper<Omit<BookingEdge, 'node'> & { node: ResolversTypes['Booking'] }>;
   BookingStatus: BookingStatus;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -1126,7 +1152,7 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   ErrorCode: ErrorCode;
   Event: ResolverTypeWrapper<EventSource>;
-  EventConnection: ResolverTypeWrapper<Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EventEdge']> }>;
+  EventConnection: ResolverTypeWrapper<Omit<EventConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['EventEdge']>, nodes: ReadonlyArray<ResolversTypes['Event']> }>;
   EventEdge: ResolverTypeWrapper<Omit<EventEdge, 'node'> & { node: ResolversTypes['Event'] }>;
   EventFilter: EventFilter;
   ExtendReservationInput: ExtendReservationInput;
@@ -1155,7 +1181,7 @@ export type ResolversTypes = {
   RenewGuestInput: RenewGuestInput;
   RenewGuestResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RenewGuestResult']>;
   Reservation: ResolverTypeWrapper<ReservationSource>;
-  ReservationConnection: ResolverTypeWrapper<Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ReservationEdge']> }>;
+  ReservationConnection: ResolverTypeWrapper<Omit<ReservationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ReservationEdge']>, nodes: ReadonlyArray<ResolversTypes['Reservation']> }>;
   ReservationEdge: ResolverTypeWrapper<Omit<ReservationEdge, 'node'> & { node: ResolversTypes['Reservation'] }>;
   ReservationExpired: ResolverTypeWrapper<ReservationExpired>;
   ReservationLimitExceeded: ResolverTypeWrapper<ReservationLimitExceeded>;
@@ -1200,7 +1226,7 @@ export type ResolversParentTypes = {
   BlockSeatsInput: BlockSeatsInput;
   BlockSeatsResult: ResolversUnionTypes<ResolversParentTypes>['BlockSeatsResult'];
   Booking: BookingSource;
-  BookingConnection: Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BookingEdge']> };
+  BookingConnection: Omit<BookingConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['BookingEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Booking']> };
   BookingEdge: Omit<BookingEdge, 'node'> & { node: ResolversParentTypes['Booking'] };
   Boolean: Scalars['Boolean']['output'];
   CancelReservationInput: CancelReservationInput;
@@ -1212,7 +1238,7 @@ export type ResolversParentTypes = {
   CreateEventResult: ResolversUnionTypes<ResolversParentTypes>['CreateEventResult'];
   DateTime: Scalars['DateTime']['output'];
   Event: EventSource;
-  EventConnection: Omit<EventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EventEdge']> };
+  EventConnection: Omit<EventConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['EventEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Event']> };
   EventEdge: Omit<EventEdge, 'node'> & { node: ResolversParentTypes['Event'] };
   EventFilter: EventFilter;
   ExtendReservationInput: ExtendReservationInput;
@@ -1240,7 +1266,7 @@ export type ResolversParentTypes = {
   RenewGuestInput: RenewGuestInput;
   RenewGuestResult: ResolversUnionTypes<ResolversParentTypes>['RenewGuestResult'];
   Reservation: ReservationSource;
-  ReservationConnection: Omit<ReservationConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ReservationEdge']> };
+  ReservationConnection: Omit<ReservationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ReservationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Reservation']> };
   ReservationEdge: Omit<ReservationEdge, 'node'> & { node: ResolversParentTypes['Reservation'] };
   ReservationExpired: ReservationExpired;
   ReservationLimitExceeded: ReservationLimitExceeded;
@@ -1319,6 +1345,7 @@ export type BookingResolvers<ContextType = GraphqlContext, ParentType extends Re
 
 export type BookingConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['BookingConnection'] = ResolversParentTypes['BookingConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['BookingEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Booking']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
@@ -1353,7 +1380,7 @@ export type EventResolvers<ContextType = GraphqlContext, ParentType extends Reso
   salesStatus?: Resolver<ResolversTypes['SalesStatus'], ParentType, ContextType>;
   seat?: Resolver<Maybe<ResolversTypes['Seat']>, ParentType, ContextType, RequireFields<EventSeatArgs, 'id'>>;
   seatMap?: Resolver<ResolversTypes['SeatMap'], ParentType, ContextType>;
-  seats?: Resolver<ResolversTypes['SeatConnection'], ParentType, ContextType, RequireFields<EventSeatsArgs, 'first'>>;
+  seats?: Resolver<ResolversTypes['SeatConnection'], ParentType, ContextType, Partial<EventSeatsArgs>>;
   startsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   venue?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1362,6 +1389,7 @@ export type EventResolvers<ContextType = GraphqlContext, ParentType extends Reso
 
 export type EventConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EventConnection'] = ResolversParentTypes['EventConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['EventEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Event']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
@@ -1450,6 +1478,8 @@ export interface PackedSeatStatusesScalarConfig extends GraphQLScalarTypeConfig<
 export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type PaymentFailedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PaymentFailed'] = ResolversParentTypes['PaymentFailed']> = {
@@ -1474,7 +1504,7 @@ export type PriceCategoryResolvers<ContextType = GraphqlContext, ParentType exte
 export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
   event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType, RequireFields<QueryEventArgs, 'id'>>;
-  events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, RequireFields<QueryEventsArgs, 'first'>>;
+  events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, Partial<QueryEventsArgs>>;
   limits?: Resolver<ResolversTypes['Limits'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'id'>>;
@@ -1509,6 +1539,7 @@ export type ReservationResolvers<ContextType = GraphqlContext, ParentType extend
 
 export type ReservationConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ReservationConnection'] = ResolversParentTypes['ReservationConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['ReservationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Reservation']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
@@ -1577,6 +1608,7 @@ export type SeatResolvers<ContextType = GraphqlContext, ParentType extends Resol
 
 export type SeatConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatConnection'] = ResolversParentTypes['SeatConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['SeatEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
@@ -1667,9 +1699,9 @@ export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends 
 };
 
 export type ViewerResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
-  bookings?: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<ViewerBookingsArgs, 'first'>>;
+  bookings?: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, Partial<ViewerBookingsArgs>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  reservations?: Resolver<ResolversTypes['ReservationConnection'], ParentType, ContextType, RequireFields<ViewerReservationsArgs, 'first'>>;
+  reservations?: Resolver<ResolversTypes['ReservationConnection'], ParentType, ContextType, Partial<ViewerReservationsArgs>>;
   roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
 };
 

@@ -17,30 +17,23 @@ import { faultOfKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
-import { badArgument, cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
+import { badArgument, cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds, parseSeatsToSell } from '../seat-ids.ts';
-import { seatPage } from '../seat-pages.ts';
+import { seatCursor, seatPage } from '../seat-pages.ts';
 import { subscribeToAvailability } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
 
-const pages = { usual: 20, max: 100 };
 const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z.uuid() }));
 
 export const eventResolvers: Resolvers = {
   Query: {
     event: (_, { id }, context) => findEvent(context, id),
-    events: async (_, { filter, first, after }, context) => {
-      const size = pageSize(first, pages);
-      const page = {
-        filter: eventFilter(filter),
-        drafts: isOrganizer(context),
-        after: eventCursor.decode(after),
-        limit: size + 1,
-      };
-      const rows = await listEvents(context.store, page);
+    events: async (_, { filter, ...page }, context) => {
+      const request = pageRequest(page, eventCursor);
+      const wanted = { filter: eventFilter(filter), drafts: isOrganizer(context) };
       return toConnection({
-        rows,
-        size,
+        rows: await listEvents(context.store, { ...request, ...wanted }),
+        request,
         cursorOf: ({ startsAtMs, id }) => eventCursor.encode({ startsAtMs, id }),
         nodeOf: (event) => ({ __typename: 'Event', event }) as const,
       });
@@ -80,15 +73,15 @@ export const eventResolvers: Resolvers = {
       if (seat === null || seat.eventId !== event.id || !seating.has(seat.index)) return null;
       return { __typename: 'Seat', eventId: event.id, seating, index: seat.index };
     },
-    seats: async ({ event }, { status, categoryId, first, after }, context, info) => {
-      const size = pageSize(first, pages);
+    seats: async ({ event }, { status, categoryId, ...page }, context, info) => {
+      const request = pageRequest(page, seatCursor);
       const category = categoryId == null ? null : decodeCategoryId(categoryId);
       if (categoryId != null && category?.eventId !== event.id) return emptyPage;
       const seating = await seatingOf(context, event.id);
       context.costLeft.spend(info, layoutSize(seating));
       const filter = { status: status ?? null, category: category?.position ?? null };
       const readCodes = () => context.loaders.statuses.load(event.id);
-      return seatPage({ eventId: event.id, seating }, filter, { size, after }, readCodes);
+      return seatPage({ eventId: event.id, seating }, filter, request, readCodes);
     },
   },
 };
@@ -102,7 +95,12 @@ function eventFilter(filter: EventFilter | null | undefined) {
   return { search: text, from, to, salesStatus };
 }
 
-const emptyPage = { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, countAll: async () => 0 };
+const emptyPage = {
+  edges: [],
+  nodes: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  countAll: async () => 0,
+};
 
 /** Counts an organizer's mutation, and carries it out. */
 async function organizing<Result extends { readonly __typename: string }>(

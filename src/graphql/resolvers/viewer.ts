@@ -7,10 +7,9 @@ import { listReservations } from '../../store/reservations.ts';
 import { type GraphqlContext, noteOutcome } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { invalidInput, rateLimited } from '../outcomes.ts';
-import { cursorCodec, cursorMoment, pageSize, toConnection } from '../pages.ts';
+import { cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
 
-const pages = { usual: 20, max: 100 };
-/** Where a list that is newest first ends. */
+/** A place in a list that is newest first. */
 const cursor = cursorCodec(z.strictObject({ atMs: cursorMoment, id: z.uuid() }));
 
 export const viewerResolvers: Resolvers = {
@@ -38,21 +37,20 @@ export const viewerResolvers: Resolvers = {
     },
   },
   Viewer: {
-    reservations: async ({ id }, { status, first, after }, { store }) => {
-      const size = pageSize(first, pages);
-      const page = { statuses: status ?? null, after: cursor.decode(after), limit: size + 1 };
+    reservations: async ({ id }, { status, ...page }, { store }) => {
+      const request = pageRequest(page, cursor);
       return toConnection({
-        rows: await listReservations(store, id, page),
-        size,
+        rows: await listReservations(store, id, { ...request, statuses: status ?? null }),
+        request,
         cursorOf: (reservation) => cursor.encode({ atMs: reservation.createdAtMs, id: reservation.id }),
         nodeOf: (reservation) => ({ __typename: 'Reservation', reservation }) as const,
       });
     },
-    bookings: async ({ id }, { first, after }, { store }) => {
-      const size = pageSize(first, pages);
+    bookings: async ({ id }, { status, ...page }, { store }) => {
+      const request = pageRequest(page, cursor);
       return toConnection({
-        rows: await listBookings(store, id, { after: cursor.decode(after), limit: size + 1 }),
-        size,
+        rows: await listBookings(store, id, { ...request, statuses: status ?? null }),
+        request,
         cursorOf: (booking) => cursor.encode({ atMs: booking.bookedAtMs, id: booking.id }),
         nodeOf: (booking) => ({ __typename: 'Booking', booking }) as const,
       });

@@ -1,0 +1,39 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/** A part of a list: what lies between two places of it, as many as `limit` says, from its beginning or from its end. */
+export interface ListPart<Place> {
+  readonly after: Place | null;
+  readonly before: Place | null;
+  readonly limit: number;
+  /** Then the last of the list comes first. */
+  readonly fromEnd: boolean;
+}
+
+/** Columns that tell the rows of a list apart, as its order has them: all ascending, or all descending. */
+export interface ListOrder<Place> {
+  readonly columns: readonly SQL[];
+  readonly descending: boolean;
+  /** The columns' values there. */
+  readonly valuesAt: (place: Place) => readonly SQL[];
+}
+
+/** Whether a row lies in the part. */
+export function isInPart<Place>({ after, before }: ListPart<Place>, order: ListOrder<Place>): SQL {
+  const row = sql.join([...order.columns], sql`, `);
+  const beyond = (place: Place | null, forward: boolean): SQL => {
+    if (place === null) return sql`true`;
+    const values = sql.join([...order.valuesAt(place)], sql`, `);
+    return forward === order.descending ? sql`(${row}) < (${values})` : sql`(${row}) > (${values})`;
+  };
+  return sql`${beyond(after, true)} and ${beyond(before, false)}`;
+}
+
+/** What follows the conditions: its order, and how many. */
+export function orderedPart<Place>(
+  { fromEnd, limit }: ListPart<Place>,
+  { columns, descending }: ListOrder<Place>,
+): SQL {
+  const direction = descending === fromEnd ? sql`asc` : sql`desc`;
+  const ordered = columns.map((column) => sql`${column} ${direction}`);
+  return sql`order by ${sql.join(ordered, sql`, `)} limit ${limit}::int`;
+}
