@@ -19,6 +19,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
+import { sliceLists } from './graphql/slices.ts';
 import type { Identity } from './identity/identity.ts';
 import { identityOf } from './identity/open.ts';
 import { Levels, type Trouble } from './levels.ts';
@@ -108,6 +109,7 @@ export async function createApp(
     });
     stop?.throwIfAborted();
     const schema = createSchema(resolvers);
+    sliceLists(schema);
     const server = await openServer({
       http: config.http,
       websockets: config.websockets,

@@ -4,19 +4,16 @@ import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { scalars } from './scalars.ts';
-import { sliceLists } from './slices.ts';
 
 /** The package's `schema/`: as far from `src/graphql` as from `dist/graphql`. */
 const directory = new URL('../../schema/', import.meta.url);
 
 /** The schema of `schema/*.graphql`, answered by the resolvers together. Throws when they name a type or field that it does not have. */
 export function createSchema(resolvers: readonly Resolvers[]): GraphQLSchema {
-  const schema = makeExecutableSchema<GraphqlContext>({
+  return makeExecutableSchema<GraphqlContext>({
     typeDefs: readTypeDefinitions(),
     resolvers: [scalars, ...resolvers],
   });
-  sliceLists(schema);
-  return schema;
 }
 
 function readTypeDefinitions(): string[] {
