@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
 
 const config: CodegenConfig = {
-  // In a project of your own: node_modules/holdfast/generated/schema.graphql, or a server's address.
+  // In a project of your own: node_modules/@holdfast/client/dist/schema.graphql, or a server's address.
   schema: '../../generated/schema.graphql',
   documents: 'src/*.ts',
   importExtension: '.ts',

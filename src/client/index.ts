@@ -1,3 +1,5 @@
+import generated from './generated/possible-types.ts';
+
 export { fitsCharacters, maxNameCharacters } from './characters.ts';
 export {
   type CancelReservationOutcome,
@@ -11,7 +13,6 @@ export {
 export { type Countdown, type MonotonicClock, startCountdown } from './countdown.ts';
 export type { FollowedReservation } from './followed-reservations.ts';
 export * from './generated/documents.ts';
-export { default as possibleTypes } from './generated/possible-types.ts';
 export type { GuestStorage } from './guests.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
@@ -25,3 +26,6 @@ export type { SeatMapState } from './seat-map-state.ts';
 export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
 export { momentsAt } from './time-zone.ts';
 export type { TokenSource } from './tokens.ts';
+
+/** Which types are members of each union and interface, as Apollo Client's `InMemoryCache` takes them. */
+export const possibleTypes = generated.possibleTypes;

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,18 +39,17 @@ export async function appWithClient() {
   const needed = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'].map(folderOf);
   const options = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'];
   await run('npm', ['install', ...options, packed, ...needed], { cwd: app.path });
-  await symlink(folderOf('vite'), join(app.path, 'node_modules/vite'));
+  await addPackage(app.path, 'vite');
   return app;
 }
 
-const require = createRequire(import.meta.url);
-
 function folderOf(name: string): string {
-  return dirname(require.resolve(`${name}/package.json`));
+  return join(repository, 'node_modules', name);
 }
 
-/** Puts `ws` there too, which programs on Node 20 need for websockets. */
-export async function addWs(app: string): Promise<void> {
-  await mkdir(join(app, 'node_modules'), { recursive: true });
-  await symlink(folderOf('ws'), join(app, 'node_modules/ws'));
+/** Puts a package of this repository there too. */
+export async function addPackage(app: string, name: string): Promise<void> {
+  const place = join(app, 'node_modules', name);
+  await mkdir(dirname(place), { recursive: true });
+  await symlink(folderOf(name), place);
 }

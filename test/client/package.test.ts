@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder } from '../cli/folder.ts';
 import { startNode } from '../support/node.ts';
-import { addWs, appWithClient, pack, unbuiltCopy } from './installed-client.ts';
+import { addPackage, appWithClient, pack, unbuiltCopy } from './installed-client.ts';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -83,7 +83,7 @@ describe('the client, packed in an unbuilt clone and installed', () => {
 
   test('reserves and books on a node, and hears of it', async () => {
     await using node = await startNode({ env: { DEMO_EVENT: 'true' } });
-    await addWs(app.path);
+    await addPackage(app.path, 'ws');
     await writeFile(join(app.path, 'buy.js'), buying);
     expect(await output(process.execPath, ['buy.js', node.graphqlUrl])).toMatch(
       /^Booked: \w{4}-\w{4}, seat 0 BOOKED\n$/,
