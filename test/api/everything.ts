@@ -78,7 +78,8 @@ export class Walk {
   ): string {
     const aliased = `${type.name}_${field.name}_${at}: ${call}`;
     if (isLeafType(getNamedType(field.type))) return aliased;
-    const inner = this.#everyField(field, path);
+    // The objects of a connection's edges once more: all of each twice would be too much for a server.
+    const inner = field.name === 'nodes' ? 'id' : this.#everyField(field, path);
     return inner === '' ? '' : `${aliased} { ${inner} }`;
   }
 
