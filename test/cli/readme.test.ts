@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readdir, readFile, symlink } from 'node:fs/promises';
+import { access, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { severalProcesses, startServer } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
@@ -72,6 +73,38 @@ test('the commands of the README do what it says, in its order', severalProcesse
   const watched = await readFile(join(folder.path, 'watched.txt'), 'utf8');
   expect(watched).toMatch(/^{"__typename":"SeatMapSnapshot".*"reserved":2,"booked":0/);
 });
+
+test(
+  'the subscription of the README ends in one line when its server is gone, or was never there',
+  severalProcesses,
+  async () => {
+    await using folder = await emptyFolder();
+    await symlink(join(repository, 'node_modules'), join(folder.path, 'node_modules'));
+    const [, module = ''] = /^```js\n(.*?)^```$/ms.exec(readme) ?? [];
+    await writeFile(join(folder.path, 'watch.mjs'), module);
+    const server = await startServer({ cwd: folder.path, env: { DATA_DIR: 'memory://' } });
+    const url = server.graphqlUrl.replace('http', 'ws');
+    const watch = () => {
+      const child = spawn(process.execPath, ['watch.mjs', url], { cwd: folder.path, timeout: 60_000 });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name].setEncoding('utf8').on('data', (text: string) => {
+          said[name] += text;
+        });
+      }
+      return { said, closed: once(child, 'close') };
+    };
+    const watching = watch();
+    const shown = () => watching.said.stdout.includes('SeatMapSnapshot');
+    await waitFor(shown, { withinMs: 60_000, what: 'the map' });
+    await server.stop('SIGKILL');
+    const late = watch();
+    for (const { said, closed } of [watching, late]) {
+      expect(await closed).toEqual([1, null]);
+      expect(said.stderr).toMatch(/^ws:\/\/[^\s]+: [^\n]+\n$/);
+    }
+  },
+);
 
 test('the documents of the README and docs fit the schema', async () => {
   const names = (await readdir(join(repository, 'docs'))).filter((name) => name.endsWith('.md'));
