@@ -10,16 +10,19 @@ import {
   ConfirmReservationDocument,
   type ConfirmReservationInput,
   type ConfirmReservationMutation,
+  EventAvailabilityDocument,
   ExtendReservationDocument,
   type ExtendReservationInput,
   type ExtendReservationMutation,
   ReservationChangesDocument,
   type ReservationChangesSubscription,
+  ReservationDocument,
   ReserveSeatsDocument,
   type ReserveSeatsInput,
   type ReserveSeatsMutation,
   SeatMapDocument,
   type SeatMapSubscription,
+  SeatStatusesDocument,
   ViewerReservationChangesDocument,
 } from './generated/documents.ts';
 import { type GuestStorage, Guests, memoryStorage } from './guests.ts';
@@ -28,9 +31,10 @@ import type { LiveStore } from './live.ts';
 import { LiveSocket } from './live-socket.ts';
 import { createLiveStore } from './live-store.ts';
 import { type Operation, requestOf } from './operation.ts';
+import type { PollingOptions } from './polling.ts';
 import { type CallOptions, type MutateOptions, Requests } from './requests.ts';
 import { type Backoff, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
-import { type SeatMapState, seatMapAfter } from './seat-map-state.ts';
+import { type SeatMapState, seatMapAfter, seatMapOf } from './seat-map-state.ts';
 import { type TokenSource, Tokens } from './tokens.ts';
 
 export interface HoldfastClientOptions {
@@ -94,6 +98,10 @@ export interface HoldfastClient {
 /** A payment may take the server's `PAYMENT_SECONDS`, and be looked up after that. */
 const PAYMENT_TIMEOUT_MS = 45_000;
 
+/** While no websocket gets through. A page may list many events. */
+const pollWaits: Backoff = { firstWaitMs: 5_000, maxWaitMs: 30_000 };
+const pollCountsWaits: Backoff = { firstWaitMs: 15_000, maxWaitMs: 60_000 };
+
 export function createHoldfastClient(options: HoldfastClientOptions): HoldfastClient {
   const requests = openRequests(options);
   const { tokens } = requests;
@@ -114,23 +122,27 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     operation: Operation<Result, Variables>,
     variables: Variables,
     reduce: (base: Data | null, message: Result, shown: Data | null) => Data | null,
+    polling: PollingOptions<Data>,
   ) =>
     createLiveStore<Data, Result>({
       socket: everyones,
       request: () => requestOf(operation, variables, byHash),
       reduce,
       isEndless: true,
+      polling,
     });
   const viewersStore = <Data, Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
     reduce: (message: Result) => Data,
+    polling?: PollingOptions<Data>,
   ) =>
     createLiveStore<Data, Result>({
       socket: viewers,
       request: () => requestOf(operation, variables, byHash),
       reduce: (_base, message) => reduce(message),
       isEndless: false,
+      polling,
     });
 
   return {
@@ -147,14 +159,36 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     cancelReservation: async (input, call = {}) =>
       (await requests.mutate(CancelReservationDocument, { input: withKey(input) }, call)).cancelReservation,
     seatMap: (eventId) =>
-      publicStore(SeatMapDocument, { eventId }, (base, { seatMap }: SeatMapSubscription, shown: SeatMapState | null) =>
-        seatMapAfter(base, seatMap, shown),
+      publicStore(
+        SeatMapDocument,
+        { eventId },
+        (base, { seatMap }: SeatMapSubscription, shown: SeatMapState | null) => seatMapAfter(base, seatMap, shown),
+        {
+          waits: pollWaits,
+          ask: async (signal) => {
+            const { event } = await requests.queryOnce(SeatStatusesDocument, { eventId }, signal);
+            return event && seatMapOf(event);
+          },
+        },
       ),
     availability: (eventId) =>
-      publicStore(AvailabilityDocument, { eventId }, (_, { availability }: AvailabilitySubscription) => availability),
+      publicStore(AvailabilityDocument, { eventId }, (_, { availability }: AvailabilitySubscription) => availability, {
+        waits: pollCountsWaits,
+        ask: async (signal) =>
+          (await requests.queryOnce(EventAvailabilityDocument, { eventId }, signal)).event?.availability ?? null,
+      }),
     reservation: (id) =>
-      viewersStore(ReservationChangesDocument, { id }, ({ reservation }: ReservationChangesSubscription) =>
-        followed(reservation),
+      viewersStore(
+        ReservationChangesDocument,
+        { id },
+        ({ reservation }: ReservationChangesSubscription) => followed(reservation),
+        {
+          waits: pollWaits,
+          ask: async (signal) => {
+            const { reservation } = await requests.queryOnce(ReservationDocument, { id }, signal);
+            return reservation && followed(reservation);
+          },
+        },
       ),
     viewerReservations: () =>
       createLiveStore({

@@ -3,6 +3,7 @@ import { type AnsweredError, errorOfAnswer, faultCodes, HoldfastError } from './
 import type { Live } from './live.ts';
 import { codeOf, FORBIDDEN, type LiveSocket, reconnectBackoff } from './live-socket.ts';
 import type { OperationRequest } from './operation.ts';
+import { Polling, type PollingOptions } from './polling.ts';
 import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
@@ -17,6 +18,8 @@ export interface FollowingOptions<Data, Message> {
   readonly settled?: (base: Data | null) => Data;
   /** Whether it is a fault when the server completes it. */
   readonly isEndless: boolean;
+  /** What is asked for instead while no websocket gets through; without it nothing is. */
+  readonly polling?: PollingOptions<Data> | undefined;
   readonly random?: () => number;
 }
 
@@ -28,6 +31,7 @@ export class Following<Data, Message> {
   readonly #options: FollowingOptions<Data, Message>;
   readonly #show: (live: Live<Data>) => void;
   readonly #stopWatching: () => void;
+  readonly #polling: Polling<Data> | null;
   #shown: Data | null;
   #base: Data | null = null;
   #isOver = false;
@@ -43,6 +47,13 @@ export class Following<Data, Message> {
     this.#options = options;
     this.#shown = shown;
     this.#show = show;
+    this.#polling =
+      options.polling === undefined
+        ? null
+        : new Polling(options.polling, {
+            onAnswer: (data) => this.#hearPolled(data),
+            onFault: () => this.#doubt(),
+          });
     this.#stopWatching = options.socket.watch({
       connected: () => this.#settle(),
       lost: () => this.#lose(),
@@ -51,12 +62,15 @@ export class Following<Data, Message> {
     });
     this.#doubt();
     this.#begin();
+    this.#polling?.start();
   }
 
   stop(): void {
     this.#stopWatching();
     this.#leave();
-    this.#lose();
+    this.#polling?.stop();
+    this.#base = null;
+    this.#doubt();
   }
 
   #begin(): void {
@@ -84,6 +98,7 @@ export class Following<Data, Message> {
     this.#base = next;
     this.#shown = next;
     this.#failures = 0;
+    this.#polling?.stop();
     this.#tell('live');
   }
 
@@ -96,6 +111,15 @@ export class Following<Data, Message> {
       this.#shown = this.#base;
       this.#tell('live');
     }, SETTLED_AFTER_MS);
+  }
+
+  #hearPolled(data: Data | null): void {
+    if (data === null) {
+      this.#end('failed', new HoldfastError('There is no such thing', { code: 'NOT_FOUND' }));
+      return;
+    }
+    this.#shown = data;
+    this.#tell('polling');
   }
 
   #fail(error: HoldfastError): void {
@@ -120,6 +144,7 @@ export class Following<Data, Message> {
 
   #end(state: 'ended' | 'failed', error: HoldfastError | null = null): void {
     this.#leave();
+    this.#polling?.stop();
     this.#tell(state, error);
     this.#isOver = true;
   }
@@ -128,11 +153,13 @@ export class Following<Data, Message> {
   #lose(): void {
     clearTimeout(this.#settling);
     this.#base = null;
+    this.#polling?.start();
     this.#doubt();
   }
 
   #doubt(): void {
-    this.#tell(this.#shown === null ? 'connecting' : 'stale');
+    if (this.#polling?.isAnswered) this.#tell('polling');
+    else this.#tell(this.#shown === null ? 'connecting' : 'stale');
   }
 
   #tell(state: Live<Data>['state'], error: HoldfastError | null = null): void {

@@ -9,6 +9,9 @@ export const reconnectBackoff: Backoff = {
   maxWaitMs: 30_000,
 };
 
+/** Proxies that don't know websockets may leave them waiting for ever. */
+const CONNECT_WITHIN_MS = 10_000;
+
 const PING_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -59,6 +62,7 @@ export class LiveSocket {
   #socket: OpenSocket | undefined;
   #token: string | null = null;
   #unanswered: ReturnType<typeof setTimeout> | undefined;
+  #connecting: ReturnType<typeof setTimeout> | undefined;
   #isDoubted = false;
   #isConnected = false;
   /** Ends the wait for the next attempt to connect. */
@@ -135,6 +139,10 @@ export class LiveSocket {
       shouldRetry: (event) => codeOf(event) !== FORBIDDEN || this.#options.refuse(this.#token),
       connectionParams: () => this.#introduce(),
       on: {
+        connecting: () => {
+          clearTimeout(this.#connecting);
+          this.#connecting = setTimeout(() => this.#client?.terminate(), CONNECT_WITHIN_MS);
+        },
         opened: (socket) => {
           this.#socket = socket as OpenSocket;
         },
@@ -147,6 +155,7 @@ export class LiveSocket {
   }
 
   #connected(): void {
+    clearTimeout(this.#connecting);
     this.#isConnected = true;
     for (const watcher of [...this.#watchers]) watcher.connected();
   }
@@ -170,6 +179,7 @@ export class LiveSocket {
   }
 
   #lost(): void {
+    clearTimeout(this.#connecting);
     clearTimeout(this.#unanswered);
     this.#unanswered = undefined;
     this.#isDoubted = false;

@@ -1,10 +1,11 @@
 import type { HoldfastError } from './holdfast-error.ts';
 
 /**
- * `connecting`: nothing came yet. `live`: as the server has it. `stale`: as it was; it will be right again by itself.
+ * `connecting`: nothing came yet. `live`: as the server has it. `polling`: as the server had it seconds ago: no websocket gets through,
+ * so it is asked for every few seconds. `stale`: as it was; it will be right again by itself.
  * `ended`: as it is for good. `failed`: it will not be had; `error` says why.
  */
-export type LiveState = 'connecting' | 'live' | 'stale' | 'ended' | 'failed';
+export type LiveState = 'connecting' | 'live' | 'polling' | 'stale' | 'ended' | 'failed';
 
 /** What is known at one moment. Never changed: another one comes in its place. */
 export interface Live<Data> {

@@ -52,6 +52,15 @@ export class Requests {
     return this.#withRetries(attempt, signal);
   }
 
+  /** For what will be asked for again soon. */
+  async queryOnce<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    signal: AbortSignal,
+  ) {
+    return this.#attempt(operation, variables, () => this.#tokens.current(), TIMEOUT_MS, signal);
+  }
+
   mutate<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables, options: MutateOptions) {
     const { signal, timeoutMs = TIMEOUT_MS, isRepeatable = hasKey(variables) } = options;
     const attempt = () => this.#attempt(operation, variables, () => this.#tokens.needed(), timeoutMs, signal);

@@ -1,4 +1,4 @@
-import type { AvailabilityCountsFragment, SeatMapSubscription } from './generated/documents.ts';
+import type { AvailabilityCountsFragment, SeatMapSubscription, SeatStatusesQuery } from './generated/documents.ts';
 import { type SeatCodes, seatStatuses, unpackSeatCodes } from './seat-statuses.ts';
 
 /** A seat map at one moment. Never changed: `statuses` is the same object for as long as no seat changes. */
@@ -10,6 +10,12 @@ export interface SeatMapState {
 }
 
 type Update = SeatMapSubscription['seatMap'];
+
+/** @throws RangeError where the statuses are not as many as the counts say */
+export function seatMapOf(event: NonNullable<SeatStatusesQuery['event']>): SeatMapState {
+  const { availability, seatMap } = event;
+  return { statuses: unpackSeatCodes(seatMap.statuses, availability.total), availability, sequence: 0 };
+}
 
 /**
  * The map after a message of the subscription. Null if it cannot be told: a message is missing, or this one is of another map.

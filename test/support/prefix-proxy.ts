@@ -10,6 +10,8 @@ export interface PrefixProxyOptions {
 
 /** Has a server under a path of its own, websockets too, as a reverse proxy of a larger site does; nothing else is there. */
 export class PrefixProxy implements AsyncDisposable {
+  /** What becomes of requests for a websocket from now on. */
+  websockets: 'pass' | 'are refused' | 'are left waiting' = 'pass';
   readonly #server: Server;
   readonly #prefix: string;
 
@@ -32,7 +34,14 @@ export class PrefixProxy implements AsyncDisposable {
       incoming.pipe(outgoing);
     });
     this.#server.on('upgrade', (incoming, client) => {
-      if (!isOurs(incoming)) {
+      if (this.websockets === 'are left waiting') {
+        client
+          .on('error', () => client.destroy())
+          .on('end', () => client.destroy())
+          .resume();
+        return;
+      }
+      if (!isOurs(incoming) || this.websockets === 'are refused') {
         client.destroy();
         return;
       }

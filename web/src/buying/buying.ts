@@ -1,7 +1,9 @@
 import {
   BookingDocument,
+  type CallOptions,
   type FollowedReservation,
   type HoldfastClient,
+  LimitsDocument,
   type LiveStore,
   MyBookingsDocument,
   MyReservationsDocument,
@@ -17,12 +19,19 @@ import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { keepChoice, keptChoice } from './kept-choice.ts';
 import { noticeOf, noticeOfFault } from './notices.ts';
+import { persist } from './persist.ts';
 import { atFirst, type BuyingState, type Held, type News, type Phase } from './state.ts';
 
 export interface BuyingParts {
   readonly client: Pick<
     HoldfastClient,
-    'query' | 'reservation' | 'reserveSeats' | 'extendReservation' | 'confirmReservation' | 'cancelReservation'
+    | 'query'
+    | 'viewerReservations'
+    | 'reservation'
+    | 'reserveSeats'
+    | 'extendReservation'
+    | 'confirmReservation'
+    | 'cancelReservation'
   >;
   readonly plan: Plan;
   readonly map: LiveStore<SeatMapState>;
@@ -43,6 +52,8 @@ export class Buying implements Store<BuyingState> {
   /** Of the attempt to reserve of which no answer came: the same seats again are the same intent. */
   #intent: { readonly seatIds: readonly string[]; readonly key: string } | null = null;
   #stopFollowing: () => void = () => {};
+  /** Reservations that were held here. */
+  readonly #known = new Set<string>();
 
   constructor(parts: BuyingParts) {
     this.#parts = parts;
@@ -55,8 +66,10 @@ export class Buying implements Store<BuyingState> {
   start(): () => void {
     const stopMap = this.#parts.map.subscribe(() => this.#dropTaken());
     void this.#goOn(keptChoice(this.#parts.plan));
+    const stopViewer = this.#followViewer();
     return () => {
       stopMap();
+      stopViewer();
       this.#stopFollowing();
     };
   }
@@ -72,6 +85,8 @@ export class Buying implements Store<BuyingState> {
     if (chosen.includes(seat)) {
       this.#change({ chosen: chosen.filter((other) => other !== seat), notice: null });
       this.#parts.tell({ kind: 'removed', seat });
+    } else if (status === 'AVAILABLE' && chosen.length >= this.#parts.plan.maxSeats) {
+      this.#change({ notice: { kind: 'seatLimit', limit: this.#parts.plan.maxSeats } });
     } else if (status === 'AVAILABLE') {
       this.#change({ phase: { step: 'choosing' }, chosen: [...chosen, seat], notice: null });
       this.#parts.tell({ kind: 'added', seat });
@@ -88,7 +103,12 @@ export class Buying implements Store<BuyingState> {
   choose(seats: readonly PlanSeat[]): void {
     const { chosen } = this.getSnapshot();
     const free = seats.filter((seat) => this.#statusOf(seat) === 'AVAILABLE' && !chosen.includes(seat));
-    this.#change({ phase: { step: 'choosing' }, chosen: [...chosen, ...free], lost: null, notice: null });
+    this.#change({
+      phase: { step: 'choosing' },
+      chosen: this.#asManyAsAllowed([...chosen, ...free]),
+      lost: null,
+      notice: null,
+    });
   }
 
   dismissLost(): void {
@@ -105,7 +125,7 @@ export class Buying implements Store<BuyingState> {
     this.#change({ phase: { step: 'reserving' }, lost: null, notice: null });
     const input = { eventId: this.#parts.plan.event.id, seatIds, idempotencyKey: intent.key };
     try {
-      const outcome = await this.#parts.client.reserveSeats(input);
+      const outcome = await this.#persist((call) => this.#parts.client.reserveSeats(input, call));
       this.#intent = null;
       match(
         outcome,
@@ -123,7 +143,8 @@ export class Buying implements Store<BuyingState> {
 
   async extend(): Promise<void> {
     await this.#withHeld('extending', async ({ followed }) => {
-      const outcome = await this.#parts.client.extendReservation({ reservationId: followed.reservation.id });
+      const input = { reservationId: followed.reservation.id, idempotencyKey: newIdempotencyKey() };
+      const outcome = await this.#persist((call) => this.#parts.client.extendReservation(input, call));
       match(
         outcome,
         {
@@ -141,8 +162,8 @@ export class Buying implements Store<BuyingState> {
 
   async pay(paymentToken?: string): Promise<void> {
     await this.#withHeld('paying', async ({ followed }) => {
-      const reservationId = followed.reservation.id;
-      const outcome = await this.#parts.client.confirmReservation({ reservationId, paymentToken });
+      const input = { reservationId: followed.reservation.id, paymentToken };
+      const outcome = await this.#persist((call) => this.#parts.client.confirmReservation(input, call));
       match(
         outcome,
         {
@@ -164,10 +185,9 @@ export class Buying implements Store<BuyingState> {
   async letGo(seats?: readonly PlanSeat[]): Promise<void> {
     await this.#withHeld('lettingGo', async ({ followed }) => {
       const seatIds = seats?.map(({ id }) => id);
-      const outcome = await this.#parts.client.cancelReservation({
-        reservationId: followed.reservation.id,
-        ...(seatIds && { seatIds }),
-      });
+      const reservationId = followed.reservation.id;
+      const input = { reservationId, idempotencyKey: newIdempotencyKey(), ...(seatIds && { seatIds }) };
+      const outcome = await this.#persist((call) => this.#parts.client.cancelReservation(input, call));
       match(
         outcome,
         {
@@ -178,6 +198,19 @@ export class Buying implements Store<BuyingState> {
         (refusal) => this.#change({ notice: noticeOf(refusal) }),
       );
     });
+  }
+
+  #persist<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
+    return persist((signal) => call({ signal }), {
+      ask: (signal) => this.#parts.client.query(LimitsDocument, {}, { signal }),
+      onCutOff: (isCutOff) => {
+        if (isCutOff !== this.getSnapshot().isCutOff) this.#change({ isCutOff });
+      },
+    });
+  }
+
+  #asManyAsAllowed(seats: readonly PlanSeat[]): readonly PlanSeat[] {
+    return seats.slice(0, this.#parts.plan.maxSeats);
   }
 
   #change(change: Partial<BuyingState>): void {
@@ -218,7 +251,7 @@ export class Buying implements Store<BuyingState> {
     await this.#resume().catch(noticeOfFault);
     const { phase, chosen } = this.getSnapshot();
     if (phase.step !== 'choosing') return;
-    this.#change({ chosen: [...before.filter((seat) => !chosen.includes(seat)), ...chosen] });
+    this.#change({ chosen: this.#asManyAsAllowed([...new Set([...before, ...chosen])]) });
     this.#dropTaken();
   }
 
@@ -232,10 +265,29 @@ export class Buying implements Store<BuyingState> {
     const bookings = owner?.bookings.edges.map(({ node }) => node).filter(ofThisEvent) ?? [];
     this.#change({ booked: bookings.flatMap(({ seats }) => this.#seatsOf(seats)) });
     const active = holder?.reservations.edges.map(({ node }) => node).find(ofThisEvent);
-    if (active && this.getSnapshot().phase.step === 'choosing') this.#hold(active);
+    if (active) this.#holdAsElsewhere(active);
+  }
+
+  /** What this viewer does in another tab, or on another device. */
+  #followViewer(): () => void {
+    const live = this.#parts.client.viewerReservations();
+    return live.subscribe(() => {
+      const isNew = ({ reservation: { id, event } }: FollowedReservation) =>
+        event.id === this.#parts.plan.event.id && !this.#known.has(id);
+      const found = live.getSnapshot().data?.find(isNew);
+      if (found) this.#holdAsElsewhere(found.reservation);
+    });
+  }
+
+  /** Not in the place of what is being done here. */
+  #holdAsElsewhere(reservation: ReservationDetailsFragment): void {
+    const { phase, chosen } = this.getSnapshot();
+    const isIdle = phase.step === 'choosing' || phase.step === 'ended' || phase.step === 'booked';
+    if (isIdle && chosen.length === 0) this.#hold(reservation);
   }
 
   #hold(reservation: ReservationDetailsFragment): void {
+    this.#known.add(reservation.id);
     this.#hear(withCountdown(reservation));
     const seconds = Math.ceil(reservation.expiresInMs / 1000);
     this.#parts.tell({ kind: 'reserved', count: reservation.seats.length, seconds });

@@ -2,14 +2,16 @@ import { useWords } from '../language/words.ts';
 import { sumOf } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
+import { CutOff } from './cut-off.tsx';
 
 /** What is chosen costs so much, and is reserved: in sight wherever one is on the page. */
 export function ChoiceBar({ plan, buying, salesStatus, isReserving }: PanelProps & { readonly isReserving: boolean }) {
   const { say, write } = useWords();
-  const { chosen } = useStore(buying);
+  const { chosen, isCutOff } = useStore(buying);
   if (chosen.length === 0) return null;
   return (
     <div className="bar">
+      {isCutOff && <CutOff />}
       <p className="sum">
         <span>
           {say.choice.total} · {say.choice.count(chosen.length)}

@@ -1,5 +1,7 @@
+import { useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { CountdownClock } from './countdown-clock.tsx';
+import { CutOff } from './cut-off.tsx';
 import { type Card, PayButton } from './payment.tsx';
 import type { Held } from './state.ts';
 
@@ -11,9 +13,11 @@ interface Props extends PanelProps {
 /** The time that is left, and paying: in sight wherever one is on the page. */
 export function HeldBar({ buying, phase, card }: Props) {
   const { reservation, countdown } = phase.followed;
+  const { isCutOff } = useStore(buying);
   const isIdle = phase.busy === null;
   return (
     <div className="bar">
+      {isCutOff && <CutOff />}
       <CountdownClock
         countdown={countdown}
         extensionsLeft={reservation.extensionsLeft}

@@ -44,6 +44,8 @@ export interface BuyingState {
   readonly booked: readonly PlanSeat[];
   readonly lost: Lost | null;
   readonly notice: Notice | null;
+  /** The server cannot be reached, and something waits for its answer. */
+  readonly isCutOff: boolean;
 }
 
 export const atFirst: BuyingState = {
@@ -53,6 +55,7 @@ export const atFirst: BuyingState = {
   booked: [],
   lost: null,
   notice: null,
+  isCutOff: false,
 };
 
 /** What has just happened, for people who listen to the page. */

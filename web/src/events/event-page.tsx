@@ -1,4 +1,4 @@
-import { EventSeatMapDocument } from 'holdfast/client';
+import { EventSeatMapDocument, LimitsDocument } from 'holdfast/client';
 import { useCallback } from 'react';
 import { useWords } from '../language/words.ts';
 import { planOf } from '../plan/plan.ts';
@@ -23,8 +23,11 @@ export function usePlan(id: string) {
   const client = useClient();
   const load = useCallback(
     async (signal: AbortSignal) => {
-      const { event } = await client.query(EventSeatMapDocument, { eventId: id }, { signal });
-      return event && planOf(event);
+      const [{ event }, { limits }] = await Promise.all([
+        client.query(EventSeatMapDocument, { eventId: id }, { signal }),
+        client.query(LimitsDocument, {}, { signal }),
+      ]);
+      return event && planOf(event, limits.maxSeatsPerReservation);
     },
     [client, id],
   );

@@ -98,6 +98,8 @@ const en = {
     stale: 'The connection is lost. What you see may be out of date; it will be right again by itself.',
     back: 'Connected again: the map is up to date.',
     failed: 'What is free cannot be shown live.',
+    polling: 'This network blocks live updates: what is free is asked for every few seconds.',
+    cutOff: 'No connection. Nothing is lost: this goes on by itself as soon as there is one.',
   },
   list: {
     label: 'Seats as a list',
@@ -345,6 +347,8 @@ const de: Messages = {
     stale: 'Die Verbindung ist unterbrochen. Was Sie sehen, kann veraltet sein; es wird von selbst wieder richtig.',
     back: 'Wieder verbunden: Der Plan ist aktuell.',
     failed: 'Freie Plätze können nicht live gezeigt werden.',
+    polling: 'Dieses Netzwerk blockiert Live-Aktualisierungen: Alle paar Sekunden wird gefragt, was frei ist.',
+    cutOff: 'Keine Verbindung. Nichts ist verloren: Es geht von selbst weiter, sobald es eine gibt.',
   },
   list: {
     label: 'Plätze als Liste',

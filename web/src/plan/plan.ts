@@ -52,9 +52,11 @@ export interface Plan {
   /** By index. */
   readonly seats: readonly PlanSeat[];
   readonly areas: readonly AreaDrawingFragment[];
+  /** How many can be reserved at once. */
+  readonly maxSeats: number;
 }
 
-export function planOf(event: SeatMapEvent): Plan {
+export function planOf(event: SeatMapEvent, maxSeats: number): Plan {
   const { categories, seatMap } = event;
   const categoryAt = new Map(categories.map(({ id }, position) => [id, position]));
   const sections = seatMap.sections.map(
@@ -86,7 +88,7 @@ export function planOf(event: SeatMapEvent): Plan {
   const seats: PlanSeat[] = [];
   for (const { rows } of sections) for (const row of rows) for (const seat of row.seats) seats[seat.index] = seat;
   const { width, height, areas } = seatMap;
-  return { event, width, height, categories, sections, seats, areas };
+  return { event, width, height, categories, sections, seats, areas, maxSeats };
 }
 
 /** Null where the seat's category has none, and so is not on sale. */
