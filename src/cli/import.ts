@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { momentsAt } from '../client/time-zone.ts';
 import { readConfig } from '../config.ts';
-import { createEvent, type EventInput } from '../events/create-event.ts';
+import { checkEvent, createEvent, type EventInput } from '../events/create-event.ts';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
 import { noTimeZone, timeZoneNamed } from '../events/time-zone.ts';
 import { encodeEventId } from '../graphql/ids.ts';
@@ -63,6 +63,9 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
     ...{ name, venue, startsAt, timeZone, currency, prices, reservationSeconds },
     plan: await readPlan(file),
   };
+  // Before a database is made for it.
+  const checked = checkEvent(input);
+  if (!checked.ok) throw importFailure(file, prices, checked);
   const instead = 'stop it first, or create the event through its API with the mutation createEvent';
   await using database = await openStore(config.database, { whenInUse: instead, mayCreate: true });
   await database.migrate();

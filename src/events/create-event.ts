@@ -49,6 +49,25 @@ export async function createEvent(
   input: EventInput,
   { id, salesStatus, onProgress = () => {} }: CreateEventOptions,
 ): Promise<CreateEventOutcome> {
+  const checked = checkEvent(input);
+  if (!checked.ok) return checked;
+  const { name, venue, startsAt, currency, reservationSeconds } = input;
+  const { timeZone, layout, amounts } = checked;
+  const asked = { name: name.trim(), venue: venue.trim(), timeZone, currency, reservationSeconds };
+  const requestDigest = digestOf({ ...asked, startsAt, layout, amounts });
+  const event = { ...asked, id, salesStatus };
+  try {
+    const written = { ...event, startsAt, layout, amounts, requestDigest };
+    await insertEvent(database, written, (seats) => onProgress(seats, layout.seats.length));
+  } catch (error) {
+    if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, id, requestDigest);
+    throw error;
+  }
+  return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
+}
+
+/** What is wrong with the input, or what was made of it: no database is needed to tell. */
+export function checkEvent(input: EventInput) {
   const fault = findFault(input);
   if (fault !== null) return fault;
   const timeZone = timeZoneNamed(input.timeZone);
@@ -57,20 +76,7 @@ export async function createEvent(
   if (!plan.ok) return within('plan', plan);
   const priced = priceCategories(plan.layout, input.prices);
   if (!priced.ok) return priced;
-
-  const { name, venue, startsAt, currency, reservationSeconds } = input;
-  const { layout } = plan;
-  const asked = { name: name.trim(), venue: venue.trim(), timeZone, currency, reservationSeconds };
-  const requestDigest = digestOf({ ...asked, startsAt, layout, amounts: priced.amounts });
-  const event = { ...asked, id, salesStatus };
-  try {
-    const written = { ...event, startsAt, layout, amounts: priced.amounts, requestDigest };
-    await insertEvent(database, written, (seats) => onProgress(seats, layout.seats.length));
-  } catch (error) {
-    if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, id, requestDigest);
-    throw error;
-  }
-  return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
+  return { ok: true, timeZone, layout: plan.layout, amounts: priced.amounts } as const;
 }
 
 async function madeBefore(database: Database, id: string, requestDigest: string): Promise<CreateEventOutcome> {

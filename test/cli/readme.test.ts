@@ -124,6 +124,24 @@ test('the links of the README lead to files, and to headings in them', async () 
   }
 });
 
+test('what operations.md says to look for when something is wrong is counted, or logged, by these names', async () => {
+  const page = await readFile(join(repository, 'docs/operations.md'), 'utf8');
+  const [table = ''] = /^## When something is wrong\n.*?(?=^## )/ms.exec(page) ?? [];
+  const alarms = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)]);
+  const sources = await readdir(join(repository, 'src'), { recursive: true });
+  const typescript = sources.filter((name) => name.endsWith('.ts'));
+  const texts = await Promise.all(typescript.map((name) => readFile(join(repository, 'src', name), 'utf8')));
+  const source = texts.join('\n');
+  expect(alarms.length).toBeGreaterThan(20);
+  for (const [, alarm = ''] of alarms) {
+    // Values of labels, what a line is about, and numbers differ from case to case.
+    const words = alarm.replace(/^level \w+(: )?/, '').split(/[{}"=,…]|\d+| \/|holdfast_/);
+    for (const word of words.map((each) => each.trim()).filter((each) => each.length > 3)) {
+      expect([alarm, source.includes(word)]).toEqual([alarm, true]);
+    }
+  }
+});
+
 /** As they are named in links. */
 function headingsOf(page: string): string[] {
   const titles = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);

@@ -144,6 +144,18 @@ test.runIf(process.platform === 'linux').each(['json', 'pretty'])(
   },
 );
 
+test('a plan or an option that is refused makes no database', async () => {
+  await using folder = await emptyFolder();
+  await writeFile(join(folder.path, 'plan.json'), '{ "name": "Hall", "zones": [] }');
+  const event = ['--name', 'Bazaar', '--venue', 'Hall', '--starts-at', '2040-01-02T15:00:00Z'];
+  for (const currency of ['EUR', 'none']) {
+    const refused = await holdfast(['import', 'plan.json', ...event, '--currency', currency], { cwd: folder.path });
+    expect([refused.code, refused.stdout]).toEqual([currency === 'EUR' ? 1 : 2, '']);
+    expect(refused.stderr).toMatch(/^holdfast: [^\n]+\n/);
+  }
+  expect(await readdir(folder.path)).toEqual(['plan.json']);
+});
+
 async function listening(server: ReturnType<typeof createTcpServer>) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
