@@ -60,7 +60,7 @@ export class Reachability {
   /** A part is down. */
   lost(cause: Error | undefined, name?: string): void {
     this.#cause = cause ?? this.#cause;
-    this.#set(false, { reason: cause && explained(cause), server: name });
+    this.#set(false, { reason: explained(cause ?? new Error('the connection was closed')), server: name });
   }
 
   onChange(listener: (reachable: boolean) => void): () => void {
@@ -90,14 +90,29 @@ export class Reachability {
   }
 }
 
-/** What Redis answers to somebody whom it does not let do something, and what to do about it. */
+/** What Redis, or another server, answers to somebody whom it does not let do something, and what to do about it. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^NOPERM|can't run this command/, 'grant it to the user of REDIS_URL (docs/operations.md has all that is needed)'],
   [/^WRONGPASS|invalid password/, 'REDIS_URL has another user or password than Redis'],
   [/^NOAUTH/, 'put the user and the password into REDIS_URL'],
+  [
+    /^Unknown RESP type/,
+    'what answers at REDIS_URL does not speak as Redis does: another kind of server, or one that wants TLS, which is rediss: instead of redis:',
+  ],
+  [
+    /wrong version number|packet length too long/,
+    'what answers at REDIS_URL does not speak TLS: without it Redis is redis: instead of rediss:, if it is Redis at all',
+  ],
+  [
+    /ETIMEDOUT/,
+    'nothing answers at REDIS_URL, or not with TLS, where the address asks for it: redis: instead of rediss:',
+  ],
+  [/ECONNRESET|EPIPE|closed/, 'if it never works, Redis may want TLS, which is rediss: instead of redis:'],
 ];
 
-function explained({ message }: Error): string {
+/** In one line: those of OpenSSL end with a line break. */
+function explained({ message: text }: Error): string {
+  const message = text.replace(/\s+/g, ' ').trim();
   const advice = ADVICE.find(([words]) => words.test(message))?.[1];
   return advice === undefined ? message : `${message.replace(/\.?$/, '')}: ${advice}`;
 }
