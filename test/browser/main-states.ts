@@ -31,7 +31,7 @@ async function* withoutAnything(stage: Stage, device: BrowserContextOptions): As
   await page.getByText('You have no tickets yet.').waitFor();
   yield { name: 'no tickets', page };
   await page.goto(`${stage.node.url}/events/nothing`);
-  await page.getByText('There is nothing at this address.').waitFor();
+  await page.getByText('There is no such event').waitFor();
   yield { name: 'nothing here', page };
   await page.route('**/graphql', (route) => route.abort());
   await page.goto(stage.node.url);

@@ -23,7 +23,7 @@ test('an organizer makes an event of a plan, opens it, blocks seats, and pauses 
   await count('Seats').getByText('1,302', { exact: true }).waitFor();
 
   const buyer = await stage.visit(eventPath);
-  await buyer.getByText('There is nothing at this address.').waitFor();
+  await buyer.getByText('There is no such event').waitFor();
   await organizer.getByRole('button', { name: 'Open', exact: true }).click();
   await organizer.getByText('On sale', { exact: true }).waitFor();
   await buyer.reload();
