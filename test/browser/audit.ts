@@ -39,14 +39,14 @@ export function isInSight(page: Page, selector: string): Promise<boolean> {
   });
 }
 
-/** Words that are cut off at an edge, of the window or of what they stand in: the words, and by what. */
+/** Words that are cut off at an edge (but for those that follow the pointer), of the window or of what they stand in: the words, and by what. */
 export function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const found = [];
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (words.nextNode()) {
       const { data, parentElement } = words.currentNode;
-      if (!data.trim() || !parentElement.checkVisibility() || parentElement.closest('.visually-hidden, .skip, noscript, select, textarea')) continue;
+      if (!data.trim() || !parentElement.checkVisibility() || parentElement.closest('.visually-hidden, .hover-tip, .skip, noscript, select, textarea')) continue;
       const range = document.createRange();
       range.selectNodeContents(words.currentNode);
       const box = range.getBoundingClientRect();
