@@ -11,7 +11,7 @@ export default defineConfig({
   // A proxy may have it under a path of its own: the server writes the way to the root into each page.
   base: './',
   plugins: [react(), compressed()],
-  resolve: { alias: { 'holdfast/client': at('../src/client/index.ts') } },
+  resolve: { alias: { '@holdfast/client': at('../src/client/index.ts') } },
   build: {
     outDir: at('../dist/web'),
     emptyOutDir: true,

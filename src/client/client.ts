@@ -216,6 +216,9 @@ function whenSignedIn(socket: LiveSocket, tokens: Tokens): FollowingOptions<unkn
     get isConnected() {
       return socket.isConnected;
     },
+    get isDisposed() {
+      return socket.isDisposed;
+    },
     watch: (watcher) => socket.watch(watcher),
     subscribe(request, sink) {
       let stop = tokens.whenThere(() => {

@@ -7,7 +7,7 @@ import { Polling, type PollingOptions } from './polling.ts';
 import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
-  readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected'>;
+  readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'>;
   readonly request: () => OperationRequest;
   /**
    * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
@@ -62,7 +62,7 @@ export class Following<Data, Message> {
     });
     this.#doubt();
     this.#begin();
-    this.#polling?.start();
+    if (!options.socket.isDisposed) this.#polling?.start();
   }
 
   stop(): void {
@@ -153,7 +153,8 @@ export class Following<Data, Message> {
   #lose(): void {
     clearTimeout(this.#settling);
     this.#base = null;
-    this.#polling?.start();
+    if (this.#options.socket.isDisposed) this.#polling?.stop();
+    else this.#polling?.start();
     this.#doubt();
   }
 

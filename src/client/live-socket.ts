@@ -74,6 +74,10 @@ export class LiveSocket {
     this.#options = options;
   }
 
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   get isConnected(): boolean {
     return this.#isConnected;
   }
@@ -125,6 +129,7 @@ export class LiveSocket {
     // Where it never connected, there is nothing to let go of.
     Promise.resolve(this.#client?.dispose()).catch(() => {});
     this.#hurry();
+    this.#lost();
   }
 
   #open(): Client {

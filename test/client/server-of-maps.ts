@@ -15,9 +15,10 @@ interface Subscriber {
  * The server's side of a seat map and the connection to it, moved step by step: what is sent waits until it is delivered, or lost. It
  * keeps what `docs/realtime.md` promises, and nothing more.
  */
-export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected'> {
+export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'> {
   readonly codes: Uint8Array;
   isConnected = true;
+  readonly isDisposed = false;
   readonly #watchers = new Set<ConnectionWatcher>();
   readonly #wanted = new Set<Sink<ExecutionResult<unknown>>>();
   #subscribers: Subscriber[] = [];

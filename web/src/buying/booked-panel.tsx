@@ -1,4 +1,4 @@
-import type { BookingDetailsFragment } from 'holdfast/client';
+import type { BookingDetailsFragment } from '@holdfast/client';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import type { PanelProps } from './buying-panel.tsx';

@@ -1,4 +1,4 @@
-import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
+import type { LiveStore, SalesStatus, SeatMapState } from '@holdfast/client';
 import { useState } from 'react';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';

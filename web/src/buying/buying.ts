@@ -13,7 +13,7 @@ import {
   type SeatMapState,
   startCountdown,
   statusAt,
-} from 'holdfast/client';
+} from '@holdfast/client';
 import { freeNearby } from '../plan/nearby.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { createStore, type Store } from '../state/store.ts';

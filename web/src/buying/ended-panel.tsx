@@ -1,4 +1,4 @@
-import { statusAt } from 'holdfast/client';
+import { statusAt } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 import { useSelected } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';

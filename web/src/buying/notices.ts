@@ -5,7 +5,7 @@ import {
   type ReservationLimitScope,
   type SalesStatus,
   startCountdown,
-} from 'holdfast/client';
+} from '@holdfast/client';
 import type { Notice } from './state.ts';
 
 /** Refusals that a reservation, or a change of it, can meet. */

@@ -1,4 +1,4 @@
-import { faultCodes, HoldfastError } from 'holdfast/client';
+import { faultCodes, HoldfastError } from '@holdfast/client';
 
 export interface Persisting {
   /** Something small, to see whether the server answers. */

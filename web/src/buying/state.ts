@@ -1,4 +1,4 @@
-import type { BookingDetailsFragment, Countdown, FollowedReservation, SalesStatus, SeatStatus } from 'holdfast/client';
+import type { BookingDetailsFragment, Countdown, FollowedReservation, SalesStatus, SeatStatus } from '@holdfast/client';
 import type { PlanSeat } from '../plan/plan.ts';
 
 /** Why something was not done, in no language yet. */

@@ -1,4 +1,4 @@
-import type { LiveStore, SalesStatus, SeatMapState } from 'holdfast/client';
+import type { LiveStore, SalesStatus, SeatMapState } from '@holdfast/client';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
 import type { Plan } from '../plan/plan.ts';

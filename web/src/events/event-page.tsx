@@ -1,4 +1,4 @@
-import { EventSeatMapDocument, LimitsDocument } from 'holdfast/client';
+import { EventSeatMapDocument, LimitsDocument } from '@holdfast/client';
 import { useCallback } from 'react';
 import { useWords } from '../language/words.ts';
 import { planOf } from '../plan/plan.ts';

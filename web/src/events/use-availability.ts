@@ -1,4 +1,4 @@
-import type { AvailabilityCountsFragment } from 'holdfast/client';
+import type { AvailabilityCountsFragment } from '@holdfast/client';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 

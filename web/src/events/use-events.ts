@@ -1,4 +1,4 @@
-import { type EventFilter, EventsDocument, type EventsQuery } from 'holdfast/client';
+import { type EventFilter, EventsDocument, type EventsQuery } from '@holdfast/client';
 import { useCallback, useEffect, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 

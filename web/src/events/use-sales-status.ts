@@ -1,4 +1,4 @@
-import { type EventDetailsFragment, EventDocument, type SalesStatus } from 'holdfast/client';
+import { type EventDetailsFragment, EventDocument, type SalesStatus } from '@holdfast/client';
 import { useEffect, useState } from 'react';
 import type { Notice } from '../buying/state.ts';
 import { useClient } from '../session/use-session.ts';

@@ -1,4 +1,4 @@
-import { currencyDigits, decimalAmount } from 'holdfast/client';
+import { currencyDigits, decimalAmount } from '@holdfast/client';
 
 export interface Money {
   /** In minor units. */

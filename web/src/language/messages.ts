@@ -1,4 +1,4 @@
-import type { SalesStatus, SeatStatus } from 'holdfast/client';
+import type { SalesStatus, SeatStatus } from '@holdfast/client';
 
 /** Every word of the page. A language is added by adding it here: what is missing does not compile. */
 export const languages = ['en', 'de'] as const;

@@ -1,4 +1,4 @@
-import type { LiveState, LiveStore, SeatMapState } from 'holdfast/client';
+import type { LiveState, LiveStore, SeatMapState } from '@holdfast/client';
 import { useEffect, useRef } from 'react';
 import { useWords } from '../language/words.ts';
 import { announce } from '../state/announcer.ts';

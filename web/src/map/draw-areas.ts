@@ -1,4 +1,4 @@
-import type { AreaDrawingFragment } from 'holdfast/client';
+import type { AreaDrawingFragment } from '@holdfast/client';
 import { areaOn, readableOn } from './colors.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveStore, SeatMapState } from 'holdfast/client';
+import type { LiveStore, SeatMapState } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 import type { Plan } from '../plan/plan.ts';
 import { useSelected } from '../state/use-store.ts';

@@ -1,4 +1,4 @@
-import { type SeatCodes, seatStatuses } from 'holdfast/client';
+import { type SeatCodes, seatStatuses } from '@holdfast/client';
 import type { Plan } from '../plan/plan.ts';
 
 /** How a seat looks, beside its category: to the one who is looking. */

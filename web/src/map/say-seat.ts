@@ -1,4 +1,4 @@
-import { type LiveStore, type SeatMapState, statusAt } from 'holdfast/client';
+import { type LiveStore, type SeatMapState, statusAt } from '@holdfast/client';
 import type { Words } from '../language/words.ts';
 import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
 import type { OwnSeats } from './looks.ts';

@@ -1,4 +1,4 @@
-import type { LiveStore, SeatMapState } from 'holdfast/client';
+import type { LiveStore, SeatMapState } from '@holdfast/client';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';

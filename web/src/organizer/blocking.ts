@@ -6,7 +6,7 @@ import {
   type SeatMapState,
   statusAt,
   UnblockSeatsDocument,
-} from 'holdfast/client';
+} from '@holdfast/client';
 import { noticeOf, noticeOfFault } from '../buying/notices.ts';
 import type { Notice } from '../buying/state.ts';
 import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';

@@ -5,7 +5,7 @@ import {
   momentsAt,
   newIdempotencyKey,
   parseAmount,
-} from 'holdfast/client';
+} from '@holdfast/client';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { NoticeLine } from '../buying/notice-line.tsx';

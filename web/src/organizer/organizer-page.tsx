@@ -1,4 +1,4 @@
-import type { EventFilter } from 'holdfast/client';
+import type { EventFilter } from '@holdfast/client';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useEvents } from '../events/use-events.ts';

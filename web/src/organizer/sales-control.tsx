@@ -1,4 +1,4 @@
-import { type EventDetailsFragment, match, type SalesStatus, SetSalesStatusDocument } from 'holdfast/client';
+import { type EventDetailsFragment, match, type SalesStatus, SetSalesStatusDocument } from '@holdfast/client';
 import { useState } from 'react';
 import { NoticeLine } from '../buying/notice-line.tsx';
 import { noticeOf, noticeOfFault } from '../buying/notices.ts';

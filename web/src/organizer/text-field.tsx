@@ -1,4 +1,4 @@
-import { fitsCharacters } from 'holdfast/client';
+import { fitsCharacters } from '@holdfast/client';
 import type { InputHTMLAttributes } from 'react';
 import { useWords } from '../language/words.ts';
 

@@ -3,7 +3,7 @@ import type {
   CategoryDetailsFragment,
   EventDetailsFragment,
   EventSeatMapQuery,
-} from 'holdfast/client';
+} from '@holdfast/client';
 import type { Money } from '../language/formats.ts';
 
 export type SeatMapEvent = NonNullable<EventSeatMapQuery['event']>;

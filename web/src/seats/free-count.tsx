@@ -1,4 +1,4 @@
-import type { LiveStore, SeatMapState } from 'holdfast/client';
+import type { LiveStore, SeatMapState } from '@holdfast/client';
 import { useMemo } from 'react';
 import { useWords } from '../language/words.ts';
 import type { PlanRow } from '../plan/plan.ts';

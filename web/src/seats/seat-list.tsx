@@ -1,4 +1,4 @@
-import type { LiveStore, SeatMapState, SeatStatus } from 'holdfast/client';
+import type { LiveStore, SeatMapState, SeatStatus } from '@holdfast/client';
 import { useState } from 'react';
 import { useWords } from '../language/words.ts';
 import type { OwnSeats } from '../map/looks.ts';

@@ -1,4 +1,4 @@
-import { type SeatStatus, seatStatuses } from 'holdfast/client';
+import { type SeatStatus, seatStatuses } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 import { sayOwn } from '../map/say-seat.ts';
 import { Wheelchair } from '../map/wheelchair.tsx';

@@ -1,4 +1,4 @@
-import { createHoldfastClient, type HoldfastClient, HoldfastError, ViewerDocument } from 'holdfast/client';
+import { createHoldfastClient, type HoldfastClient, HoldfastError, ViewerDocument } from '@holdfast/client';
 import { graphqlUrl } from '../base.ts';
 import { kept } from '../state/kept.ts';
 import { createStore } from '../state/store.ts';

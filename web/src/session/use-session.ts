@@ -1,4 +1,4 @@
-import type { HoldfastClient } from 'holdfast/client';
+import type { HoldfastClient } from '@holdfast/client';
 import { useStore } from '../state/use-store.ts';
 import { type Session, session } from './session.ts';
 

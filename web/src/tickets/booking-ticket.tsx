@@ -1,4 +1,4 @@
-import type { BookingDetailsFragment } from 'holdfast/client';
+import type { BookingDetailsFragment } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 import { DateBlock } from '../ui/date-block.tsx';
 

@@ -1,4 +1,4 @@
-import { type Countdown, type ReservationDetailsFragment, startCountdown } from 'holdfast/client';
+import { type Countdown, type ReservationDetailsFragment, startCountdown } from '@holdfast/client';
 import { useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';

@@ -1,4 +1,4 @@
-import { MyBookingsDocument, MyReservationsDocument } from 'holdfast/client';
+import { MyBookingsDocument, MyReservationsDocument } from '@holdfast/client';
 import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';

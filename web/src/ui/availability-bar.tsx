@@ -1,4 +1,4 @@
-import type { AvailabilityCountsFragment } from 'holdfast/client';
+import type { AvailabilityCountsFragment } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 
 /** How many seats are free, as words and as a bar. */

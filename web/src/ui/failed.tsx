@@ -1,4 +1,4 @@
-import { HoldfastError, startCountdown } from 'holdfast/client';
+import { HoldfastError, startCountdown } from '@holdfast/client';
 import { useMemo } from 'react';
 import { useWords } from '../language/words.ts';
 import { Message } from './message.tsx';

@@ -1,4 +1,4 @@
-import type { Countdown } from 'holdfast/client';
+import type { Countdown } from '@holdfast/client';
 import { useInSight } from './use-in-sight.ts';
 import { WaitText } from './wait-text.tsx';
 

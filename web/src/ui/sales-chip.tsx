@@ -1,4 +1,4 @@
-import type { SalesStatus } from 'holdfast/client';
+import type { SalesStatus } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 
 export function SalesChip({ status }: { readonly status: SalesStatus }) {

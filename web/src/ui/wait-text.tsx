@@ -1,4 +1,4 @@
-import type { Countdown } from 'holdfast/client';
+import type { Countdown } from '@holdfast/client';
 import { useEffect } from 'react';
 import { useWords } from '../language/words.ts';
 import { announce } from '../state/announcer.ts';

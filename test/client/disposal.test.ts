@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { offer } from '../api/venue.ts';
+import { testDatabase } from '../support/database.ts';
+import { startNode, tokenFor } from '../support/node.ts';
+
+const program = fileURLToPath(new URL('./program-that-ends.js', import.meta.url));
+
+test('a client that is let go of asks for nothing any more, and keeps no program from ending', async () => {
+  const database = await testDatabase();
+  await using node = await startNode({ env: { DATABASE_URL: database.url } });
+  const { eventId } = await offer(node);
+  const args = [program, node.graphqlUrl, eventId, await tokenFor('a follower')];
+  // Throws when the program has not ended by then.
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
+  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+}, 60_000);
