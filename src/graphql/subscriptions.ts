@@ -46,11 +46,17 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
   }
 }
 
-/** The uuid of an event that the viewer may see; null if there is none. Thousands may ask at once. */
+/**
+ * The uuid of an event that the viewer may see; null if there is none. Thousands may ask at once, so that it may have been read a
+ * moment ago; but one that has just been opened is there at once.
+ */
 export async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
   const eventId = decodeEventId(id);
-  const event = eventId && (await context.services.recentEvents.get(eventId));
-  return event && isVisible(context, event) ? event.id : null;
+  if (eventId === null) return null;
+  const recent = await context.services.recentEvents.get(eventId);
+  if (recent !== null && isVisible(context, recent)) return eventId;
+  const event = await context.loaders.event.load(eventId);
+  return event !== null && isVisible(context, event) ? eventId : null;
 }
 
 function refuse(what: string): never {
