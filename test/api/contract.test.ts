@@ -84,6 +84,8 @@ describe.each(transports)('over %s', (transport, ask) => {
       edges: expect.arrayContaining([expect.objectContaining({ node: expect.objectContaining({ id: eventId }) })]),
     });
     expect(await run('EventDocument', { id: eventId })).toMatchObject({ availability: { total: 20, available: 20 } });
+    expect(await run('EventAvailabilityDocument', { eventId })).toMatchObject({ availability: { total: 20 } });
+    expect(await run('SeatStatusesDocument', { eventId })).toMatchObject({ seatMap: { statuses: 'AAAAAAA=' } });
     expect(await run('EventSeatMapDocument', { eventId })).toMatchObject({ seatMap: { width: 240, height: 80 } });
     const { seats } = Object(await run('SeatsDocument', { eventId, first: 3 })) as {
       seats: { edges: { node: { id: string } }[] };
