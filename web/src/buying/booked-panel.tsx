@@ -1,12 +1,12 @@
 import type { BookingDetailsFragment } from '@holdfast/client';
 import { Link } from 'wouter';
 import { useWords } from '../language/words.ts';
+import { seatsAt } from '../plan/plan.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { SeatLines } from './seat-lines.tsx';
 
 export function BookedPanel({ plan, buying, booking }: PanelProps & { readonly booking: BookingDetailsFragment }) {
   const { say, write } = useWords();
-  const seats = booking.seats.flatMap(({ index }) => plan.seats[index] ?? []);
   return (
     <>
       <div className="panel-head">
@@ -17,7 +17,7 @@ export function BookedPanel({ plan, buying, booking }: PanelProps & { readonly b
         <strong>{booking.reference}</strong>
         <span>{say.booked.enjoy}</span>
       </div>
-      <SeatLines plan={plan} seats={seats} kind="bookedByYou" onRemove={null} />
+      <SeatLines plan={plan} seats={seatsAt(plan, booking.seats)} kind="bookedByYou" onRemove={null} />
       <div className="panel-foot">
         <p className="sum">
           <span>{say.choice.total}</span>
@@ -26,7 +26,7 @@ export function BookedPanel({ plan, buying, booking }: PanelProps & { readonly b
         <Link href="/tickets" className="button primary wide">
           {say.booked.toTickets}
         </Link>
-        <button type="button" className="button wide" onClick={() => buying.clear()}>
+        <button type="button" className="button wide" onClick={() => buying.choice.clear()}>
           {say.booked.another}
         </button>
       </div>

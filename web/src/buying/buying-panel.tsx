@@ -27,7 +27,7 @@ export interface PanelProps {
 /** What the viewer has of an event, and the next thing to do. */
 export function BuyingPanel(props: PanelProps) {
   const words = useWords();
-  const { phase, lost, notice } = useStore(props.buying);
+  const { phase, lost, notice } = useStore(props.buying.state);
   const [card, setCard] = useState<Card>('tok_ok');
   const panel = useFocusKept(phase.step);
   return (

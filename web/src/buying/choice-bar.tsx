@@ -7,7 +7,7 @@ import { CutOff } from './cut-off.tsx';
 /** What is chosen costs so much, and is reserved: in sight wherever one is on the page. */
 export function ChoiceBar({ plan, buying, salesStatus, isReserving }: PanelProps & { readonly isReserving: boolean }) {
   const { say, write } = useWords();
-  const { chosen, isCutOff } = useStore(buying);
+  const { chosen, isCutOff } = useStore(buying.state);
   if (chosen.length === 0) return null;
   return (
     <div className="bar">

@@ -11,14 +11,14 @@ export function ChoicePanel({
   isReserving,
 }: PanelProps & { readonly isReserving: boolean }) {
   const { say } = useWords();
-  const { chosen } = useStore(buying);
+  const { chosen } = useStore(buying.state);
   const isOpen = salesStatus === 'ON_SALE';
   return (
     <>
       <div className="panel-head">
         <h2>{say.choice.title}</h2>
         {chosen.length > 0 && !isReserving && (
-          <button type="button" className="quiet" onClick={() => buying.clear()}>
+          <button type="button" className="quiet" onClick={() => buying.choice.clear()}>
             {say.choice.clear}
           </button>
         )}
@@ -35,7 +35,7 @@ export function ChoicePanel({
         plan={plan}
         seats={chosen}
         kind="chosen"
-        onRemove={isReserving ? null : (seat) => buying.toggle(seat)}
+        onRemove={isReserving ? null : (seat) => buying.choice.toggle(seat)}
       />
       {chosen.length > 0 && <p className="hint">{say.choice.holdsFor(sayTime(plan.event.reservationSeconds, say))}</p>}
     </>

@@ -32,12 +32,12 @@ export function EndedPanel({ plan, map, buying, phase }: PanelProps & { readonly
             type="button"
             className="button primary wide"
             aria-disabled={!isFree}
-            onClick={() => isFree && buying.choose(phase.seats)}
+            onClick={() => isFree && buying.choice.add(phase.seats)}
           >
             {say.ended.chooseAgain}
           </button>
         )}
-        <button type="button" className="button wide" onClick={() => buying.clear()}>
+        <button type="button" className="button wide" onClick={() => buying.choice.clear()}>
           {say.ended.chooseOthers}
         </button>
       </div>

@@ -13,7 +13,7 @@ interface Props extends PanelProps {
 /** The time that is left, and paying: in sight wherever one is on the page. */
 export function HeldBar({ buying, phase, card }: Props) {
   const { reservation, countdown } = phase.followed;
-  const { isCutOff } = useStore(buying);
+  const { isCutOff } = useStore(buying.state);
   const isIdle = phase.busy === null;
   return (
     <div className="bar">
@@ -23,13 +23,13 @@ export function HeldBar({ buying, phase, card }: Props) {
         extensionsLeft={reservation.extensionsLeft}
         isExtending={phase.busy === 'extending'}
         isIdle={isIdle}
-        onExtend={() => void buying.extend()}
+        onExtend={() => void buying.hold.extend()}
       />
       <PayButton
         total={reservation.total}
         isPaying={phase.busy === 'paying'}
         isIdle={isIdle}
-        onPay={() => void buying.pay(reservation.total.amount === 0 ? undefined : card)}
+        onPay={() => void buying.hold.pay(reservation.total.amount === 0 ? undefined : card)}
       />
     </div>
   );

@@ -13,7 +13,7 @@ interface Props extends PanelProps {
 
 export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
   const { say, write } = useWords();
-  const { held } = useStore(buying);
+  const { held } = useStore(buying.state);
   const isMapStale = useSelected(map, ({ state }) => state === 'stale');
   const { total } = phase.followed.reservation;
   const isIdle = phase.busy === null;
@@ -21,7 +21,7 @@ export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
     <>
       <div className="panel-head">
         <h2>{say.held.title}</h2>
-        <button type="button" className="quiet" aria-disabled={!isIdle} onClick={() => void buying.letGo()}>
+        <button type="button" className="quiet" aria-disabled={!isIdle} onClick={() => void buying.hold.letGo()}>
           {phase.busy === 'lettingGo' ? say.held.lettingGo : say.held.letGo}
         </button>
       </div>
@@ -30,7 +30,7 @@ export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
         plan={plan}
         seats={held}
         kind="held"
-        onRemove={isIdle && held.length > 1 ? (seat) => void buying.letGo([seat]) : null}
+        onRemove={isIdle && held.length > 1 ? (seat) => void buying.hold.letGo([seat]) : null}
         removeLabel={say.held.letGoOf}
       />
       <p className="sum">

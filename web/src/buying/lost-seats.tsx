@@ -9,14 +9,14 @@ export function LostSeats({ plan, buying, lost, onReveal }: PanelProps & { reado
   const { say, write } = useWords();
   const box = useInSight<HTMLElement>(lost);
   const take = () => {
-    buying.choose(lost.nearby);
+    buying.choice.add(lost.nearby);
     onReveal(lost.nearby);
   };
   return (
     <section ref={box} className="lost">
       <div className="panel-head">
         <h2>{say.notices.fasterTitle}</h2>
-        <button type="button" className="remove" aria-label={say.close} onClick={() => buying.dismissLost()}>
+        <button type="button" className="remove" aria-label={say.close} onClick={() => buying.choice.dismissLost()}>
           ×
         </button>
       </div>

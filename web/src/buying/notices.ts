@@ -9,7 +9,7 @@ import {
 import type { Notice } from './state.ts';
 
 /** Refusals that a reservation, or a change of it, can meet. */
-type Refusal =
+export type Refusal =
   | { readonly __typename: 'NotFound' | 'ServiceBusy' | 'IdempotencyConflict' }
   | { readonly __typename: 'InvalidInput'; readonly message: string }
   | { readonly __typename: 'RateLimited'; readonly retryAfterMs: number; readonly cause: RateLimitCause }

@@ -34,13 +34,13 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
 
   const [view, setView] = useState<'map' | 'list'>('map');
   const [shown, setShown] = useState<readonly PlanSeat[]>([]);
-  const state = useStore(buying);
+  const state = useStore(buying.state);
   const own = useMemo(() => ownSeatsOf(state), [state]);
   const marks = useMemo(() => marksOf(state.lost, words), [state.lost, words]);
   // What is held by now, by the id of its reservation: news of it make no other one of it.
   const heldId = state.phase.step === 'held' ? state.phase.followed.reservation.id : null;
   useEffect(() => {
-    if (heldId !== null) setShown(buying.getSnapshot().held);
+    if (heldId !== null) setShown(buying.state.getSnapshot().held);
   }, [heldId, buying]);
   const salesStatus = useSalesStatus(plan.event, state.notice);
   return (
@@ -56,12 +56,12 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
               own={own}
               reveal={shown}
               marks={marks}
-              onChoose={(seat) => buying.toggle(seat)}
+              onChoose={(seat) => buying.choice.toggle(seat)}
             />
             <Legend plan={plan} map={map} />
           </>
         ) : (
-          <SeatList plan={plan} map={map} own={own} onChoose={(seat) => buying.toggle(seat)} />
+          <SeatList plan={plan} map={map} own={own} onChoose={(seat) => buying.choice.toggle(seat)} />
         )}
       </section>
       <BuyingPanel plan={plan} map={map} buying={buying} salesStatus={salesStatus} onReveal={setShown} />

@@ -10,7 +10,7 @@ import {
 import { noticeOf, noticeOfFault } from '../buying/notices.ts';
 import type { Notice } from '../buying/state.ts';
 import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
-import { createStore, type Store } from '../state/store.ts';
+import { createStore, patch, type Store } from '../state/store.ts';
 
 /** What would be done with the chosen seats: free ones are blocked, blocked ones are put back on sale. */
 export type Change = 'block' | 'unblock';
@@ -49,9 +49,9 @@ export class Blocking implements Store<BlockingState> {
     if (isBusy) return;
     const wanted = this.#changeOf(seat);
     if (chosen.includes(seat)) this.#choose(chosen.filter((other) => other !== seat));
-    else if (wanted === null) this.#set({ problem: 'taken' });
-    else if (wanted === 'unblock' && !priceOf(this.#parts.plan, seat)) this.#set({ problem: 'unpriced' });
-    else if (change !== null && change !== wanted) this.#set({ problem: 'mixed' });
+    else if (wanted === null) patch(this.#store, { problem: 'taken' });
+    else if (wanted === 'unblock' && !priceOf(this.#parts.plan, seat)) patch(this.#store, { problem: 'unpriced' });
+    else if (change !== null && change !== wanted) patch(this.#store, { problem: 'mixed' });
     else this.#choose([...chosen, seat], wanted);
   }
 
@@ -64,7 +64,7 @@ export class Blocking implements Store<BlockingState> {
     if (change === null) return;
     const { client, plan, onDone } = this.#parts;
     const input = { eventId: plan.event.id, seatIds: chosen.map(({ id }) => id) };
-    this.#set({ isBusy: true, problem: null });
+    patch(this.#store, { isBusy: true, problem: null });
     try {
       // Doing it twice is the same as once.
       const again = { isRepeatable: true };
@@ -87,10 +87,10 @@ export class Blocking implements Store<BlockingState> {
               problem: 'taken',
             }),
         },
-        (refusal) => this.#set({ isBusy: false, problem: noticeOf(refusal) }),
+        (refusal) => patch(this.#store, { isBusy: false, problem: noticeOf(refusal) }),
       );
     } catch (error) {
-      this.#set({ isBusy: false, problem: noticeOfFault(error) });
+      patch(this.#store, { isBusy: false, problem: noticeOfFault(error) });
     }
   }
 
@@ -101,10 +101,6 @@ export class Blocking implements Store<BlockingState> {
   }
 
   #choose(chosen: readonly PlanSeat[], change: Change | null = this.getSnapshot().change): void {
-    this.#set({ chosen, change: chosen.length === 0 ? null : change, problem: null });
-  }
-
-  #set(change: Partial<BlockingState>): void {
-    this.#store.set({ ...this.getSnapshot(), ...change });
+    patch(this.#store, { chosen, change: chosen.length === 0 ? null : change, problem: null });
   }
 }

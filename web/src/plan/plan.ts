@@ -91,6 +91,11 @@ export function planOf(event: SeatMapEvent, maxSeats: number): Plan {
   return { event, width, height, categories, sections, seats, areas, maxSeats };
 }
 
+/** The plan's seats, of others that name them by their index. */
+export function seatsAt({ seats }: Plan, indexed: readonly { readonly index: number }[]): readonly PlanSeat[] {
+  return indexed.flatMap(({ index }) => seats[index] ?? []);
+}
+
 /** Null where the seat's category has none, and so is not on sale. */
 export function priceOf(plan: Plan, seat: PlanSeat): Money | null {
   return plan.categories[seat.category]?.price ?? null;

@@ -26,3 +26,7 @@ export function createStore<T>(initial: T): WritableStore<T> {
     },
   };
 }
+
+export function patch<T extends object>(store: WritableStore<T>, part: Partial<T>): void {
+  store.set({ ...store.getSnapshot(), ...part });
+}
