@@ -22,7 +22,7 @@ test('choosing on the map, reserving and paying go by keyboard, and one sees whe
   expect(new URL(page.url()).pathname).toBe(`/events/${eventId}`);
   expect(await page.evaluate('document.activeElement.id')).toBe('content');
 
-  const map = page.getByRole('application', { name: 'Seat map of Hamlet' });
+  const map = page.getByRole('application', { name: 'Seat map of Hamlet' }).getByLabel('Map', { exact: true });
   await tabTo(page, map);
   const said = page.getByRole('status');
   await page.keyboard.press('ArrowRight');

@@ -58,7 +58,7 @@ test('seats are blocked on the map, too', async () => {
   const organizer = await stage.visit(`/organizer#token=${await organizerToken}`);
   await organizer.getByRole('link', { name: 'The Tempest' }).click();
   await organizer.locator('.legend-free').first().waitFor();
-  await organizer.getByRole('application').focus();
+  await organizer.getByRole('application').getByLabel('Map', { exact: true }).focus();
   await organizer.keyboard.press('ArrowRight');
   await organizer.keyboard.press('Enter');
   await organizer.getByRole('button', { name: 'Block 1 seat' }).click();

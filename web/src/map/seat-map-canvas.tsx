@@ -99,13 +99,12 @@ export function SeatMapCanvas({ plan, map, own, reveal, marks, onChoose }: Props
 
   const hovered = hover && plan.seats[hover.seat];
   return (
-    <div className={isStale ? 'map stale' : 'map'}>
-      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys are the map's while it has the focus */}
+    // Screen readers leave the keys to what has the focus in an application: the arrow keys are the map's.
+    <div className={isStale ? 'map stale' : 'map'} role="application" aria-label={say.map.label(plan.event.name)}>
       <canvas
         ref={canvas}
         tabIndex={0}
-        role="application"
-        aria-label={say.map.label(plan.event.name)}
+        aria-label={say.map.asMap}
         aria-describedby="map-keys"
         onKeyDown={onKeyDown}
         onFocus={() => view.current?.showCursor(true)}
