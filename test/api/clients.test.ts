@@ -2,9 +2,8 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { Client, fetchExchange } from '@urql/core';
 import { type GraphQLAbstractType, isAbstractType, print } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { App } from '../../src/app.ts';
 import {
   BookingDocument,
   CancelReservationDocument,
@@ -19,22 +18,14 @@ import {
   SeatMapDocument,
   type SeatMapSubscription,
 } from '../../src/client/generated/documents.ts';
-import { openIdentity } from '../../src/identity/identity.ts';
-import { testDatabase } from '../support/database.ts';
 import { startNode, tokenFor } from '../support/node.ts';
+import { nodeOnSale } from '../support/on-sale.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { schemaOf } from './everything.ts';
-import { type Offer, offer, reserve, seatAt } from './venue.ts';
+import { reserve, seatAt } from './venue.ts';
 
 const within = { withinMs: 10_000 };
-const database = await testDatabase();
-let node: App;
-let hamlet: Offer;
-beforeAll(async () => {
-  node = await startNode({ env: { DATABASE_URL: database.url } });
-  hamlet = await offer(node, { seats: 40 });
-});
-afterAll(() => node?.[Symbol.asyncDispose]());
+const { node, env, hamlet } = await nodeOnSale({ seats: 40 });
 
 describe('Apollo Client', () => {
   /** Apps generate it from the schema along with their documents. */
@@ -155,14 +146,11 @@ function following<Message>(url: string, connectionParams: () => Promise<Record<
 
 describe('the graphql-ws client', () => {
   test('comes back by itself with a new token when the server closes for one that ran out', async () => {
-    const secret = 'the secret of the tests, which is long enough';
-    const identity = openIdentity({ secret, jwksUrl: null, guestTokenSeconds: 60 });
     const lifetimes = [2, 600];
     let asked = 0;
     const newToken = async () => {
       const ttlSeconds = lifetimes[asked++] ?? 600;
-      const { token } = await identity.sign({ sub: 'a patient buyer', roles: [], ttlSeconds });
-      return { authorization: `Bearer ${token}` };
+      return { authorization: `Bearer ${await tokenFor('a patient buyer', [], ttlSeconds)}` };
     };
     const buyer = await tokenFor('a patient buyer');
     const { id } = await reserve(node, hamlet, [20], buyer);
@@ -187,8 +175,7 @@ describe('the graphql-ws client', () => {
   });
 
   test('goes on with a fresh snapshot when its node was restarted on the same port', async () => {
-    const first = await startNode({ env: { DATABASE_URL: database.url } });
-    const env = { DATABASE_URL: database.url, PORT: new URL(first.url).port };
+    const first = await startNode({ env });
     await using map = following<SeatMapSubscription>(first.graphqlUrl, async () => ({}));
     map.subscribe(print(SeatMapDocument), { eventId: hamlet.eventId });
     const kinds = () => map.messages.map(({ seatMap }) => seatMap.__typename);
@@ -196,7 +183,7 @@ describe('the graphql-ws client', () => {
     await first[Symbol.asyncDispose]();
     const reservation = await reserve(node, hamlet, [30], await tokenFor('a buyer meanwhile'));
 
-    await using second = await startNode({ env });
+    await using second = await startNode({ env: { ...env, PORT: new URL(first.url).port } });
     await waitFor(() => kinds().length === 2, { ...within, what: 'another snapshot' });
     await reserve(second, hamlet, [31], await tokenFor('a buyer afterwards'));
     await waitFor(() => kinds().length === 3, { ...within, what: 'a change' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { RenewGuestDocument, ViewerDocument } from '../../src/client/generated/documents.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { dataOf, guestToken, send } from '../support/graphql.ts';
+import { dataOf, guestToken, hasRunOut } from '../support/graphql.ts';
 import { jwtSecret, startNode, tokenFor } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -26,11 +26,7 @@ const guestOf = (secondsAgo: number, secret = jwtSecret) =>
 test('a guest whose token has run out goes on as the same viewer with another', async () => {
   const token = await guestToken(node.graphqlUrl);
   const guest = await viewerOf(token);
-  const hasRunOut = async () => {
-    const { errors } = await send(node.graphqlUrl, ViewerDocument, {}, token);
-    return errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
-  };
-  await waitFor(hasRunOut, { withinMs: 20_000, what: 'the end of the token' });
+  await waitFor(() => hasRunOut(node.graphqlUrl, token), { withinMs: 20_000, what: 'the end of the token' });
   const renewed = await renew(token);
   expect(renewed).toMatchObject({ __typename: 'GuestSession', viewer: { id: guest, roles: ['CUSTOMER'] } });
   expect(renewed.__typename === 'GuestSession' && (await viewerOf(renewed.token))).toBe(guest);

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { App } from '../../src/app.ts';
-import { testDatabase } from '../support/database.ts';
+import { expect, test } from 'vitest';
 import { dataOf } from '../support/graphql.ts';
-import { startNode, tokenFor } from '../support/node.ts';
-import { type Offer, offer } from './venue.ts';
+import { tokenFor } from '../support/node.ts';
+import { nodeOnSale } from '../support/on-sale.ts';
 
-const { url } = await testDatabase();
-let node: App;
-let hamlet: Offer;
-beforeAll(async () => {
-  node = await startNode({ env: { DATABASE_URL: url } });
-  hamlet = await offer(node);
-});
-afterAll(() => node?.[Symbol.asyncDispose]());
+const { node, hamlet } = await nodeOnSale();
 
 test('each of several mutations in one operation tells what is true after it', async () => {
   const reserve = (seat: number) =>

@@ -52,7 +52,7 @@ export interface Offer {
 
 export const organizerToken = tokenFor('the organizer', ['ORGANIZER']);
 
-interface OfferOptions {
+export interface OfferOptions {
   readonly name?: string;
   readonly currency?: string;
   readonly timeZone?: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { offer } from '../api/venue.ts';
 import { houseOf, take } from './crowd.ts';
-import { openRow, seatIn } from './seat-list.ts';
+import { hold, openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
 let stage: Stage;
@@ -22,9 +22,7 @@ const people = async () => {
 
 test('two people on one map see each other’s reservations as they are made', async () => {
   const { ann, annsRow, bensRow } = await people();
-  await seatIn(annsRow, '2').click();
-  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await ann.locator('.clock').waitFor();
+  await hold(annsRow, '2');
   await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
   expect(await seatIn(bensRow, '2').textContent()).toContain('held by somebody');
   await ann.getByRole('button', { name: 'Let go of all' }).click();
@@ -33,11 +31,9 @@ test('two people on one map see each other’s reservations as they are made', a
 });
 
 test('the faster one wins, and the slower one is told, with what is free nearby', async () => {
-  const { ann, ben, annsRow, bensRow } = await people();
+  const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '3').click();
-  await seatIn(bensRow, '3').click();
-  await ben.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await ben.locator('.clock').waitFor();
+  await hold(bensRow, '3');
   const told = ann.locator('.lost');
   await told.waitFor({ timeout: TOLD_WITHIN_MS });
   await told.getByRole('heading', { name: 'Somebody else was faster' }).waitFor();
@@ -101,9 +97,7 @@ test('extend, be declined, pay, and find the booking again', async () => {
 
 test('a reservation is still there after the page is loaded again', async () => {
   const { ann, annsRow } = await people();
-  await seatIn(annsRow, '6').click();
-  await ann.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await ann.locator('.clock').waitFor();
+  await hold(annsRow, '6');
   await ann.reload();
   await ann.locator('.clock').waitFor();
   await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 6').waitFor();

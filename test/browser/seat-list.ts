@@ -17,3 +17,11 @@ export function seatIn(row: Locator, number: string): Locator {
     has: row.page().locator('strong', { hasText: new RegExp(`(^|\\s)${number}$`) }),
   });
 }
+
+/** Chooses that seat in an open row, and reserves it with what else is chosen. */
+export async function hold(row: Locator, number: string): Promise<void> {
+  const page = row.page();
+  await seatIn(row, number).click();
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await page.locator('.clock').waitFor();
+}

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { App } from '../../src/app.ts';
 import {
   createHoldfastClient,
   type HoldfastClientOptions,
@@ -8,23 +7,14 @@ import {
   type LiveStore,
   statusAt,
 } from '../../src/client/index.ts';
-import { openIdentity } from '../../src/identity/identity.ts';
-import { type Offer, offer, reserve } from '../api/venue.ts';
-import { testDatabase } from '../support/database.ts';
+import { reserve } from '../api/venue.ts';
 import { startNode, tokenFor } from '../support/node.ts';
+import { nodeOnSale } from '../support/on-sale.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { LooseLink } from './loose-link.ts';
 
-const database = await testDatabase();
-const env = { DATABASE_URL: database.url };
 const within = { withinMs: 15_000 };
-let node: App;
-let hamlet: Offer;
-beforeAll(async () => {
-  node = await startNode({ env });
-  hamlet = await offer(node, { seats: 40 });
-});
-afterAll(() => node?.[Symbol.asyncDispose]());
+const { node, env, hamlet } = await nodeOnSale({ seats: 40 });
 
 function clientOf(url: string, options: Partial<HoldfastClientOptions> = {}) {
   const reconnect = { firstWaitMs: 20, maxWaitMs: 200 };
@@ -158,15 +148,12 @@ describe('a reservation', () => {
   });
 
   test('goes on with another token when one runs out, and asks for it', async () => {
-    const secret = 'the secret of the tests, which is long enough';
-    const identity = openIdentity({ secret, jwksUrl: null, guestTokenSeconds: 60 });
     const refusals: (string | null)[] = [];
     const tokens: string[] = [];
     const token = async (refused: string | null) => {
       refusals.push(refused);
       if (tokens.length > 0 && refused !== tokens.at(-1)) return tokens.at(-1) ?? null;
-      const ttlSeconds = tokens.length === 0 ? 2 : 600;
-      tokens.push((await identity.sign({ sub: 'a slow buyer', roles: [], ttlSeconds })).token);
+      tokens.push(await tokenFor('a slow buyer', [], tokens.length === 0 ? 2 : 600));
       return tokens.at(-1) ?? null;
     };
     const { id } = await reserve(node, hamlet, [12], await tokenFor('a slow buyer'));

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { App } from '../../src/app.ts';
 import {
   createHoldfastClient,
   EventsDocument,
@@ -8,21 +7,14 @@ import {
   type Live,
   type LiveStore,
 } from '../../src/client/index.ts';
-import { type Offer, offer, seatAt } from '../api/venue.ts';
-import { testDatabase } from '../support/database.ts';
-import { startNode, tokenFor } from '../support/node.ts';
+import { seatAt } from '../api/venue.ts';
+import { tokenFor } from '../support/node.ts';
+import { nodeOnSale } from '../support/on-sale.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { LooseLink } from './loose-link.ts';
 
 const within = { withinMs: 15_000 };
-const database = await testDatabase();
-let node: App;
-let hamlet: Offer;
-beforeAll(async () => {
-  node = await startNode({ env: { DATABASE_URL: database.url } });
-  hamlet = await offer(node, { seats: 40 });
-});
-afterAll(() => node?.[Symbol.asyncDispose]());
+const { node, hamlet } = await nodeOnSale({ seats: 40 });
 
 function clientOf(options: Partial<Parameters<typeof createHoldfastClient>[0]>): HoldfastClient {
   const reconnect = { firstWaitMs: 20, maxWaitMs: 200 };

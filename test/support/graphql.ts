@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
+import { SignInAsGuestDocument, ViewerDocument } from '../../src/client/generated/documents.ts';
 import { requestOf } from '../../src/client/operation.ts';
 
 export interface Reply<Data> {
@@ -39,4 +39,10 @@ export async function guestToken(graphqlUrl: string): Promise<string> {
   const { signInAsGuest } = await dataOf(graphqlUrl, SignInAsGuestDocument, {});
   if (signInAsGuest.__typename !== 'GuestSession') throw new Error(`no guest: ${JSON.stringify(signInAsGuest)}`);
   return signInAsGuest.token;
+}
+
+/** Whether the server takes the token no more. */
+export async function hasRunOut(graphqlUrl: string, token: string): Promise<boolean> {
+  const { errors } = await send(graphqlUrl, ViewerDocument, {}, token);
+  return errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
 }

@@ -36,8 +36,8 @@ export function startNode({ env = {}, payment }: NodeOptions = {}): Promise<App>
   return createApp(config, payment === undefined ? { logger } : { logger, payment });
 }
 
-/** A token for the viewer, good for an hour. */
-export async function tokenFor(sub: string, roles: readonly Role[] = []): Promise<string> {
-  const { token } = await identity.sign({ sub, roles, ttlSeconds: 3600 });
+/** A token for the viewer, good for an hour unless told otherwise. */
+export async function tokenFor(sub: string, roles: readonly Role[] = [], ttlSeconds = 3600): Promise<string> {
+  const { token } = await identity.sign({ sub, roles, ttlSeconds });
   return token;
 }
