@@ -1,26 +1,45 @@
-import { AltairFastify } from 'altair-fastify-plugin';
+import files from '@fastify/static';
+import { type AltairConfigOptions, getAltairHtml, getDistDirectory } from 'altair-static';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import { wayToRoot } from './own-path.ts';
 
 const path = '/explorer';
 
-/** Altair, all of it from this server, so that it works without a network. */
-export async function addExplorer(http: FastifyInstance, endpoint: string): Promise<void> {
-  await http.register(AltairFastify, {
-    path,
-    baseURL: `${path}/`,
+const options: AltairConfigOptions = {
+  // Altair's name for graphql-transport-ws.
+  initialSubscriptionRequestHandlerId: 'graphql-ws',
+  initialQuery: '{ events { edges { node { id name salesStatus } } } }',
+  // It advertises services that are not there offline.
+  initialSettings: { 'banners.disable': true },
+};
+
+/** Altair takes no address that is relative to its page, and the path that a proxy has this server under is known to the browser alone. */
+const start = (endpoint: string) => `
+  const endpoint = new URL('..${endpoint}', document.baseURI).pathname;
+  AltairGraphQL.init({
+    ...${JSON.stringify(options)},
     endpointURL: endpoint,
     subscriptionsEndpoint: endpoint,
-    // Altair's name for graphql-transport-ws.
-    initialSubscriptionRequestHandlerId: 'graphql-ws',
-    initialQuery: '{ events { edges { node { id name salesStatus } } } }',
-    // It advertises services that are not there offline.
-    initialSettings: { 'banners.disable': true },
+    instanceStorageNamespace: 'altair ' + endpoint + ' ',
+  });`;
+
+/** Altair, all of it from this server, so that it works without a network. */
+export async function addExplorer(http: FastifyInstance, endpoint: string, basePath: string): Promise<void> {
+  const page = getAltairHtml().replace('</body>', `<script type="module">${start(endpoint)}</script></body>`);
+  http.get(path, ({ originalUrl }, reply) => {
+    const root = wayToRoot(originalUrl, basePath);
+    if (root === null) return reply.callNotFound();
+    return reply.type('text/html; charset=utf-8').send(page.replace(/<base.*>/, `<base href="${root}explorer/">`));
   });
+  await http.register(files, { root: getDistDirectory(), prefix: `${path}/`, decorateReply: false, index: false });
 }
 
 /** A person who opens the API's address in a browser wants to see it, not an error. */
-export const redirectBrowsers: onRequestAsyncHookHandler = async (request, reply) => {
-  const asksNothing = request.method === 'GET' && !request.url.includes('?');
-  if (!asksNothing || !request.headers.accept?.includes('text/html')) return;
-  return reply.redirect(path);
-};
+export function redirectBrowsers(basePath: string): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    const asksNothing = request.method === 'GET' && !request.url.includes('?');
+    const root = wayToRoot(request.originalUrl, basePath);
+    if (!asksNothing || root === null || !request.headers.accept?.includes('text/html')) return;
+    return reply.redirect(`${root}explorer`);
+  };
+}

@@ -104,7 +104,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addHealth(http, options.health);
   if (basePath !== '') redirectToBase(http, basePath);
   await addPage(http, { basePath });
-  if (!options.production) await addExplorer(http, graphqlPath);
+  if (!options.production) await addExplorer(http, graphqlPath, basePath);
   addGraphql(http, options);
   return http;
 }
@@ -134,7 +134,7 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     method: ['GET', 'POST'],
     url: graphqlPath,
     bodyLimit: maxPlanBytes,
-    onRequest: production ? admitAndKnow : [redirectBrowsers, ...admitAndKnow],
+    onRequest: production ? admitAndKnow : [redirectBrowsers(options.http.basePath), ...admitAndKnow],
     preParsing: limitBody,
     preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),

@@ -49,12 +49,6 @@ test('a browser at the API’s address gets the explorer, and loads all of it fr
   expect([...seen].filter((url) => /\.js/.test(url))).not.toEqual([]);
 });
 
-test('the explorer is set to this API, over HTTP and websockets', async () => {
-  const html = await (await fetch(node.graphqlUrl, { headers: browser })).text();
-  expect(html).toMatch(/endpointURL: `\/graphql`/);
-  expect(html).toMatch(/subscriptionsEndpoint: `\/graphql`/);
-});
-
 test('other clients at the same address are answered by the API', async () => {
   const query = `${node.graphqlUrl}?query=${encodeURIComponent('{ __typename }')}`;
   for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {

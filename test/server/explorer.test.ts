@@ -1,4 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { PrefixProxy } from '../support/prefix-proxy.ts';
 import { openStage } from './stage.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -17,6 +19,36 @@ test('browsers are led to the explorer, which needs nobody else', async () => {
   expect([script.status, (await script.text()).length]).toEqual([200, expect.any(Number)]);
   const query = await fetch(`${stage.server.graphqlUrl}?query={hello}`, { headers: browser });
   expect(await query.json()).toEqual({ data: { hello: 'world' } });
+});
+
+/** What the page at this address tells Altair when it starts. */
+function startOf(html: string, url: string) {
+  const baseURI = new URL(/<base href="([^"]+)">/.exec(html)?.[1] ?? '', url).href;
+  const script = /<script type="module">(.*)<\/script>/s.exec(html)?.[1] ?? '';
+  const told: Record<string, unknown> = {};
+  const AltairGraphQL = { init: (options: object) => Object.assign(told, options) };
+  runInNewContext(script, { URL, document: { baseURI }, AltairGraphQL });
+  return { baseURI, told };
+}
+
+test.each([
+  ['without a proxy', '', ''],
+  ['behind a proxy that takes its path away', '/tickets', ''],
+  ['behind a proxy that passes its path on', '/box-office/shop', '/box-office/shop'],
+])('%s the explorer is led to, loads all of it, and asks the API of the same path', async (_, prefix, basePath) => {
+  await using stage = await openStage({ production: false, http: { basePath } });
+  await using proxy = await PrefixProxy.open(stage.server.url, { prefix, passesOn: basePath !== '' });
+  const root = proxy.url.replace(/\/$/, '');
+  for (const path of ['/graphql', '/graphql/', '/explorer', '/explorer/']) {
+    const page = await fetch(root + path, { headers: browser });
+    expect([page.status, page.url.replace(/\/$/, '')], path).toEqual([200, `${root}/explorer`]);
+    const { baseURI, told } = startOf(await page.text(), page.url);
+    expect(baseURI, path).toBe(`${root}/explorer/`);
+    const endpoint = `${prefix}/graphql`;
+    expect(told, path).toMatchObject({ endpointURL: endpoint, subscriptionsEndpoint: endpoint });
+    const script = await fetch(new URL('main.js', baseURI));
+    expect([script.status, (await script.text()).length > 100_000], path).toEqual([200, true]);
+  }
 });
 
 test('there is none in production', async () => {
