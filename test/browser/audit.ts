@@ -29,6 +29,14 @@ export function excessWidth(page: Page): Promise<number> {
   return page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
 }
 
+/** How many pixels can be scrolled beyond what there is to see: 0 if the page ends with its content. */
+export function excessHeight(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const end = Math.max(innerHeight, Math.ceil(document.getElementById('root').getBoundingClientRect().height));
+    return Math.max(0, document.scrollingElement.scrollHeight - end);
+  })()`);
+}
+
 /** Whether it is all on the screen, and nothing lies over it. */
 export function isInSight(page: Page, selector: string): Promise<boolean> {
   return page.locator(selector).evaluate((element) => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { offer, planOf } from '../api/venue.ts';
-import { cutOff, excessWidth, isInSight } from './audit.ts';
+import { offer, organizerToken, planOf } from '../api/venue.ts';
+import { cutOff, excessHeight, excessWidth, isInSight } from './audit.ts';
 import { houseOf } from './crowd.ts';
 import { brightPixels } from './map.ts';
 import { openRow, seatIn } from './seat-list.ts';
@@ -24,10 +24,8 @@ const windows = [
 ];
 
 test.for(windows)('on $name nothing is cut off, and paying and the time that is left stay in sight', async (window) => {
-  const { width, height, touch, text, row } = window;
-  const device = { viewport: { width, height }, hasTouch: touch, isMobile: touch };
-  const page = await stage.visit('/', device);
-  await page.evaluate(`document.documentElement.style.fontSize = '${text}%'`);
+  const { row } = window;
+  const page = await visitIn(window, '/');
   await page.getByRole('link', { name: 'The Tempest' }).click();
   await page.locator('.legend-free').first().waitFor();
   await fits(page, 'map');
@@ -59,6 +57,19 @@ test.for(windows)('on $name nothing is cut off, and paying and the time that is 
   await page.context().close();
 });
 
+test.for(windows)('on $name an organizer has in sight what is done with the chosen seats', async (window) => {
+  const page = await visitIn(window, `/organizer#token=${await organizerToken}`);
+  await page.getByRole('link', { name: 'The Tempest' }).click();
+  await page.locator('.legend-free').first().waitFor();
+  const seats = await openRow(page, 'Stalls', window.row);
+  for (const number of await freeOf(page)) await seatIn(seats, number).click();
+  await fits(page, 'list');
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
+  await fits(page, 'map');
+  await staysInSight(page, ['.bar .primary']);
+  await page.context().close();
+});
+
 test('wheelchair places have their mark on the map, by day and by night, and in the list', async () => {
   const plan = planOf();
   Object.assign(plan.zones[0]?.rows[0]?.seats[0] ?? {}, { wheelchair: true });
@@ -85,8 +96,15 @@ test('nothing was complained about', () => {
   expect(stage.complaints).toEqual([]);
 });
 
+async function visitIn({ width, height, touch, text }: (typeof windows)[number], path: string): Promise<Page> {
+  const page = await stage.visit(path, { viewport: { width, height }, hasTouch: touch, isMobile: touch });
+  await page.evaluate(`document.documentElement.style.fontSize = '${text}%'`);
+  return page;
+}
+
 async function fits(page: Page, state: string): Promise<void> {
   expect.soft(await excessWidth(page), state).toBe(0);
+  expect.soft(await excessHeight(page), state).toBe(0);
   expect.soft(await cutOff(page), state).toEqual([]);
 }
 

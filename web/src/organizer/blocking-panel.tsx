@@ -6,9 +6,14 @@ import { useStore } from '../state/use-store.ts';
 import { NoticeText } from '../ui/notice-text.tsx';
 import type { Blocking } from './blocking.ts';
 
-export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonly blocking: Blocking }) {
+interface Props {
+  readonly plan: Plan;
+  readonly blocking: Blocking;
+}
+
+export function BlockingPanel({ plan, blocking }: Props) {
   const { say } = useWords();
-  const { chosen, change, isBusy, problem } = useStore(blocking);
+  const { chosen, isBusy, problem } = useStore(blocking);
   return (
     <section className="blocking">
       <div className="panel-head">
@@ -23,11 +28,20 @@ export function BlockingPanel({ plan, blocking }: { readonly plan: Plan; readonl
       {typeof problem === 'string' && <NoticeText text={say.organizer[problem]} />}
       {problem !== null && typeof problem === 'object' && <NoticeLine notice={problem} />}
       <SeatLines plan={plan} seats={chosen} kind="chosen" onRemove={isBusy ? null : (seat) => blocking.toggle(seat)} />
-      {change && (
-        <button type="button" className="button primary wide" disabled={isBusy} onClick={() => void blocking.apply()}>
-          {isBusy ? say.organizer.blocking : say.organizer[change](chosen.length)}
-        </button>
-      )}
     </section>
+  );
+}
+
+/** What is done with the chosen seats: in sight wherever one is on the page. */
+export function BlockingBar({ blocking }: Pick<Props, 'blocking'>) {
+  const { say } = useWords();
+  const { chosen, change, isBusy } = useStore(blocking);
+  if (change === null) return null;
+  return (
+    <div className="bar">
+      <button type="button" className="button primary" disabled={isBusy} onClick={() => void blocking.apply()}>
+        {isBusy ? say.organizer.blocking : say.organizer[change](chosen.length)}
+      </button>
+    </div>
   );
 }

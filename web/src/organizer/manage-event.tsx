@@ -15,7 +15,7 @@ import { useLatest } from '../state/use-latest.ts';
 import { useStore } from '../state/use-store.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { Blocking, type Change } from './blocking.ts';
-import { BlockingPanel } from './blocking-panel.tsx';
+import { BlockingBar, BlockingPanel } from './blocking-panel.tsx';
 import { LiveCounts } from './live-counts.tsx';
 import { SalesControl } from './sales-control.tsx';
 
@@ -74,6 +74,7 @@ export function ManageEvent({ plan }: { readonly plan: Plan }) {
         <LiveCounts map={map} />
         <BlockingPanel plan={plan} blocking={blocking} />
       </aside>
+      <BlockingBar blocking={blocking} />
     </div>
   );
 }
