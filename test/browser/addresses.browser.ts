@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { offer, organizerToken } from '../api/venue.ts';
 import { PrefixProxy } from '../support/prefix-proxy.ts';
@@ -13,10 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([stage?.[Symbol.asyncDispose](), under?.[Symbol.asyncDispose]()]));
 
-test.each([
+const proxies = [
   ['takes its path away', () => stage, '/tickets', false],
   ['passes its path on', () => under, '/box-office/shop', true],
-] as const)(
+] as const;
+
+test.each(proxies)(
   'behind a proxy that %s, one buys, live, and comes back to each address',
   async (_, which, prefix, passesOn) => {
     const { node, visit } = which();
@@ -45,6 +48,46 @@ test.each([
     await page.context().close();
   },
 );
+
+test.each(proxies)(
+  'behind a proxy that %s, the explorer takes a token where the README says, and asks with it, over HTTP and websockets',
+  async (_, which, prefix, passesOn) => {
+    const { node, visit } = which();
+    await using proxy = await PrefixProxy.open(node.url, { prefix, passesOn });
+    const authorization = `Bearer ${await organizerToken}`;
+    const page = await visit(`${proxy.url}graphql`);
+    await page.getByLabel('Set Headers').click();
+    await write(field(page, 'Header key'), 'Authorization');
+    await write(field(page, 'Header value'), authorization);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByLabel('Request Handlers').click();
+    const parameters = page.locator('.request-handler-params-section', { hasText: 'Connection Parameters' }).last();
+    await write(parameters.getByRole('textbox'), JSON.stringify({ authorization }));
+    await page.getByRole('button', { name: 'Save' }).click();
+
+    const ask = async (text: string) => {
+      await write(page.locator('.query-editor__input').getByRole('textbox'), text);
+      await page.getByRole('button', { name: 'Send Request' }).click();
+    };
+    await ask('{ viewer { id } }');
+    await page.getByText('"the organizer"').waitFor();
+    // Nobody else may see it yet.
+    const { eventId } = await offer(node, { salesStatus: 'DRAFT' });
+    await ask(`subscription { seatMap(eventId: "${eventId}") { __typename } }`);
+    await page.getByText('"SeatMapSnapshot"').waitFor();
+    await page.context().close();
+  },
+);
+
+/** One of Altair's, by what stands in it as long as it is empty. */
+const field = (page: Page, placeholder: string) => page.locator(`[aria-placeholder="${placeholder}"]`);
+
+/** In place of what an editor has. */
+async function write(editor: Locator, text: string): Promise<void> {
+  await editor.click();
+  await editor.press('ControlOrMeta+A');
+  await editor.page().keyboard.insertText(text);
+}
 
 interface HTMLImage {
   readonly naturalWidth: number;
