@@ -106,6 +106,26 @@ test(
   },
 );
 
+/** The block that shows what a command prints: the one with these words in it. */
+const shown = (words: string) =>
+  [...readme.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text = '']) => text).find((text) => text.includes(words)) ??
+  '';
+
+test('a first start says what the README shows', severalProcesses, async () => {
+  await using folder = await emptyFolder();
+  const server = await startServer({ cwd: folder.path, env: { LOG_FORMAT: 'pretty' } });
+  const { stdout } = await server.stop('SIGTERM');
+  const words = (text: string) =>
+    text
+      .trim()
+      .replace(/^\[[\d:.]+\] /gm, '')
+      .split('\n');
+  const said = words(stdout.replaceAll(new URL(server.graphqlUrl).host, '127.0.0.1:4000'));
+  const promised = words(shown('Holdfast is ready'));
+  expect(promised.length).toBeGreaterThan(3);
+  expect(said.slice(0, promised.length)).toEqual(promised);
+});
+
 test('the documents of the README and docs fit the schema', async () => {
   const names = (await readdir(join(repository, 'docs'))).filter((name) => name.endsWith('.md'));
   const pages = await Promise.all(names.map((name) => readFile(join(repository, 'docs', name), 'utf8')));

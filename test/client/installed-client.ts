@@ -21,11 +21,13 @@ export async function unbuiltCopy() {
   return folder;
 }
 
-/** Packs what is in a folder of the repository, which builds it. Gives the path of the file. */
-export async function pack(copy: string, what: string, into: string): Promise<string> {
-  await run('npm', ['pack', what, '--pack-destination', into], { cwd: copy, maxBuffer: 10_000_000 });
+/** Packs what is in a folder of the repository, which builds it. Gives the path of the file, and what npm printed. */
+export async function pack(copy: string, what: string, into: string) {
+  // Whatever npm was told by who runs the tests.
+  const args = ['pack', what, '--pack-destination', into, '--loglevel', 'notice'];
+  const { stdout, stderr } = await run('npm', args, { cwd: copy, maxBuffer: 10_000_000 });
   const [packed = ''] = (await readdir(into)).filter((name) => name.endsWith('.tgz'));
-  return join(into, packed);
+  return { file: join(into, packed), printed: stderr + stdout };
 }
 
 /** A folder of an app in which the packed client is installed, as npm does it, and the Vite of this repository beside it. */
@@ -34,13 +36,13 @@ export async function appWithClient() {
   await using packs = await emptyFolder();
   const app = await emptyFolder();
   await writeFile(join(app.path, 'package.json'), '{ "type": "module", "private": true }');
-  const packed = await pack(copy.path, './packages/client', packs.path);
+  const { file, printed } = await pack(copy.path, './packages/client', packs.path);
   // Offline: what the client needs comes from here rather than from the registry, which a machine may not reach.
   const needed = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'].map(folderOf);
   const options = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await run('npm', ['install', ...options, packed, ...needed], { cwd: app.path });
+  await run('npm', ['install', ...options, file, ...needed], { cwd: app.path });
   await addPackage(app.path, 'vite');
-  return app;
+  return Object.assign(app, { printed });
 }
 
 function folderOf(name: string): string {

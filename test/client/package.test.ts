@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { addPackage, appWithClient, pack, unbuiltCopy } from './installed-client
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(repository, 'README.md'), 'utf8');
 const readJson = (path: string) => JSON.parse(readFileSync(join(repository, path), 'utf8'));
 
 let app: Awaited<ReturnType<typeof appWithClient>>;
@@ -71,8 +72,16 @@ describe('the client, packed in an unbuilt clone and installed', () => {
     }
   });
 
+  test('is packed as the README shows it', () => {
+    const [, shown = ''] = /^```text\n(npm notice .*?)^```$/ms.exec(readme) ?? [];
+    // Sizes come and go.
+    const lines = (text: string) => text.replace(/\d+(\.\d+)? ?k?B\b/g, 'size').split('\n');
+    const promised = lines(shown).filter((line) => line !== '…');
+    expect(promised.length).toBeGreaterThan(5);
+    expect(lines(app.printed)).toEqual(expect.arrayContaining(promised));
+  });
+
   test('is built into the first front end of the README', async () => {
-    const readme = await readFile(join(repository, 'README.md'), 'utf8');
     const [, page = ''] = /^```html\n(.*?)^```$/ms.exec(readme) ?? [];
     await writeFile(join(app.path, 'index.html'), page);
     const built = await output(process.execPath, ['node_modules/vite/bin/vite.js', 'build']);
@@ -101,12 +110,12 @@ describe('the client, packed in an unbuilt clone and installed', () => {
 test('the server, packed in an unbuilt clone, has what it serves, and no client to import', async () => {
   await using copy = await unbuiltCopy();
   await using folder = await emptyFolder();
-  const packed = await pack(copy.path, '.', folder.path);
-  const { stdout } = await run('tar', ['tzf', packed]);
+  const { file } = await pack(copy.path, '.', folder.path);
+  const { stdout } = await run('tar', ['tzf', file]);
   const names = stdout.split('\n');
   expect(names).toEqual(expect.arrayContaining(['package/dist/main.js', 'package/dist/web/index.html']));
   expect(names.filter((name) => name.startsWith('package/packages/'))).toEqual([]);
-  await run('tar', ['xzf', packed, '-C', folder.path]);
+  await run('tar', ['xzf', file, '-C', folder.path]);
   await symlink(join(repository, 'node_modules'), join(folder.path, 'package/node_modules'));
   const version = await run(process.execPath, ['dist/main.js', '--version'], { cwd: join(folder.path, 'package') });
   expect(version.stdout).toBe(`${readJson('package.json').version}\n`);
