@@ -20,7 +20,7 @@ const start = (endpoint: string) => `
     ...${JSON.stringify(options)},
     endpointURL: endpoint,
     subscriptionsEndpoint: endpoint,
-    instanceStorageNamespace: 'altair ' + endpoint + ' ',
+    instanceStorageNamespace: 'altair_' + endpoint + '_',
   });`;
 
 /** Altair, all of it from this server, so that it works without a network. */

@@ -8,6 +8,12 @@ import type { Stage } from './stage.ts';
 
 const demoPlan = fileURLToPath(new URL('../../demo/seating-plan.json', import.meta.url));
 
+/** Three that stand side by side in the stalls. */
+export interface Wanted {
+  readonly row: string;
+  readonly numbers: readonly [string, string, string];
+}
+
 export interface MainState {
   readonly name: string;
   readonly page: Page;
@@ -17,10 +23,10 @@ export interface MainState {
 export async function* mainStates(
   stage: Stage,
   device: BrowserContextOptions,
-  numbers: readonly [string, string, string],
+  wanted: Wanted,
 ): AsyncGenerator<MainState> {
   yield* withoutAnything(stage, device);
-  yield* buying(stage, device, numbers);
+  yield* buying(stage, device, wanted);
   yield* inAHurry(stage, device);
   yield* cutOff(stage, device);
   yield* organizing(stage, device);
@@ -40,11 +46,7 @@ async function* withoutAnything(stage: Stage, device: BrowserContextOptions): As
   await page.context().close();
 }
 
-async function* buying(
-  stage: Stage,
-  device: BrowserContextOptions,
-  numbers: readonly [string, string, string],
-): AsyncGenerator<MainState> {
+async function* buying(stage: Stage, device: BrowserContextOptions, wanted: Wanted): AsyncGenerator<MainState> {
   const page = await stage.visit('/', device);
   const event = page.locator('.event-card').filter({ hasText: 'Lindenhof' });
   await event.waitFor();
@@ -55,13 +57,13 @@ async function* buying(
   const house = await houseOf(stage.node, new URL(page.url()).pathname.split('/').at(-1) ?? '');
   yield { name: 'map', page };
 
-  const row = await openRow(page, 'Stalls', 'H');
-  for (const number of numbers) await seatIn(row, number).click();
+  const row = await openRow(page, 'Stalls', wanted.row);
+  for (const number of wanted.numbers) await seatIn(row, number).click();
   yield { name: 'list', page };
   await page.getByRole('button', { name: 'Map', exact: true }).click();
   yield { name: 'chosen', page };
 
-  await take(stage.node, house, [house.labels.indexOf(`Stalls, row H, seat ${numbers[1]}`)]);
+  await take(stage.node, house, [house.labels.indexOf(`Stalls, row ${wanted.row}, seat ${wanted.numbers[1]}`)]);
   await page.locator('.lost').waitFor();
   yield { name: 'somebody was faster', page };
   await page.getByRole('button', { name: /^Choose th.* instead$/ }).click();
