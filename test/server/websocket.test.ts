@@ -37,6 +37,24 @@ test('makes a context for each operation', async () => {
   expect(stage.contexts()).toBe(before + 3);
 });
 
+test('one message of a socket is taken a turn of the event loop, however many come at once', async () => {
+  using raw = await RawSocket.connect(stage);
+  const messages = 200;
+  let turns = 0;
+  let answered = 0;
+  const countTurn = () => {
+    turns += 1;
+    if (answered < messages) setImmediate(countTurn);
+  };
+  raw.socket.on('message', () => {
+    answered += 1;
+  });
+  countTurn();
+  for (let sent = 0; sent < messages; sent += 1) raw.send({ type: 'ping' });
+  await waitFor(() => answered === messages, { withinMs: 5_000, what: 'as many answers' });
+  expect(turns).toBeGreaterThanOrEqual(messages);
+});
+
 describe('source iterators are returned', () => {
   const start = async () => {
     const raw = await RawSocket.connect(stage);

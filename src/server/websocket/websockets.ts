@@ -42,7 +42,14 @@ const maxRefusedOfAddress = 50;
 
 export function openWebsockets(options: WebsocketOptions): Websockets {
   const { limits, logger } = options;
-  const settings = { noServer: true, maxPayload: limits.maxMessageBytes, handleProtocols, closeTimeout };
+  const settings = {
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
+    handleProtocols,
+    closeTimeout,
+    // One message of a socket in a turn of the event loop: whoever sends hundreds at once keeps nobody else waiting.
+    allowSynchronousEvents: false,
+  };
   const sockets = new WebSocketServer(settings);
   const graphql = graphqlOverWebsocket(options);
   const connections = new Set<Connection>();
