@@ -49,8 +49,8 @@ const tooLarge = {
   body: {
     errors: [
       {
-        message: expect.stringMatching(/^The operation costs \d+; 600000 is the most/),
-        extensions: { code: 'QUERY_TOO_LARGE', cost: expect.any(Number), limit: 600_000 },
+        message: expect.stringMatching(/^The operation costs \d+; 560000 is the most/),
+        extensions: { code: 'QUERY_TOO_LARGE', cost: expect.any(Number), limit: 560_000 },
       },
     ],
   },
