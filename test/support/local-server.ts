@@ -17,7 +17,7 @@ export interface ServerProgram {
   /** What it prints once clients can connect. */
   readonly readyMessage: string;
   /** Makes it end in good order without waiting for its clients. */
-  readonly stopSignal: 'SIGINT' | 'SIGTERM';
+  readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
   /** The user to run as, if not this one. */
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
 }

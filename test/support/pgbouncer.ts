@@ -42,7 +42,8 @@ export async function startPgbouncer(
       return [file];
     },
     readyMessage: 'process up',
-    stopSignal: 'SIGTERM' as const,
+    // By SIGTERM later versions wait for their clients.
+    stopSignal: 'SIGKILL' as const,
     runAs,
   };
   const server = new Pgbouncer(program, folder);
