@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, type ExpectStatic, expect, test } from 'vitest';
 import { ServerProcess } from '../api/server-process.ts';
 import { offer } from '../api/venue.ts';
 import { emptyFolder } from '../cli/folder.ts';
@@ -61,10 +61,10 @@ test.concurrent('a laptop that slept: what happened meanwhile is there soon afte
   await ann.getByRole('status').getByText('Connected again').waitFor({ state: 'attached' });
 });
 
-test.concurrent('a guest whose token runs out during a hold pays, and finds the ticket', async () => {
+test.concurrent('a guest whose token runs out during a hold pays, and finds the ticket', async ({ expect }) => {
   const { house, ann, row } = await guestWhoHolds();
   const first = await guestToken(ann);
-  await runOut(first);
+  await runOut(expect, first);
   await take(stage.node, house, [7]);
   await seatIn(row, '8').and(row.locator('[aria-disabled=true]')).waitFor({ timeout: TOLD_WITHIN_MS });
   await ann.getByRole('button', { name: /^Pay/ }).click();
@@ -74,11 +74,11 @@ test.concurrent('a guest whose token runs out during a hold pays, and finds the 
   await ann.getByText(reference ?? '').waitFor();
 });
 
-test.concurrent('a guest who was away until the token had run out comes back to what is held', async () => {
+test.concurrent('a guest who was away until the token had run out comes back to what is held', async ({ expect }) => {
   const { ann } = await guestWhoHolds();
   const token = await guestToken(ann);
   await ann.goto('about:blank');
-  await runOut(token);
+  await runOut(expect, token);
   await ann.goto(`${stage.node.url}/tickets`);
   await ann.getByRole('timer').waitFor();
 });
@@ -121,12 +121,12 @@ async function guestWhoHolds() {
 }
 
 /** Until the server takes the token no more. */
-const runOut = (token: string) =>
+const runOut = (expect: ExpectStatic, token: string) =>
   expect
     .poll(() => hasRunOut(stage.node.graphqlUrl, token), { timeout: (GUEST_SECONDS + 20) * 1_000, interval: 500 })
     .toBe(true);
 
-test.concurrent('an organizer whose token runs out is asked for another', async () => {
+test.concurrent('an organizer whose token runs out is asked for another', async ({ expect }) => {
   const { eventId } = await offer(stage.node);
   const token = await tokenFor('box office', ['ORGANIZER'], ORGANIZER_SECONDS);
   const page = await stage.visit(`/organizer/events/${eventId}#token=${token}`);
