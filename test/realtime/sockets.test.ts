@@ -129,15 +129,26 @@ describe('operations at once', () => {
     expect(raw.closed).toBeUndefined();
   });
 
-  test('end with a close for an id that has not ended, even if it has just been completed', async () => {
+  test('end with a close for an id that has not ended', async () => {
     const stage = await stageWith({});
     using raw = await RawSocket.connect(stage);
     raw.subscribe('1', 'subscription { forever }');
     await raw.message(({ type }) => type === 'next');
-    raw.send({ type: 'complete', id: '1' });
     raw.subscribe('1', 'subscription { forever }');
     expect((await raw.close()).code).toBe(4409);
     await waitFor(() => stage.running() === 0, { withinMs: 5_000, what: 'the sources to be returned' });
+  });
+
+  test('end with a close for the id of a query that is still executed, even if it has been completed', async () => {
+    const stage = await stageWith({});
+    using raw = await RawSocket.connect(stage);
+    raw.subscribe('1', '{ slow }');
+    await waitFor(() => stage.gate.waiting === 1, { withinMs: 5_000, what: 'the query to be executed' });
+    raw.send({ type: 'complete', id: '1' });
+    raw.subscribe('1', 'subscription { forever }');
+    expect((await raw.close()).code).toBe(4409);
+    stage.gate.open();
+    expect(stage.running()).toBe(0);
   });
 
   test('may have the id of one that has ended', async () => {
