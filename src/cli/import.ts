@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { momentsAt } from '../client/time-zone.ts';
 import { readConfig } from '../config.ts';
+import { SYSTEM } from '../domain/change.ts';
 import { checkEvent, createEvent, type EventInput } from '../events/create-event.ts';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
 import { noTimeZone, timeZoneNamed } from '../events/time-zone.ts';
@@ -72,6 +73,7 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
   const created = await createEvent(database, input, {
     id: randomUUID(),
     salesStatus: options.onSale ? 'ON_SALE' : 'DRAFT',
+    actor: SYSTEM,
     onProgress: progressOn(process.stderr),
   });
   if (!created.ok) throw importFailure(file, prices, created);

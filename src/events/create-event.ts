@@ -34,6 +34,8 @@ export type CreateEventOutcome =
 export interface CreateEventOptions {
   readonly id: string;
   readonly salesStatus: SalesStatus;
+  /** Who makes it, as the change log has it. */
+  readonly actor: string;
   /** Told how many of the plan's seats are written. */
   readonly onProgress?: (seatsWritten: number, seats: number) => void;
 }
@@ -47,7 +49,7 @@ const MAX_RESERVATION_SECONDS = 24 * 60 * 60;
 export async function createEvent(
   database: Database,
   input: EventInput,
-  { id, salesStatus, onProgress = () => {} }: CreateEventOptions,
+  { id, salesStatus, actor, onProgress = () => {} }: CreateEventOptions,
 ): Promise<CreateEventOutcome> {
   const checked = checkEvent(input);
   if (!checked.ok) return checked;
@@ -57,7 +59,7 @@ export async function createEvent(
   const requestDigest = digestOf({ ...asked, startsAt, layout, amounts });
   const event = { ...asked, id, salesStatus };
   try {
-    const written = { ...event, startsAt, layout, amounts, requestDigest };
+    const written = { ...event, startsAt, layout, amounts, requestDigest, actor };
     await insertEvent(database, written, (seats) => onProgress(seats, layout.seats.length));
   } catch (error) {
     if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, id, requestDigest);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { momentsAt } from '../client/time-zone.ts';
+import { SYSTEM } from '../domain/change.ts';
 import type { Database } from '../store/database.ts';
 import { countEvents } from '../store/events.ts';
 import type { EventRecord } from '../store/records.ts';
@@ -19,7 +20,7 @@ export async function createDemoEvent(database: Database, reservationSeconds: nu
   const created = await createEvent(
     database,
     { ...event, plan, startsAt: evening(STARTS_IN_DAYS, event.timeZone), reservationSeconds },
-    { id: randomUUID(), salesStatus: 'ON_SALE' },
+    { id: randomUUID(), salesStatus: 'ON_SALE', actor: SYSTEM },
   );
   if (!created.ok)
     throw new Error(`the demo event is wrong: ${created.faults.map(({ path, message }) => `${path}: ${message}`)}`);

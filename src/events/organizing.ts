@@ -33,13 +33,13 @@ export class Organizing {
   createEvent(input: EventInput, { organizerId, idempotencyKey }: CreateEventIntent): Promise<CreateEventOutcome> {
     const { database, newId } = this.#dependencies;
     const id = idempotencyKey === null ? newId() : intentId(`${organizerId}\n${idempotencyKey}`);
-    return createEvent(database, input, { id, salesStatus: 'DRAFT' });
+    return createEvent(database, input, { id, salesStatus: 'DRAFT', actor: organizerId });
   }
 
   /** Null when there is no such event. */
-  async setSalesStatus(eventId: string, salesStatus: SalesStatus): Promise<EventRecord | null> {
+  async setSalesStatus(eventId: string, salesStatus: SalesStatus, organizerId: string): Promise<EventRecord | null> {
     const { database, bus } = this.#dependencies;
-    const event = await updateSalesStatus(database, eventId, salesStatus);
+    const event = await updateSalesStatus(database, eventId, salesStatus, organizerId);
     if (event !== null) await bus.publish(eventId, { seats: [], reservationIds: [] });
     return event;
   }
@@ -49,9 +49,10 @@ export class Organizing {
     eventId: string,
     seatIndexes: readonly number[],
     status: 'BLOCKED' | 'AVAILABLE',
+    organizerId: string,
   ): Promise<BlockOutcome> {
     const { database, bus } = this.#dependencies;
-    const outcome = await blockSeats(database, eventId, seatIndexes, status);
+    const outcome = await blockSeats(database, eventId, seatIndexes, status, organizerId);
     if (outcome.outcome === 'done') void bus.publish(eventId, { seats: outcome.seats, reservationIds: [] });
     return outcome;
   }

@@ -1,11 +1,12 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Drawing, Layout } from '../events/layout.ts';
-import type { Database, Session } from './database.ts';
+import type { Drawing, Layout, LayoutSeat } from '../events/layout.ts';
+import { changeEvent, changeOf, fact, logChange } from './change-log.ts';
+import type { Connection, Database, Session } from './database.ts';
 import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
 import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
 import { isOver, salesStatusAt, statementNow } from './rules.ts';
 import { searchText } from './search-text.ts';
-import { events, priceCategories, seats } from './tables.ts';
+import { eventChanges, eventHeads, events, priceCategories, seats } from './tables.ts';
 
 export interface NewEvent {
   readonly id: string;
@@ -21,6 +22,8 @@ export interface NewEvent {
   readonly amounts: readonly (number | null)[];
   /** Of all that was asked for. */
   readonly requestDigest: string;
+  /** Who makes it, as the change log has it. */
+  readonly actor: string;
 }
 
 /** Rows of `seats` in one insert: enough to be quick, and short enough to tell how far it has come. */
@@ -29,7 +32,7 @@ const SEATS_AT_ONCE = 5_000;
 /** Writes an event with all its seats, or nothing. `onProgress` is told how many seats are written. */
 export async function insertEvent(
   database: Database,
-  { layout, amounts, ...event }: NewEvent,
+  { actor, layout, amounts, ...event }: NewEvent,
   onProgress: (seatsWritten: number) => void = () => {},
 ): Promise<void> {
   const { seats: layoutSeats, categories, ...drawing } = layout;
@@ -43,6 +46,18 @@ export async function insertEvent(
         amount: amounts[position] ?? null,
       })),
     );
+    const isBlocked = ({ category }: LayoutSeat) => amounts[category] == null;
+    await orm.insert(eventHeads).values({ eventId: event.id, revision: 1 });
+    await orm.insert(eventChanges).values({
+      eventId: event.id,
+      revision: 1,
+      at: statementNow,
+      change: changeOf({
+        kind: 'event-created',
+        actor,
+        blockedSeatIndexes: layoutSeats.flatMap((seat, index) => (isBlocked(seat) ? [index] : [])),
+      }),
+    });
     for (let first = 0; first < layoutSeats.length; first += SEATS_AT_ONCE) {
       const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
       const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
@@ -58,7 +73,7 @@ export async function insertEvent(
           ${column((seat) => seat.radius)}::float8[],
           ${column((seat) => seat.category)}::int[],
           ${column((seat) => Number(seat.accessible))}::int[],
-          ${column((seat) => (amounts[seat.category] == null ? 'BLOCKED' : 'AVAILABLE'))}::text[]
+          ${column((seat) => (isBlocked(seat) ? 'BLOCKED' : 'AVAILABLE'))}::text[]
         ) with ordinality as seat(guid, number, x, y, radius, category, accessible, status, position)`);
       onProgress(first + some.length);
     }
@@ -134,12 +149,28 @@ function fits({ search, from, to, salesStatus }: EventFilter): SQL {
 
 /** The event as it is then; null when there is none. */
 export async function updateSalesStatus(
-  session: Session,
+  database: Connection,
   id: string,
   salesStatus: SalesStatus,
+  actor: string,
 ): Promise<EventRecord | null> {
-  const [event] = await session.rows<EventRecord>(sql`
-    update events set sales_status = ${salesStatus}::sales_status where id = ${id}::uuid returning ${eventColumns}`);
+  const change = fact('sales-status-changed', { actor: sql`${actor}::text`, salesStatus: sql`${salesStatus}::text` });
+  const [event] = await changeEvent<EventRecord>(
+    database,
+    id,
+    sql`
+    with
+      before as materialized (select sales_status from events where id = ${id}::uuid),
+      changed as (
+        update events set sales_status = ${salesStatus}::sales_status where id = ${id}::uuid returning events.*
+      ),
+      ${logChange(
+        sql`${id}::uuid`,
+        statementNow,
+        sql`(select json_agg(${change}) from before where sales_status <> ${salesStatus}::sales_status)`,
+      )}
+    select ${eventColumns} from changed as events`,
+  );
   return event ?? null;
 }
 

@@ -10,7 +10,7 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
 
   test('takes them off sale until they are put back', async () => {
     const eventId = await createSampleEvent(database, 9);
-    const outcome = await blockSeats(database, eventId, [3, 1], 'BLOCKED');
+    const outcome = await blockSeats(database, eventId, [3, 1], 'BLOCKED', 'organizer');
     const blocked = { status: 'BLOCKED', version: 1, reservationId: null, expiresAtMs: null };
     expect(outcome).toMatchObject({
       outcome: 'done',
@@ -20,7 +20,7 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
       ],
     });
     expect(await reserve(database, eventId, [1, 2])).toMatchObject({ outcome: 'seats-unavailable', taken: [1] });
-    const back = await blockSeats(database, eventId, [1, 3], 'AVAILABLE');
+    const back = await blockSeats(database, eventId, [1, 3], 'AVAILABLE', 'organizer');
     expect(back).toMatchObject({
       outcome: 'done',
       seats: [{ index: 1, status: 'AVAILABLE', version: 2 }, { index: 3 }],
@@ -30,9 +30,11 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
 
   test('leaves those alone that are so already', async () => {
     const eventId = await createSampleEvent(database, 9);
-    await blockSeats(database, eventId, [1], 'BLOCKED');
-    expect(await blockSeats(database, eventId, [1, 2], 'BLOCKED')).toMatchObject({ seats: [{ index: 2, version: 1 }] });
-    expect(await blockSeats(database, eventId, [4], 'AVAILABLE')).toEqual({ outcome: 'done', seats: [] });
+    await blockSeats(database, eventId, [1], 'BLOCKED', 'organizer');
+    expect(await blockSeats(database, eventId, [1, 2], 'BLOCKED', 'organizer')).toMatchObject({
+      seats: [{ index: 2, version: 1 }],
+    });
+    expect(await blockSeats(database, eventId, [4], 'AVAILABLE', 'organizer')).toEqual({ outcome: 'done', seats: [] });
     expect(await storedSeats(database, eventId, [1])).toMatchObject([{ status: 'BLOCKED', version: 1 }]);
   });
 
@@ -42,8 +44,8 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
       const eventId = await createSampleEvent(database, 9);
       await hold(database, eventId, [1]);
       await book(database, await hold(database, eventId, [2]));
-      await blockSeats(database, eventId, [4], 'BLOCKED');
-      const outcome = await blockSeats(database, eventId, [0, 1, 2, 3, 4], status);
+      await blockSeats(database, eventId, [4], 'BLOCKED', 'organizer');
+      const outcome = await blockSeats(database, eventId, [0, 1, 2, 3, 4], status, 'organizer');
       expect(outcome).toEqual({ outcome: 'seats-unavailable', taken: [1, 2] });
       expect(await storedStatuses(database, eventId, [0, 1, 2, 3, 4])).toBe(
         'AVAILABLE RESERVED BOOKED AVAILABLE BLOCKED',
@@ -55,7 +57,9 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 9);
     const lapsed = await hold(database, eventId, [1, 2]);
     await lapse(database, lapsed);
-    expect(await blockSeats(database, eventId, [1], 'BLOCKED')).toMatchObject({ seats: [{ index: 1, version: 2 }] });
+    expect(await blockSeats(database, eventId, [1], 'BLOCKED', 'organizer')).toMatchObject({
+      seats: [{ index: 1, version: 2 }],
+    });
     const { seats } = await expireReservations(database, eventId, [lapsed.id]);
     expect(seats).toMatchObject([{ index: 2, status: 'AVAILABLE' }]);
     expect(await storedStatuses(database, eventId, [1, 2])).toBe('BLOCKED AVAILABLE');

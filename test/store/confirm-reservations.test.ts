@@ -117,9 +117,9 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
   test('works while sales are paused or closed', async () => {
     const eventId = await createSampleEvent(database, 4);
     const [first, second] = [await hold(database, eventId, [0]), await hold(database, eventId, [1])];
-    await updateSalesStatus(database, eventId, 'PAUSED');
+    await updateSalesStatus(database, eventId, 'PAUSED', 'organizer');
     await book(database, first);
-    await updateSalesStatus(database, eventId, 'CLOSED');
+    await updateSalesStatus(database, eventId, 'CLOSED', 'organizer');
     await book(database, second);
     expect(await storedStatuses(database, eventId, [0, 1])).toBe('BOOKED BOOKED');
   });

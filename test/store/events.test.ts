@@ -76,12 +76,12 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     expect(await findEvents(database, [randomUUID()])).toEqual([]);
     expect(await loadLayout(database, randomUUID())).toBeNull();
     expect(await loadSeatStates(database, randomUUID())).toBeNull();
-    expect(await updateSalesStatus(database, randomUUID(), 'CLOSED')).toBeNull();
+    expect(await updateSalesStatus(database, randomUUID(), 'CLOSED', 'organizer')).toBeNull();
   });
 
   test('change their sales status', async () => {
     const id = await createSampleEvent(database, 2);
-    expect(await updateSalesStatus(database, id, 'PAUSED')).toMatchObject({ id, salesStatus: 'PAUSED' });
+    expect(await updateSalesStatus(database, id, 'PAUSED', 'organizer')).toMatchObject({ id, salesStatus: 'PAUSED' });
     expect(await findEvents(database, [id])).toMatchObject([{ salesStatus: 'PAUSED' }]);
   });
 

@@ -83,8 +83,8 @@ async function sellAndLetGo(database: Database, eventId: string, round: number, 
     kept.map(({ reservationId }) => ({ eventId, reservationId })),
   );
   const free = pairs.slice(half).flat();
-  await blockSeats(database, eventId, free, 'BLOCKED');
-  await blockSeats(database, eventId, free, 'AVAILABLE');
+  await blockSeats(database, eventId, free, 'BLOCKED', 'organizer');
+  await blockSeats(database, eventId, free, 'AVAILABLE', 'organizer');
 }
 
 async function letLapse(database: Database, eventId: string): Promise<void> {

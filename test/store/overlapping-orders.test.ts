@@ -110,6 +110,7 @@ class Rush {
       this.#eventId,
       seats,
       Math.random() < 0.3 ? 'BLOCKED' : 'AVAILABLE',
+      'organizer',
     );
     if (outcome.outcome === 'done') this.changes.push(...outcome.seats);
   }

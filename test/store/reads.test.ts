@@ -24,7 +24,7 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 10);
     const held = await hold(database, eventId, [0, 1]);
     await book(database, await hold(database, eventId, [2], { viewerId: held.viewerId }));
-    await blockSeats(database, eventId, [3], 'BLOCKED');
+    await blockSeats(database, eventId, [3], 'BLOCKED', 'organizer');
     const lapsed = await hold(database, eventId, [4, 5]);
     await lapse(database, lapsed);
     return { eventId, held, lapsed };

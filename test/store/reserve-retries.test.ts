@@ -78,7 +78,7 @@ describe.each(engines)('retrying a reservation on $engine', async ({ open }) => 
     const buyer = insistentBuyer();
     await buyer.hold(eventId, [0]);
     for (const index of [1, 2]) await hold(database, eventId, [index], { viewerId: buyer.viewerId });
-    await updateSalesStatus(database, eventId, 'CLOSED');
+    await updateSalesStatus(database, eventId, 'CLOSED', 'organizer');
     expect((await buyer.reserve(eventId, [0])).outcome).toBe('repeated');
     expect((await buyer.reserve(eventId, [3])).outcome).toBe('idempotency-conflict');
   });

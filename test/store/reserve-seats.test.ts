@@ -44,7 +44,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 10);
     const held = await hold(database, eventId, [1]);
     await book(database, await hold(database, eventId, [2]));
-    await blockSeats(database, eventId, [3], 'BLOCKED');
+    await blockSeats(database, eventId, [3], 'BLOCKED', 'organizer');
     const outcome = await reserve(database, eventId, [0, 1, 2, 3, 4]);
     if (outcome.outcome !== 'seats-unavailable') throw new Error(JSON.stringify(outcome));
     expect(outcome.taken).toEqual([1, 2, 3]);
@@ -73,10 +73,10 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
   test('needs the event to be on sale', async () => {
     const eventId = await createSampleEvent(database, 4);
     for (const salesStatus of ['DRAFT', 'PAUSED', 'CLOSED'] as const) {
-      await updateSalesStatus(database, eventId, salesStatus);
+      await updateSalesStatus(database, eventId, salesStatus, 'organizer');
       expect(await reserve(database, eventId, [0])).toEqual({ outcome: 'sales-not-open', salesStatus });
     }
-    await updateSalesStatus(database, eventId, 'ON_SALE');
+    await updateSalesStatus(database, eventId, 'ON_SALE', 'organizer');
     expect((await reserve(database, eventId, [0])).outcome).toBe('reserved');
   });
 
@@ -84,9 +84,9 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 4, { startsAt: new Date(Date.now() - 1_000) });
     const closed = { outcome: 'sales-not-open', salesStatus: 'CLOSED' };
     expect(await reserve(database, eventId, [0])).toEqual(closed);
-    expect(await updateSalesStatus(database, eventId, 'PAUSED')).toMatchObject({ salesStatus: 'CLOSED' });
+    expect(await updateSalesStatus(database, eventId, 'PAUSED', 'organizer')).toMatchObject({ salesStatus: 'CLOSED' });
     expect(await reserve(database, eventId, [0])).toEqual(closed);
-    expect(await updateSalesStatus(database, eventId, 'DRAFT')).toMatchObject({ salesStatus: 'DRAFT' });
+    expect(await updateSalesStatus(database, eventId, 'DRAFT', 'organizer')).toMatchObject({ salesStatus: 'DRAFT' });
   });
 
   test('rejects when there is no such event', async () => {
@@ -114,7 +114,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     const viewerId = randomUUID();
     for (const index of [0, 1, 2]) await hold(database, eventId, [index], { viewerId });
     expect((await reserve(database, eventId, [0], { viewerId })).outcome).toBe('too-many-reservations');
-    await updateSalesStatus(database, eventId, 'PAUSED');
+    await updateSalesStatus(database, eventId, 'PAUSED', 'organizer');
     expect((await reserve(database, eventId, [0], { viewerId })).outcome).toBe('sales-not-open');
   });
 });

@@ -48,6 +48,7 @@ export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): Ne
     layout: sampleLayout(seatCount),
     amounts: [STALLS, BALCONY],
     requestDigest: 'a sample',
+    actor: 'organizer',
     ...over,
   };
 }

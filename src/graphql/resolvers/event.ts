@@ -41,9 +41,10 @@ export const eventResolvers: Resolvers = {
   },
   Mutation: {
     createEvent: (_, { input }, context) => organizing(context, ({ id }) => createEvent(context, input, id)),
-    setSalesStatus: (_, { input }, context) => organizing(context, () => setSalesStatus(context, input)),
-    blockSeats: (_, { input }, context) => organizing(context, () => setBlocked(context, input, 'BLOCKED')),
-    unblockSeats: (_, { input }, context) => organizing(context, () => setBlocked(context, input, 'AVAILABLE')),
+    setSalesStatus: (_, { input }, context) => organizing(context, ({ id }) => setSalesStatus(context, input, id)),
+    blockSeats: (_, { input }, context) => organizing(context, ({ id }) => setBlocked(context, input, 'BLOCKED', id)),
+    unblockSeats: (_, { input }, context) =>
+      organizing(context, ({ id }) => setBlocked(context, input, 'AVAILABLE', id)),
   },
   Subscription: {
     availability: {
@@ -127,13 +128,19 @@ async function createEvent({ services }: GraphqlContext, input: CreateEventInput
   return 'isConflict' in created ? idempotencyConflict('another event') : invalidInputs(created.faults);
 }
 
-async function setSalesStatus({ services }: GraphqlContext, { eventId, salesStatus }: SetSalesStatusInput) {
+async function setSalesStatus({ services }: GraphqlContext, input: SetSalesStatusInput, organizerId: string) {
+  const { eventId, salesStatus } = input;
   const id = decodeEventId(eventId);
-  const event = id === null ? null : await services.organizing.setSalesStatus(id, salesStatus);
+  const event = id === null ? null : await services.organizing.setSalesStatus(id, salesStatus, organizerId);
   return event === null ? notFound('event') : ({ __typename: 'Event', event } as const);
 }
 
-async function setBlocked(context: GraphqlContext, input: BlockSeatsInput, status: 'BLOCKED' | 'AVAILABLE') {
+async function setBlocked(
+  context: GraphqlContext,
+  input: BlockSeatsInput,
+  status: 'BLOCKED' | 'AVAILABLE',
+  organizerId: string,
+) {
   const eventId = decodeEventId(input.eventId);
   const event = eventId === null ? null : await context.loaders.event.load(eventId);
   if (event === null) return notFound('event');
@@ -142,7 +149,7 @@ async function setBlocked(context: GraphqlContext, input: BlockSeatsInput, statu
   const parse = status === 'AVAILABLE' ? parseSeatsToSell : parseSeatIds;
   const seats = parse(input.seatIds, event.id, await seatingOf(context, event.id));
   if (!seats.ok) return seats.invalid;
-  const outcome = await context.services.organizing.setBlocked(event.id, seats.indexes, status);
+  const outcome = await context.services.organizing.setBlocked(event.id, seats.indexes, status, organizerId);
   if (outcome.outcome === 'seats-unavailable') return seatsUnavailable(event.id, outcome.taken);
   return { __typename: 'Event', event } as const;
 }

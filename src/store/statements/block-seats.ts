@@ -1,24 +1,37 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
-import { isFree } from '../rules.ts';
+import { changeEvent, fact, logChange } from '../change-log.ts';
+import type { Connection } from '../database.ts';
+import { isFree, statementNow } from '../rules.ts';
 import { seatChange } from './seat-json.ts';
 
 export type BlockOutcome =
   | { readonly outcome: 'seats-unavailable'; readonly taken: readonly number[] }
   | { readonly outcome: 'done'; readonly seats: readonly SeatChange[] };
 
+const now = sql`(select now from moment)`;
+
 /**
  * Takes seats off sale, or puts them back: all or none. Seats that are so already stay as they are; reserved or booked ones
  * refuse it.
  */
 export async function blockSeats(
-  session: Session,
+  database: Connection,
   eventId: string,
   seatIndexes: readonly number[],
   status: 'BLOCKED' | 'AVAILABLE',
+  actor: string,
 ): Promise<BlockOutcome> {
-  const [row] = await session.rows<{ taken: number[]; seats: SeatChange[] }>(sql`
+  const facts = sql`(
+        select json_agg(${fact(status === 'BLOCKED' ? 'seats-blocked' : 'seats-unblocked', {
+          actor: sql`${actor}::text`,
+          seatIndexes: sql`array(select index from changed order by index)`,
+        })})
+        where exists (select from changed))`;
+  const [row] = await changeEvent<{ taken: number[]; seats: SeatChange[] }>(
+    database,
+    eventId,
+    sql`
     with
       locked as materialized (
         select seats.*
@@ -27,10 +40,10 @@ export async function blockSeats(
           select * from seats where seats.event_id = ${eventId}::uuid and seats.index = named.index for update
         ) as seats
       ),
-      moment as materialized (select clock_timestamp() as now from (select count(*) from locked) as all_locks_are_held),
+      moment as materialized (select ${statementNow} as now),
       taken as materialized (
         select seats.index from locked as seats
-        where not (seats.status = 'BLOCKED' or ${isFree(sql`(select now from moment)`)})
+        where not (seats.status = 'BLOCKED' or ${isFree(now)})
       ),
       changed as (
         update seats
@@ -39,11 +52,13 @@ export async function blockSeats(
         where seats.event_id = locked.event_id and seats.index = locked.index
           and locked.status <> ${status}::seat_status
           and not exists (select from taken)
-        returning ${seatChange} as change
-      )
+        returning seats.index, ${seatChange} as change
+      ),
+      ${logChange(sql`${eventId}::uuid`, now, facts)}
     select
       (select coalesce(json_agg(index order by index), '[]') from taken) as taken,
-      (select coalesce(json_agg(change), '[]') from changed) as seats`);
+      (select coalesce(json_agg(change), '[]') from changed) as seats`,
+  );
   if (row === undefined) throw new Error('the statement gave no row');
   return row.taken.length > 0
     ? { outcome: 'seats-unavailable', taken: row.taken }

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Database } from '../database.ts';
+import { fact, logChange } from '../change-log.ts';
+import type { Connection } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
   changeRows,
   holderRows,
   keyedChangesOf,
+  momentNow,
   type NotRunning,
   notRunning,
   type RepeatableRequest,
@@ -26,9 +28,18 @@ export type CancelOutcome =
   | { readonly outcome: 'seats-not-held'; readonly heldSeatIndexes: readonly number[] }
   | { readonly outcome: 'cancelled'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
 
+const facts = sql`(
+        select json_agg(${fact('reservation-cancelled', {
+          reservationId: sql`let_go.id`,
+          actor: sql`let_go.viewer_id`,
+          seatIndexes: sql`let_go.freed`,
+          isOver: sql`kept.seat_indexes = '{}'`,
+        })})
+        from let_go join kept on kept.id = let_go.id)`;
+
 /** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
 export async function cancelReservations(
-  database: Database,
+  database: Connection,
   eventId: string,
   requests: readonly CancelRequest[],
 ): Promise<CancelOutcome[]> {
@@ -39,7 +50,7 @@ export async function cancelReservations(
     with
       ${runningReservations(eventId, requests)},
       named as materialized (
-        select reservation_id, array_agg(index) as seat_indexes
+        select reservation_id, array_agg(index order by index) as seat_indexes
         from unnest(
           ${sql.param(named.map(({ reservationId }) => reservationId))}::uuid[],
           ${sql.param(named.map(({ index }) => index))}::int[]
@@ -83,9 +94,10 @@ export async function cancelReservations(
         from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
         where seats.event_id = held.event_id and seats.index = held.index
         returning held.reservation_id, ${seatChange} as change
-      )
+      ),
+      ${logChange(sql`${eventId}::uuid`, momentNow, facts)}
     ${holderRows(sql`cancelled`, sql`seats_freed`)}`;
-  const rows = await changeRows(database, requests, statement);
+  const rows = await changeRows(database, eventId, requests, statement);
   return rows.map((row) => {
     const used = usedKey(row);
     if (used !== null) return used;

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
+import { fact, logChange } from '../change-log.ts';
+import type { Connection } from '../database.ts';
 import type { BookingRecord, ReservationRecord } from '../records.ts';
 import {
+  changeRows,
   type HolderRequest,
   type HolderRow,
   holderRows,
@@ -29,13 +31,22 @@ export type ConfirmOutcome =
   | { readonly outcome: 'total-changed' }
   | { readonly outcome: 'confirmed'; readonly booking: BookingRecord; readonly seats: readonly SeatChange[] };
 
+const facts = sql`(
+        select json_agg(${fact('booking-confirmed', {
+          bookingId: sql`made.id`,
+          reservationId: sql`made.reservation_id`,
+          actor: sql`made.viewer_id`,
+          seatIndexes: sql`running.seat_indexes`,
+        })})
+        from made join running on running.id = made.reservation_id)`;
+
 /** Makes bookings of reservations that still run. Answers in the requests' order. */
 export async function confirmReservations(
-  session: Session,
+  database: Connection,
   eventId: string,
   requests: readonly ConfirmRequest[],
 ): Promise<ConfirmOutcome[]> {
-  const rows = await session.rows<HolderRow>(sql`
+  const statement = sql`
     with
       ${runningReservations(eventId, requests)},
       given as materialized (
@@ -76,8 +87,10 @@ export async function confirmReservations(
         from held join made on made.reservation_id = held.reservation_id
         where seats.event_id = held.event_id and seats.index = held.index
         returning made.reservation_id, ${seatChange} as change
-      )
-    ${holderRows(sql`confirmed`, sql`seats_booked`)}`);
+      ),
+      ${logChange(sql`${eventId}::uuid`, momentNow, facts)}
+    ${holderRows(sql`confirmed`, sql`seats_booked`)}`;
+  const rows = await changeRows(database, eventId, requests, statement);
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
 }
 

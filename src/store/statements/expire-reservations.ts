@@ -1,20 +1,33 @@
 import { sql } from 'drizzle-orm';
 import type { EventChange, ReservationKey, SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
+import { changeEvent, fact, logChange } from '../change-log.ts';
+import type { Connection, Session } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';
 import { seatChange } from './seat-json.ts';
+
+const now = sql`(select now from moment)`;
+
+const facts = sql`(
+        select json_agg(${fact('reservation-expired', {
+          reservationId: sql`overdue.id`,
+          actor: sql`'system'`,
+          seatIndexes: sql`array(select index from lapsed where lapsed.reservation_id = overdue.id order by index)`,
+        })})
+        from overdue)`;
 
 /**
  * The housekeeping that follows a deadline: reservations EXPIRED, the seats they still hold AVAILABLE. Only those truly
  * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try.
  */
 export async function expireReservations(
-  session: Session,
+  database: Connection,
   eventId: string,
   reservationIds: readonly string[],
 ): Promise<EventChange> {
-  const now = sql`(select now from moment)`;
-  const [row] = await session.rows<{ reservationIds: string[]; seats: SeatChange[] }>(sql`
+  const [row] = await changeEvent<{ reservationIds: string[]; seats: SeatChange[] }>(
+    database,
+    eventId,
+    sql`
     with
       moment as materialized (select ${statementNow} as now),
       overdue as materialized (
@@ -27,7 +40,7 @@ export async function expireReservations(
         for update skip locked
       ),
       lapsed as materialized (
-        select seats.event_id, seats.index
+        select held.reservation_id, seats.event_id, seats.index
         from (
           select overdue.id as reservation_id, held.index
           from overdue
@@ -53,10 +66,12 @@ export async function expireReservations(
         from lapsed
         where seats.event_id = lapsed.event_id and seats.index = lapsed.index
         returning ${seatChange} as change
-      )
+      ),
+      ${logChange(sql`${eventId}::uuid`, now, facts)}
     select
       (select coalesce(json_agg(id), '[]') from expired) as "reservationIds",
-      (select coalesce(json_agg(change), '[]') from freed) as seats`);
+      (select coalesce(json_agg(change), '[]') from freed) as seats`,
+  );
   return row ?? { reservationIds: [], seats: [] };
 }
 

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Database } from '../database.ts';
+import { logChange } from '../change-log.ts';
+import type { Connection } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
   changeRows,
+  extensions,
   holderRows,
   keyedChangesOf,
+  momentNow,
   type NotRunning,
   notRunning,
   type RepeatableRequest,
@@ -23,7 +26,7 @@ export type ExtendOutcome =
 
 /** Moves the deadlines back, for each reservation at most `maxExtensions` times. Answers in the requests' order. */
 export async function extendReservations(
-  database: Database,
+  database: Connection,
   eventId: string,
   requests: readonly RepeatableRequest[],
   { extensionSeconds, maxExtensions }: { readonly extensionSeconds: number; readonly maxExtensions: number },
@@ -50,9 +53,10 @@ export async function extendReservations(
         from held join extended on extended.id = held.reservation_id
         where seats.event_id = held.event_id and seats.index = held.index
         returning seats.reservation_id, ${seatChange} as change
-      )
+      ),
+      ${logChange(sql`${eventId}::uuid`, momentNow, extensions(sql`extended`))}
     ${holderRows(sql`extended`, sql`seats_moved`)}`;
-  const rows = await changeRows(database, requests, statement);
+  const rows = await changeRows(database, eventId, requests, statement);
   return rows.map((row) => {
     const used = usedKey(row);
     if (used !== null) return used;

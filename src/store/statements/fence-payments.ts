@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
-import type { Session } from '../database.ts';
+import { logChange } from '../change-log.ts';
+import type { Connection } from '../database.ts';
 import type { ReservationRecord } from '../records.ts';
 import {
+  changeRows,
+  extensions,
   type HolderRequest,
-  type HolderRow,
   holderRows,
   momentNow,
   type NotRunning,
@@ -23,12 +25,12 @@ export type FenceOutcome =
  * order.
  */
 export async function fencePayments(
-  session: Session,
+  database: Connection,
   eventId: string,
   requests: readonly HolderRequest[],
   { paymentSeconds }: { readonly paymentSeconds: number },
 ): Promise<FenceOutcome[]> {
-  const rows = await session.rows<HolderRow>(sql`
+  const statement = sql`
     with
       ${runningReservations(eventId, requests)},
       fenced as (
@@ -40,16 +42,19 @@ export async function fencePayments(
         where reservations.event_id = running.event_id and reservations.id = running.id and not running.payment_fenced
         returning reservations.*
       ),
+      moved as (
+        select fenced.* from fenced join running on running.id = fenced.id and running.expires_at < fenced.expires_at
+      ),
       seats_moved as (
         update seats
-        set expires_at = fenced.expires_at, version = seats.version + 1
-        from held
-        join fenced on fenced.id = held.reservation_id
-        join running on running.id = fenced.id and running.expires_at < fenced.expires_at
+        set expires_at = moved.expires_at, version = seats.version + 1
+        from held join moved on moved.id = held.reservation_id
         where seats.event_id = held.event_id and seats.index = held.index
         returning seats.reservation_id, ${seatChange} as change
-      )
-    ${holderRows(sql`fenced`, sql`seats_moved`)}`);
+      ),
+      ${logChange(sql`${eventId}::uuid`, momentNow, extensions(sql`moved`))}
+    ${holderRows(sql`fenced`, sql`seats_moved`)}`;
+  const rows = await changeRows(database, eventId, requests, statement);
   return rows.map((row) => {
     if (!row.running || row.found === null) return notRunning(row);
     return { outcome: 'fenced', reservation: row.changed ?? row.found, seats: row.changes };

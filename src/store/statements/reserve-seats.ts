@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts';
-import { lockViewers } from '../advisory-locks.ts';
+import { changeEvent, fact, logChange } from '../change-log.ts';
 import { compiled } from '../compiled.ts';
 import type { Database } from '../database.ts';
 import { oneOf } from '../one-of.ts';
@@ -52,11 +52,7 @@ export async function reserveSeats(
   limits: { readonly maxActiveReservations: number },
 ): Promise<ReserveSeatsOutcome[]> {
   refuseWhatCannotGoTogether(requests);
-  // The store runs them in this order: what the second sees is committed by those who had the locks before.
-  const [, rows = []] = (await database.together([
-    lockViewers(requests.map(({ viewerId }) => viewerId)),
-    statement({ eventId, ...columnsOf(requests), ...limits }),
-  ])) as Row[][];
+  const rows = await changeEvent<Row>(database, eventId, statement({ eventId, ...columnsOf(requests), ...limits }));
   const sale = rows[0]?.sale;
   if (!sale) throw new Error('the event of the reservations has gone');
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale));
@@ -176,6 +172,15 @@ const saleJson = sql`json_build_object(
         'nowMs', ${epochMs(now)},
         'expiresAtMs', ${epochMs(sql`event.deadline`)})`;
 
+const facts = sql`(
+        select json_agg(${fact('reservation-created', {
+          reservationId: sql`complete.reservation_id`,
+          actor: sql`complete.viewer_id`,
+          seatIndexes: sql`complete.seat_indexes`,
+          expiresAtMs: epochMs(sql`event.deadline`),
+        })})
+        from complete, event)`;
+
 /**
  * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
  * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written. What goes
@@ -221,7 +226,8 @@ const statement = compiled<StatementValues>(sql`
           request.*,
           (
             select count(*) filter (where reservations.expires_at > ${now}) from reservations
-            where reservations.viewer_id = request.viewer_id and reservations.status = 'ACTIVE'
+            where reservations.event_id = ${ofEvent} and reservations.viewer_id = request.viewer_id
+              and reservations.status = 'ACTIVE'
           ) < ${maxActiveReservations}::int as below_limit
         from request
       ),
@@ -282,7 +288,8 @@ const statement = compiled<StatementValues>(sql`
         select reservation_id, array_agg(index order by index) as seat_indexes, array_agg(version order by index) as versions
         from seats_reserved
         group by reservation_id
-      )
+      ),
+      ${logChange(ofEvent, now, facts)}
     select
       ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal`, now)} as earlier,
       earlier.event_id = event.id and earlier.requested_seat_indexes = judged.seat_indexes as "earlierIsSame",

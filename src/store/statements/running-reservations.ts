@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SeatChange } from '../../coordination/coordination.ts';
 import { lockChanges } from '../advisory-locks.ts';
-import type { Database } from '../database.ts';
+import { changeEvent, fact } from '../change-log.ts';
+import type { Connection } from '../database.ts';
 import { oneOf } from '../one-of.ts';
 import { type ReservationRecord, reservationJson } from '../records.ts';
+import { epochMs, statementNow } from '../rules.ts';
 import { changesOf } from './seat-json.ts';
 
 /** Asks for a change of a reservation in the name of its holder. */
@@ -32,7 +34,7 @@ export interface KeyedChange {
  * - `earlier`: what the requests' keys have changed before, whichever reservation it was;
  * - `found`: the holder's reservations, locked in the order of their ids;
  * - `held`: the seats they still hold, locked in the order of their indexes;
- * - `moment`: the store's clock once all locks are held, which is when the deadlines are judged;
+ * - `moment`: the store's clock once the event's head is locked, which is when the deadlines are judged;
  * - `running`: those found that are active, not past their deadline, in possession of all their seats, and whose request has
  *   a new key or none.
  * A reservation may stand in the requests once, and so may the name of a change.
@@ -82,8 +84,7 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
       ) as seats
     ),
     moment as materialized (
-      select date_trunc('milliseconds', clock_timestamp()) as now
-      from (select count(*) from held) as all_locks_are_held
+      select ${statementNow} as now
     ),
     running as materialized (
       select found.*
@@ -104,16 +105,25 @@ export const keyedChangesOf = (changing: SQL): SQL => sql`
   )`;
 
 /** Runs the statement, and if it has keys, after those who use the same at the same time: it sees what they have changed. */
-export async function changeRows(
-  database: Database,
+export function changeRows(
+  database: Connection,
+  eventId: string,
   requests: readonly RepeatableRequest[],
   statement: SQL,
 ): Promise<HolderRow[]> {
   const names = requests.flatMap(({ change }) => change?.name ?? []);
-  if (names.length === 0) return database.rows<HolderRow>(statement);
-  const [, rows = []] = await database.together([lockChanges(names), statement]);
-  return rows as HolderRow[];
+  return changeEvent(database, eventId, statement, names.length === 0 ? [] : [lockChanges(names)]);
 }
+
+/** `Fact`s of those rows of `reservations` whose deadline was moved. */
+export const extensions = (moved: SQL): SQL => sql`(
+        select json_agg(${fact('reservation-extended', {
+          reservationId: sql`moved.id`,
+          actor: sql`moved.viewer_id`,
+          seatIndexes: sql`moved.seat_indexes`,
+          expiresAtMs: epochMs(sql`moved.expires_at`),
+        })})
+        from ${moved} as moved)`;
 
 /** The clock of `moment`. */
 export const momentNow: SQL = sql`(select now from moment)`;

@@ -1,0 +1,85 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { CHANGE_VERSION, type EventChange, type Fact } from '../domain/change.ts';
+import { compiled } from './compiled.ts';
+import type { Connection, Session, Statement } from './database.ts';
+import { epochMs } from './rules.ts';
+
+/** A change in its place. */
+export interface LoggedChange {
+  readonly revision: number;
+  /** When it was written, in milliseconds since 1970 by the store's clock. */
+  readonly atMs: number;
+  readonly change: EventChange;
+}
+
+/**
+ * Runs a statement that changes an event once the event's head is locked: its snapshot and its clock are of a moment at which no other
+ * write of the event is under way. Gives its rows.
+ */
+export async function changeEvent<Row>(
+  database: Connection,
+  eventId: string,
+  statement: Statement,
+  otherLocks: readonly Statement[] = [],
+): Promise<Row[]> {
+  const answers = await database.together([lockHead({ eventId }), ...otherLocks, statement]);
+  return answers.at(-1) as Row[];
+}
+
+/** What no statement puts together. */
+export const changeOf = (...facts: readonly Fact[]): EventChange => ({ version: CHANGE_VERSION, facts });
+
+/** Waits for the event's other writes. */
+const lockHead = compiled<{ readonly eventId: string }>(sql`
+  select from event_heads where event_id = ${sql.placeholder('eventId')}::uuid for update`);
+
+/**
+ * What every statement that changes an event ends its common table expressions with: `logged` has the revision, and has no row
+ * where there are no facts.
+ * @param facts a JSON array of `Fact`, null for none
+ */
+export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
+      facts as materialized (select ${facts} as facts),
+      head as (
+        update event_heads set revision = event_heads.revision + 1
+        from facts
+        where event_heads.event_id = ${eventId} and facts.facts is not null
+        returning event_heads.event_id, event_heads.revision
+      ),
+      logged as (
+        insert into event_changes (event_id, revision, at, change)
+        select head.event_id, head.revision, ${at}, json_build_object('version', ${sql.raw(String(CHANGE_VERSION))}, 'facts', facts.facts)
+        from head, facts
+        returning revision
+      )`;
+
+type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+
+/** A `Fact` as JSON. */
+export function fact<Kind extends Fact['kind']>(
+  kind: Kind,
+  properties: Readonly<Record<Exclude<keyof FactOf<Kind>, 'kind'>, SQL>>,
+): SQL {
+  const pairs = Object.entries<SQL>(properties).map(([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`);
+  return sql`json_build_object('kind', ${sql.raw(`'${kind}'`)}, ${sql.join(pairs, sql`, `)})`;
+}
+
+/** The event's changes after a revision, in their order, of which `most` at most. */
+export function readChanges(
+  session: Session,
+  eventId: string,
+  { after, most }: { readonly after: number; readonly most: number },
+): Promise<LoggedChange[]> {
+  return session.rows<LoggedChange>(sql`
+    select revision, ${epochMs(sql`at`)} as "atMs", change from event_changes
+    where event_id = ${eventId}::uuid and revision > ${after}::int
+    order by revision
+    limit ${most}::int`);
+}
+
+/** The number of the event's last change; null when there is no such event. */
+export async function readRevision(session: Session, eventId: string): Promise<number | null> {
+  const [head] = await session.rows<{ revision: number }>(sql`
+    select revision from event_heads where event_id = ${eventId}::uuid`);
+  return head?.revision ?? null;
+}
