@@ -31,7 +31,7 @@ export const changeOf = (...facts: readonly Fact[]): EventChange => ({ version: 
 
 /** Waits for the event's other writes. */
 const lockHead = compiled<{ readonly eventId: string }>(sql`
-  select from event_heads where event_id = ${sql.placeholder('eventId')}::uuid for update`);
+  select set_config('enable_seqscan', 'off', true) from event_heads where event_id = ${sql.placeholder('eventId')}::uuid for update`);
 
 /**
  * What every statement that changes an event ends its common table expressions with: `logged` has the revision, and has no row
