@@ -4,27 +4,18 @@ import { type CompiledStatement, compiled } from './compiled.ts';
 /** What Postgres' two-part advisory locks are taken for in Holdfast: the first part. */
 /** Of one migration at a time, for a transaction: what a session holds would stay behind on a connection of a pooler's. */
 export const MIGRATION_LOCK = 1;
-const VIEWER = 2;
 const CHANGE = 3;
 
 /**
- * One reservation at a time for each of the viewers, for the rest of the transaction, so that their limits can be counted.
- * Taken in the order of their keys, before any row, so that no two transactions wait for each other.
+ * One change at a time by each of the names, for the rest of the transaction. Taken in the order of their keys, so that no two
+ * transactions wait for each other.
  */
-export const lockViewers = (viewerIds: readonly string[]): CompiledStatement => viewerLocks({ names: viewerIds });
-
-/** One change at a time by each of the names, likewise. */
 export const lockChanges = (names: readonly string[]): CompiledStatement => changeLocks({ names });
 
-const viewerLocks = locksOf(VIEWER);
-const changeLocks = locksOf(CHANGE);
-
-function locksOf(purpose: number) {
-  return compiled<{ readonly names: readonly string[] }>(sql`
-  select pg_advisory_xact_lock(${sql.raw(String(purpose))}, key)
+const changeLocks = compiled<{ readonly names: readonly string[] }>(sql`
+  select pg_advisory_xact_lock(${sql.raw(String(CHANGE))}, key)
   from (
     select distinct hashtext(name) as key
     from unnest(${sql.placeholder('names')}::text[]) as name
     order by key
   ) as keys`);
-}

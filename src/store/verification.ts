@@ -177,6 +177,58 @@ const lasting: readonly Check[] = [
       where price_categories.amount is null and seats.status <> 'BLOCKED'`,
   },
   {
+    // Housekeeping removes old changes from the front.
+    promise: "every event's changes are numbered without gaps, up to its head",
+    breaches: sql`
+      select coalesce(event_heads.event_id, logged.event_id),
+        format('%s changes, numbered %s to %s; the head is at %s', logged.changes, logged.first, logged.last, event_heads.revision)
+      from event_heads
+      full join (
+        select event_id, count(*) as changes, min(revision) as first, max(revision) as last from event_changes group by event_id
+      ) as logged on logged.event_id = event_heads.event_id
+      where coalesce(logged.last, 0) is distinct from event_heads.revision or logged.changes <> logged.last - logged.first + 1`,
+  },
+  {
+    // Of events whose changes are all there. A seat of which nothing is told is as it was made.
+    promise: "every event's changes lead to its seats as they are",
+    breaches: sql`
+      with
+        fact as (
+          select event_changes.event_id, event_changes.revision, fact.value as fact
+          from event_changes cross join jsonb_array_elements(event_changes.change -> 'facts') as fact
+          where event_changes.event_id in (select event_id from event_changes where revision = 1)
+        ),
+        last as (
+          select distinct on (fact.event_id, seat.index) fact.event_id, seat.index::int as index, fact.fact
+          from fact
+          cross join jsonb_array_elements_text(coalesce(fact.fact -> 'seatIndexes', fact.fact -> 'blockedSeatIndexes')) as seat(index)
+          order by fact.event_id, seat.index, fact.revision desc
+        ),
+        told as (
+          select seats.event_id, seats.index, seats.guid,
+            case last.fact ->> 'kind'
+              when 'reservation-created' then 'RESERVED' when 'reservation-extended' then 'RESERVED'
+              when 'booking-confirmed' then 'BOOKED'
+              when 'event-created' then 'BLOCKED' when 'seats-blocked' then 'BLOCKED'
+              else 'AVAILABLE'
+            end as status,
+            last.fact,
+            seats
+          from seats
+          left join last on last.event_id = seats.event_id and last.index = seats.index
+          where seats.event_id in (select event_id from fact)
+        )
+      select event_id, format('seat %s (%s): is %s; the last that is told of it is %s', index, guid, (seats).status,
+        coalesce(fact::text, 'nothing'))
+      from told
+      where (seats).status::text <> status
+        or ((seats).status = 'RESERVED' and (
+          (seats).reservation_id::text <> fact ->> 'reservationId'
+          or floor(extract(epoch from (seats).expires_at) * 1000) <> (fact ->> 'expiresAtMs')::numeric
+        ))
+        or ((seats).status = 'BOOKED' and (seats).booking_id::text <> fact ->> 'bookingId')`,
+  },
+  {
     promise: 'every event has all of its seats',
     breaches: sql`
       select events.id, format('%s seats, the last of them number %s', count(seats.index), coalesce(max(seats.index)::text, 'none'))

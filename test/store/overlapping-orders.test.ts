@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SeatChange } from '../../src/coordination/coordination.ts';
+import { readChanges } from '../../src/store/change-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import type { ReservationRecord } from '../../src/store/records.ts';
@@ -11,6 +12,7 @@ import { extendReservations } from '../../src/store/statements/extend-reservatio
 import { testDatabase } from '../support/database.ts';
 import { countDeadlocks, expectAgreement } from './agreement.ts';
 import { confirmationOf, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
+import { replay } from './replay.ts';
 import { createSampleEvent } from './sample-event.ts';
 
 const { url } = await testDatabase();
@@ -131,6 +133,15 @@ async function expectOneHistory(database: Database, eventId: string, changes: re
   }
 }
 
+/** The change log leads to the seats as they are. Deadlines are not looked at, which the test itself moves. */
+async function expectLogged(database: Database, eventId: string): Promise<void> {
+  const changes = await readChanges(database, eventId, { after: 0, most: 10_000 });
+  expect(changes.map(({ revision }) => revision)).toEqual(changes.map((_, place) => place + 1));
+  const told = replay(changes, SEATS).map(({ status, reservationId }) => ({ status, reservationId }));
+  const stored = await storedSeats(database, eventId, seatIndexes);
+  expect(told).toEqual(stored.map(({ status, reservationId }) => ({ status, reservationId })));
+}
+
 test('requests for overlapping seats in every order are all or nothing, and never deadlock', {
   timeout: 120_000,
 }, async () => {
@@ -146,6 +157,7 @@ test('requests for overlapping seats in every order are all or nothing, and neve
       };
       await Promise.all(Array.from({ length: 10 }, buyer));
       await expectOneHistory(database, eventId, rush.changes);
+      await expectLogged(database, eventId);
       writes += rush.changes.length;
     }
     await expectAgreement(database);

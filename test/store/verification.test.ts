@@ -150,6 +150,29 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    promise: "every event's changes are numbered without gaps, up to its head",
+    what: /^\d+ changes, numbered 1 to (\d+); the head is at \1$/,
+    plant: ({ eventId }) => [sql`delete from event_changes where event_id = ${eventId} and revision = 3`],
+  },
+  {
+    promise: "every event's changes are numbered without gaps, up to its head",
+    what: /^\d+ changes, numbered 1 to \d+; the head is at \d+$/,
+    plant: ({ eventId }) => [sql`update event_heads set revision = revision + 1 where event_id = ${eventId}`],
+  },
+  {
+    promise: "every event's changes lead to its seats as they are",
+    what: /^seat 11 \(seat-11\): is BLOCKED; the last that is told of it is nothing$/,
+    plant: ({ eventId }) => [sql`update seats set status = 'BLOCKED' where event_id = ${eventId} and index = 11`],
+  },
+  {
+    promise: "every event's changes lead to its seats as they are",
+    what: /^seat 9 \(seat-9\): is RESERVED; the last that is told of it is \{.*reservation-created/,
+    plant: ({ eventId, reservedAnew }) => [
+      sql`update seats set expires_at = expires_at + interval '1 s' where event_id = ${eventId} and index = 9`,
+      sql`update reservations set expires_at = expires_at + interval '1 s' where id = ${reservedAnew.id}`,
+    ],
+  },
+  {
     promise: 'no seat is in two live bookings',
     what: /^seat 4: in the bookings .+, .+$/,
     plant: ({ eventId, other }) => [

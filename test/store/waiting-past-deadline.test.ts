@@ -14,7 +14,7 @@ const { url } = await testDatabase();
 
 type Work = (database: Database, reservation: ReservationRecord) => Promise<readonly { outcome: string }[]>;
 
-/** Starts the work in time while others have the reservation's seats locked, and lets it go on when its deadline is past. */
+/** Starts the work in time while another write has the event's head locked, and lets it go on when its deadline is past. */
 async function heldUp(
   database: Database,
   reservation: ReservationRecord,
@@ -24,7 +24,7 @@ async function heldUp(
   await moveDeadlines(database, eventId, [{ id, inMs: 3_000 }]);
   let working: ReturnType<Work> | undefined;
   await database.transaction(async ({ rows }) => {
-    await rows(sql`select from seats where event_id = ${eventId}::uuid and reservation_id = ${id}::uuid for update`);
+    await rows(sql`select from event_heads where event_id = ${eventId}::uuid for update`);
     working = work(database, reservation);
     const isWaiting = async () =>
       (
@@ -56,7 +56,7 @@ const works: [what: string, work: Work][] = [
 ];
 
 test.each(works)(
-  'a reservation cannot be %s by a statement that got its locks after the deadline',
+  'a reservation cannot be %s by a statement that got its lock after the deadline',
   async (_what, work) => {
     await using database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
     const reservation = await hold(database, await createSampleEvent(database, 4), [1, 2]);

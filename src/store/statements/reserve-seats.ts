@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts';
+import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, logChange } from '../change-log.ts';
 import { compiled } from '../compiled.ts';
-import type { Database } from '../database.ts';
+import type { Database, Statement } from '../database.ts';
 import { oneOf } from '../one-of.ts';
 import {
   type EventRecord,
@@ -52,10 +53,23 @@ export async function reserveSeats(
   limits: { readonly maxActiveReservations: number },
 ): Promise<ReserveSeatsOutcome[]> {
   refuseWhatCannotGoTogether(requests);
-  const rows = await changeEvent<Row>(database, eventId, statement({ eventId, ...columnsOf(requests), ...limits }));
+  const rows = await changeEvent<Row>(
+    database,
+    eventId,
+    statement({ eventId, ...columnsOf(requests), ...limits }),
+    lockKeys(requests),
+  );
   const sale = rows[0]?.sale;
   if (!sale) throw new Error('the event of the reservations has gone');
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale));
+}
+
+/** A key is the viewer's on all events: whoever uses it for two at once, has it for one of them. */
+function lockKeys(requests: readonly ReserveSeatsRequest[]): Statement[] {
+  const names = requests.flatMap(({ viewerId, idempotencyKey }) =>
+    idempotencyKey === null ? [] : [`${viewerId}\n${idempotencyKey}`],
+  );
+  return names.length === 0 ? [] : [lockChanges(names)];
 }
 
 /** The statement judges its requests side by side, and would give both of two what only one can have. */
