@@ -83,3 +83,34 @@ export async function readRevision(session: Session, eventId: string): Promise<n
     select revision from event_heads where event_id = ${eventId}::uuid`);
   return head?.revision ?? null;
 }
+
+/** Events that began more than so many days ago and have changes before their last, of which `most` at most. */
+export async function eventsWithOldChanges(session: Session, days: number, most: number): Promise<string[]> {
+  const rows = await session.rows<{ id: string }>(sql`
+    select events.id
+    from events
+    join event_heads on event_heads.event_id = events.id
+    where events.starts_at < statement_timestamp() - ${days}::int * interval '1 day'
+      and exists (
+        select from event_changes
+        where event_changes.event_id = events.id and event_changes.revision < event_heads.revision
+      )
+    limit ${most}::int`);
+  return rows.map(({ id }) => id);
+}
+
+/** Removes the oldest changes of the event, `most` at most, but never the last, by which its head is known to be right. Gives how many. */
+export async function removeOldChanges(session: Session, eventId: string, most: number): Promise<number> {
+  const removed = await session.rows(sql`
+    with kept as (
+      select
+        (select revision from event_heads where event_id = ${eventId}::uuid) as head,
+        (select min(revision) from event_changes where event_id = ${eventId}::uuid) as first
+    )
+    delete from event_changes
+    using kept
+    where event_changes.event_id = ${eventId}::uuid
+      and event_changes.revision < least(kept.head, kept.first + ${most}::int)
+    returning event_changes.revision`);
+  return removed.length;
+}
