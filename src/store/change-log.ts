@@ -35,15 +35,15 @@ const lockHead = compiled<{ readonly eventId: string }>(sql`
 
 /**
  * What every statement that changes an event ends its common table expressions with: `logged` has the revision, and has no row
- * where there are no facts.
+ * where there are no facts. An event that a node of a version without a change log has made gets its head by its first change.
  * @param facts a JSON array of `Fact`, null for none
  */
 export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
       facts as materialized (select ${facts} as facts),
       head as (
-        update event_heads set revision = event_heads.revision + 1
-        from facts
-        where event_heads.event_id = ${eventId} and facts.facts is not null
+        insert into event_heads (event_id, revision)
+        select ${eventId}, 1 from facts where facts.facts is not null
+        on conflict (event_id) do update set revision = event_heads.revision + 1
         returning event_heads.event_id, event_heads.revision
       ),
       logged as (

@@ -189,14 +189,16 @@ const lasting: readonly Check[] = [
       where coalesce(logged.last, 0) is distinct from event_heads.revision or logged.changes <> logged.last - logged.first + 1`,
   },
   {
-    // Of events whose changes are all there. A seat of which nothing is told is as it was made.
+    // Of events whose changes are all there, from their making on. A seat of which nothing is told is as it was made.
     promise: "every event's changes lead to its seats as they are",
     breaches: sql`
       with
         fact as (
           select event_changes.event_id, event_changes.revision, fact.value as fact
           from event_changes cross join jsonb_array_elements(event_changes.change -> 'facts') as fact
-          where event_changes.event_id in (select event_id from event_changes where revision = 1)
+          where event_changes.event_id in (
+            select event_id from event_changes where revision = 1 and change @> '{"facts": [{"kind": "event-created"}]}'
+          )
         ),
         last as (
           select distinct on (fact.event_id, seat.index) fact.event_id, seat.index::int as index, fact.fact
