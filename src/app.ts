@@ -33,7 +33,7 @@ import { createTestPaymentProvider } from './payment/test-provider.ts';
 import { withTimeLimits } from './payment/with-time-limits.ts';
 import { Captures } from './reservations/captures.ts';
 import { Commits } from './reservations/commits.ts';
-import { removeHistory } from './reservations/history.ts';
+import { type RemovedHistory, removeHistory } from './reservations/history.ts';
 import { NewReservations } from './reservations/new-reservations.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
@@ -180,7 +180,8 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   const expire = expireAndTell(database, coordination, (count) => metrics.swept.add([], count));
   const history = {
     ...{ database, days: config.historyDays, logger },
-    onRemoved: (count: number) => metrics.removed.add([], count),
+    onRemoved: (what: keyof RemovedHistory, count: number) =>
+      (what === 'changes' ? metrics.removedChanges : metrics.removedReservations).add([], count),
   };
   const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
   // Apart, so that a payment provider that hangs keeps no reservation from ending.

@@ -160,12 +160,12 @@ export const settingsSchema = z.object({
   RESERVATION_SECONDS: byDefault('600', whole(1, 86_400), 'length of a reservation, unless its event sets another'),
   EXTENSION_SECONDS: byDefault('300', whole(1, 86_400), 'what one extension adds'),
   MAX_EXTENSIONS: byDefault('1', whole(0, 100), 'extensions of one reservation'),
-  MAX_ACTIVE_RESERVATIONS: byDefault('3', whole(1, 1000), 'active reservations of one viewer'),
+  MAX_ACTIVE_RESERVATIONS: byDefault('3', whole(1, 1000), 'active reservations of one viewer for one event'),
   MAX_SEATS_PER_RESERVATION: byDefault('10', whole(1, 1000), 'seats in one reservation'),
   HISTORY_DAYS: byDefault(
     '30',
     whole(0, 36_500),
-    'how long reservations that ended without a booking are kept, with the answers to their idempotency keys; 0 keeps them for ever',
+    'how long reservations that ended without a booking are kept, with the answers to their idempotency keys, and the change log of an event that has begun; 0 keeps them for ever',
   ),
   RATE_LIMIT_PER_MINUTE: byDefault('60', whole(0, 1_000_000), 'mutations of one viewer; 0 turns the limit off'),
   GUEST_SIGN_INS_PER_MINUTE: otherwise(

@@ -46,10 +46,15 @@ export class Metrics {
     'Of them, those not announced in time, of which the store was asked',
   );
   readonly swept = new Tally(this.registry, 'swept_reservations_total', 'Reservations that only the sweep ended');
-  readonly removed = new Tally(
+  readonly removedReservations = new Tally(
     this.registry,
     'removed_reservations_total',
     'Reservations removed from the store, as they ended long ago without a booking',
+  );
+  readonly removedChanges = new Tally(
+    this.registry,
+    'removed_changes_total',
+    'Changes removed from the change log, as their event began long ago',
   );
   /** In seconds. */
   readonly expiryLateness = new Histogram({

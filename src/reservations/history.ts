@@ -1,47 +1,86 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { eventsWithOldChanges, removeOldChanges } from '../store/change-log.ts';
 import type { Database } from '../store/database.ts';
 import { endedReservations, removeEndedReservations } from '../store/statements/remove-ended-reservations.ts';
 
-/** So many are removed in some forty milliseconds, event by event: nobody waits for longer than one of its short statements. */
+/** So many rows are removed in some forty milliseconds, event by event: nobody waits for longer than one of its short statements. */
 const BATCH = 500;
 /** Most of the store's time is left to those who buy. */
 const PAUSE_MS = 250;
 
 export interface HistoryOptions {
   readonly database: Database;
-  /** After so many, what ended without a booking is removed; 0 keeps everything. */
+  /** After so many, what ended without a booking is removed, and the change logs of events that have begun; 0 keeps everything. */
   readonly days: number;
-  readonly onRemoved: (count: number) => void;
+  readonly onRemoved: (what: keyof RemovedHistory, count: number) => void;
   readonly logger: Logger;
   readonly batch?: number;
   readonly pauseMs?: number;
 }
 
+/** How many rows were removed. */
+export interface RemovedHistory {
+  readonly reservations: number;
+  readonly changes: number;
+}
+
 /**
- * Removes reservations that ended without a booking long ago, in short steps with pauses between them, until none is left or the
- * signal comes. Of several nodes that do so at once, each leaves to the others what they are at. Gives how many it has removed.
+ * Removes reservations that ended without a booking long ago, and the changes of events that began long ago, in short steps with
+ * pauses between them, until none is left or the signal comes. Of several nodes that do so at once, each leaves to the others the
+ * reservations that they are at.
  */
-export async function removeHistory(
-  { database, days, onRemoved, logger, batch = BATCH, pauseMs = PAUSE_MS }: HistoryOptions,
+export async function removeHistory(options: HistoryOptions, signal: AbortSignal): Promise<RemovedHistory> {
+  const { days, logger } = options;
+  if (days === 0) return { reservations: 0, changes: 0 };
+  const ago = days === 1 ? '1 day' : `${days} days`;
+  const reservations = await inSteps('reservations', removeReservations, options, signal);
+  if (reservations > 0)
+    logger.info({ removed: reservations }, `removed ${reservations} reservations that ended more than ${ago} ago`);
+  const changes = await inSteps('changes', removeChanges, options, signal);
+  if (changes > 0)
+    logger.info({ removed: changes }, `removed ${changes} changes of events that began more than ${ago} ago`);
+  return { reservations, changes };
+}
+
+interface Step {
+  readonly removed: number;
+  readonly isLast: boolean;
+}
+
+/** Gives how many were removed. */
+async function inSteps(
+  what: keyof RemovedHistory,
+  step: (database: Database, days: number, most: number) => Promise<Step>,
+  { database, days, onRemoved, batch = BATCH, pauseMs = PAUSE_MS }: HistoryOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  if (days === 0) return 0;
-  let removed = 0;
+  let sum = 0;
   while (!signal.aborted) {
-    const ended = await endedReservations(database.reads, days, batch);
-    // Event by event, as every write of the store is.
-    const counts: number[] = [];
-    for (const ofEvent of ended) counts.push(await removeEndedReservations(database, ofEvent, days));
-    const count = counts.reduce((sum, each) => sum + each, 0);
-    onRemoved(count);
-    removed += count;
-    const found = ended.reduce((sum, { reservationIds }) => sum + reservationIds.length, 0);
+    const { removed, isLast } = await step(database, days, batch);
+    onRemoved(what, removed);
+    sum += removed;
     // None removed: another node is at the same ones.
-    if (found < batch || count === 0) break;
+    if (isLast || removed === 0) break;
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
-  const ago = days === 1 ? '1 day' : `${days} days`;
-  if (removed > 0) logger.info({ removed }, `removed ${removed} reservations that ended more than ${ago} ago`);
-  return removed;
+  return sum;
+}
+
+async function removeReservations(database: Database, days: number, most: number): Promise<Step> {
+  const ended = await endedReservations(database.reads, days, most);
+  let removed = 0;
+  // Event by event, as every write of the store is.
+  for (const ofEvent of ended) removed += await removeEndedReservations(database, ofEvent, days);
+  const found = ended.reduce((sum, { reservationIds }) => sum + reservationIds.length, 0);
+  return { removed, isLast: found < most };
+}
+
+async function removeChanges(database: Database, days: number, most: number): Promise<Step> {
+  const eventIds = await eventsWithOldChanges(database.reads, days, most);
+  let removed = 0;
+  for (const eventId of eventIds) {
+    if (removed < most) removed += await removeOldChanges(database, eventId, most - removed);
+  }
+  return { removed, isLast: removed < most };
 }

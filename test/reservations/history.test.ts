@@ -5,7 +5,8 @@ import type { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { removeHistory } from '../../src/reservations/history.ts';
+import { type HistoryOptions, type RemovedHistory, removeHistory } from '../../src/reservations/history.ts';
+import { readChanges, readRevision } from '../../src/store/change-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
@@ -21,6 +22,15 @@ import { waitFor } from '../support/wait-for.ts';
 const logger = pino({ level: 'silent' });
 const days = 30;
 const running = () => new AbortController().signal;
+
+/** What was removed of one kind, step by step. */
+function countsOf(kind: keyof RemovedHistory) {
+  const counts: number[] = [];
+  const onRemoved: HistoryOptions['onRemoved'] = (what, count) => {
+    if (what === kind) counts.push(count);
+  };
+  return { counts, onRemoved };
+}
 
 describe.each(engines)('the history on $engine', async ({ open }) => {
   const database = await open();
@@ -38,12 +48,9 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await age(database, [youngCancelled, youngExpired], days - 1);
     expect(await keyedChangesOf(database, cancelled)).toEqual([...cancelled].sort());
 
-    const counts: number[] = [];
-    const removed = await removeHistory(
-      { database, logger, days, onRemoved: (count) => counts.push(count) },
-      running(),
-    );
-    expect([removed, counts]).toEqual([2, [2]]);
+    const { counts, onRemoved } = countsOf('reservations');
+    const removed = await removeHistory({ database, logger, days, onRemoved }, running());
+    expect([removed, counts]).toEqual([{ reservations: 2, changes: 0 }, [2]]);
     expect(await reservationsOf(database, eventId)).toEqual(
       [youngCancelled, youngExpired, active.id, booked.id].sort(),
     );
@@ -54,24 +61,37 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 20);
     const ids = await expiredReservations(database, eventId, [[0]]);
     await age(database, ids, 10_000);
-    expect(await removeHistory({ database, logger, days: 0, onRemoved: () => {} }, running())).toBe(0);
+    await begin(database, [eventId], 10_000);
+    const options = { database, logger, onRemoved: () => {} };
+    expect(await removeHistory({ ...options, days: 0 }, running())).toEqual({ reservations: 0, changes: 0 });
     expect(await reservationsOf(database, eventId)).toEqual(ids);
-    expect(await removeHistory({ database, logger, days: 9_999, onRemoved: () => {} }, running())).toBe(1);
+    expect(await revisionsOf(database, eventId)).toEqual([1, 2, 3]);
+    expect(await removeHistory({ ...options, days: 9_999 }, running())).toEqual({ reservations: 1, changes: 2 });
   });
 
   test('is removed in steps, over several events, until the signal to stop', async () => {
     const eventIds = [await createSampleEvent(database, 20), await createSampleEvent(database, 20)];
     for (const eventId of eventIds) await age(database, await expiredReservations(database, eventId, singles(13)), 40);
+    await begin(database, eventIds, 40);
     const stop = new AbortController();
-    const counts: number[] = [];
-    const options = { logger, days, batch: 10, pauseMs: 1 };
-    const onRemoved = (count: number) => {
-      counts.push(count);
+    const reservations = countsOf('reservations');
+    const changes = countsOf('changes');
+    const onRemoved: HistoryOptions['onRemoved'] = (what, count) => {
+      reservations.onRemoved(what, count);
+      changes.onRemoved(what, count);
+    };
+    const options = { logger, days, batch: 10, pauseMs: 1, database };
+    const onFirst: HistoryOptions['onRemoved'] = (what, count) => {
+      onRemoved(what, count);
       stop.abort();
     };
-    expect(await removeHistory({ ...options, database, onRemoved }, stop.signal)).toBe(10);
-    expect(await removeHistory({ ...options, database, onRemoved: (count) => counts.push(count) }, running())).toBe(16);
-    expect(counts).toEqual([10, 10, 6]);
+    expect(await removeHistory({ ...options, onRemoved: onFirst }, stop.signal)).toEqual({
+      reservations: 10,
+      changes: 0,
+    });
+    expect(await removeHistory({ ...options, onRemoved }, running())).toEqual({ reservations: 16, changes: 4 });
+    expect(reservations.counts).toEqual([10, 10, 6]);
+    expect(changes.counts).toEqual([4]);
     for (const eventId of eventIds) expect(await reservationsOf(database, eventId)).toEqual([]);
   });
 
@@ -83,7 +103,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     const removed = await Promise.all([remove(), remove()]);
     // Each may have left the last ones to the other.
     removed.push(await remove());
-    expect(removed.reduce((sum, count) => sum + count, 0)).toBe(50);
+    expect(removed.reduce((sum, { reservations }) => sum + reservations, 0)).toBe(50);
     expect(await reservationsOf(database, eventId)).toEqual([]);
   });
 
@@ -97,6 +117,38 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await removeHistory({ database, logger, days, onRemoved: () => {} }, running());
     expect(await hold(database, eventId, [1], request)).toMatchObject({ status: 'ACTIVE', seatIndexes: [1] });
   });
+
+  test('loses the changes of events that began long ago, in steps, but never the last of an event', async () => {
+    const [old, young] = [await createSampleEvent(database, 40), await createSampleEvent(database, 40)];
+    const { id: reservationId, viewerId } = await hold(database, old, [30]);
+    for (const eventId of [old, young]) for (const [index = 0] of singles(21)) await hold(database, eventId, [index]);
+    await begin(database, [old], days + 1);
+    await begin(database, [young], days - 1);
+    const { counts, onRemoved } = countsOf('changes');
+    const options = { database, logger, days, batch: 10, pauseMs: 1, onRemoved };
+    expect(await removeHistory(options, running())).toEqual({ reservations: 0, changes: 22 });
+    expect(counts).toEqual([10, 10, 2]);
+    expect(await revisionsOf(database, old)).toEqual([23]);
+    expect(await readRevision(database, old)).toBe(23);
+    expect(await revisionsOf(database, young)).toHaveLength(22);
+    await cancelReservations(database, old, [{ reservationId, viewerId, seatIndexes: null }]);
+    expect(await revisionsOf(database, old)).toEqual([23, 24]);
+    expect(await removeHistory(options, running())).toEqual({ reservations: 0, changes: 1 });
+    expect(await revisionsOf(database, old)).toEqual([24]);
+  });
+
+  test('loses the changes of an event once, by two nodes at a time', async () => {
+    const eventId = await createSampleEvent(database, 60);
+    for (const [index = 0] of singles(40)) await hold(database, eventId, [index]);
+    await begin(database, [eventId], days + 1);
+    const remove = () =>
+      removeHistory({ database, logger, days, batch: 7, pauseMs: 1, onRemoved: () => {} }, running());
+    const removed = await Promise.all([remove(), remove()]);
+    // Each may have left the last ones to the other.
+    removed.push(await remove());
+    expect(removed.reduce((sum, { changes }) => sum + changes, 0)).toBe(40);
+    expect(await revisionsOf(database, eventId)).toEqual([41]);
+  });
 });
 
 test('a node removes the history soon after its start, and says so in its log and its metrics', async () => {
@@ -105,6 +157,7 @@ test('a node removes the history soon after its start, and says so in its log an
   const eventId = await createSampleEvent(database, 20);
   const ids = await expiredReservations(database, eventId, singles(3));
   await age(database, ids.slice(1), 2);
+  await begin(database, [eventId], 2);
 
   const lines: string[] = [];
   let metrics: Registry | undefined;
@@ -115,12 +168,16 @@ test('a node removes the history soon after its start, and says so in its log an
       metrics = registry;
     },
   });
-  const line = () => lines.find((each) => each.includes('ended more than'));
+  const line = () => lines.find((each) => each.includes('changes of events'));
   expect(await waitFor(line, { withinMs: 60_000, what: 'the line in the log' })).toContain(
-    'removed 2 reservations that ended more than 1 day ago',
+    'removed 2 changes of events that began more than 1 day ago',
   );
+  expect(lines.join('')).toContain('removed 2 reservations that ended more than 1 day ago');
   expect(await reservationsOf(database, eventId)).toEqual(ids.slice(0, 1));
-  expect(await metrics?.metrics()).toContain('holdfast_removed_reservations_total 2\n');
+  expect(await revisionsOf(database, eventId)).toEqual([3]);
+  const text = await metrics?.metrics();
+  expect(text).toContain('holdfast_removed_reservations_total 2\n');
+  expect(text).toContain('holdfast_removed_changes_total 2\n');
 });
 
 test('the history is found by its index', async () => {
@@ -184,6 +241,19 @@ async function age(database: Database, ids: readonly string[], daysAgo: number):
     update reservations
     set created_at = now() - (${daysAgo}::int + 1) * interval '1 day', expires_at = now() - ${daysAgo}::int * interval '1 day'
     where id = any(${sql.param(ids)}::uuid[])`);
+}
+
+/** As if they had begun so many days ago. */
+async function begin(database: Database, eventIds: readonly string[], daysAgo: number): Promise<void> {
+  await database.rows(sql`
+    update events set starts_at = now() - ${daysAgo}::int * interval '1 day'
+    where id = any(${sql.param(eventIds)}::uuid[])`);
+}
+
+/** Of the changes that are kept. */
+async function revisionsOf(database: Database, eventId: string): Promise<number[]> {
+  const changes = await readChanges(database, eventId, { after: 0, most: 1_000 });
+  return changes.map(({ revision }) => revision);
 }
 
 /** Their ids, ascending. */
