@@ -38,7 +38,7 @@ export const seatsUnavailable = (eventId: string, taken: readonly number[]) =>
 /** What limits bound, by whom they count. */
 const limited = {
   'seats in one reservation': 'RESERVATION',
-  'active reservations': 'VIEWER',
+  'active reservations of one event': 'VIEWER',
   'seats held from your network at a time': 'NETWORK',
 } as const;
 

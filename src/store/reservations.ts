@@ -17,7 +17,7 @@ export function findReservations(session: Session, keys: readonly ReservationKey
     cross join lateral ${oneOf(sql`reservations`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
 }
 
-/** Of one viewer at most: no server lets anybody have more. */
+/** Of one viewer, the oldest: with the limits as they come, those of more than 300 events. */
 const MAX_ACTIVE = 1_000;
 
 /** Those of the viewers that run, the oldest first. */

@@ -115,8 +115,8 @@ function checkHistory(houses: readonly House[], faults: readonly PastFault[]): V
       ...checkTimes(house),
       ...checkRefusals(house, faults),
       ...checkFaults(house),
+      ...checkLimits(house),
     ]),
-    ...checkLimits(houses),
   ];
 }
 

@@ -56,7 +56,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
         salesStatus: outcome.salesStatus,
       } as const;
     case 'too-many-reservations':
-      return reservationLimitExceeded(policy.maxActiveReservations, 'active reservations');
+      return reservationLimitExceeded(policy.maxActiveReservations, 'active reservations of one event');
     case 'too-many-seats-of-address':
       return reservationLimitExceeded(policy.maxSeatsPerAddress, 'seats held from your network at a time');
     case 'left-to-others':

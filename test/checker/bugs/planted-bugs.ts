@@ -96,10 +96,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: 'keyed_changes.contents = request.change_contents as is_same',
     replace: 'true as is_same',
   }),
-  bug('requests of one viewer are judged side by side', ['limits'], {
-    file: 'store/statements/reserve-seats',
-    search: 'lockViewers(requests.map(({ viewerId }) => viewerId)),',
-    replace: 'lockViewers([]),',
+  bug('writes of one event are judged side by side', ['limits'], {
+    file: 'store/change-log',
+    search: `where event_id = \${sql.placeholder('eventId')}::uuid for update`,
+    replace: `where event_id = \${sql.placeholder('eventId')}::uuid`,
   }),
   bug('one reservation more than allowed', ['limits'], {
     file: 'store/statements/reserve-seats',
@@ -118,7 +118,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('a payment does not keep the seats', ['one holder at a time', 'on time'], {
     file: 'store/statements/fence-payments',
-    search: 'set expires_at = fenced.expires_at, version',
+    search: 'set expires_at = moved.expires_at, version',
     replace: 'set version',
   }),
   bug('seats are blocked whoever holds them', ['one holder at a time'], {

@@ -13,17 +13,16 @@ interface Running {
   readonly toMs: number;
 }
 
-/** No viewer ever has more reservations than allowed, in all houses together. */
-export function checkLimits(houses: readonly House[]): Violation[] {
-  const running = grouped(houses.flatMap(runningIn), ({ viewer }) => viewer);
-  const calls = houses.flatMap((house) => house.calls);
+/** No viewer ever has more reservations of one house than allowed. */
+export function checkLimits(house: House): Violation[] {
+  const running = grouped(runningIn(house), ({ viewer }) => viewer);
   return [...running].flatMap(([viewer, own]) => {
     const atOnce = own
       .map(({ fromMs }) => own.filter((other) => other.fromMs <= fromMs && fromMs < other.toMs))
       .find(({ length }) => length > policy.maxActiveReservations);
     if (atOnce === undefined) return [];
     const what = `${viewer} had ${atOnce.length} reservations at once`;
-    const shown = calls.filter((call) => atOnce.some(({ reservation }) => concerns(call, reservation)));
+    const shown = house.calls.filter((call) => atOnce.some(({ reservation }) => concerns(call, reservation)));
     return [{ check: 'limits', what, calls: shown }];
   });
 }

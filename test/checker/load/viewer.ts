@@ -105,9 +105,11 @@ export class Viewer {
 
   /** One more than is allowed, all at once. */
   async #reserveTooMuch(): Promise<Answer> {
+    const house = this.#house();
+    const first = this.#random.below(seatsPerHouse);
     const answers = await Promise.all(
-      Array.from({ length: policy.maxActiveReservations + 1 }, () => {
-        return this.#send(this.#house(), { kind: 'reserve', seats: [this.#random.below(seatsPerHouse)], key: null });
+      Array.from({ length: policy.maxActiveReservations + 1 }, (_, nth) => {
+        return this.#send(house, { kind: 'reserve', seats: [(first + nth) % seatsPerHouse], key: null });
       }),
     );
     return answers.find(({ type }) => type === 'unknown') ?? { type: 'Done' };

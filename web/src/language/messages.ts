@@ -184,7 +184,7 @@ const en = {
     salesNotOpen: 'No seats can be reserved at present.',
     seatLimit: (limit: number) => `At most ${limit} seats can be reserved at once.`,
     reservationLimit: (limit: number) =>
-      `You hold ${limit} reservations, and cannot have more: book one or let go of it first.`,
+      `You hold ${limit} reservations for this event, and cannot have more: book one or let go of it first.`,
     networkLimit: (limit: number) =>
       `Guests of your network can hold ${limit} seats at a time, all together. Choose fewer, or try again when others have booked theirs or let go of them.`,
     rateLimited: 'Too many requests.',
@@ -433,7 +433,7 @@ const de: Messages = {
     salesNotOpen: 'Zurzeit können keine Plätze reserviert werden.',
     seatLimit: (limit) => `Höchstens ${limit} Plätze können auf einmal reserviert werden.`,
     reservationLimit: (limit) =>
-      `Sie haben ${limit} Reservierungen, mehr sind nicht möglich: Buchen Sie eine, oder geben Sie sie zuerst frei.`,
+      `Sie haben ${limit} Reservierungen für diese Veranstaltung, mehr sind nicht möglich: Buchen Sie eine, oder geben Sie sie zuerst frei.`,
     networkLimit: (limit) =>
       `Gäste Ihres Netzwerks können zusammen ${limit} Plätze auf einmal reserviert haben. Wählen Sie weniger, oder versuchen Sie es erneut, wenn andere ihre gebucht oder freigegeben haben.`,
     rateLimited: 'Zu viele Anfragen.',
