@@ -56,7 +56,7 @@ async function countWrites({ sql }: Stage, eventId: string): Promise<number> {
 
 function losersStatements(counts: Counts, writes: number): number {
   const least = (kind: keyof Counts, most: number) => Math.min(counts[kind]?.calls ?? 0, most);
-  return callsInForeground(counts) - least('reserve', writes) - least('lock viewers', writes);
+  return callsInForeground(counts) - least('reserve', writes) - least('lock event', writes);
 }
 
 /** Houses have a multiple of a hundred seats; those beyond the ones on offer are wanted by nobody. */

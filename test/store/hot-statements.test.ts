@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { findBookings, findBookingsOfReservations } from '../../src/store/bookings.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
+import type { ReservationRecord } from '../../src/store/records.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
@@ -11,7 +13,7 @@ import { expireReservations, overdueReservations } from '../../src/store/stateme
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
 import { onServer } from '../support/create-database.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestDatabase, testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { confirmationOf, requestFor, reserveTogether } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
@@ -33,7 +35,7 @@ interface TableStatistics {
 }
 
 /** Of each of the tables. A connection counts what it did when it is closed. */
-function statistics(tables: readonly string[]): Promise<TableStatistics[]> {
+function statistics(url: string, tables: readonly string[]): Promise<TableStatistics[]> {
   return onServer(url, async (connection) => {
     const isAlone = async () =>
       (await connection`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
@@ -111,7 +113,7 @@ test('what a sale writes finds its rows by key and is a HOT update of its seats,
     return { briefId, eventId: await createSampleEvent(database, 50_000) };
   })();
   const tables = ['seats', 'reservations', 'bookings'];
-  const before = await statistics(tables);
+  const before = await statistics(url, tables);
   {
     await using database = await onOneConnection();
     for (let round = 0; round < 2 * ROUNDS; round++) {
@@ -119,7 +121,7 @@ test('what a sale writes finds its rows by key and is a HOT update of its seats,
     }
     await letLapse(database, briefId);
   }
-  const after = await statistics(tables);
+  const after = await statistics(url, tables);
   const [seats, reservations, bookings] = after.map((now, at) => difference(now, before[at] ?? now));
   if (!seats || !reservations || !bookings) throw new Error('three were asked for');
   expect([seats.seq_scan, reservations.seq_scan, bookings.seq_scan]).toEqual([0, 0, 0]);
@@ -130,6 +132,48 @@ test('what a sale writes finds its rows by key and is a HOT update of its seats,
   expect(reservations.fetched / reservations.inserts).toBeLessThan(20);
   expect(bookings.fetched / bookings.inserts).toBeLessThan(20);
 });
+
+test('what a sale writes finds its rows by key, also with plans that were made when the tables were empty', async () => {
+  await using own = await createTestDatabase();
+  const open = () => openDatabase({ kind: 'postgres', url: own.url, poolSize: 1 });
+  const eventId = await (async () => {
+    await using database = await open();
+    const id = await createSampleEvent(database, 20_000);
+    // As autovacuum does between the opening of a sale and its first reservations.
+    await database.rows(sql`analyze`);
+    return id;
+  })();
+  const tables = ['seats', 'reservations', 'keyed_changes', 'bookings', 'booked_seats', 'event_changes'];
+  const before = await statistics(own.url, tables);
+  {
+    await using database = await open();
+    for (let round = 0; round < ROUNDS; round++) await sellByKeys(database, eventId, round);
+  }
+  const after = await statistics(own.url, tables);
+  const scans = after.map((now, at) => difference(now, before[at] ?? now).seq_scan);
+  expect(Object.fromEntries(tables.map((table, at) => [table, scans[at]]))).toEqual(
+    Object.fromEntries(tables.map((table) => [table, 0])),
+  );
+  expect(after[1]?.inserts).toBe(ROUNDS * BATCH);
+});
+
+/** Reserves, extends, lets go of and books with keys, as clients do. */
+async function sellByKeys(database: Database, eventId: string, round: number): Promise<void> {
+  const requests = Array.from({ length: BATCH }, (_, place) =>
+    requestFor([round * BATCH + place], { idempotencyKey: randomUUID() }),
+  );
+  const outcomes = await reserveTogether(database, eventId, requests);
+  const made = outcomes.flatMap((outcome) => (outcome.outcome === 'reserved' ? [outcome.reservation] : []));
+  expect(made).toHaveLength(BATCH);
+  const asked = (some: readonly ReservationRecord[]) =>
+    some.map(({ id: reservationId, viewerId }) => ({
+      ...{ reservationId, viewerId, seatIndexes: null, change: { name: randomUUID(), contents: randomUUID() } },
+    }));
+  await extendReservations(database, eventId, asked(made), { extensionSeconds: 1, maxExtensions: 1 });
+  await fencePayments(database, eventId, asked(made), { paymentSeconds: 3_600 });
+  await cancelReservations(database, eventId, asked(made.slice(BATCH / 2)));
+  await confirmReservations(database, eventId, made.slice(0, BATCH / 2).map(confirmationOf));
+}
 
 function difference(now: TableStatistics, before: TableStatistics): TableStatistics {
   return {
