@@ -29,7 +29,7 @@ test(
       sql`update seats set status = 'AVAILABLE', booking_id = null where event_id = ${eventId} and index = 2`,
     );
     const broken = await verify();
-    expect(broken).toMatchObject({ code: 1, stderr: 'holdfast: a promise is broken\n' });
+    expect(broken).toMatchObject({ code: 1, stderr: 'holdfast: 2 promises are broken\n' });
     expect(broken.stdout).toMatch(
       new RegExp(
         `BROKEN {2}every live booking has its seats.*: once\n +event ${eventId}, booking .+: seat 2 is AVAILABLE\n`,

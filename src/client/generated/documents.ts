@@ -127,7 +127,7 @@ export type ReservationLimitScope =
   | 'NETWORK'
   /** Of seats in one reservation. */
   | 'RESERVATION'
-  /** Of a viewer's active reservations. */
+  /** Of a viewer's active reservations of one event. */
   | 'VIEWER';
 
 export type ReservationStatus =

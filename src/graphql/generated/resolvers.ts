@@ -656,7 +656,7 @@ export type ReservationExpired = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
-/** The viewer has as many active reservations as allowed, or asks for more seats than allowed in one or from its network. */
+/** The viewer has as many active reservations of the event as allowed, or asks for more seats than allowed in one or from its network. */
 export type ReservationLimitExceeded = UserError & {
   readonly __typename?: 'ReservationLimitExceeded';
   readonly code: ErrorCode;
@@ -671,7 +671,7 @@ export type ReservationLimitScope =
   | 'NETWORK'
   /** Of seats in one reservation. */
   | 'RESERVATION'
-  /** Of a viewer's active reservations. */
+  /** Of a viewer's active reservations of one event. */
   | 'VIEWER';
 
 /** The reservation has ended by its holder's own doing. */
