@@ -87,6 +87,37 @@ export const eventChanges = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.revision] })],
 );
 
+/** Those that read the change log at their own pace. Housekeeping keeps for them what they have yet to read. */
+export const consumers = pgTable('consumers', { name: text().primaryKey() });
+
+/**
+ * How far each consumer has come with an event, and which node works at it. No row: nothing was read yet. Room is left on the page
+ * (see the migrations): every write stays a HOT update.
+ */
+export const consumerCursors = pgTable(
+  'consumer_cursors',
+  {
+    eventId: uuid('event_id')
+      .notNull()
+      .references(() => events.id),
+    consumer: text()
+      .notNull()
+      .references(() => consumers.name, { onDelete: 'cascade' }),
+    /** Of the last change that was handled; 0 before the first. */
+    revision: integer().notNull(),
+    /** Who has the lease, if anyone has. */
+    worker: uuid(),
+    /** Before then nobody else takes the event: when the lease ends, or when the next attempt is due. */
+    availableAt: moment('available_at').notNull(),
+    /** That have failed since the last success. */
+    attempts: integer().notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.consumer] }),
+    check('consumer_cursors_revision', sql`${table.revision} >= 0`),
+  ],
+);
+
 export const priceCategories = pgTable(
   'price_categories',
   {
