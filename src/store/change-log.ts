@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { CHANGE_VERSION, type EventChange, type Fact } from '../domain/change.ts';
 import { compiled } from './compiled.ts';
+import { handledByAll } from './consumer-cursors.ts';
 import type { Connection, Session, Statement } from './database.ts';
 import { epochMs } from './rules.ts';
 
@@ -84,7 +85,7 @@ export async function readRevision(session: Session, eventId: string): Promise<n
   return head?.revision ?? null;
 }
 
-/** Events that began more than so many days ago and have changes before their last, of which `most` at most. */
+/** Events that began more than so many days ago and have changes that need not be kept, of which `most` at most. */
 export async function eventsWithOldChanges(session: Session, days: number, most: number): Promise<string[]> {
   const rows = await session.rows<{ id: string }>(sql`
     select events.id
@@ -93,24 +94,34 @@ export async function eventsWithOldChanges(session: Session, days: number, most:
     where events.starts_at < statement_timestamp() - ${days}::int * interval '1 day'
       and exists (
         select from event_changes
-        where event_changes.event_id = events.id and event_changes.revision < event_heads.revision
+        where event_changes.event_id = events.id
+          and event_changes.revision < ${firstToKeep(sql`events.id`, sql`event_heads.revision`)}
       )
     limit ${most}::int`);
   return rows.map(({ id }) => id);
 }
 
-/** Removes the oldest changes of the event, `most` at most, but never the last, by which its head is known to be right. Gives how many. */
+/**
+ * Removes the oldest changes of the event, `most` at most, but none that a consumer has yet to read, and never the last, by which its
+ * head is known to be right. Gives how many.
+ */
 export async function removeOldChanges(session: Session, eventId: string, most: number): Promise<number> {
   const removed = await session.rows(sql`
     with kept as (
       select
-        (select revision from event_heads where event_id = ${eventId}::uuid) as head,
-        (select min(revision) from event_changes where event_id = ${eventId}::uuid) as first
+        ${firstToKeep(
+          sql`${eventId}::uuid`,
+          sql`(select revision from event_heads where event_id = ${eventId}::uuid)`,
+        )} as first,
+        (select min(revision) from event_changes where event_id = ${eventId}::uuid) as oldest
     )
     delete from event_changes
     using kept
     where event_changes.event_id = ${eventId}::uuid
-      and event_changes.revision < least(kept.head, kept.first + ${most}::int)
+      and event_changes.revision < least(kept.first, kept.oldest + ${most}::int)
     returning event_changes.revision`);
   return removed.length;
 }
+
+/** Where there are no consumers, the second is null, which `least` leaves out. */
+const firstToKeep = (eventId: SQL, head: SQL): SQL => sql`least(${head}, ${handledByAll(eventId)} + 1)`;
