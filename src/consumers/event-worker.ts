@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type LoggedChange, readChanges } from '../store/change-log.ts';
+import type { Database } from '../store/database.ts';
+import { Lease } from './lease.ts';
+
+/** Changes of one event, in their order. */
+export interface ChangesToHandle {
+  readonly eventId: string;
+  /** Never empty. */
+  readonly changes: readonly LoggedChange[];
+  /** Aborted when the work must come to an end: the event may be another node's by then. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when all of the changes are handled, and rejects otherwise: then they come again. They may also come again when a node
+ * has died or lost its lease, so to handle a change twice must be the same as once. Begins nothing new once the signal is aborted.
+ */
+export type HandleChanges = (changes: ChangesToHandle) => Promise<void>;
+
+export interface EventWorkerSettings {
+  readonly consumer: string;
+  readonly handle: HandleChanges;
+  readonly database: Database;
+  readonly logger: Logger;
+  /** Changes in one call. */
+  readonly batch: number;
+  /** After so long without a sign of life, another node takes over. */
+  readonly leaseMs: number;
+  /** What one call may take. */
+  readonly handleWithinMs: number;
+  /** What a call may take to come to an end, after which it is given up. */
+  readonly endWithinMs: number;
+  /** Between attempts at an event: twice as long each time. */
+  readonly retry: { readonly firstMs: number; readonly longestMs: number };
+}
+
+/** An event with more to read makes room for others after so long. */
+const TURN_MS = 2_000;
+
+/** Works at one event at a time, or at several side by side: reads, has what it read handled, and moves the cursor afterwards. */
+export class EventWorker {
+  readonly #settings: EventWorkerSettings;
+  readonly #worker = randomUUID();
+  readonly #leases = new Set<Lease>();
+  /** Events whose handler was given up and goes on nevertheless: this node leaves them alone until it ends. */
+  readonly #givenUp = new Set<string>();
+  #isStopping = false;
+
+  constructor(settings: EventWorkerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether there may be more to read. Rejects when the store does. */
+  async turn(eventId: string): Promise<boolean> {
+    if (this.#isStopping || this.#givenUp.has(eventId)) return false;
+    const { database, consumer, leaseMs } = this.#settings;
+    using lease = await Lease.take(database, { eventId, consumer, worker: this.#worker }, leaseMs);
+    if (lease === null) return false;
+    this.#leases.add(lease);
+    try {
+      return await this.#readAndHandle(lease);
+    } catch (error) {
+      await this.#fail(lease, error);
+      return false;
+    } finally {
+      this.#leases.delete(lease);
+    }
+  }
+
+  /** Handlers are told to come to an end. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const lease of this.#leases) lease.end('the node stops');
+  }
+
+  async #readAndHandle(lease: Lease): Promise<boolean> {
+    const endsAtMs = performance.now() + TURN_MS;
+    while (!this.#isStopping && !lease.signal.aborted) {
+      const changes = await this.#read(lease);
+      const last = changes.at(-1);
+      if (last === undefined || lease.signal.aborted) break;
+      await lease.during(this.#handle(lease, changes));
+      const isAll = changes.length < this.#settings.batch;
+      if (isAll || performance.now() >= endsAtMs) {
+        await lease.release(last.revision, 0);
+        return !isAll;
+      }
+      await lease.moveTo(last.revision);
+    }
+    if (!lease.isLost) await lease.release();
+    return false;
+  }
+
+  async #read({ eventId, revision }: Lease): Promise<LoggedChange[]> {
+    const { database, logger, consumer, batch } = this.#settings;
+    const changes = await readChanges(database.mapReads, eventId, { after: revision, most: batch });
+    const next = changes[0]?.revision ?? revision + 1;
+    // A new consumer begins with what is left.
+    if (revision > 0 && next > revision + 1) {
+      const context = { consumer, eventId, handled: revision, next };
+      logger.error(context, 'the log has lost changes that a consumer had yet to read: it goes on with the next');
+    }
+    return changes;
+  }
+
+  async #handle(lease: Lease, changes: readonly LoggedChange[]): Promise<void> {
+    const { eventId } = lease;
+    const { handle, handleWithinMs, endWithinMs } = this.#settings;
+    const limit = setTimeout(() => lease.end('the handler took too long'), handleWithinMs);
+    const over = new AbortController();
+    // One for each call: what a handler leaves on it is gone with it.
+    const call = new AbortController();
+    const abort = () => call.abort(lease.signal.reason);
+    lease.signal.addEventListener('abort', abort, { signal: over.signal });
+    let hasEnded = false;
+    const handling = (async () => handle({ eventId, changes, signal: call.signal }))().finally(() => {
+      hasEnded = true;
+      this.#givenUp.delete(eventId);
+    });
+    try {
+      await Promise.race([handling, untilGivenUp(call.signal, endWithinMs, over.signal)]);
+    } finally {
+      clearTimeout(limit);
+      over.abort();
+      if (!hasEnded) this.#givenUp.add(eventId);
+    }
+  }
+
+  async #fail(lease: Lease, error: unknown): Promise<void> {
+    const { logger, consumer, retry } = this.#settings;
+    const { eventId, revision } = lease;
+    if (lease.isLost) return logger.warn({ err: error, consumer, eventId }, 'a consumer lost its lease of an event');
+    if (this.#isStopping) {
+      // A handler that goes on until the process ends keeps its lease, which lapses.
+      if (!this.#givenUp.has(eventId)) await lease.release();
+      return;
+    }
+    const againInMs = Math.min(retry.firstMs * 2 ** lease.attempts, retry.longestMs);
+    const context = { err: error, consumer, eventId, revision, attempts: lease.attempts + 1, againInMs };
+    logger.warn(context, 'a consumer failed at an event, and will try again');
+    await lease.putOff(againInMs);
+  }
+}
+
+/** Rejects so long after the signal was aborted, or when it is over. */
+async function untilGivenUp(signal: AbortSignal, endWithinMs: number, over: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: over });
+  await sleep(endWithinMs, undefined, { signal: over });
+  throw new Error(`the handler was given up: it did not end when it was told to, as ${signal.reason}`);
+}
