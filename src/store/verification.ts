@@ -189,6 +189,21 @@ const lasting: readonly Check[] = [
       where coalesce(logged.last, 0) is distinct from event_heads.revision or logged.changes <> logged.last - logged.first + 1`,
   },
   {
+    promise: 'every change that a consumer has yet to handle is there',
+    breaches: sql`
+      select consumer_cursors.event_id, format('%s: has handled %s; the next that is there is %s, and the head is at %s',
+        consumer_cursors.consumer, consumer_cursors.revision, coalesce(next.revision::text, 'none'),
+        coalesce(event_heads.revision, 0))
+      from consumer_cursors
+      left join event_heads on event_heads.event_id = consumer_cursors.event_id
+      left join lateral (
+        select min(revision) as revision from event_changes
+        where event_changes.event_id = consumer_cursors.event_id and event_changes.revision > consumer_cursors.revision
+      ) as next on true
+      where consumer_cursors.revision > coalesce(event_heads.revision, 0)
+        or (consumer_cursors.revision > 0 and next.revision > consumer_cursors.revision + 1)`,
+  },
+  {
     // Of events whose changes are all there, from their making on. A seat of which nothing is told is as it was made.
     promise: "every event's changes lead to its seats as they are",
     breaches: sql`

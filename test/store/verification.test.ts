@@ -45,6 +45,10 @@ interface Fault {
   readonly plant: (event: Busy) => readonly SQL[];
 }
 
+const cursorAt = (eventId: string, revision: number): SQL => sql`
+  with tickets as (insert into consumers (name) values ('tickets') on conflict do nothing)
+  insert into consumer_cursors (event_id, consumer, revision, available_at) values (${eventId}, 'tickets', ${revision}, now())`;
+
 const faults: readonly Fault[] = [
   {
     promise: 'every booked seat is in the live booking that it names',
@@ -158,6 +162,19 @@ const faults: readonly Fault[] = [
     promise: "every event's changes are numbered without gaps, up to its head",
     what: /^\d+ changes, numbered 1 to \d+; the head is at \d+$/,
     plant: ({ eventId }) => [sql`update event_heads set revision = revision + 1 where event_id = ${eventId}`],
+  },
+  {
+    promise: 'every change that a consumer has yet to handle is there',
+    what: /^tickets: has handled 2; the next that is there is 5, and the head is at \d+$/,
+    plant: ({ eventId }) => [
+      cursorAt(eventId, 2),
+      sql`delete from event_changes where event_id = ${eventId} and revision < 5`,
+    ],
+  },
+  {
+    promise: 'every change that a consumer has yet to handle is there',
+    what: /^tickets: has handled 1000; the next that is there is none, and the head is at \d+$/,
+    plant: ({ eventId }) => [cursorAt(eventId, 1_000)],
   },
   {
     promise: "every event's changes lead to its seats as they are",
