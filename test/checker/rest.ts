@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
 import type { SeatStatus } from '../../src/seat-map/status.ts';
+import { readBacklogs } from '../../src/store/consumer-cursors.ts';
+import { readHeads } from '../consumers/changes.ts';
+import { readHandled } from '../consumers/consumer-node.ts';
+import { findUnhandled } from '../consumers/handled.ts';
 import { SeatHistory } from '../realtime/seat-history.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Violation } from './checks/house.ts';
@@ -47,6 +51,7 @@ export async function checkAtRest(resting: Resting): Promise<Violation[]> {
     const lies = readers.lies(await SeatHistory.of(rig.store, eventId));
     violations.push(...lies.slice(0, 3).map((what) => ({ check: 'maps tell what was so', what, calls: [] })));
   }
+  await expect('consumers handle every change', () => untilAllIsHandled(resting));
   await expect('holdfast verify', () => verify(resting));
   return [...violations, ...checkStops(rig)];
 }
@@ -108,6 +113,18 @@ async function storedStatuses({ store }: Rig, eventId: string): Promise<SeatStat
     sql`select status from seats where event_id = ${eventId}::uuid order by index`,
   );
   return seats.map(({ status }) => status);
+}
+
+async function untilAllIsHandled({ rig, readers }: Resting): Promise<void> {
+  const eventIds = [...readers.keys()];
+  const isAllHandled = async () => {
+    const [backlog] = await readBacklogs(rig.store);
+    return backlog?.changes === 0 || Promise.reject(new Error(`${backlog?.changes} changes are not handled`));
+  };
+  await waitFor(isAllHandled, { withinMs: PATIENCE_MS / 2, what: 'consumers to handle every change' });
+  const heads = new Map([...(await readHeads(rig.store))].filter(([eventId]) => eventIds.includes(eventId)));
+  const faults = findUnhandled(await readHandled(rig.store, eventIds), heads);
+  if (faults.length > 0) throw new Error(faults.join('; '));
 }
 
 function verify({ rig, program }: Resting): Promise<void> {

@@ -141,6 +141,16 @@ export const plantedBugs: readonly PlantedBug[] = [
       replace: 'new Promise((wait) => setTimeout(wait, 100)).then(() => use(states))',
     },
   ),
+  bug('a consumer that skips a change', ['consumers handle every change'], {
+    file: 'consumers/event-worker',
+    search: 'await lease.release(last.revision, 0);',
+    replace: 'await lease.release(last.revision + 1, 0);',
+  }),
+  bug('a cursor is moved before its work', ['consumers handle every change'], {
+    file: 'consumers/event-worker',
+    search: 'await lease.during(this.#handle(lease, changes));',
+    replace: 'await lease.moveTo(last.revision); await lease.during(this.#handle(lease, changes));',
+  }),
   bug("the time left is told by the node's clock", ['on time'], {
     file: 'graphql/resolvers/reservation',
     search: 'Math.min(expiresAtMs - readAtMs, longestIntMs)',

@@ -3,6 +3,7 @@ import { Closing } from '../../../src/closing.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { openDatabase } from '../../../src/store/open.ts';
 import { readClock } from '../../../src/store/statements/read-clock.ts';
+import { recordHandled, startConsumerNode } from '../../consumers/consumer-node.ts';
 import { recordSeatHistory } from '../../realtime/seat-history.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { type ClockOffset, measureOffset } from '../history/clock.ts';
@@ -17,6 +18,9 @@ export interface RigSettings {
   /** The folder where the nodes' logs are kept, if that is wanted. */
   readonly logs?: string | undefined;
 }
+
+/** Beside the nodes: what they would use is the same for whatever consumes the change log. They fail and die by themselves. */
+const consumers = ['one consumer', 'the other consumer'];
 
 /** Nodes, a store and a Redis that a run has to itself, and may break. */
 export class Rig implements AsyncDisposable {
@@ -51,6 +55,15 @@ export class Rig implements AsyncDisposable {
         const settings = { program, databaseUrl, redisUrl: redis.master.url, env: nodeEnv };
         const logFile = logs && resolve(logs, `node-${nth}.log`);
         nodes.push(closing.add(await CheckedNode.start({ ...settings, logFile })));
+      }
+      await recordHandled(store);
+      for (const node of consumers) {
+        const settings = { node, databaseUrl, program: resolve(program, 'dist'), extension: 'js' as const };
+        const server = await startConsumerNode({ ...settings, takesMs: 5, failsAt: 0.1, diesAt: 0.01 });
+        closing.defer(async () => {
+          await server.kill();
+          await server[Symbol.asyncDispose]();
+        });
       }
       return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
     } catch (error) {
