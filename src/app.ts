@@ -43,6 +43,7 @@ import { LoopLag } from './seat-map/loop-lag.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations } from './server/trusted-operations.ts';
+import { readBacklogs } from './store/consumer-cursors.ts';
 import type { Database } from './store/database.ts';
 import { isStoreUnavailable } from './store/faults.ts';
 import { openDatabase } from './store/open.ts';
@@ -54,6 +55,9 @@ const SWEEP_EVERY_MS = 10_000;
 const REMOVE_HISTORY_EVERY_MS = 300_000;
 /** Soon after the start, for nodes that do not run for as long; not at the start itself, when there is enough to do. */
 const REMOVE_HISTORY_FIRST_MS = 10_000;
+/** As often as metrics are mostly read. */
+const MEASURE_BACKLOGS_EVERY_MS = 10_000;
+const MEASURE_BACKLOGS_FIRST_MS = 1_000;
 const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
 const FEW_UNDER_WAY = 32;
@@ -131,6 +135,18 @@ export async function createApp(
     closing.defer(() => server.close());
     observe(metrics, { ...node, database, server, loopLag });
     if (config.metrics !== null) {
+      closing.add(
+        startRounds({
+          what: 'measuring what consumers of the change log have yet to do',
+          round: async () => {
+            metrics.consumerBacklogs.show(await readBacklogs(database.reads));
+            return false;
+          },
+          logger,
+          intervalMs: MEASURE_BACKLOGS_EVERY_MS,
+          firstAfterMs: MEASURE_BACKLOGS_FIRST_MS,
+        }),
+      );
       collectDefaultMetrics({ register: metrics.registry });
       if (offerMetrics) offerMetrics(metrics.registry);
       else closing.add(await serveMetrics(metrics.registry, config.metrics, logger));

@@ -1,4 +1,5 @@
 import { Histogram, Registry } from 'prom-client';
+import { ConsumerBacklogs } from './consumer-backlogs.ts';
 import { Tally } from './tally.ts';
 
 const storeSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -56,6 +57,7 @@ export class Metrics {
     'removed_changes_total',
     'Changes removed from the change log, as their event began long ago',
   );
+  readonly consumerBacklogs = new ConsumerBacklogs(this.registry);
   /** In seconds. */
   readonly expiryLateness = new Histogram({
     name: 'holdfast_expiry_lateness_seconds',
