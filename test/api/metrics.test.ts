@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { registerConsumer } from '../../src/store/consumer-cursors.ts';
+import { openDatabase } from '../../src/store/open.ts';
 import { severalProcesses } from '../cli/command-line.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { nodeEnv } from '../support/node.ts';
@@ -82,6 +85,8 @@ test('tells in numbers what a node does, at an address of its own', severalProce
 test('tells of all workers together', severalProcesses, async () => {
   await using database = await createTestDatabase();
   await using redis = await testRedis();
+  await using store = await openDatabase({ kind: 'postgres', url: database.url, poolSize: 1 });
+  await registerConsumer(store, 'tickets', 'now');
   await using server = serve({ DATABASE_URL: database.url, REDIS_URL: redis.url, WORKERS: '2' });
   const node = { graphqlUrl: await server.ready() };
   const url = await server.said(/metrics: (http[^\s"]+)/, soon);
@@ -91,4 +96,9 @@ test('tells of all workers together', severalProcesses, async () => {
   const series = await scrape(url);
   expect(series.get('holdfast_level{level="NORMAL"}')).toBe(2);
   expect(series.get('holdfast_reservation_operations_total{operation="reserve",outcome="reserved"}')).toBe(20);
+
+  const [head] = await store.rows<{ revision: number }>(sql`select revision from event_heads`);
+  const backlog = async () => (await scrape(url)).get('holdfast_consumer_backlog_changes{consumer="tickets"}');
+  const isSeen = async () => (await backlog()) === head?.revision;
+  await waitFor(isSeen, { withinMs: 60_000, what: 'all workers to have seen the same backlog' });
 });

@@ -141,6 +141,17 @@ export const plantedBugs: readonly PlantedBug[] = [
       replace: 'new Promise((wait) => setTimeout(wait, 100)).then(() => use(states))',
     },
   ),
+  bug('a change is not logged', ['holdfast verify'], {
+    file: 'store/statements/cancel-reservations',
+    search: 'momentNow, facts)}',
+    replace: 'momentNow, sql`null::json`)}',
+  }),
+  // Now and then. The store refuses the second one.
+  bug('a revision is given twice', ['no internal errors'], {
+    file: 'store/change-log',
+    search: 'set revision = event_heads.revision + 1',
+    replace: 'set revision = event_heads.revision + (random() < 0.98)::int',
+  }),
   bug('a consumer that skips a change', ['consumers handle every change'], {
     file: 'consumers/event-worker',
     search: 'await lease.release(last.revision, 0);',
