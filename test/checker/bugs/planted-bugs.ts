@@ -150,7 +150,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   bug('a revision is given twice', ['no internal errors'], {
     file: 'store/change-log',
     search: 'set revision = event_heads.revision + 1',
-    replace: 'set revision = event_heads.revision + (random() < 0.98)::int',
+    replace: 'set revision = event_heads.revision + (random() < 0.9)::int',
   }),
   bug('a consumer that skips a change', ['consumers handle every change'], {
     file: 'consumers/event-worker',
