@@ -1,5 +1,5 @@
 import type { Fault } from '../events/seating-plan/refusal.ts';
-import { QueueFull } from '../reservations/queue-full.ts';
+import { QueueFull } from '../group-commit/group-commit.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import type { NotRunning } from '../store/statements/running-reservations.ts';
 import { encodeSeatId } from './ids.ts';

@@ -1,5 +1,5 @@
 import type { Gate, RateLimiter } from '../coordination/coordination.ts';
-import { QueueFull } from '../reservations/queue-full.ts';
+import { QueueFull } from '../group-commit/group-commit.ts';
 import type { Reservations } from '../reservations/reservations.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
 import type { Metrics } from './metrics.ts';

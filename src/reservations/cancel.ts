@@ -1,8 +1,8 @@
+import type { GroupCommit } from '../group-commit/group-commit.ts';
 import type { Database } from '../store/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
 import type { Commits } from './commits.ts';
-import type { EventWriters } from './event-writers.ts';
-import { claimsOfChange, keyedChange } from './keyed-change.ts';
+import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';
 
 export interface CancelCommand extends Omit<CancelRequest, 'change'> {
   readonly eventId: string;
@@ -11,17 +11,17 @@ export interface CancelCommand extends Omit<CancelRequest, 'change'> {
 
 export interface CancelDependencies {
   readonly database: Database;
-  readonly writers: EventWriters;
+  readonly groupCommit: GroupCommit;
   readonly commits: Commits;
 }
 
 export function createCancel({
   database,
-  writers,
+  groupCommit,
   commits,
 }: CancelDependencies): (command: CancelCommand) => Promise<CancelOutcome> {
-  const store = writers.kind<CancelRequest, CancelOutcome>({
-    claims: claimsOfChange,
+  const store = groupCommit.register<CancelRequest, CancelOutcome>({
+    conflictKeys: conflictKeysOfChange,
     write: async (eventId, requests) => {
       const outcomes = await cancelReservations(database, eventId, requests);
       commits.released(

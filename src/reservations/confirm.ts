@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Gate, ReservationKey } from '../coordination/coordination.ts';
+import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
@@ -15,9 +16,7 @@ import { type FenceOutcome, fencePayments } from '../store/statements/fence-paym
 import type { HolderRequest, NotRunning } from '../store/statements/running-reservations.ts';
 import type { Captures } from './captures.ts';
 import type { Commits } from './commits.ts';
-import type { EventWriters } from './event-writers.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
-import { QueueFull } from './queue-full.ts';
 import { bookingReference } from './reference.ts';
 
 export interface ConfirmCommand extends HolderCommand {
@@ -36,7 +35,7 @@ export type ConfirmResult =
 
 export interface ConfirmDependencies {
   readonly database: Database;
-  readonly writers: EventWriters;
+  readonly groupCommit: GroupCommit;
   readonly gate: Gate;
   readonly commits: Commits;
   readonly payment: PaymentProvider;
@@ -149,9 +148,9 @@ async function readBookings(database: Database, keys: readonly ReservationKey[])
   return keys.map(({ reservationId }) => byReservation.get(reservationId));
 }
 
-function fenceWrites({ database, writers, commits, paymentSeconds }: ConfirmDependencies) {
-  return writers.kind<HolderRequest, FenceOutcome>({
-    claims: ({ reservationId }) => [reservationId],
+function fenceWrites({ database, groupCommit, commits, paymentSeconds }: ConfirmDependencies) {
+  return groupCommit.register<HolderRequest, FenceOutcome>({
+    conflictKeys: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await fencePayments(database, eventId, requests, { paymentSeconds });
       commits.held(
@@ -166,7 +165,7 @@ function fenceWrites({ database, writers, commits, paymentSeconds }: ConfirmDepe
 /** References are drawn as they are written. */
 type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
-function confirmWrites({ database, writers, commits, random }: ConfirmDependencies) {
+function confirmWrites({ database, groupCommit, commits, random }: ConfirmDependencies) {
   const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<ConfirmOutcome[]> => {
     const referenced = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
     try {
@@ -177,8 +176,8 @@ function confirmWrites({ database, writers, commits, random }: ConfirmDependenci
     }
   };
 
-  return writers.kind<Confirmation, ConfirmOutcome>({
-    claims: ({ reservationId }) => [reservationId],
+  return groupCommit.register<Confirmation, ConfirmOutcome>({
+    conflictKeys: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);
       const confirmed = outcomes.filter((outcome) => outcome.outcome === 'confirmed');

@@ -1,10 +1,10 @@
 import type { Gate } from '../coordination/coordination.ts';
+import type { GroupCommit } from '../group-commit/group-commit.ts';
 import type { Database } from '../store/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
 import type { HolderRequest, RepeatableRequest } from '../store/statements/running-reservations.ts';
 import type { Commits } from './commits.ts';
-import type { EventWriters } from './event-writers.ts';
-import { claimsOfChange, keyedChange } from './keyed-change.ts';
+import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';
 
 /** A holder's wish to change a reservation. */
 export interface HolderCommand extends HolderRequest {
@@ -17,7 +17,7 @@ export interface ExtendCommand extends HolderCommand {
 
 export interface ExtendDependencies {
   readonly database: Database;
-  readonly writers: EventWriters;
+  readonly groupCommit: GroupCommit;
   readonly gate: Gate;
   readonly commits: Commits;
   readonly extensionSeconds: number;
@@ -25,9 +25,9 @@ export interface ExtendDependencies {
 }
 
 export function createExtend(dependencies: ExtendDependencies): (command: ExtendCommand) => Promise<ExtendOutcome> {
-  const { database, writers, gate, commits, extensionSeconds, maxExtensions } = dependencies;
-  const store = writers.kind<RepeatableRequest, ExtendOutcome>({
-    claims: claimsOfChange,
+  const { database, groupCommit, gate, commits, extensionSeconds, maxExtensions } = dependencies;
+  const store = groupCommit.register<RepeatableRequest, ExtendOutcome>({
+    conflictKeys: conflictKeysOfChange,
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
       commits.held(

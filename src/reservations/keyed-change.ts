@@ -21,7 +21,7 @@ export function keyedChange(
 }
 
 /** What a change must have to itself among those that are written together. */
-export function claimsOfChange(request: {
+export function conflictKeysOfChange(request: {
   readonly reservationId: string;
   readonly change?: KeyedChange | null;
 }): readonly string[] {

@@ -1,12 +1,13 @@
+import { GroupCommit } from '../group-commit/group-commit.ts';
+import { isStoreUnavailable } from '../store/faults.ts';
 import { type CancelDependencies, createCancel } from './cancel.ts';
 import { type ConfirmDependencies, createConfirm } from './confirm.ts';
-import { EventWriters } from './event-writers.ts';
 import { createExtend, type ExtendDependencies } from './extend.ts';
 import { createReserve, type ReserveDependencies } from './reserve.ts';
 
 export type ReservationDependencies = Omit<
   ReserveDependencies & ExtendDependencies & ConfirmDependencies & CancelDependencies,
-  'writers'
+  'groupCommit'
 >;
 
 /** What buyers do. Each gives one of a closed list of outcomes, and rejects only when the store or its queue fails. */
@@ -20,15 +21,15 @@ export interface Reservations {
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
-  const writers = new EventWriters(() => performance.now());
-  const parts = { ...dependencies, writers };
+  const groupCommit = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable });
+  const parts = { ...dependencies, groupCommit };
   return {
     reserve: createReserve(parts),
     extend: createExtend(parts),
     confirm: createConfirm(parts),
     cancel: createCancel(parts),
     get waiting() {
-      return writers.waiting;
+      return groupCommit.waiting;
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { Gate, HeldSeats, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
+import type { GroupCommit } from '../group-commit/group-commit.ts';
 import { namedIds } from '../named-id.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Database } from '../store/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { Commits } from './commits.ts';
 import { EarlierReservations } from './earlier-reservations.ts';
-import type { EventWriters } from './event-writers.ts';
 import { GateChecks } from './gate-checks.ts';
 
 export interface ReserveRequest {
@@ -29,7 +29,7 @@ export type ReserveOutcome =
 
 export interface ReserveDependencies {
   readonly database: Database;
-  readonly writers: EventWriters;
+  readonly groupCommit: GroupCommit;
   readonly gate: Gate;
   readonly heldSeats: HeldSeats;
   readonly commits: Commits;
@@ -140,9 +140,9 @@ function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boole
   return status === 'ACTIVE' && seatIndexes.includes(seatIndex);
 }
 
-function storeWrites({ database, writers, commits, maxActiveReservations }: ReserveDependencies) {
-  return writers.kind<ReserveSeatsRequest & { readonly party: Party }, ReserveSeatsOutcome>({
-    claims: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
+function storeWrites({ database, groupCommit, commits, maxActiveReservations }: ReserveDependencies) {
+  return groupCommit.register<ReserveSeatsRequest & { readonly party: Party }, ReserveSeatsOutcome>({
+    conflictKeys: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
     write: async (eventId, requests) => {
       const outcomes = await reserveSeats(database, eventId, requests, { maxActiveReservations });
       const reserved = outcomes.flatMap((outcome, at) => {

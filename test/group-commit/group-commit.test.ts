@@ -1,18 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { EventWriters } from '../../src/reservations/event-writers.ts';
-import { QueueFull } from '../../src/reservations/queue-full.ts';
+import { GroupCommit, QueueFull } from '../../src/group-commit/group-commit.ts';
 import { HeldWrites } from './held-writes.ts';
 
-/** 'seat-7 ada' claims 'seat-7', and so does 'seat-7 ben'. */
-const claims = (request: string) => [request.split(' ')[0] ?? request];
+/** 'seat-7 ada' conflicts with 'seat-7 ben'. */
+const conflictKeys = (request: string) => [request.split(' ')[0] ?? request];
+
+const isGone = (error: unknown) => error instanceof Error && error.message === 'gone';
 
 const realTime = () => performance.now();
 
 function open(kinds: readonly string[], monotonicNow = realTime) {
   const store = new HeldWrites();
-  const writers = new EventWriters(monotonicNow);
-  const submits = kinds.map((kind) => writers.kind({ claims, write: store.write(kind) }));
+  const groupCommit = new GroupCommit({ monotonicNow, failsAll: isGone });
+  const submits = kinds.map((kind) => groupCommit.register({ conflictKeys, write: store.write(kind) }));
   return { store, submits };
 }
 
@@ -28,12 +29,12 @@ function openOne(monotonicNow = realTime) {
 const numbered = (count: number, name = 'r') => Array.from({ length: count }, (_, place) => `${name}${place}`);
 
 describe('group commit', () => {
-  test('writes at once when nothing is under way', async () => {
+  test('writes at once when nothing is in flight', async () => {
     const { store, submit } = openOne();
     const answer = submit('one');
     await turn();
-    expect(store.underWay).toMatchObject([{ requests: ['one'] }]);
-    store.underWay[0]?.finish();
+    expect(store.inFlight).toMatchObject([{ requests: ['one'] }]);
+    store.inFlight[0]?.finish();
     expect(await answer).toBe('ONE');
   });
 
@@ -45,7 +46,7 @@ describe('group commit', () => {
     await turn();
     answers.push(...numbered(100).map((request) => submit(request)));
     await turn();
-    expect(store.underWay.map(({ requests }) => requests)).toEqual([['first'], ['second']]);
+    expect(store.inFlight.map(({ requests }) => requests)).toEqual([['first'], ['second']]);
     await store.finishAll();
     const later = store.begun.slice(2).map(({ requests }) => requests);
     expect(later).toEqual([numbered(100).slice(0, 64), numbered(100).slice(64)]);
@@ -56,31 +57,31 @@ describe('group commit', () => {
     const { store, submit } = openOne();
     for (const eventId of numbered(5, 'event')) void submit('one', eventId);
     await turn();
-    expect(store.underWay).toHaveLength(5);
+    expect(store.inFlight).toHaveLength(5);
     await store.finishAll();
   });
 
-  test('never has two under way that claim the same, and the earlier goes first', async () => {
+  test('never has two in flight with the same key, and the earlier goes first', async () => {
     const { store, submit } = openOne();
     const requests = Array.from({ length: 400 }, (_, place) => `seat-${place % 30} ${place}`);
     const answers = requests.map((request) => submit(request));
     const order: string[] = [];
     while (order.length < requests.length) {
       const held = await store.next();
-      const claimed = store.underWay.flatMap((write) => write.requests.flatMap(claims));
-      expect(new Set(claimed).size).toBe(claimed.length);
+      const keys = store.inFlight.flatMap((write) => write.requests.flatMap(conflictKeys));
+      expect(new Set(keys).size).toBe(keys.length);
       order.push(...held.requests);
       held.finish();
       await turn();
     }
     await Promise.all(answers);
     for (let seat = 0; seat < 30; seat++) {
-      const ofSeat = (all: readonly string[]) => all.filter((request) => claims(request)[0] === `seat-${seat}`);
+      const ofSeat = (all: readonly string[]) => all.filter((request) => conflictKeys(request)[0] === `seat-${seat}`);
       expect(ofSeat(order)).toEqual(ofSeat(requests));
     }
   });
 
-  test('takes kinds by turns, and counts the writes of all of them together', async () => {
+  test('serves kinds in rotation, and counts the writes of all of them together', async () => {
     const { store, submits } = open(['reserve', 'extend', 'confirm']);
     const [reserve, extend, confirm] = submits;
     const answers = [
@@ -90,7 +91,7 @@ describe('group commit', () => {
     ];
     while (store.begun.length < 8) {
       const held = await store.next();
-      expect(store.underWay.length).toBeLessThanOrEqual(2);
+      expect(store.inFlight.length).toBeLessThanOrEqual(2);
       held.finish();
       await turn();
     }
@@ -123,8 +124,7 @@ describe('group commit', () => {
     const answers = Promise.allSettled(['one', 'two'].map((request) => submit(request)));
     await turn();
     const next = submit('three');
-    const gone = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
-    store.underWay[0]?.fail(gone);
+    store.inFlight[0]?.fail(new Error('gone'));
     expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await store.finishAll();
     expect(await next).toBe('THREE');
@@ -162,13 +162,13 @@ describe('the wait for a write', () => {
       }),
     );
     await turn();
-    expect(store.underWay).toHaveLength(2);
+    expect(store.inFlight).toHaveLength(2);
     expect(5_000 - refusals.length).toBeGreaterThan(0.7 * 20 * 64);
     expect(5_000 - refusals.length).toBeLessThan(1.5 * 20 * 64);
     for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeGreaterThan(1_900);
     for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeLessThan(2_500);
     const admitted = refusals.length;
-    while (store.underWay.length > 0) await finishOne();
+    while (store.inFlight.length > 0) await finishOne();
     await Promise.all([...before, ...answers]);
     expect(refusals).toHaveLength(admitted);
   });
@@ -179,7 +179,7 @@ describe('the wait for a write', () => {
     const early = submit('early');
     pass(1_100);
     await expect(submit('late')).rejects.toThrow(QueueFull);
-    for (const held of [...store.underWay]) held.finish();
+    for (const held of [...store.inFlight]) held.finish();
     await turn();
     const afterwards = submit('afterwards');
     await store.finishAll();
@@ -193,7 +193,7 @@ describe('the wait for a write', () => {
     const hung = [submit('one'), await turn(), submit('two'), await turn()];
     const waiting = submit('three').catch((error: unknown) => error);
     pass(3_100);
-    for (const held of [...store.underWay]) held.finish();
+    for (const held of [...store.inFlight]) held.finish();
     await store.finishAll();
     expect(await waiting).toBeInstanceOf(QueueFull);
     expect(store.begun.flatMap(({ requests }) => requests)).toEqual(['one', 'two']);
@@ -217,7 +217,7 @@ describe('the wait for a write', () => {
     const rush = Promise.allSettled(numbered(30_000).map((request) => reserve?.submit('event', request)));
     const confirmed = confirm?.submit('event', 'paid');
     await turn();
-    expect(store.underWay.map(({ kind }) => kind)).toEqual(['reserve', 'confirm']);
+    expect(store.inFlight.map(({ kind }) => kind)).toEqual(['reserve', 'confirm']);
     await store.finishAll();
     expect(await confirmed).toBe('PAID');
     expect((await rush).some((outcome) => outcome.status === 'rejected' && outcome.reason instanceof QueueFull)).toBe(

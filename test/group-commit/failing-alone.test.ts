@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { EventWriters } from '../../src/reservations/event-writers.ts';
+import { GroupCommit } from '../../src/group-commit/group-commit.ts';
+import { isStoreUnavailable } from '../../src/store/faults.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import {
   type ReserveSeatsOutcome,
@@ -15,8 +16,11 @@ const { url } = await testDatabase();
 test('a request that the store cannot take fails alone, and its neighbours in the batch get their seats', async () => {
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
   const batches: number[] = [];
-  const writes = new EventWriters(() => performance.now()).kind<ReserveSeatsRequest, ReserveSeatsOutcome>({
-    claims: ({ seatIndexes }) => seatIndexes.map(String),
+  const writes = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable }).register<
+    ReserveSeatsRequest,
+    ReserveSeatsOutcome
+  >({
+    conflictKeys: ({ seatIndexes }) => seatIndexes.map(String),
     write: (eventId, requests) => {
       batches.push(requests.length);
       return reserveSeats(database, eventId, requests, { maxActiveReservations: 3 });

@@ -14,7 +14,7 @@ export interface HeldWrite {
 /** Stands in for the store: writes begin, and end one by one. */
 export class HeldWrites {
   /** In the order in which they began, without those that have ended. */
-  readonly underWay: HeldWrite[] = [];
+  readonly inFlight: HeldWrite[] = [];
   /** Every write that began. */
   readonly begun: HeldWrite[] = [];
 
@@ -22,7 +22,7 @@ export class HeldWrites {
     return (eventId: string, requests: readonly string[]) =>
       new Promise<readonly string[]>((resolve, reject) => {
         const end = (settle: () => void) => () => {
-          this.underWay.splice(this.underWay.indexOf(held), 1);
+          this.inFlight.splice(this.inFlight.indexOf(held), 1);
           settle();
         };
         const held: HeldWrite = {
@@ -30,23 +30,23 @@ export class HeldWrites {
           finish: end(() => resolve(requests.map((request) => request.toUpperCase()))),
           fail: (error) => end(() => reject(error))(),
         };
-        this.underWay.push(held);
+        this.inFlight.push(held);
         this.begun.push(held);
       });
   }
 
-  /** The next write that begins, or the first that is under way. */
+  /** The next write that begins, or the first that is in flight. */
   async next(): Promise<HeldWrite> {
-    await waitFor(() => this.underWay.length > 0, { withinMs: 10_000, what: 'a write to begin' });
-    return this.underWay[0] as HeldWrite;
+    await waitFor(() => this.inFlight.length > 0, { withinMs: 10_000, what: 'a write to begin' });
+    return this.inFlight[0] as HeldWrite;
   }
 
   /** Ends writes as they begin until none has begun for some turns of the event loop. */
   async finishAll(): Promise<void> {
     for (let idle = 0; idle < 5; idle++) {
       await turn();
-      if (this.underWay.length > 0) idle = 0;
-      for (const held of [...this.underWay]) held.finish();
+      if (this.inFlight.length > 0) idle = 0;
+      for (const held of [...this.inFlight]) held.finish();
     }
   }
 }
