@@ -1,4 +1,4 @@
-import type { Point } from '../src/events/layout.ts';
+import type { Point } from '../src/domain/layout.ts';
 
 /**
  * The whole house is drawn on circles about one point behind the stage. A place is told by its distance from there and

@@ -1,4 +1,4 @@
-import type { Point } from '../src/events/layout.ts';
+import type { Point } from '../src/domain/layout.ts';
 import { at, centre, degreesOf, ring } from './arcs.ts';
 import { balcony, boxes, pit, radiusOfLastRow, stage, stalls } from './house.ts';
 import type { AreaDrawing } from './pretix-format.ts';

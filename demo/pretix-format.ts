@@ -1,5 +1,5 @@
 import { v5 as uuidOf } from 'uuid';
-import type { Point } from '../src/events/layout.ts';
+import type { Point } from '../src/domain/layout.ts';
 
 /** Writes zones, rows, seats and areas as pretix's editor does; here they are given in absolute points. */
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { momentsAt } from '../client/time-zone.ts';
 import { readConfig } from '../config.ts';
 import { SYSTEM } from '../domain/change.ts';
+import { momentsAt } from '../domain/local-time.ts';
 import { checkEvent, createEvent, type EventInput } from '../events/create-event.ts';
 import type { CategoryPrice } from '../events/seating-plan/prices.ts';
 import { noTimeZone, timeZoneNamed } from '../events/time-zone.ts';

@@ -1,6 +1,8 @@
 import generated from './generated/possible-types.ts';
 
-export { fitsCharacters, maxNameCharacters } from './characters.ts';
+export { fitsCharacters, maxNameCharacters } from '../domain/characters.ts';
+export { momentsAt } from '../domain/local-time.ts';
+export { currencyDigits, decimalAmount, maxAmount, parseAmount } from '../domain/money.ts';
 export {
   type CancelReservationOutcome,
   type ConfirmReservationOutcome,
@@ -17,14 +19,12 @@ export type { GuestStorage } from './guests.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
 export type { Live, LiveState, LiveStore } from './live.ts';
-export { currencyDigits, decimalAmount, maxAmount, parseAmount } from './money.ts';
 export type { Operation } from './operation.ts';
 export { type Cases, isUserError, match, type Outcome, unreachable } from './outcomes.ts';
 export type { CallOptions, MutateOptions } from './requests.ts';
 export type { Backoff, RetryPolicy } from './retry.ts';
 export type { SeatMapState } from './seat-map-state.ts';
 export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
-export { momentsAt } from './time-zone.ts';
 export type { TokenSource } from './tokens.ts';
 
 /** Which types are members of each union and interface, as Apollo Client's `InMemoryCache` takes them. */

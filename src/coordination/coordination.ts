@@ -1,4 +1,9 @@
+import type { ReservationKey } from '../domain/records.ts';
+import type { SeatChange, SeatHolder } from '../domain/seat.ts';
 import type { Party } from './party.ts';
+
+export type { ReservationKey } from '../domain/records.ts';
+export type { SeatChange, SeatHolder, SeatStatus as StoredSeatStatus } from '../domain/seat.ts';
 
 /**
  * What nodes share besides the store: one interface, two implementations (redis/ for many nodes, in-process/ for one).
@@ -63,14 +68,6 @@ export interface HeldSeats {
 /** For a limit of 0, which means none. */
 export const uncounted: HeldSeats = { acquire: async () => true, hold: async () => {}, release: async () => {} };
 
-export interface SeatHolder {
-  readonly seatIndex: number;
-  /** Anything that tells holders apart: the reservation's id, or the status of a seat that has none. */
-  readonly holder: string;
-  /** How long the holder has it for at most. */
-  readonly remainingMs: number;
-}
-
 export type GateAnswer =
   | { readonly answer: 'taken' }
   | { readonly answer: 'refused'; readonly seatIndexes: readonly number[] }
@@ -103,30 +100,12 @@ export interface EventChange {
   readonly reservationIds: readonly string[];
 }
 
-export type StoredSeatStatus = 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
-
-/** A seat's row after a write. The higher `version` is the newer. */
-export interface SeatChange {
-  readonly index: number;
-  readonly status: StoredSeatStatus;
-  readonly version: number;
-  /** While RESERVED, else null. */
-  readonly reservationId: string | null;
-  /** While RESERVED, else null: by the store's clock, in milliseconds since 1970. */
-  readonly expiresAtMs: number | null;
-}
-
 /** Announces reservations' own keys as they expire, on every node, whoever poked them. */
 export interface ExpiryNotifications {
   /** Touches the keys of reservations that should be over, so that those that are get announced now. Never rejects. */
   poke(reservations: readonly ReservationKey[]): Promise<void>;
   /** Returns how to stop. */
   onExpired(listener: (reservation: ReservationKey) => void): () => void;
-}
-
-export interface ReservationKey {
-  readonly eventId: string;
-  readonly reservationId: string;
 }
 
 export interface RateLimiter {

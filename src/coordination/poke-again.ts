@@ -1,4 +1,4 @@
-import type { ReservationKey } from './coordination.ts';
+import type { ReservationKey } from '../domain/records.ts';
 
 /** A key that lives on for longer than this when poked was extended, and its deadline is known to whoever did that. */
 const NEARLY_OVER_MS = 1_000;

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { fitsCharacters, maxNameCharacters } from '../client/characters.ts';
-import { currencyDigits } from '../client/money.ts';
+import { fitsCharacters, maxNameCharacters } from '../domain/characters.ts';
+import { currencyDigits } from '../domain/money.ts';
+import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import type { Database } from '../store/database.ts';
 import { findEvents, insertEvent, wasAskedFor } from '../store/events.ts';
 import { isUniqueViolation } from '../store/faults.ts';
-import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { parseSeatingPlan } from './seating-plan/parse.ts';
 import { type CategoryPrice, priceCategories } from './seating-plan/prices.ts';
 import { type Refusal, refuse, within } from './seating-plan/refusal.ts';

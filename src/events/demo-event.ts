@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { momentsAt } from '../client/time-zone.ts';
 import { SYSTEM } from '../domain/change.ts';
+import { momentsAt } from '../domain/local-time.ts';
+import type { EventRecord } from '../domain/records.ts';
 import type { Database } from '../store/database.ts';
 import { countEvents } from '../store/events.ts';
-import type { EventRecord } from '../store/records.ts';
 import { createEvent } from './create-event.ts';
 
 /** The package's `demo/`: as far from `src/events` as from `dist/events`. */

@@ -1,7 +1,7 @@
+import type { EventRecord } from '../domain/records.ts';
 import type { Session } from '../store/database.ts';
 import { findEvents } from '../store/events.ts';
 import { gathered } from '../store/gathered.ts';
-import type { EventRecord } from '../store/records.ts';
 
 /** Read in one statement. */
 const MAX_BATCH = 1_000;

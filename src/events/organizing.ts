@@ -1,8 +1,8 @@
 import type { Bus } from '../coordination/coordination.ts';
+import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/database.ts';
 import { updateSalesStatus } from '../store/events.ts';
-import type { EventRecord, SalesStatus } from '../store/records.ts';
 import { type BlockOutcome, blockSeats } from '../store/statements/block-seats.ts';
 import { type CreateEventOutcome, createEvent, type EventInput } from './create-event.ts';
 

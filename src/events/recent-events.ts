@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { EventRecord } from '../domain/records.ts';
 import type { Session } from '../store/database.ts';
 import { findEvents } from '../store/events.ts';
-import type { EventRecord } from '../store/records.ts';
 
 const MAX_KEPT = 1_000;
 /** How old an answer may be: long enough that thousands who subscribe at once cause one read. */

@@ -1,6 +1,7 @@
+import type { Availability } from '../domain/seat.ts';
 import type { Session } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';
-import { type AllSeats, type Availability, countSeats, readAllSeats } from '../store/seats.ts';
+import { type AllSeats, countSeats, readAllSeats } from '../store/seats.ts';
 
 /** Events in one statement that counts, which goes through all their seats. */
 const COUNTED_AT_ONCE = 20;

@@ -1,5 +1,5 @@
+import type { LayoutRow, LayoutSeat, LayoutSection } from '../domain/layout.ts';
 import type { PricedLayout } from '../store/events.ts';
-import type { LayoutRow, LayoutSeat, LayoutSection } from './layout.ts';
 
 export interface SeatPlace {
   readonly section: LayoutSection;

@@ -1,6 +1,6 @@
+import type { EventRecord, ReservationRecord } from '../domain/records.ts';
 import type { Seating } from '../events/seating.ts';
 import { findBookings } from '../store/bookings.ts';
-import type { EventRecord, ReservationRecord } from '../store/records.ts';
 import { findReservations } from '../store/reservations.ts';
 import { type GraphqlContext, isOrganizer } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';

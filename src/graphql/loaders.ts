@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { BookingRecord, EventRecord, ReservationKey } from '../domain/records.ts';
+import type { Availability } from '../domain/seat.ts';
+import { statusOfCode } from '../domain/seat.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { statusOfCode } from '../seat-map/status.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Session } from '../store/database.ts';
-import type { BookingRecord, EventRecord } from '../store/records.ts';
-import { type AllSeats, type Availability, readAllSeats, readSeatStates, type SeatState } from '../store/seats.ts';
+import { type AllSeats, readAllSeats, readSeatStates, type SeatState } from '../store/seats.ts';
 import type { Services } from './services.ts';
 
 export interface SeatKey {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { maxAmount } from '../client/money.ts';
+import { maxAmount } from '../domain/money.ts';
 
 /**
  * How the schema's scalars are written and read; PackedSeatStatuses passes as the string it is. Not whole GraphQLScalarTypes, whose

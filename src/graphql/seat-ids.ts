@@ -1,4 +1,4 @@
-import { maxAmount } from '../client/money.ts';
+import { maxAmount } from '../domain/money.ts';
 import type { Seating } from '../events/seating.ts';
 import { maxSeats } from '../events/seating-plan/check.ts';
 import { decodeSeatId } from './ids.ts';

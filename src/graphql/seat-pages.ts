@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type SeatStatus, statusCodes } from '../domain/seat.ts';
 import type { Seating } from '../events/seating.ts';
-import { type SeatStatus, statusCodes } from '../seat-map/status.ts';
 import { nextTimeSlice } from '../time-slices.ts';
 import { cursorCodec, type PageRequest, toConnection } from './pages.ts';
 import type { SeatConnectionSource } from './sources.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RateLimiter } from '../coordination/coordination.ts';
+import type { EventRecord } from '../domain/records.ts';
 import type { Organizing } from '../events/organizing.ts';
 import type { RecentEvents } from '../events/recent-events.ts';
 import type { SeatReader } from '../events/seat-reader.ts';
@@ -10,7 +11,6 @@ import type { Reservations } from '../reservations/reservations.ts';
 import type { ViewerReservations } from '../reservations/viewer-reservations.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Reads } from '../store/database.ts';
-import type { EventRecord } from '../store/records.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {

@@ -1,6 +1,6 @@
-import type { LayoutRow } from '../events/layout.ts';
+import type { LayoutRow } from '../domain/layout.ts';
+import type { BookingRecord, EventRecord, ReservationRecord } from '../domain/records.ts';
 import type { Seating } from '../events/seating.ts';
-import type { BookingRecord, EventRecord, ReservationRecord } from '../store/records.ts';
 import type { Connection } from './pages.ts';
 
 /**

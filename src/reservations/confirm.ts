@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { Gate, ReservationKey } from '../coordination/coordination.ts';
+import type { Gate } from '../coordination/coordination.ts';
+import type { BookingRecord, ReservationKey, ReservationRecord } from '../domain/records.ts';
 import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { isUniqueViolation } from '../store/faults.ts';
 import { gathered } from '../store/gathered.ts';
-import type { BookingRecord, ReservationRecord } from '../store/records.ts';
 import {
   type ConfirmOutcome,
   type ConfirmRequest,

@@ -1,4 +1,4 @@
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { ReservationKey } from '../domain/records.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Session } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';

@@ -1,5 +1,6 @@
-import type { Gate, HeldSeats, SeatClaim, SeatHolder } from '../coordination/coordination.ts';
+import type { Gate, HeldSeats, SeatClaim } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
+import type { SeatHolder } from '../domain/seat.ts';
 import type { GroupCommit } from '../group-commit/group-commit.ts';
 import { namedIds } from '../named-id.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';

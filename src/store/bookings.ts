@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { BookingRecord, BookingStatus, ReservationKey } from '../domain/records.ts';
 import type { Session } from './database.ts';
 import { isInPart, type ListPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
-import { type BookingRecord, type BookingStatus, bookingColumns } from './records.ts';
+import { bookingColumns } from './records.ts';
 import { type ListPosition, newestFirst } from './reservations.ts';
 
 export interface BookingKey {

@@ -1,9 +1,10 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Drawing, Layout, LayoutSeat } from '../events/layout.ts';
+import type { Drawing, Layout, LayoutSeat } from '../domain/layout.ts';
+import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import { changeEvent, changeOf, fact, logChange } from './change-log.ts';
 import type { Connection, Database, Session } from './database.ts';
 import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
-import { type EventRecord, eventColumns, type SalesStatus } from './records.ts';
+import { eventColumns } from './records.ts';
 import { isOver, salesStatusAt, statementNow } from './rules.ts';
 import { searchText } from './search-text.ts';
 import { eventChanges, eventHeads, events, priceCategories, seats } from './tables.ts';

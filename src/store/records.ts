@@ -1,51 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { epochMs, reservationStatusAt, salesStatusAt, statementNow } from './rules.ts';
 
-/** What the store hands out. Moments are milliseconds since 1970, amounts are in minor units. */
+// How the domain's records are selected.
 
-export type SalesStatus = 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
-export type ReservationStatus = 'ACTIVE' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
-export type BookingStatus = 'CONFIRMED' | 'CANCELLED';
-
-export interface EventRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly venue: string;
-  readonly startsAtMs: number;
-  /** IANA's name of the venue's. */
-  readonly timeZone: string;
-  readonly currency: string;
-  readonly salesStatus: SalesStatus;
-  readonly reservationSeconds: number;
-}
-
-/** A reservation as it was at `readAtMs` by the store's clock. */
-export interface ReservationRecord {
-  readonly eventId: string;
-  readonly id: string;
-  readonly viewerId: string;
-  readonly status: ReservationStatus;
-  /** Ascending. */
-  readonly seatIndexes: readonly number[];
-  readonly totalAmount: number;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly extensionsUsed: number;
-  readonly readAtMs: number;
-}
-
-export interface BookingRecord {
-  readonly eventId: string;
-  readonly id: string;
-  readonly reservationId: string;
-  readonly viewerId: string;
-  readonly reference: string;
-  readonly status: BookingStatus;
-  readonly totalAmount: number;
-  /** Ascending. */
-  readonly seatIndexes: readonly number[];
-  readonly bookedAtMs: number;
-}
+export type { EventRecord, ReservationRecord } from '../domain/records.ts';
 
 /** Selects an `EventRecord` from `events`. */
 export const eventColumns: SQL = sql`

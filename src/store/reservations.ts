@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { ReservationKey, ReservationRecord, ReservationStatus } from '../domain/records.ts';
 import type { Session } from './database.ts';
 import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
-import { type ReservationRecord, type ReservationStatus, reservationColumns } from './records.ts';
+import { reservationColumns } from './records.ts';
 import { reservationStatusAt, statementNow } from './rules.ts';
 
 /** In no particular order; those that do not exist are missing. */

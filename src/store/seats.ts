@@ -1,24 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { StoredSeatStatus } from '../coordination/coordination.ts';
-import { statusCodes } from '../seat-map/status.ts';
+import type { Availability, SeatStatus } from '../domain/seat.ts';
+import { statusCodes } from '../domain/seat.ts';
 import type { Session } from './database.ts';
 import { publicSeatStatus, statementNow } from './rules.ts';
-
-/** How many seats an event has of each public status. */
-export interface Availability {
-  readonly total: number;
-  readonly available: number;
-  readonly reserved: number;
-  readonly booked: number;
-  readonly blocked: number;
-}
 
 /** Counts of one moment, for each of the events that exists. */
 export function countSeats(
   session: Session,
   eventIds: readonly string[],
 ): Promise<(Availability & { readonly eventId: string })[]> {
-  const counted = (status: StoredSeatStatus) => sql`count(*) filter (where status = ${status})::int`;
+  const counted = (status: SeatStatus) => sql`count(*) filter (where status = ${status})::int`;
   return session.rows(sql`
     select
       event_id as "eventId",
@@ -37,7 +28,7 @@ export function countSeats(
 /** A seat's status as everyone may see it, and whether the viewer who asks holds it. */
 export interface SeatState {
   readonly index: number;
-  readonly status: StoredSeatStatus;
+  readonly status: SeatStatus;
   readonly reservedByViewer: boolean;
 }
 
@@ -89,10 +80,10 @@ export async function readAllSeats(session: Session, eventId: string, viewerId: 
 }
 
 function codeOf(status: SQL): SQL {
-  const cases = Object.keys(statusCodes).map((name) => sql`when ${name} then ${codeText(name as StoredSeatStatus)}`);
+  const cases = Object.keys(statusCodes).map((name) => sql`when ${name} then ${codeText(name as SeatStatus)}`);
   return sql`case ${status} ${sql.join(cases, sql` `)} end`;
 }
 
-function codeText(status: StoredSeatStatus): string {
+function codeText(status: SeatStatus): string {
   return String(statusCodes[status]);
 }

@@ -18,7 +18,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { EventChange } from '../domain/change.ts';
-import type { Drawing } from '../events/layout.ts';
+import type { Drawing } from '../domain/layout.ts';
 
 /** Moments are kept to the millisecond, so that what a client is told is the deadline itself, not a rounding of it. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });

@@ -9,8 +9,8 @@ import {
   SeatMapDocument,
   type SeatMapSubscription,
 } from '../../src/client/generated/documents.ts';
+import { type SeatStatus, statusOfCode } from '../../src/domain/seat.ts';
 import { unpackStatuses } from '../../src/seat-map/packing.ts';
-import { type SeatStatus, statusOfCode } from '../../src/seat-map/status.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Offer } from './venue.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import type { SeatStatus } from '../../src/domain/seat.ts';
 import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
-import type { SeatStatus } from '../../src/seat-map/status.ts';
 import { readBacklogs } from '../../src/store/consumer-cursors.ts';
 import { readHeads } from '../consumers/changes.ts';
 import { readHandled } from '../consumers/consumer-node.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changedSeats, seatStatuses, statusAt, unpackSeatCodes } from '../../src/client/index.ts';
+import { statusCodes } from '../../src/domain/seat.ts';
 import { packStatuses } from '../../src/seat-map/packing.ts';
-import { statusCodes } from '../../src/seat-map/status.ts';
 
 const codes = fc.uint8Array({ min: 0, max: 3, maxLength: 200 });
 

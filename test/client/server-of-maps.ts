@@ -1,8 +1,8 @@
 import type { ExecutionResult, Sink } from 'graphql-ws/client';
 import type { SeatMapSubscription } from '../../src/client/index.ts';
 import type { ConnectionWatcher, LiveSocket } from '../../src/client/live-socket.ts';
+import { statusOfCode } from '../../src/domain/seat.ts';
 import { packStatuses } from '../../src/seat-map/packing.ts';
-import { statusOfCode } from '../../src/seat-map/status.ts';
 
 type Update = SeatMapSubscription['seatMap'];
 

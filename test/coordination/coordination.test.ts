@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Coordination, ReservationKey, SeatClaim } from '../../src/coordination/coordination.ts';
+import type { Coordination, SeatClaim } from '../../src/coordination/coordination.ts';
 import type { Party } from '../../src/coordination/party.ts';
+import type { ReservationKey } from '../../src/domain/records.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { implementations, type Shared } from './implementations.ts';
 import { change, Recorder } from './recorder.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import type { LayoutSeat } from '../../src/events/layout.ts';
+import type { LayoutSeat } from '../../src/domain/layout.ts';
 import { parseSeatingPlan } from '../../src/events/seating-plan/parse.ts';
 import { type CategoryPrice, priceCategories } from '../../src/events/seating-plan/prices.ts';
 

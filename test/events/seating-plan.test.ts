@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Layout } from '../../src/events/layout.ts';
+import type { Layout } from '../../src/domain/layout.ts';
 import { Seating } from '../../src/events/seating.ts';
 import { parseSeatingPlan } from '../../src/events/seating-plan/parse.ts';
 import { priceCategories } from '../../src/events/seating-plan/prices.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../src/coordination/coordination.ts';
+import type { ReservationRecord } from '../../src/domain/records.ts';
+import type { SeatChange } from '../../src/domain/seat.ts';
 import type { Database } from '../../src/store/database.ts';
-import type { ReservationRecord } from '../../src/store/records.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { ReservationRecord } from '../../src/domain/records.ts';
 import { findBookingsOfReservations } from '../../src/store/bookings.ts';
 import type { Database } from '../../src/store/database.ts';
-import type { ReservationRecord } from '../../src/store/records.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { type ConfirmOutcome, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { SalesStatus } from '../../src/domain/records.ts';
 import {
   countEvents,
   type EventFilter,
@@ -10,7 +11,6 @@ import {
   loadLayout,
   updateSalesStatus,
 } from '../../src/store/events.ts';
-import type { SalesStatus } from '../../src/store/records.ts';
 import { countSeats } from '../../src/store/seats.ts';
 import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import { engines } from './engines.ts';

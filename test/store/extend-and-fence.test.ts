@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ReservationRecord } from '../../src/store/records.ts';
+import type { ReservationRecord } from '../../src/domain/records.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { SeatChange } from '../../src/coordination/coordination.ts';
+import type { ReservationRecord } from '../../src/domain/records.ts';
+import type { SeatChange } from '../../src/domain/seat.ts';
 import { readChanges } from '../../src/store/change-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
-import type { ReservationRecord } from '../../src/store/records.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Layout } from '../../src/events/layout.ts';
+import type { Layout } from '../../src/domain/layout.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertEvent, type NewEvent } from '../../src/store/events.ts';
 

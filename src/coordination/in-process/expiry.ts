@@ -1,4 +1,5 @@
-import type { ExpiryNotifications, ReservationKey } from '../coordination.ts';
+import type { ReservationKey } from '../../domain/records.ts';
+import type { ExpiryNotifications } from '../coordination.ts';
 import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { LapsingMap } from './lapsing-map.ts';

@@ -1,4 +1,5 @@
-import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
+import type { SeatHolder } from '../../domain/seat.ts';
+import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import type { Party } from '../party.ts';
 import type { ReservationKeys } from './expiry.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { ExpiryNotifications, ReservationKey } from '../coordination.ts';
+import type { ReservationKey } from '../../domain/records.ts';
+import type { ExpiryNotifications } from '../coordination.ts';
 import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Gate, GateAnswer, SeatClaim, SeatHolder } from '../coordination.ts';
+import type { SeatHolder } from '../../domain/seat.ts';
+import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
 import { gatheredByTurn } from './gathered-turn.ts';

@@ -1,4 +1,4 @@
-import type { ReservationKey } from '../coordination.ts';
+import type { ReservationKey } from '../../domain/records.ts';
 import type { Party } from '../party.ts';
 
 // The braces are a hash tag: they keep one event in one cluster slot, so that a script may touch several of its keys.

@@ -1,4 +1,4 @@
-import type { AreaShape, LayoutArea, LayoutText, Point } from '../layout.ts';
+import type { AreaShape, LayoutArea, LayoutText, Point } from '../../domain/layout.ts';
 import { hexColor } from './color.ts';
 import type { Plan, PlanArea } from './format.ts';
 import { plus } from './point.ts';

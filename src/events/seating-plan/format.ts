@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitsCharacters } from '../../client/characters.ts';
+import { fitsCharacters } from '../../domain/characters.ts';
 
 /**
  * What is read of pretix's seating-plan format (`seating-plan.schema.json`, and what its editor really writes). Everything

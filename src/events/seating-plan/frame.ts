@@ -1,4 +1,4 @@
-import type { Layout, LayoutArea, LayoutSeat, LayoutText, Point } from '../layout.ts';
+import type { Layout, LayoutArea, LayoutSeat, LayoutText, Point } from '../../domain/layout.ts';
 import { plus, turn } from './point.ts';
 
 /** Air around the drawing: as much as a seat of the usual size is wide. */

@@ -1,4 +1,4 @@
-import type { Layout } from '../layout.ts';
+import type { Layout } from '../../domain/layout.ts';
 import { drawAreas } from './areas.ts';
 import { checkPlan } from './check.ts';
 import { type Plan, planFormat } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Point } from '../layout.ts';
+import type { Point } from '../../domain/layout.ts';
 
 export function plus(...points: readonly Point[]): Point {
   return points.reduce((sum, point) => ({ x: sum.x + point.x, y: sum.y + point.y }), { x: 0, y: 0 });

@@ -1,5 +1,5 @@
-import { maxAmount } from '../../client/money.ts';
-import type { Layout } from '../layout.ts';
+import type { Layout } from '../../domain/layout.ts';
+import { maxAmount } from '../../domain/money.ts';
 import { type Fault, type Refusal, refuseAll } from './refusal.ts';
 
 export interface CategoryPrice {

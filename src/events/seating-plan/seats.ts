@@ -1,4 +1,4 @@
-import type { Layout, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection, Point } from '../layout.ts';
+import type { Layout, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection, Point } from '../../domain/layout.ts';
 import { hexColor } from './color.ts';
 import type { Plan, PlanRow, PlanSeat, PlanZone } from './format.ts';
 import { plus } from './point.ts';

@@ -1,4 +1,4 @@
-import type { Layout } from '../../events/layout.ts';
+import type { Layout } from '../../domain/layout.ts';
 import type { Seating } from '../../events/seating.ts';
 import type { Seatings } from '../../events/seatings.ts';
 import { decodeEventId } from '../ids.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { fitsCharacters, maxNameCharacters } from '../../client/characters.ts';
+import { fitsCharacters, maxNameCharacters } from '../../domain/characters.ts';
+import type { Availability } from '../../domain/seat.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { listEvents } from '../../store/events.ts';
-import type { Availability } from '../../store/seats.ts';
 import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';

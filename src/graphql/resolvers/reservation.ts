@@ -1,4 +1,4 @@
-import type { ReservationRecord } from '../../store/records.ts';
+import type { ReservationRecord } from '../../domain/records.ts';
 import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../coordination/coordination.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import { changeEvent, fact, logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../coordination/coordination.ts';
+import type { BookingRecord, ReservationRecord } from '../../domain/records.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
-import type { BookingRecord, ReservationRecord } from '../records.ts';
 import {
   changeRows,
   type HolderRequest,

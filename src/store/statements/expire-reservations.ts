@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { EventChange, ReservationKey, SeatChange } from '../../coordination/coordination.ts';
+import type { EventChange } from '../../coordination/coordination.ts';
+import type { ReservationKey } from '../../domain/records.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import { changeEvent, fact, logChange } from '../change-log.ts';
 import type { Connection, Session } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';

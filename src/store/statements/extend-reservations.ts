@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../coordination/coordination.ts';
+import type { ReservationRecord } from '../../domain/records.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import { logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
-import type { ReservationRecord } from '../records.ts';
 import {
   changeRows,
   extensions,

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../coordination/coordination.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import type { Session } from '../database.ts';
 import { epochMs, statementNow } from '../rules.ts';
 

@@ -1,17 +1,12 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange, SeatHolder } from '../../coordination/coordination.ts';
+import type { EventRecord, ReservationRecord, SalesStatus } from '../../domain/records.ts';
+import type { SeatChange, SeatHolder } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, logChange } from '../change-log.ts';
 import { compiled } from '../compiled.ts';
 import type { Database, Statement } from '../database.ts';
 import { oneOf } from '../one-of.ts';
-import {
-  type EventRecord,
-  eventColumns,
-  type ReservationRecord,
-  reservationJson,
-  type SalesStatus,
-} from '../records.ts';
+import { eventColumns, reservationJson } from '../records.ts';
 import { epochMs, isFree, salesStatusAt, statementNow } from '../rules.ts';
 import { seatHolder } from './seat-json.ts';
 

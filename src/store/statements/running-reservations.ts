@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { SeatChange } from '../../coordination/coordination.ts';
+import type { ReservationRecord } from '../../domain/records.ts';
+import type { SeatChange } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact } from '../change-log.ts';
 import type { Connection } from '../database.ts';
 import { oneOf } from '../one-of.ts';
-import { type ReservationRecord, reservationJson } from '../records.ts';
+import { reservationJson } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
 import { changesOf } from './seat-json.ts';
 

@@ -1,4 +1,4 @@
-import type { SeatStatus } from '../../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../../src/domain/seat.ts';
 
 /** Seats are indexes, ascending; reservations and bookings are uuids; moments of the harness are its monotonic milliseconds. */
 export type Request =

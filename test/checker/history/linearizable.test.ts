@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SeatStatus } from '../../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../../src/domain/seat.ts';
 import { linearize } from './linearizable.ts';
 import type { Effect, Step } from './step.ts';
 

@@ -1,4 +1,4 @@
-import type { SeatStatus } from '../../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../../src/domain/seat.ts';
 import type { Deadline, Effect, Step } from './step.ts';
 
 /** `by` is the reservation of a seat that is RESERVED, lapsed or not, or BOOKED. */

@@ -1,4 +1,4 @@
-import type { SeatStatus } from '../../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../../src/domain/seat.ts';
 
 /** What one step does to seats, or shows of them. Moments are the harness'; a deadline lies within its two bounds. */
 export type Effect =

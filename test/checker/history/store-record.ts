@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { SeatStatus } from '../../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../../src/domain/seat.ts';
 import type { Session } from '../../../src/store/database.ts';
 import type { ReservationStatus } from './call.ts';
 

@@ -1,5 +1,6 @@
 import { Agent, request as send } from 'undici';
 import { z } from 'zod';
+import { statusOfCode } from '../../../src/domain/seat.ts';
 import {
   decodeBookingId,
   decodeReservationId,
@@ -9,7 +10,6 @@ import {
   encodeSeatId,
 } from '../../../src/graphql/ids.ts';
 import { unpackStatuses } from '../../../src/seat-map/packing.ts';
-import { statusOfCode } from '../../../src/seat-map/status.ts';
 import type { Answer, Request } from '../history/call.ts';
 import { seatsPerHouse } from '../rig/policy.ts';
 import { documents } from './documents.ts';

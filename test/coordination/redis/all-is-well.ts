@@ -1,4 +1,4 @@
-import type { ReservationKey } from '../../../src/coordination/coordination.ts';
+import type { ReservationKey } from '../../../src/domain/records.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { change, Recorder } from '../recorder.ts';
 import type { Watched } from './watched-node.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Coordination, EventChange, ReservationKey } from '../../../src/coordination/coordination.ts';
+import type { Coordination, EventChange } from '../../../src/coordination/coordination.ts';
 import { connectRedis } from '../../../src/coordination/redis/coordination.ts';
+import type { ReservationKey } from '../../../src/domain/records.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { recordLogs } from '../logs.ts';

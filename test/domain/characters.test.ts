@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fitsCharacters } from '../../src/client/characters.ts';
+import { fitsCharacters } from '../../src/domain/characters.ts';
 
 describe('characters, as people see them', () => {
   test.each([

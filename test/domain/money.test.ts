@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { currencyDigits, decimalAmount, maxAmount, parseAmount } from '../../src/client/money.ts';
+import { currencyDigits, decimalAmount, maxAmount, parseAmount } from '../../src/domain/money.ts';
 
 /** What Chrome's and Node's locale data give other digits than ISO 4217 does: amounts would read 100 or 1,000 times too high. */
 const differingInBrowsers = {

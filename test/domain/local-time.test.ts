@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { momentsAt } from '../../src/client/time-zone.ts';
+import { momentsAt } from '../../src/domain/local-time.ts';
 
 describe('the moments of a local time', () => {
   const written = (local: string, timeZone: string) => momentsAt(local, timeZone).map((moment) => moment.toISOString());

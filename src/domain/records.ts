@@ -1,0 +1,51 @@
+// Moments are milliseconds since 1970, by the store's clock. Amounts are in minor units of the event's currency.
+
+export type SalesStatus = 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
+export type ReservationStatus = 'ACTIVE' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
+export type BookingStatus = 'CONFIRMED' | 'CANCELLED';
+
+export interface EventRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly venue: string;
+  readonly startsAtMs: number;
+  /** IANA's name of the venue's. */
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly salesStatus: SalesStatus;
+  readonly reservationSeconds: number;
+}
+
+/** A reservation's name: ids are looked up by event. */
+export interface ReservationKey {
+  readonly eventId: string;
+  readonly reservationId: string;
+}
+
+/** A reservation as it was at `readAtMs` by the store's clock. */
+export interface ReservationRecord {
+  readonly eventId: string;
+  readonly id: string;
+  readonly viewerId: string;
+  readonly status: ReservationStatus;
+  /** Ascending. */
+  readonly seatIndexes: readonly number[];
+  readonly totalAmount: number;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly extensionsUsed: number;
+  readonly readAtMs: number;
+}
+
+export interface BookingRecord {
+  readonly eventId: string;
+  readonly id: string;
+  readonly reservationId: string;
+  readonly viewerId: string;
+  readonly reference: string;
+  readonly status: BookingStatus;
+  readonly totalAmount: number;
+  /** Ascending. */
+  readonly seatIndexes: readonly number[];
+  readonly bookedAtMs: number;
+}
