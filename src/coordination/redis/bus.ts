@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { Bus, BusListener, EventChange } from '../coordination.ts';
 import { EventListeners } from '../event-listeners.ts';
 import { changesChannel, eventOfChannel } from './keys.ts';
-import type { Master } from './master.ts';
-import type { Masters } from './masters.ts';
 import { type BusMessage, decodeMessage, encodeMessage, inParts, ReceivedCounters } from './messages.ts';
+import type { Master } from './topology/master.ts';
+import type { Topology } from './topology/topology.ts';
 
 /** Events whose counter this node keeps. One that was forgotten starts again at 1, which readers take for a gap. */
 const MAX_SENT_COUNTERS = 10_000;
@@ -17,7 +17,7 @@ interface Sent {
 }
 
 export interface RedisBusSettings {
-  readonly masters: Masters;
+  readonly masters: Topology;
   readonly logger: Logger;
   /** This node, in this one of its starts: messages are counted by it. */
   readonly sender: string;

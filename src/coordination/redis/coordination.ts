@@ -7,9 +7,9 @@ import { RedisBus } from './bus.ts';
 import { RedisExpiryNotifications } from './expiry.ts';
 import { RedisGate } from './gate.ts';
 import { RedisHeldSeats } from './held-seats.ts';
-import { openMasters } from './open-masters.ts';
 import { createRedisRateLimiter } from './rate-limiter.ts';
-import { Reachability } from './reachability.ts';
+import { RedisHealth } from './topology/health.ts';
+import { openTopology } from './topology/topology.ts';
 
 /** How long a start waits for Redis before it goes on without. */
 const START_WITHIN_MS = 1_500;
@@ -29,9 +29,9 @@ export class RedisUnusable extends OperatorError {
 
 /** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone, or names a database that Redis does not have. */
 export async function connectRedis(url: string, { logger, nodeId, leaseMs }: RedisSettings): Promise<Coordination> {
-  const reachability = new Reachability(logger);
+  const health = new RedisHealth(logger);
   const target = parseRedisUrl(url);
-  const masters = openMasters(target, reachability, logger, {
+  const topology = openTopology(target, health, logger, {
     onCommandable: () => bus.revealUnheard(),
     onSubscribable: (master) => bus.resubscribe(master),
     onUnsubscribed: (master) => bus.forget(master),
@@ -42,32 +42,32 @@ export async function connectRedis(url: string, { logger, nodeId, leaseMs }: Red
     onMessage: (channel, text) => bus.onMessage(channel, text),
     onKeyspaceEvent: (channel, happened) => expiry.onKeyspaceEvent(channel, happened),
   });
-  const bus = new RedisBus({ masters, logger, sender: `${nodeId}:${randomUUID()}` });
-  const expiry = new RedisExpiryNotifications(masters, logger);
+  const bus = new RedisBus({ masters: topology, logger, sender: `${nodeId}:${randomUUID()}` });
+  const expiry = new RedisExpiryNotifications(topology, logger);
 
   const close = async () => {
-    reachability.close();
+    health.close();
     expiry[Symbol.dispose]();
-    await masters[Symbol.asyncDispose]();
+    await topology[Symbol.asyncDispose]();
   };
-  await reachability.known(START_WITHIN_MS);
-  if (/DB index is out of range/.test(reachability.cause?.message ?? '')) {
+  await health.known(START_WITHIN_MS);
+  if (/DB index is out of range/.test(health.cause?.message ?? '')) {
     await close();
     throw new RedisUnusable(
       `Redis has no database ${target.database}, which REDIS_URL names; name one below its \`databases\` (16, unless it says otherwise)`,
     );
   }
   return {
-    gate: new RedisGate({ masters, logger, leaseMs }),
+    gate: new RedisGate({ topology, logger, leaseMs }),
     bus,
     expiry,
-    rateLimiter: (name, perMinute) => createRedisRateLimiter({ masters, logger }, name, perMinute),
+    rateLimiter: (name, perMinute) => createRedisRateLimiter({ topology, logger }, name, perMinute),
     heldSeats: (maxPerAddress) =>
-      maxPerAddress === 0 ? uncounted : new RedisHeldSeats({ masters, logger, maxPerAddress }),
+      maxPerAddress === 0 ? uncounted : new RedisHeldSeats({ topology, logger, maxPerAddress }),
     get reachable() {
-      return reachability.isReachable;
+      return health.isReachable;
     },
-    onReachableChange: (listener) => reachability.onChange(listener),
+    onReachableChange: (listener) => health.onChange(listener),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -4,20 +4,20 @@ import type { ExpiryNotifications } from '../coordination.ts';
 import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';
-import type { Masters } from './masters.ts';
+import type { Topology } from './topology/topology.ts';
 
 /** Keys touched in one go, so that a deadline shared by thousands does not keep the connection from buyers. */
 const POKE_BATCH = 500;
 
 /** Redis deletes a key that is over, and tells everybody, when somebody touches it; left alone, many seconds later. */
 export class RedisExpiryNotifications implements ExpiryNotifications, Disposable {
-  readonly #masters: Masters;
+  readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #listeners = new Listeners<ReservationKey>();
   readonly #pokeAgain = new PokeAgain((reservations) => void this.poke(reservations));
 
-  constructor(masters: Masters, logger: Logger) {
-    this.#masters = masters;
+  constructor(topology: Topology, logger: Logger) {
+    this.#topology = topology;
     this.#logger = logger;
   }
 
@@ -55,7 +55,7 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   async #touch(reservations: readonly ReservationKey[]): Promise<void> {
     const keys = reservations.map(reservationKey);
     try {
-      const left = (await this.#masters.of(keys[0] ?? '')?.poke(keys)) ?? [];
+      const left = (await this.#topology.of(keys[0] ?? '')?.poke(keys)) ?? [];
       for (const [at, reservation] of reservations.entries()) this.#pokeAgain.ifNearlyOver(reservation, left[at] ?? 0);
     } catch (err) {
       this.#logger.debug({ err, reservations }, 'reservations could not be poked');

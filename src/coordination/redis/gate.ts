@@ -5,10 +5,10 @@ import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
 import { gatheredByTurn } from './gathered-turn.ts';
 import { partyOfTurns, reservationKey, seatKey, turnsKey } from './keys.ts';
-import { askFor, type Masters } from './masters.ts';
+import { askFor, type Topology } from './topology/topology.ts';
 
 export interface RedisGateSettings {
-  readonly masters: Masters;
+  readonly topology: Topology;
   readonly logger: Logger;
   readonly leaseMs?: number | undefined;
 }
@@ -23,7 +23,7 @@ interface Holding {
 
 /** Marks in Redis, one script an operation. Times go there as what is left, never as a moment: clocks differ. */
 export class RedisGate implements Gate {
-  readonly #masters: Masters;
+  readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #leaseMs: number;
   /** Gives what the script does. */
@@ -36,8 +36,8 @@ export class RedisGate implements Gate {
     (holdings) => this.#holdTogether(holdings),
   );
 
-  constructor({ masters, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
-    this.#masters = masters;
+  constructor({ topology, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
+    this.#topology = topology;
     this.#logger = logger;
     this.#leaseMs = leaseMs;
   }
@@ -62,7 +62,7 @@ export class RedisGate implements Gate {
     const keys = [reservationKey(claim), ...seatKeys(claim)];
     const ended = reservationEnded ? '1' : '0';
     const released = await this.#ask(() =>
-      askFor(this.#masters, keys, (redis) => redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
+      askFor(this.#topology, keys, (redis) => redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
     );
     return released === undefined ? null : partyOfTurns(released[1]);
   }
@@ -72,14 +72,14 @@ export class RedisGate implements Gate {
     if (lasting.length === 0) return;
     const keys = lasting.map(({ seatIndex }) => seatKey(eventId, seatIndex));
     const marks = lasting.flatMap(({ holder, remainingMs }) => [holder, Math.min(markMs(remainingMs), this.#leaseMs)]);
-    await this.#ask(() => askFor(this.#masters, keys, (redis) => redis.hfCorrect(keys.length, ...keys, ...marks)));
+    await this.#ask(() => askFor(this.#topology, keys, (redis) => redis.hfCorrect(keys.length, ...keys, ...marks)));
   }
 
   #takeTogether(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
     const keys = claims.flatMap((claim) => [turnsKey(claim.eventId, claim.party), ...seatKeys(claim)]);
     const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, 1 + seatIndexes.length]);
     const times = [this.#leaseMs, restsMs];
-    return askFor(this.#masters, keys, (redis) => redis.hfTake(keys.length, ...keys, ...times, ...wishes));
+    return askFor(this.#topology, keys, (redis) => redis.hfTake(keys.length, ...keys, ...times, ...wishes));
   }
 
   async #holdTogether(holdings: readonly Holding[]): Promise<readonly string[]> {
@@ -88,7 +88,7 @@ export class RedisGate implements Gate {
       ...[reservationId, 1 + seatIndexes.length],
       ...[reservationKeyMs(remainingMs), markMs(remainingMs), party ? turnsKey(eventId, party) : ''],
     ]);
-    const held = await askFor(this.#masters, keys, (redis) =>
+    const held = await askFor(this.#topology, keys, (redis) =>
       redis.hfHold(keys.length, ...keys, TURNS_REMEMBERED_MS, ...lefts),
     );
     return holdings.map((_, at) => String(held[2 * at + 1] ?? ''));

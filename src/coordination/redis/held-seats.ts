@@ -4,10 +4,10 @@ import { LEASE_MS, reservationKeyMs } from '../lease.ts';
 import { addressOf } from '../party.ts';
 import { gatheredByTurn } from './gathered-turn.ts';
 import { addressKey } from './keys.ts';
-import { askFor, type Masters } from './masters.ts';
+import { askFor, type Topology } from './topology/topology.ts';
 
 export interface RedisHeldSeatsSettings {
-  readonly masters: Masters;
+  readonly topology: Topology;
   readonly logger: Logger;
   readonly maxPerAddress: number;
 }
@@ -21,20 +21,20 @@ interface Seats {
 
 /** Counted in Redis, whatever event they are of; while it is left alone, everybody may have more. */
 export class RedisHeldSeats implements HeldSeats {
-  readonly #masters: Masters;
+  readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #maxPerAddress: number;
   readonly #acquire = gatheredByTurn(
-    ({ key }: Seats) => this.#masters.groupOf(key),
+    ({ key }: Seats) => this.#topology.groupOf(key),
     (claims) => this.#acquireTogether(claims),
   );
   readonly #keep = gatheredByTurn(
-    ({ key }: Seats) => this.#masters.groupOf(key),
+    ({ key }: Seats) => this.#topology.groupOf(key),
     (claims) => this.#keepTogether(claims),
   );
 
-  constructor({ masters, logger, maxPerAddress }: RedisHeldSeatsSettings) {
-    this.#masters = masters;
+  constructor({ topology, logger, maxPerAddress }: RedisHeldSeatsSettings) {
+    this.#topology = topology;
     this.#logger = logger;
     this.#maxPerAddress = maxPerAddress;
   }
@@ -72,12 +72,12 @@ export class RedisHeldSeats implements HeldSeats {
     const keys = claims.map(({ key }) => key);
     const seats = claims.flatMap(({ names }) => [names.length, ...names]);
     const limits = [LEASE_MS, this.#maxPerAddress];
-    return askFor(this.#masters, keys, (redis) => redis.hfAcquire(keys.length, ...keys, ...limits, ...seats));
+    return askFor(this.#topology, keys, (redis) => redis.hfAcquire(keys.length, ...keys, ...limits, ...seats));
   }
 
   #keepTogether(claims: readonly Seats[]): Promise<readonly number[]> {
     const keys = claims.map(({ key }) => key);
     const seats = claims.flatMap(({ names, leftMs }) => [leftMs, names.length, ...names]);
-    return askFor(this.#masters, keys, (redis) => redis.hfKeep(keys.length, ...keys, ...seats));
+    return askFor(this.#topology, keys, (redis) => redis.hfKeep(keys.length, ...keys, ...seats));
   }
 }

@@ -3,10 +3,10 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimitAnswer, RateLimiter } from '../coordination.ts';
 import { createMemoryRateLimiter, limiterSettings, toAnswer, unlimited } from '../in-process/rate-limiter.ts';
 import { type Count, Counters } from './counters.ts';
-import type { Masters } from './masters.ts';
+import type { Topology } from './topology/topology.ts';
 
 export interface RedisRateLimiterSettings {
-  readonly masters: Masters;
+  readonly topology: Topology;
   readonly logger: Logger;
 }
 
@@ -15,7 +15,7 @@ export interface RedisRateLimiterSettings {
  * an allowance until the window ends, and does not ask again.
  */
 export function createRedisRateLimiter(
-  { masters, logger }: RedisRateLimiterSettings,
+  { topology, logger }: RedisRateLimiterSettings,
   name: string,
   perMinute: number,
 ): RateLimiter {
@@ -24,7 +24,7 @@ export function createRedisRateLimiter(
   const shared = new RateLimiterRedis({
     ...settings,
     inMemoryBlockOnConsumed: perMinute,
-    storeClient: limiterClient(new Counters(masters, settings.duration)),
+    storeClient: limiterClient(new Counters(topology, settings.duration)),
   });
   // Not the library's own insurance: that comes into play only after each request has waited for Redis once more.
   const own = createMemoryRateLimiter(name, perMinute);

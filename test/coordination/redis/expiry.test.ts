@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { connectRedis } from '../../../src/coordination/redis/coordination.ts';
-import { withExpired } from '../../../src/coordination/redis/notification-flags.ts';
+import { withExpired } from '../../../src/coordination/redis/topology/preparation.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { recordLogs } from '../logs.ts';

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseRedisUrl } from '../../../src/config/redis-url.ts';
-import { connectToNode } from '../../../src/coordination/redis/client.ts';
+import { connectToNode } from '../../../src/coordination/redis/topology/client.ts';
 import { startNodeProcess } from '../../realtime/node-process.ts';
 import { type Certificate, makeCertificate } from '../../support/certificate.ts';
 import type { LocalServer } from '../../support/local-server.ts';

@@ -1,20 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { reservationKeyspace } from '../keys.ts';
+import { defineScripts } from '../scripts.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { isRedirection } from './client.ts';
 import type { Connection } from './connection.ts';
-import { Guard } from './guard.ts';
-import { reservationKeyspace } from './keys.ts';
-import type { NotificationFlags } from './notification-flags.ts';
-import type { Reachability } from './reachability.ts';
-import { isRedirection } from './redirection.ts';
-import { defineScripts } from './scripts.ts';
+import type { RedisHealth } from './health.ts';
+import { expectRights, hasShardedPubSub, type NotificationFlags } from './preparation.ts';
 
-/** From this version on, the messages of a cluster's channel stay with the master that has the channel's slot. */
-const SHARDED_PUBSUB_SINCE = 7;
-
-/** Stands for all of ours, which begin alike; nothing is ever stored there. */
-const RIGHTS_KEY = 'hf:{rights}:reservation:none';
-
-/** What masters tell. */
+/** What a master tells. */
 export interface MasterListener {
   /** There is a new connection for commands. */
   onCommandable(): void;
@@ -34,7 +28,7 @@ export interface MasterSettings {
   /** It was asked for what another has. */
   readonly onRedirected: (master: Master) => void;
   readonly listener: MasterListener;
-  readonly reachability: Reachability;
+  readonly health: RedisHealth;
   readonly flags: NotificationFlags;
   readonly logger: Logger;
 }
@@ -49,17 +43,17 @@ export class Master implements AsyncDisposable {
   readonly #subscriptions: Redis;
   readonly #requests: Connection;
   readonly #pushes: Connection;
-  readonly #guard: Guard;
+  readonly #breaker: CircuitBreaker;
   #hasShardedPubSub = false;
 
   constructor(settings: MasterSettings) {
     this.#settings = settings;
-    const { connect, shard, reachability, listener, flags, logger } = settings;
+    const { connect, shard, health, listener, flags, logger } = settings;
     this.#commands = connect();
     this.#subscriptions = connect();
     defineScripts(this.#commands);
     this.#listen();
-    this.#requests = reachability.watch(
+    this.#requests = health.watch(
       this.#commands,
       async () => {
         await this.#learnPubSub(this.#commands);
@@ -69,7 +63,7 @@ export class Master implements AsyncDisposable {
       },
       shard,
     );
-    this.#pushes = reachability.watch(
+    this.#pushes = health.watch(
       this.#subscriptions,
       async () => {
         await this.#learnPubSub(this.#subscriptions);
@@ -78,7 +72,7 @@ export class Master implements AsyncDisposable {
       },
       shard,
     );
-    this.#guard = new Guard(() => this.#requests.isUp, logger);
+    this.#breaker = new CircuitBreaker(() => this.#requests.isUp, logger);
   }
 
   get isUp(): boolean {
@@ -91,12 +85,14 @@ export class Master implements AsyncDisposable {
 
   /** What a buyer waits for. Rejects if the work does, if it takes too long, and at once while this Redis is left alone. */
   ask<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    return this.#guard.run(() => this.#heeding(work(this.#commands)));
+    return this.#breaker.run(() => this.#noticingRedirections(work(this.#commands)));
   }
 
   async publish(channel: string, text: string): Promise<void> {
     const redis = this.#commands;
-    await this.#heeding(this.#hasShardedPubSub ? redis.spublish(channel, text) : redis.publish(channel, text));
+    await this.#noticingRedirections(
+      this.#hasShardedPubSub ? redis.spublish(channel, text) : redis.publish(channel, text),
+    );
   }
 
   /** Resolves once every later message will be heard. Where it rejects, one of the listener's calls follows that do it again. */
@@ -125,7 +121,7 @@ export class Master implements AsyncDisposable {
 
   /** Has keys of one event noticed that are over. Gives what each has left in milliseconds, 0 or less if there is no such key. */
   poke(keys: readonly string[]): Promise<readonly number[]> {
-    return this.#heeding(this.#commands.hfPoke(keys.length, ...keys));
+    return this.#noticingRedirections(this.#commands.hfPoke(keys.length, ...keys));
   }
 
   /** Which master has which slots, as this one knows it: the answer to CLUSTER SLOTS. */
@@ -134,8 +130,8 @@ export class Master implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { reachability } = this.#settings;
-    await Promise.all([reachability.forget(this.#requests), reachability.forget(this.#pushes)]);
+    const { health } = this.#settings;
+    await Promise.all([health.forget(this.#requests), health.forget(this.#pushes)]);
   }
 
   #listen(): void {
@@ -153,12 +149,10 @@ export class Master implements AsyncDisposable {
   }
 
   async #learnPubSub(redis: Redis): Promise<void> {
-    if (this.#settings.shard === undefined) return;
-    const [, version] = /^redis_version:(\d+)/m.exec(await redis.info('server')) ?? [];
-    this.#hasShardedPubSub = Number(version) >= SHARDED_PUBSUB_SINCE;
+    if (this.#settings.shard !== undefined) this.#hasShardedPubSub = await hasShardedPubSub(redis);
   }
 
-  async #heeding<T>(work: Promise<T>): Promise<T> {
+  async #noticingRedirections<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
@@ -166,14 +160,4 @@ export class Master implements AsyncDisposable {
       throw error;
     }
   }
-}
-
-/** What Redis does not have, or its user may not do, is to be said at the start, and not by every refused request. */
-async function expectRights(redis: Redis): Promise<void> {
-  const { db = 0 } = redis.options;
-  const tried = [redis.hfPoke(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
-  // The client goes on with database 0 where it could not select another.
-  const selected = db === 0 ? [] : [redis.select(db)];
-  for (const answer of await Promise.allSettled([...selected, ...tried]))
-    if (answer.status === 'rejected' && !isRedirection(answer.reason)) throw answer.reason;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Listeners } from '../listeners.ts';
+import { Listeners } from '../../listeners.ts';
 import { Connection } from './connection.ts';
 
 /** Redis can be reached while every one of its parts is up. Each change is told and logged once. */
-export class Reachability {
+export class RedisHealth {
   readonly #logger: Logger;
   readonly #parts = new Set<{ readonly isUp: boolean }>();
   readonly #listeners = new Listeners<boolean>();
@@ -76,7 +76,7 @@ export class Reachability {
     this.#set(this.isReachable, { reason: `Redis did not answer within ${timeoutMs} ms` });
   }
 
-  /** What happens from now on is nobody's business: everything is being closed. */
+  /** Changes are no longer told: everything is being closed. */
   close(): void {
     this.#isClosed = true;
   }

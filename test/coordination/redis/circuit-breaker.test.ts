@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Guard } from '../../../src/coordination/redis/guard.ts';
+import { CircuitBreaker } from '../../../src/coordination/redis/topology/circuit-breaker.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { recordLogs } from '../logs.ts';
 
@@ -12,17 +12,17 @@ test('asks again within seconds of a failure, also when the time of day is set b
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const guard = new Guard(() => true, recordLogs().logger);
-  await expect(guard.run(fail)).rejects.toThrow('it failed');
-  await expect(guard.run(answer)).rejects.toThrow('left alone');
+  const breaker = new CircuitBreaker(() => true, recordLogs().logger);
+  await expect(breaker.run(fail)).rejects.toThrow('it failed');
+  await expect(breaker.run(answer)).rejects.toThrow('not asked for a moment');
   vi.setSystemTime(Date.now() - 3_600_000);
-  const answered = await waitFor(() => guard.run(answer), { ...soon, what: 'Redis to be asked again' });
+  const answered = await waitFor(() => breaker.run(answer), { ...soon, what: 'Redis to be asked again' });
   expect(answered).toBe('an answer');
 });
 
 test('lets one try at a time, and all once that one was answered', async () => {
-  const guard = new Guard(() => true, recordLogs().logger);
-  await expect(guard.run(fail)).rejects.toThrow('it failed');
+  const breaker = new CircuitBreaker(() => true, recordLogs().logger);
+  await expect(breaker.run(fail)).rejects.toThrow('it failed');
   let tries = 0;
   const tryInVain = () => {
     tries += 1;
@@ -30,14 +30,14 @@ test('lets one try at a time, and all once that one was answered', async () => {
   };
   const asked = await waitFor(
     async () => {
-      const trial = guard.run(tryInVain);
+      const trial = breaker.run(tryInVain);
       trial.catch(() => {});
       return tries > 0 && { trial };
     },
     { ...soon, what: 'a trial' },
   );
-  await expect(guard.run(answer)).rejects.toThrow('left alone');
+  await expect(breaker.run(answer)).rejects.toThrow('not asked for a moment');
   await expect(asked.trial).rejects.toThrow('did not answer');
-  await waitFor(() => guard.run(answer), { ...soon, what: 'the next trial' });
-  await expect(Promise.all([guard.run(answer), guard.run(answer)])).resolves.toEqual(['an answer', 'an answer']);
+  await waitFor(() => breaker.run(answer), { ...soon, what: 'the next trial' });
+  await expect(Promise.all([breaker.run(answer), breaker.run(answer)])).resolves.toEqual(['an answer', 'an answer']);
 });

@@ -1,6 +1,6 @@
 import { type Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
-import { withinMs } from './deadline.ts';
+import { withinMs } from './client.ts';
 
 /** How often a connection is asked for a sign of life, and how long it may take to give one. */
 const HEARTBEAT_MS = 400;

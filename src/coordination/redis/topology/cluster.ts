@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, type Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { RedisAddress } from '../../config/redis-url.ts';
+import type { RedisAddress } from '../../../config/redis-url.ts';
 import { askAnyNode, SLOT_COUNT, type SlotRange, slotRanges } from './cluster-slots.ts';
+import type { RedisHealth } from './health.ts';
 import type { Master } from './master.ts';
-import type { Masters } from './masters.ts';
-import type { Reachability } from './reachability.ts';
+import type { Topology } from './topology.ts';
 
 /** How often it is asked which master has which slots: while all is well, and while something is missing. */
-const LOOK_MS = 2_000;
-const LOOK_WHILE_LOST_MS = 200;
-/** Between two looks at least, however many questions were redirected. */
-const LOOK_AGAIN_MS = 50;
+const REFRESH_MS = 2_000;
+const REFRESH_WHILE_DOWN_MS = 200;
+/** Between two refreshes at least, however many questions were redirected. */
+const MIN_REFRESH_MS = 50;
 
 export interface ClusterSettings {
   /** Some of the nodes. */
@@ -19,9 +19,9 @@ export interface ClusterSettings {
   readonly openMaster: (address: RedisAddress) => Master;
   /** A connection to one node for one question. */
   readonly connect: (address: RedisAddress) => Redis;
-  /** Called after each look: slots may have moved. */
-  readonly onLooked: () => void;
-  readonly reachability: Reachability;
+  /** Called after each refresh: slots may have moved. */
+  readonly onRefreshed: () => void;
+  readonly health: RedisHealth;
   readonly logger: Logger;
 }
 
@@ -34,23 +34,23 @@ interface Member {
  * The masters of a cluster, each with a health of its own: when one is gone, only what has its keys there goes on without. A question
  * that came to the wrong one is not sent on, as nothing here is worth a second round trip: it fails, and the next will know better.
  */
-export class ClusterMasters implements Masters {
+export class ClusterTopology implements Topology {
   readonly #settings: ClusterSettings;
   readonly #members = new Map<string, Member>();
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
   #slots: readonly (Master | undefined)[] = [];
-  /** Masters and replicas, as of the last look. */
+  /** Topology and replicas, as of the last refresh. */
   #nodes: readonly RedisAddress[] = [];
-  /** Ends the wait for the next look. */
-  #lookNow = new AbortController();
+  /** Ends the wait for the next refresh. */
+  #refreshNow = new AbortController();
   /** Knows better than others what has moved, as it was its own. */
   #askFirst: Master | undefined;
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings;
-    settings.reachability.add(this);
-    this.#ended = this.#keepLooking();
+    settings.health.add(this);
+    this.#ended = this.#keepRefreshing();
   }
 
   /** Whether every slot has a master. */
@@ -67,36 +67,36 @@ export class ClusterMasters implements Masters {
   }
 
   /** To be called when a master turned out not to have what it was thought to have. */
-  lookSoon(master: Master): void {
+  refreshSoon(master: Master): void {
     this.#askFirst = master;
-    this.#lookNow.abort();
+    this.#refreshNow.abort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    this.#lookNow.abort();
+    this.#refreshNow.abort();
     await this.#ended;
     await Promise.all([...this.#members.values()].map(({ master }) => master[Symbol.asyncDispose]()));
   }
 
-  async #keepLooking(): Promise<void> {
-    const { reachability } = this.#settings;
+  async #keepRefreshing(): Promise<void> {
+    const { health } = this.#settings;
     while (!this.#closing.signal.aborted) {
-      this.#lookNow = new AbortController();
-      await this.#look().catch((error: unknown) => this.#note(error));
-      await pause(LOOK_AGAIN_MS, this.#closing.signal);
-      await pause(reachability.isReachable ? LOOK_MS : LOOK_WHILE_LOST_MS, this.#lookNow.signal);
+      this.#refreshNow = new AbortController();
+      await this.#refresh().catch((error: unknown) => this.#note(error));
+      await pause(MIN_REFRESH_MS, this.#closing.signal);
+      await pause(health.isReachable ? REFRESH_MS : REFRESH_WHILE_DOWN_MS, this.#refreshNow.signal);
     }
   }
 
-  async #look(): Promise<void> {
-    const { reachability, onLooked } = this.#settings;
+  async #refresh(): Promise<void> {
+    const { health, onRefreshed } = this.#settings;
     const ranges = await this.#askOne().catch(() => this.#askAny());
     if (this.#closing.signal.aborted) return;
     this.#take(ranges);
-    onLooked();
-    if (this.isUp) reachability.review();
-    else reachability.lost(new Error('some slots of the cluster have no master'));
+    onRefreshed();
+    if (this.isUp) health.review();
+    else health.lost(new Error('some slots of the cluster have no master'));
   }
 
   /** One of the masters, if there are any. */
@@ -141,7 +141,7 @@ export class ClusterMasters implements Masters {
   #note(error: unknown): void {
     const [cause] = error instanceof AggregateError ? error.errors : [error];
     this.#settings.logger.debug({ reason: cause?.message }, 'nobody tells which Redis has which slots');
-    if (this.#members.size === 0) this.#settings.reachability.lost(cause);
+    if (this.#members.size === 0) this.#settings.health.lost(cause);
   }
 }
 

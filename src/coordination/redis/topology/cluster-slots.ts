@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { RedisAddress } from '../../config/redis-url.ts';
-import { withinMs } from './deadline.ts';
+import type { RedisAddress } from '../../../config/redis-url.ts';
+import { withinMs } from './client.ts';
 
 export const SLOT_COUNT = 16_384;
 

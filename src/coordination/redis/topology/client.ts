@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { RedisAddress, RedisTarget } from '../../config/redis-url.ts';
+import type { RedisAddress, RedisTarget } from '../../../config/redis-url.ts';
 
-// The one place that makes clients.
+// The one place that makes clients, and knows what their answers may be.
 
 /** A frozen or silent Redis must not hold up a start for long. */
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -42,6 +42,24 @@ export function connectToNode(target: RedisTarget, { host, port }: RedisAddress)
 export function connectOnceToNode(target: RedisTarget, { host, port }: RedisAddress): Redis {
   const options = { ...optionsFor(target), host, port, lazyConnect: true, retryStrategy: null };
   return takingFurtherErrors(new Redis(options));
+}
+
+/**
+ * Rejects if the work is not done after `timeoutMs`. When this process itself was busy for that long, the answer may be
+ * in the socket already while timers run first: one more turn of the event loop lets it be read.
+ */
+export function withinMs<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      setImmediate(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms`)));
+    }, timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Whether the answer was that another server has the key, or will in a moment: nothing was done, and nobody had to wait. */
+export function isRedirection(error: unknown): boolean {
+  return error instanceof Error && /^(MOVED|ASK|TRYAGAIN) /.test(error.message);
 }
 
 /**
