@@ -6,7 +6,6 @@ import {
   isObjectType,
 } from 'graphql';
 import { nextTimeSlice } from '../time-slices.ts';
-import type { GraphqlContext } from './context.ts';
 import { givesObjects } from './gives-objects.ts';
 
 /** Objects that an operation may complete at once: a few milliseconds of work, whatever is asked of them. */
@@ -62,8 +61,8 @@ export function sliceLists(schema: GraphQLSchema): void {
   }
 }
 
-function slicing(
-  resolve: GraphQLFieldResolver<unknown, GraphqlContext> = defaultFieldResolver,
-): GraphQLFieldResolver<unknown, GraphqlContext> {
+type SlicingResolver = GraphQLFieldResolver<unknown, { readonly slices: Slices }>;
+
+function slicing(resolve: SlicingResolver = defaultFieldResolver): SlicingResolver {
   return (source, args, context, info) => context.slices.of(() => resolve(source, args, context, info));
 }

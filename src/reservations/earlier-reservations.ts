@@ -1,18 +1,31 @@
 import type { ReservationKey } from '../domain/records.ts';
-import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Session } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';
 import { findReservations } from '../store/reservations.ts';
+
+/** What this node knows of seats without asking anybody. It only ever says no. */
+export interface SeatMaps {
+  /** Undefined where nothing is known of the event. */
+  get(eventId: string): KnownSeats | undefined;
+  /** Something is soon to be known of the event. */
+  want(eventId: string): void;
+}
+
+interface KnownSeats {
+  isTaken(seatIndex: number): boolean;
+  /** False only where the event has never had the reservation. */
+  mayHaveHad(reservationId: string): boolean | Promise<boolean>;
+}
 
 /** Looked up in one statement. */
 const MAX_BATCH = 1_000;
 
 /** Tells retries of reservations that succeeded, whose ids are known before they are made, from what is asked for anew. */
 export class EarlierReservations {
-  readonly #seatMaps: Pick<LiveSeatMaps, 'get'>;
+  readonly #seatMaps: Pick<SeatMaps, 'get'>;
   readonly #isStored: (key: ReservationKey) => Promise<boolean>;
 
-  constructor(store: Session, seatMaps: Pick<LiveSeatMaps, 'get'>) {
+  constructor(store: Session, seatMaps: Pick<SeatMaps, 'get'>) {
     this.#seatMaps = seatMaps;
     this.#isStored = gathered((keys) => whichExist(store, keys), MAX_BATCH);
   }

@@ -3,11 +3,10 @@ import type { Party } from '../coordination/party.ts';
 import type { SeatHolder } from '../domain/seat.ts';
 import type { GroupCommit } from '../group-commit/group-commit.ts';
 import { namedIds } from '../named-id.ts';
-import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 import type { Database } from '../store/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { Commits } from './commits.ts';
-import { EarlierReservations } from './earlier-reservations.ts';
+import { EarlierReservations, type SeatMaps } from './earlier-reservations.ts';
 import { GateChecks } from './gate-checks.ts';
 
 export interface ReserveRequest {
@@ -34,7 +33,7 @@ export interface ReserveDependencies {
   readonly gate: Gate;
   readonly heldSeats: HeldSeats;
   readonly commits: Commits;
-  readonly seatMaps: Pick<LiveSeatMaps, 'get' | 'want'>;
+  readonly seatMaps: SeatMaps;
   readonly newId: () => string;
   readonly maxActiveReservations: number;
   /** A request was turned away for its seats, by that layer. */

@@ -9,7 +9,7 @@ import { RedisGate } from './gate.ts';
 import { RedisHeldSeats } from './held-seats.ts';
 import { createRedisRateLimiter } from './rate-limiter.ts';
 import { RedisHealth } from './topology/health.ts';
-import { openTopology } from './topology/topology.ts';
+import { openTopology } from './topology/open.ts';
 
 /** How long a start waits for Redis before it goes on without. */
 const START_WITHIN_MS = 1_500;

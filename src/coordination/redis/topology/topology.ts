@@ -1,11 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { RedisTarget } from '../../../config/redis-url.ts';
-import { connectOnceToNode, connectToMaster, connectToNode } from './client.ts';
-import { ClusterTopology } from './cluster.ts';
-import type { RedisHealth } from './health.ts';
-import { Master, type MasterListener, type MasterSettings } from './master.ts';
-import { NotificationFlags } from './preparation.ts';
+import { Master, type MasterSettings } from './master.ts';
 
 /** Which Redis has which key. */
 export interface Topology extends AsyncDisposable {
@@ -13,37 +8,6 @@ export interface Topology extends AsyncDisposable {
   groupOf(key: string): number;
   /** Undefined while none is known. */
   of(key: string): Master | undefined;
-}
-
-export interface TopologyListener extends MasterListener {
-  /** Some keys may have another master than before. */
-  onMoved(): void;
-}
-
-/** The one place that knows what kind of Redis there is. The listener is not called before this has returned. */
-export function openTopology(
-  target: RedisTarget,
-  health: RedisHealth,
-  logger: Logger,
-  listener: TopologyListener,
-): Topology {
-  const common = { listener, health, logger, flags: new NotificationFlags(logger) };
-  if (target.kind !== 'cluster') return new SingleNode({ ...common, connect: () => connectToMaster(target) });
-  const cluster: ClusterTopology = new ClusterTopology({
-    seeds: target.addresses,
-    openMaster: (address) =>
-      new Master({
-        ...common,
-        connect: () => connectToNode(target, address),
-        shard: `${address.host}:${address.port}`,
-        onRedirected: (master) => cluster.refreshSoon(master),
-      }),
-    connect: (address) => connectOnceToNode(target, address),
-    onRefreshed: () => listener.onMoved(),
-    health,
-    logger,
-  });
-  return cluster;
 }
 
 /** Has the master of these keys, all of one group and at least one, do the work. Rejects as `Master.ask`, or if there is none. */
@@ -58,7 +22,7 @@ export async function askFor<T>(
 }
 
 /** One server by itself, or the one that sentinels say is the master: it has every key. */
-class SingleNode implements Topology {
+export class SingleNode implements Topology {
   readonly #master: Master;
   #hasWarned = false;
 
