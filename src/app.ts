@@ -122,7 +122,7 @@ export async function createApp(
       trustedOperations,
       schema,
       judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutsOf(node.services.seatings) }),
-      queryLimiter: createMemoryRateLimiter('queries', config.limits.queriesPerMinute),
+      queryLimiter: createMemoryRateLimiter(config.limits.queriesPerMinute),
       queryCostPerSecond: config.limits.queryCostPerSecond,
       introspection: config.introspection,
       contextFor: (requester) => createContext(node.services, requester),

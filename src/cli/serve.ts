@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Misspelt, misspeltSettings } from '../config/misspelt.ts';
 import { type AddressConfig, type Config, readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { optionalPackage } from '../optional-package.ts';
 import { exitCodes } from './failure.ts';
 import { expectFreePorts } from './free-port.ts';
 import { runNode } from './node.ts';
@@ -29,7 +30,7 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
 
 /** Resolves when a signal has stopped what serves and everything is closed; a second signal, later, stops it at once. */
 async function serve(config: Config, misspelt: readonly Misspelt[]): Promise<void> {
-  const logger = createLogger(config.log);
+  const logger = await createLogger(config.log);
   if (cluster.worker) return serveAsWorker(cluster.worker, config, logger);
   for (const { name, meant } of misspelt) logger.warn(`${name} is no setting, and has no effect: is ${meant} meant?`);
   await (config.workers === 1 ? serveAlone(config, logger) : serveWithWorkers(config, logger));
@@ -39,7 +40,7 @@ async function serve(config: Config, misspelt: readonly Misspelt[]): Promise<voi
 async function serveAlone(config: Config, logger: Logger): Promise<void> {
   const stop = loggedStop(logger, () => process.exit(exitCodes.failed));
   await expectFreePorts(config);
-  const onReady = (graphqlUrl: string) => announce(config, graphqlUrl, logger);
+  const onReady = (graphqlUrl: string) => void announce(config, graphqlUrl, logger);
   await runNode(config, { logger, stop, onReady });
 }
 
@@ -53,7 +54,7 @@ async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
   await expectFreePorts(config);
   await using _metrics = config.metrics && (await serveMetricsOfWorkers(config.metrics, logger));
   const graphqlUrl = await Promise.race([workers.start(), stop.then(() => null)]);
-  if (graphqlUrl !== null) announce(config, graphqlUrl, logger);
+  if (graphqlUrl !== null) await announce(config, graphqlUrl, logger);
   await stop;
   await workers.stop();
 }
@@ -70,10 +71,12 @@ async function loggedStop(logger: Logger, stopAtOnce: () => void): Promise<void>
   logger.info(`${signal}: stopping; once more to stop at once`);
 }
 
-function announce({ workers, production }: Config, graphqlUrl: string, logger: Logger): void {
+async function announce({ workers, production }: Config, graphqlUrl: string, logger: Logger): Promise<void> {
+  const explorer = production ? null : await optionalPackage(() => import('altair-static'));
   const nodes = workers === 1 ? '' : `, ${workers} workers`;
   logger.info(`Holdfast is ready: ${graphqlUrl} (HTTP and websockets${nodes})`);
   logger.info(`seats: open ${new URL('/', graphqlUrl).href} in a browser`);
-  if (!production) logger.info(`API explorer: open ${graphqlUrl} in a browser`);
+  if (explorer !== null) logger.info(`API explorer: open ${graphqlUrl} in a browser`);
+  else if (!production) logger.info('API explorer: none, as the package altair-static is not installed');
   logger.info('tokens: for a buyer the mutation signInAsGuest, for an organizer `npm run holdfast -- token --help`');
 }

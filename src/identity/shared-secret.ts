@@ -1,24 +1,27 @@
-import { createVerifier } from 'fast-jwt';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { SignedClaims } from './claims.ts';
 
 /**
- * What a well-signed HS256 token says, checked where the request is: jose takes ten times as long, most of it in another
- * thread. Undefined for every other token, of which jose is to say what it is.
+ * What a well-signed HS256 token says, checked where the request is: jose's own check takes ten times as long, most of it in
+ * another thread. Undefined for every other token, of which jose is to say what it is.
  */
 export function secretVerifier(secret: Uint8Array): (token: string) => SignedClaims | undefined {
-  const verifySignature = createVerifier({
-    key: Buffer.from(secret),
-    algorithms: ['HS256'],
-    complete: true,
-    cache: false,
-    // The claims are judged in one place for all keys.
-    ignoreExpiration: true,
-    ignoreNotBefore: true,
-  });
+  const key = createSecretKey(secret);
   return (token) => {
+    const dot = token.lastIndexOf('.');
+    const expected = Buffer.from(
+      createHmac('sha256', key)
+        .update(token.slice(0, Math.max(dot, 0)))
+        .digest('base64url'),
+    );
+    const signature = Buffer.from(token.slice(dot + 1));
+    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined;
     try {
-      const { header, payload } = verifySignature(token);
-      return { header, payload, signedBy: 'secret' };
+      const header = decodeProtectedHeader(token);
+      // A header with `crit` asks for more than a signature.
+      if (header.alg !== 'HS256' || header.crit !== undefined) return undefined;
+      return { header, payload: decodeJwt(token), signedBy: 'secret' };
     } catch {
       return undefined;
     }

@@ -1,6 +1,7 @@
 import files from '@fastify/static';
-import { type AltairConfigOptions, getAltairHtml, getDistDirectory } from 'altair-static';
+import type { AltairConfigOptions } from 'altair-static';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import { optionalPackage } from '../optional-package.ts';
 import { wayToRoot } from './own-path.ts';
 
 const path = '/explorer';
@@ -23,15 +24,23 @@ const start = (endpoint: string) => `
     instanceStorageNamespace: 'altair_' + endpoint + '_',
   });`;
 
-/** Altair, all of it from this server, so that it works without a network. */
-export async function addExplorer(http: FastifyInstance, endpoint: string, basePath: string): Promise<void> {
-  const page = getAltairHtml().replace('</body>', `<script type="module">${start(endpoint)}</script></body>`);
+/** Altair, all of it from this server, so that it works without a network. False where it is not installed. */
+export async function addExplorer(http: FastifyInstance, endpoint: string, basePath: string): Promise<boolean> {
+  const altair = await optionalPackage(() => import('altair-static'));
+  if (altair === null) return false;
+  const page = altair.getAltairHtml().replace('</body>', `<script type="module">${start(endpoint)}</script></body>`);
   http.get(path, ({ originalUrl }, reply) => {
     const root = wayToRoot(originalUrl, basePath);
     if (root === null) return reply.callNotFound();
     return reply.type('text/html; charset=utf-8').send(page.replace(/<base.*>/, `<base href="${root}explorer/">`));
   });
-  await http.register(files, { root: getDistDirectory(), prefix: `${path}/`, decorateReply: false, index: false });
+  await http.register(files, {
+    root: altair.getDistDirectory(),
+    prefix: `${path}/`,
+    decorateReply: false,
+    index: false,
+  });
+  return true;
 }
 
 /** A person who opens the API's address in a browser wants to see it, not an error. */

@@ -104,8 +104,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addHealth(http, options.health);
   if (basePath !== '') redirectToBase(http, basePath);
   await addPage(http, { basePath });
-  if (!options.production) await addExplorer(http, graphqlPath, basePath);
-  addGraphql(http, options);
+  const hasExplorer = !options.production && (await addExplorer(http, graphqlPath, basePath));
+  addGraphql(http, options, hasExplorer);
   return http;
 }
 
@@ -118,8 +118,8 @@ function redirectToBase(http: FastifyInstance, basePath: string): void {
   });
 }
 
-function addGraphql(http: FastifyInstance, options: HttpOptions): void {
-  const { contextFor, identity, admission, clientAddresses, production, trustedOperations } = options;
+function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: boolean): void {
+  const { contextFor, identity, admission, clientAddresses, trustedOperations } = options;
   const admitAndKnow = [notKept, admit(admission), authenticateRequest(identity), limitQueries(options)];
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
     const { raw } = reply;
@@ -134,7 +134,7 @@ function addGraphql(http: FastifyInstance, options: HttpOptions): void {
     method: ['GET', 'POST'],
     url: graphqlPath,
     bodyLimit: maxPlanBytes,
-    onRequest: production ? admitAndKnow : [redirectBrowsers(options.http.basePath), ...admitAndKnow],
+    onRequest: hasExplorer ? [redirectBrowsers(options.http.basePath), ...admitAndKnow] : admitAndKnow,
     preParsing: limitBody,
     preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),

@@ -19,7 +19,7 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
     gate: new InProcessGate(now, reservationKeys, leaseMs),
     bus: new InProcessBus(),
     expiry: reservationKeys,
-    rateLimiter: createMemoryRateLimiter,
+    rateLimiter: (_name, perMinute) => createMemoryRateLimiter(perMinute),
     heldSeats: (maxPerAddress) => (maxPerAddress === 0 ? uncounted : new InProcessHeldSeats(now, maxPerAddress)),
     reachable: true,
     onReachableChange: () => () => {},

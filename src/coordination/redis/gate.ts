@@ -3,7 +3,7 @@ import type { SeatHolder } from '../../domain/seat.ts';
 import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
-import { gatheredByTurn } from './gathered-turn.ts';
+import { batchPerTick } from './batch-per-tick.ts';
 import { partyOfTurns, reservationKey, seatKey, turnsKey } from './keys.ts';
 import { askFor, type Topology } from './topology/topology.ts';
 
@@ -27,11 +27,11 @@ export class RedisGate implements Gate {
   readonly #logger: Logger;
   readonly #leaseMs: number;
   /** Gives what the script does. */
-  readonly #take = gatheredByTurn(
+  readonly #take = batchPerTick(
     ({ eventId }: SeatClaim) => eventId,
     (claims) => this.#takeTogether(claims),
   );
-  readonly #hold = gatheredByTurn(
+  readonly #hold = batchPerTick(
     ({ claim }: Holding) => claim.eventId,
     (holdings) => this.#holdTogether(holdings),
   );

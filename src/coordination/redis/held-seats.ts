@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { HeldSeats, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, reservationKeyMs } from '../lease.ts';
 import { addressOf } from '../party.ts';
-import { gatheredByTurn } from './gathered-turn.ts';
+import { batchPerTick } from './batch-per-tick.ts';
 import { addressKey } from './keys.ts';
 import { askFor, type Topology } from './topology/topology.ts';
 
@@ -24,11 +24,11 @@ export class RedisHeldSeats implements HeldSeats {
   readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #maxPerAddress: number;
-  readonly #acquire = gatheredByTurn(
+  readonly #acquire = batchPerTick(
     ({ key }: Seats) => this.#topology.groupOf(key),
     (claims) => this.#acquireTogether(claims),
   );
-  readonly #keep = gatheredByTurn(
+  readonly #keep = batchPerTick(
     ({ key }: Seats) => this.#topology.groupOf(key),
     (claims) => this.#keepTogether(claims),
   );

@@ -26,6 +26,11 @@ export function addressKey(address: string): string {
   return `hf:held:${address}`;
 }
 
+/** How often somebody did what is limited, in this window. */
+export function limitKey(name: string, key: string): string {
+  return `hf:limit:${name}:${key}`;
+}
+
 export function changesChannel(eventId: string): string {
   return `hf:{${eventId}}:changes`;
 }

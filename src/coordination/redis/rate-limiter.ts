@@ -1,9 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimitAnswer, RateLimiter } from '../coordination.ts';
-import { createMemoryRateLimiter, limiterSettings, toAnswer, unlimited } from '../in-process/rate-limiter.ts';
-import { type Count, Counters } from './counters.ts';
-import type { Topology } from './topology/topology.ts';
+import { createMemoryRateLimiter, unlimited, WINDOW_SECONDS } from '../in-process/rate-limiter.ts';
+import { batchPerTick } from './batch-per-tick.ts';
+import { limitKey } from './keys.ts';
+import { askFor, type Topology } from './topology/topology.ts';
+
+/** Keys of which a node remembers that their allowance is used up. Of any others Redis is asked. */
+const MAX_USED_UP = 100_000;
 
 export interface RedisRateLimiterSettings {
   readonly topology: Topology;
@@ -11,8 +15,8 @@ export interface RedisRateLimiterSettings {
 }
 
 /**
- * Counts over all nodes; while Redis is left alone each node counts for itself, from 0. A node remembers who has used up
- * an allowance until the window ends, and does not ask again.
+ * Counts over all nodes; while Redis is not asked each node counts for itself, from 0. A node remembers who has used up an
+ * allowance until the window ends, and does not ask again.
  */
 export function createRedisRateLimiter(
   { topology, logger }: RedisRateLimiterSettings,
@@ -20,30 +24,32 @@ export function createRedisRateLimiter(
   perMinute: number,
 ): RateLimiter {
   if (perMinute === 0) return unlimited;
-  const settings = limiterSettings(name, perMinute);
-  const shared = new RateLimiterRedis({
-    ...settings,
-    inMemoryBlockOnConsumed: perMinute,
-    storeClient: limiterClient(new Counters(topology, settings.duration)),
-  });
-  // Not the library's own insurance: that comes into play only after each request has waited for Redis once more.
-  const own = createMemoryRateLimiter(name, perMinute);
+  const count = counter(topology);
+  const alone = createMemoryRateLimiter(perMinute);
+  const usedUp = new LRUCache<string, true>({ max: MAX_USED_UP, ttlResolution: 0 });
   return {
     async consume(key): Promise<RateLimitAnswer> {
+      const leftMs = usedUp.getRemainingTTL(key);
+      if (leftMs > 0) return { allowed: false, retryAfterMs: Math.ceil(leftMs) };
       try {
-        return await toAnswer(shared.consume(key));
+        const { counted, windowMs } = await count(limitKey(name, key));
+        if (counted >= perMinute) usedUp.set(key, true, { ttl: windowMs });
+        return counted <= perMinute ? { allowed: true } : { allowed: false, retryAfterMs: windowMs };
       } catch (err) {
         logger.trace({ err }, 'a limit was counted by this node alone');
-        return own.consume(key);
+        return alone.consume(key);
       }
     },
   };
 }
 
-/** As much of an ioredis as the library uses to count one: its script, by the name under which it defines it. */
-function limiterClient(counters: Counters) {
-  return {
-    defineCommand: () => {},
-    rlflxIncr: ([key]: readonly [key: string]): Promise<Count> => counters.count(key),
-  };
+/** Counts one more of a key. Rejects if Redis could not be asked, or did not answer in time. */
+function counter(topology: Topology) {
+  return batchPerTick(
+    (key: string) => topology.groupOf(key),
+    async (keys) => {
+      const answers = await askFor(topology, keys, (redis) => redis.hfCount(keys.length, ...keys, WINDOW_SECONDS));
+      return keys.map((_, at) => ({ counted: answers[2 * at] ?? 0, windowMs: Math.max(1, answers[2 * at + 1] ?? 0) }));
+    },
+  );
 }

@@ -7,7 +7,7 @@ const MAX_BATCH = 500;
  * What is asked of one `group` in one turn of the event loop goes to Redis together: alone, each would cost ten times as much.
  * `ask` answers in the order of its questions.
  */
-export function gatheredByTurn<Question, Answer>(
+export function batchPerTick<Question, Answer>(
   groupOf: (question: Question) => string | number,
   ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): (question: Question) => Promise<Answer> {
