@@ -28,10 +28,10 @@ import { countedGate, countedLimiter, countedReservations } from './metrics/coun
 import { Metrics } from './metrics/metrics.ts';
 import { observeNode } from './metrics/observe-node.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
-import type { PaymentProvider } from './payment/provider.ts';
-import { createTestPaymentProvider } from './payment/test-provider.ts';
-import { withTimeLimits } from './payment/with-time-limits.ts';
-import { Captures } from './reservations/captures.ts';
+import type { PaymentProvider } from './payments/provider.ts';
+import { Settler } from './payments/settler.ts';
+import { createTestPaymentProvider } from './payments/test-provider.ts';
+import { withTimeLimits } from './payments/with-time-limits.ts';
 import { Commits } from './reservations/commits.ts';
 import { type RemovedHistory, removeHistory } from './reservations/history.ts';
 import { NewReservations } from './reservations/new-reservations.ts';
@@ -191,8 +191,8 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   );
   const { seatMaps, expiry } = await openLiveMaps(config, { ...foundation, coordination }, closing);
   const payment = withTimeLimits(foundation.payment, logger);
-  const captures = new Captures({ database, payment, logger });
-  closing.defer(() => captures.settled());
+  const settler = new Settler({ database, payment, logger });
+  closing.defer(() => settler.drain());
   const expire = expireAndTell(database, coordination, (count) => metrics.swept.add([], count));
   const history = {
     ...{ database, days: config.historyDays, logger },
@@ -201,7 +201,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   };
   const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
   // Apart, so that a payment provider that hangs keeps no reservation from ending.
-  closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => captures.round(signal) }));
+  closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => settler.round(signal) }));
   closing.add(
     startRounds({
       ...rounds,
@@ -231,7 +231,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     newId: randomUUID,
     random: randomBytes,
     payment,
-    captures,
+    settler,
     paymentSeconds: config.paymentSeconds,
     logger,
     ...config.reservations,

@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { Gate } from '../coordination/coordination.ts';
 import type { BookingRecord, ReservationKey, ReservationRecord } from '../domain/records.ts';
 import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
-import type { AuthorizationAnswer, PaymentProvider } from '../payment/provider.ts';
+import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.ts';
+import type { Settler } from '../payments/settler.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { isUniqueViolation } from '../store/faults.ts';
@@ -14,7 +15,6 @@ import {
 } from '../store/statements/confirm-reservations.ts';
 import { type FenceOutcome, fencePayments } from '../store/statements/fence-payments.ts';
 import type { HolderRequest, NotRunning } from '../store/statements/running-reservations.ts';
-import type { Captures } from './captures.ts';
 import type { Commits } from './commits.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
 import { bookingReference } from './reference.ts';
@@ -39,7 +39,7 @@ export interface ConfirmDependencies {
   readonly gate: Gate;
   readonly commits: Commits;
   readonly payment: PaymentProvider;
-  readonly captures: Captures;
+  readonly settler: Settler;
   readonly paymentSeconds: number;
   readonly newId: () => string;
   readonly random: (bytes: number) => Uint8Array;
@@ -58,7 +58,7 @@ const MAX_READ = 500;
  * A provider never hears of a reservation that costs nothing.
  */
 export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
-  const { database, gate, payment, captures, paymentSeconds, newId, logger } = dependencies;
+  const { database, gate, payment, settler, paymentSeconds, newId, logger } = dependencies;
   const fences = fenceWrites(dependencies);
   const confirmations = confirmWrites(dependencies);
   const findBooking = gathered((keys: readonly ReservationKey[]) => readBookings(database, keys), MAX_READ);
@@ -102,7 +102,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     const { eventId, reservationId, viewerId } = command;
     const outcome = await writeBooking(eventId, { reservationId, viewerId, ...paid });
     if (outcome.outcome === 'confirmed') {
-      if (paid.totalAmount > 0) captures.begin({ eventId, ...paid });
+      if (paid.totalAmount > 0) settler.begin({ eventId, ...paid });
       return { outcome: 'booked', booking: outcome.booking, isNew: true };
     }
     await giveBack({ reservationId, ...paid });

@@ -13,7 +13,7 @@ import {
   SetSalesStatusDocument,
   UnblockSeatsDocument,
 } from '../../src/client/generated/documents.ts';
-import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';

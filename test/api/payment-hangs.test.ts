@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { startNode } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { bookingIn, newBuyer, reservationIn } from './buyer.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AuthorizationRequest, PaymentProvider } from '../../src/payment/provider.ts';
-import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/payment/test-provider.ts';
+import type { AuthorizationRequest, PaymentProvider } from '../../src/payments/provider.ts';
+import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Buyer, bookingIn, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';

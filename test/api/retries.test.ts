@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CreateEventDocument, SetSalesStatusDocument } from '../../src/client/generated/documents.ts';
-import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
+import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';

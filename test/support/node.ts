@@ -3,7 +3,7 @@ import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import type { Role } from '../../src/identity/viewer.ts';
-import type { PaymentProvider } from '../../src/payment/provider.ts';
+import type { PaymentProvider } from '../../src/payments/provider.ts';
 
 /** Every node of a test accepts the tokens that `tokenFor` makes. */
 export const jwtSecret = 'the secret of the tests, which is long enough';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../src/payment/provider.ts';
-import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
-import { withTimeLimits } from '../../src/payment/with-time-limits.ts';
-import { Captures } from '../../src/reservations/captures.ts';
+import type { PaymentProvider } from '../../src/payments/provider.ts';
+import { Settler } from '../../src/payments/settler.ts';
+import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
+import { withTimeLimits } from '../../src/payments/with-time-limits.ts';
 import type { Database } from '../../src/store/database.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { confirmationOf, requestFor, reserveTogether } from '../store/buyers.ts';
@@ -18,7 +18,7 @@ const soon = { withinMs: 20_000 };
 const never = () => new Promise<never>(() => {});
 const running = () => new AbortController().signal;
 
-describe.each(engines)('captures on $engine', async ({ open }) => {
+describe.each(engines)('the settler on $engine', async ({ open }) => {
   const database = await open();
 
   test('many that always fail keep no new one waiting, and are not tried again at once', async () => {
@@ -28,11 +28,11 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
       asked.push(bookingId);
       if (dead.includes(bookingId)) throw new Error('this card is gone');
     };
-    const captures = capturesWith({ capture }, { firstMs: 3_600_000, longestMs: 3_600_000 });
+    const settler = settlerWith({ capture }, { firstMs: 3_600_000, longestMs: 3_600_000 });
     const [fresh] = await bookingsToCapture(database, 1, { secondsAgo: 10 });
-    await rounds(captures, 2);
+    await rounds(settler, 2);
     expect(asked).toContain(fresh);
-    await rounds(captures, 10);
+    await rounds(settler, 10);
     expect(asked.filter((each) => dead.includes(each)).sort()).toEqual([...dead].sort());
     await forget(database);
   });
@@ -40,7 +40,7 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
   test('what fails is tried again, after a longer wait each time, until it is captured', async () => {
     const [bookingId] = await bookingsToCapture(database, 1, { secondsAgo: 10 });
     const askedAtMs: number[] = [];
-    const captures = capturesWith(
+    const settler = settlerWith(
       {
         capture: async () => {
           askedAtMs.push(performance.now());
@@ -50,7 +50,7 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
       { firstMs: 40, longestMs: 80 },
     );
     const isCaptured = async () => {
-      await captures.round(running());
+      await settler.round(running());
       return (await outstanding(database)).length === 0;
     };
     await waitFor(isCaptured, { ...soon, what: `${bookingId} to be captured` });
@@ -63,15 +63,15 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
 
   test('a provider that never answers ends neither a round nor a shutdown for longer than a call may take', async () => {
     const [bookingId = ''] = await bookingsToCapture(database, 1, { secondsAgo: 10 });
-    const captures = capturesWith({ capture: never }, undefined, 50);
-    expect(await captures.round(running())).toBe(false);
+    const settler = settlerWith({ capture: never }, undefined, 50);
+    expect(await settler.round(running())).toBe(false);
     const stop = new AbortController();
-    const forgetful = capturesWith({ capture: never });
+    const forgetful = settlerWith({ capture: never });
     const round = forgetful.round(stop.signal);
     forgetful.begin({ eventId: randomUUID(), bookingId, paymentAuthorization: 'a' });
     stop.abort();
     expect(await round).toBe(false);
-    await forgetful.settled();
+    await forgetful.drain();
     expect(await outstanding(database)).toEqual([bookingId]);
     await forget(database);
   });
@@ -81,7 +81,7 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
     const [eventId = ''] = await eventsOutstanding(database);
     let inFlight = 0;
     let most = 0;
-    const captures = capturesWith({
+    const settler = settlerWith({
       capture: async () => {
         inFlight += 1;
         most = Math.max(most, inFlight);
@@ -89,25 +89,25 @@ describe.each(engines)('captures on $engine', async ({ open }) => {
         inFlight -= 1;
       },
     });
-    for (const bookingId of bookings) captures.begin({ eventId, bookingId, paymentAuthorization: 'a' });
+    for (const bookingId of bookings) settler.begin({ eventId, bookingId, paymentAuthorization: 'a' });
     const isDone = async () => (await outstanding(database)).length === 0;
     await waitFor(isDone, { ...soon, what: 'all of them to be captured' });
     expect(most).toBe(100);
-    await captures.settled();
+    await settler.drain();
   });
 
-  function capturesWith(
+  function settlerWith(
     provider: Partial<PaymentProvider>,
     retry?: { readonly firstMs: number; readonly longestMs: number },
     callMs = 3_600_000,
-  ): Captures {
+  ): Settler {
     const payment = withTimeLimits({ ...createTestPaymentProvider(), ...provider }, logger, { callMs, graceMs: 0 });
-    return new Captures({ database, payment, logger, ...(retry && { retry }) });
+    return new Settler({ database, payment, logger, ...(retry && { retry }) });
   }
 });
 
-async function rounds(captures: Captures, count: number): Promise<void> {
-  for (let round = 0; round < count; round++) await captures.round(running());
+async function rounds(settler: Settler, count: number): Promise<void> {
+  for (let round = 0; round < count; round++) await settler.round(running());
 }
 
 /** Ids of new bookings, each of one seat. */

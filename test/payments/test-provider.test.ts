@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuthorizationRequest } from '../../src/payment/provider.ts';
-import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/payment/test-provider.ts';
+import type { AuthorizationRequest } from '../../src/payments/provider.ts';
+import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/payments/test-provider.ts';
 
 function request(changes: Partial<AuthorizationRequest> = {}): AuthorizationRequest {
   const signal = new AbortController().signal;

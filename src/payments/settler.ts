@@ -2,13 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import { bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { PaymentProvider } from '../payment/provider.ts';
 import { type BookingKey, markCaptured, type OutstandingCapture, outstandingCaptures } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';
+import type { PaymentProvider } from './provider.ts';
 
 /** A provider that hangs must not keep a node from stopping. */
-const SETTLE_WITHIN_MS = 3_000;
+const DRAIN_WITHIN_MS = 3_000;
 /** Captured bookings noted in one statement. */
 const MAX_BATCH = 500;
 /** First attempts at once, and those that wait for them; what is more than that is left to the rounds. */
@@ -27,7 +27,7 @@ interface Failed {
   readonly againAtMs: number;
 }
 
-export interface CapturesDependencies {
+export interface SettlerDependencies {
   readonly database: Database;
   /** With a limit of time to each call. */
   readonly payment: PaymentProvider;
@@ -40,8 +40,8 @@ export interface CapturesDependencies {
  * Takes the money of bookings that are made. What fails is tried again in rounds, for which any node will do: the booking stands.
  * Only the store knows for certain what is outstanding; how often each was tried is a node's own knowledge.
  */
-export class Captures {
-  readonly #dependencies: CapturesDependencies;
+export class Settler {
+  readonly #dependencies: SettlerDependencies;
   readonly #retry: { readonly firstMs: number; readonly longestMs: number };
   readonly #mark: (booking: BookingKey) => Promise<true>;
   readonly #first = bulkhead(FIRST_AT_ONCE, FIRST_WAITING);
@@ -50,7 +50,7 @@ export class Captures {
   readonly #giveUp = new AbortController();
   #newestFirst = false;
 
-  constructor(dependencies: CapturesDependencies) {
+  constructor(dependencies: SettlerDependencies) {
     const { database, retry = { firstMs: 5_000, longestMs: 300_000 } } = dependencies;
     this.#dependencies = dependencies;
     this.#retry = retry;
@@ -87,9 +87,9 @@ export class Captures {
   }
 
   /** Waits for what has begun, but not for long: what is left is captured by another node's rounds, or this one's next. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     const enough = new AbortController();
-    const timeout = setTimeout(SETTLE_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => {});
+    const timeout = setTimeout(DRAIN_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => {});
     await Promise.race([Promise.all(this.#inFlight), timeout]);
     enough.abort();
     this.#giveUp.abort();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { AuthorizationRequest, PaymentProvider } from '../../src/payment/provider.ts';
-import { createTestPaymentProvider } from '../../src/payment/test-provider.ts';
-import { withTimeLimits } from '../../src/payment/with-time-limits.ts';
+import type { AuthorizationRequest, PaymentProvider } from '../../src/payments/provider.ts';
+import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
+import { withTimeLimits } from '../../src/payments/with-time-limits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const logger = pino({ level: 'silent' });
