@@ -1,5 +1,5 @@
+import type { Role } from '../src/domain/viewer.ts';
 import { openIdentity } from '../src/identity/identity.ts';
-import type { Role } from '../src/identity/viewer.ts';
 
 export const jwtSecret = 'the secret of the benches, which is long enough';
 

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { Coordination, EventChange } from './coordination/coordination.ts';
 import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.ts';
 import { openCoordination } from './coordination/open.ts';
+import { EventCatalogue } from './events/catalogue.ts';
 import { createDemoEvent } from './events/demo-event.ts';
 import { eventReader } from './events/event-reader.ts';
 import { Organizing } from './events/organizing.ts';
@@ -34,6 +35,7 @@ import { createTestPaymentProvider } from './payments/test-provider.ts';
 import { withTimeLimits } from './payments/with-time-limits.ts';
 import { Commits } from './reservations/commits.ts';
 import { type RemovedHistory, removeHistory } from './reservations/history.ts';
+import { Holdings } from './reservations/holdings.ts';
 import { NewReservations } from './reservations/new-reservations.ts';
 import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
@@ -247,10 +249,12 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
   const services: Services = {
-    reads: database.reads,
     readEvent: eventReader(database),
     seatings: new Seatings(database),
     seats: new SeatReader(database.reads),
+    catalogue: new EventCatalogue(database.reads),
+    holdings: new Holdings(database.reads),
+    isUnavailable: isStoreUnavailable,
     reservations: countedReservations(reservations, metrics),
     recentEvents: new RecentEvents(database.reads),
     organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),

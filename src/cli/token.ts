@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type IdentityConfig, readConfig } from '../config.ts';
 import { isInDataDir } from '../data-dir.ts';
+import { isOwnViewerId } from '../domain/viewer.ts';
 import { identityOf } from '../identity/open.ts';
-import { isOwnViewerId } from '../identity/viewer.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 const examples = `

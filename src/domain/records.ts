@@ -37,6 +37,11 @@ export interface ReservationRecord {
   readonly readAtMs: number;
 }
 
+export interface BookingKey {
+  readonly eventId: string;
+  readonly bookingId: string;
+}
+
 export interface BookingRecord {
   readonly eventId: string;
   readonly id: string;
@@ -49,3 +54,9 @@ export interface BookingRecord {
   readonly seatIndexes: readonly number[];
   readonly bookedAtMs: number;
 }
+
+/** Why a reservation that is not running cannot be changed. */
+export type NotRunning =
+  | { readonly outcome: 'not-found' }
+  | { readonly outcome: 'not-active'; readonly status: 'CONFIRMED' | 'CANCELLED' }
+  | { readonly outcome: 'expired'; readonly expiredAtMs: number };

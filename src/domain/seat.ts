@@ -34,6 +34,13 @@ export function sameAvailability(one: Availability, other: Availability): boolea
   );
 }
 
+/** A seat's status as everyone may see it, and whether the viewer who asks holds it. */
+export interface SeatState {
+  readonly index: number;
+  readonly status: SeatStatus;
+  readonly reservedByViewer: boolean;
+}
+
 /** A seat's row after a write. The higher `version` is the newer. */
 export interface SeatChange {
   readonly index: number;

@@ -1,7 +1,9 @@
 import type { Availability } from '../domain/seat.ts';
-import type { Session } from '../store/database.ts';
+import type { Asker } from '../domain/viewer.ts';
+import type { Reads } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';
 import { type AllSeats, countSeats, readAllSeats } from '../store/seats.ts';
+import { SeatStates } from './seat-states.ts';
 
 /** Events in one statement that counts, which goes through all their seats. */
 const COUNTED_AT_ONCE = 20;
@@ -13,25 +15,32 @@ const MAX_SHARING = 10_000;
  * ask, they take little of the store.
  */
 export class SeatReader {
+  readonly #reads: Reads;
   /** By event; null where there is no such event. */
   readonly availability: (eventId: string) => Promise<Availability | null>;
   /** By event: each seat's status of one moment, as `statusCodes` has it. */
   readonly statuses: (eventId: string) => Promise<Uint8Array>;
 
-  constructor(session: Session) {
+  constructor(reads: Reads) {
+    this.#reads = reads;
     this.availability = gathered(async (eventIds) => {
       const distinct = [...new Set(eventIds)];
       const byEvent = new Map<string, Availability>();
       while (distinct.length > 0) {
-        const counted = await countSeats(session, distinct.splice(0, COUNTED_AT_ONCE));
+        const counted = await countSeats(reads, distinct.splice(0, COUNTED_AT_ONCE));
         for (const { eventId, ...availability } of counted) byEvent.set(eventId, availability);
       }
       return eventIds.map((eventId) => byEvent.get(eventId) ?? null);
     }, MAX_SHARING);
     this.statuses = gathered(async (eventIds) => {
       const reading = new Map<string, Promise<AllSeats>>();
-      for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(session, eventId, null));
+      for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(reads, eventId, null));
       return Promise.all(eventIds.map(async (eventId) => (await reading.get(eventId))?.codes ?? new Uint8Array()));
     }, MAX_SHARING);
+  }
+
+  /** Of seats one by one, as the asker may see them. */
+  statesFor({ viewer, isOver }: Asker): SeatStates {
+    return new SeatStates(this.#reads.during(isOver), viewer?.id ?? null);
   }
 }

@@ -1,19 +1,14 @@
 import { GraphQLError } from 'graphql';
-import type { Viewer } from '../identity/viewer.ts';
-import type { Session } from '../store/database.ts';
+import { type Asker, isOrganizer, type Viewer } from '../domain/viewer.ts';
 import { CostLeft } from './cost/judge.ts';
 import { Loaders } from './loaders.ts';
 import type { Services } from './services.ts';
 import { Slices } from './slices.ts';
 
 /** Who is asking, as the transport knows it. */
-export interface Requester {
-  /** Null without a token. */
-  readonly viewer: Viewer | null;
+export interface Requester extends Asker {
   /** As `ClientAddresses` spells it, so that limits can count by it. */
   readonly clientAddress: string;
-  /** Whether nobody waits for the answer any more. */
-  readonly isOver: () => boolean;
   readonly summary: OperationSummary;
 }
 
@@ -44,8 +39,6 @@ export function summaryOf(requestId: string): OperationSummary {
 /** What every resolver is handed beside its arguments: made anew for each operation. */
 export interface GraphqlContext extends Requester, Execution {
   readonly services: Services;
-  /** For reading only, for as long as somebody waits for the answer. */
-  readonly store: Session;
 }
 
 /** What one execution has read so far. */
@@ -57,7 +50,6 @@ interface Execution {
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
   const { viewer, clientAddress, isOver, summary } = requester;
-  const store = services.reads.during(isOver);
   // Written out, as copying objects for each operation would cost as much as all the rest here.
   return {
     viewer,
@@ -65,8 +57,7 @@ export function createContext(services: Services, requester: Requester): Graphql
     isOver,
     summary,
     services,
-    store,
-    loaders: new Loaders({ store, services, viewer }),
+    loaders: new Loaders(services, requester),
     costLeft: new CostLeft(services.policy.maxQueryCost),
     slices: new Slices(),
   };
@@ -74,8 +65,7 @@ export function createContext(services: Services, requester: Requester): Graphql
 
 /** For each mutation of an operation: what was read for the one before need no longer be true. */
 export function readAnew(context: GraphqlContext): void {
-  const { store, viewer, services } = context;
-  context.loaders = new Loaders({ store, services, viewer });
+  context.loaders = new Loaders(context.services, context);
 }
 
 /** For each message of a subscription, which is an execution of its own in the context of the one before. */
@@ -96,8 +86,4 @@ export function requireOrganizer(context: GraphqlContext): void {
   requireViewer(context);
   if (isOrganizer(context)) return;
   throw new GraphQLError('This is for organizers only', { extensions: { code: 'FORBIDDEN' } });
-}
-
-export function isOrganizer({ viewer }: GraphqlContext): boolean {
-  return viewer?.roles.includes('ORGANIZER') ?? false;
 }

@@ -1,8 +1,7 @@
-import type { EventRecord, ReservationRecord } from '../domain/records.ts';
+import type { ReservationRecord } from '../domain/records.ts';
+import { isVisible } from '../events/catalogue.ts';
 import type { Seating } from '../events/seating.ts';
-import { findBookings } from '../store/bookings.ts';
-import { findReservations } from '../store/reservations.ts';
-import { type GraphqlContext, isOrganizer } from './context.ts';
+import type { GraphqlContext } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
 import {
   type BookingSource,
@@ -30,27 +29,14 @@ export async function findSeat(context: GraphqlContext, id: string): Promise<Sea
 
 export async function findReservation(context: GraphqlContext, id: string): Promise<ReservationSource | null> {
   const key = decodeReservationId(id);
-  if (key === null || context.viewer === null) return null;
-  const [reservation] = await findReservations(context.store, [key]);
-  return reservation !== undefined && isForViewer(context, reservation)
-    ? { __typename: 'Reservation', reservation }
-    : null;
+  const reservation = key === null ? null : await context.services.holdings.reservation(context, key);
+  return reservation && { __typename: 'Reservation', reservation };
 }
 
 export async function findBooking(context: GraphqlContext, id: string): Promise<BookingSource | null> {
   const key = decodeBookingId(id);
-  if (key === null || context.viewer === null) return null;
-  const [booking] = await findBookings(context.store, [key]);
-  return booking !== undefined && isForViewer(context, booking) ? { __typename: 'Booking', booking } : null;
-}
-
-/** Drafts are for organizers only. */
-export function isVisible(context: GraphqlContext, event: EventRecord): boolean {
-  return event.salesStatus !== 'DRAFT' || isOrganizer(context);
-}
-
-function isForViewer(context: GraphqlContext, { viewerId }: { readonly viewerId: string }): boolean {
-  return context.viewer?.id === viewerId || isOrganizer(context);
+  const booking = key === null ? null : await context.services.holdings.booking(context, key);
+  return booking && { __typename: 'Booking', booking };
 }
 
 /** The event of a reservation or booking the viewer may see, whatever its sales status. */

@@ -1,5 +1,5 @@
 import type { Party } from '../coordination/party.ts';
-import { isGuest, type Viewer } from '../identity/viewer.ts';
+import { isGuest, type Viewer } from '../domain/viewer.ts';
 import { type GraphqlContext, noteOutcome, readAnew, requireViewer } from './context.ts';
 import { orServiceBusy, rateLimited } from './outcomes.ts';
 
@@ -11,7 +11,10 @@ export async function limited<Result extends { readonly __typename: string }>(
   const viewer = requireViewer(context);
   readAnew(context);
   const waitMs = await countMutation(context, viewer);
-  return noteOutcome(context, waitMs === null ? await orServiceBusy(() => work(viewer)) : rateLimited(waitMs));
+  return noteOutcome(
+    context,
+    waitMs === null ? await orServiceBusy(context.services, () => work(viewer)) : rateLimited(waitMs),
+  );
 }
 
 /** How long the viewer is to stay away, in milliseconds, now that this mutation is counted; null if it may go on. */

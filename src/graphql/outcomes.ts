@@ -1,8 +1,8 @@
+import type { NotRunning } from '../domain/records.ts';
 import type { Fault } from '../events/seating-plan/refusal.ts';
 import { QueueFull } from '../group-commit/group-commit.ts';
-import { isStoreUnavailable } from '../store/faults.ts';
-import type { NotRunning } from '../store/statements/running-reservations.ts';
 import { encodeSeatId } from './ids.ts';
+import type { Services } from './services.ts';
 
 /** The user errors of the contract, one function each. Messages are for people. */
 
@@ -112,13 +112,14 @@ export function notRunning(outcome: NotRunning) {
 
 /** Turns a store that does not answer, or a queue that is full, into the outcome that says so. */
 export async function orServiceBusy<Result>(
+  { isUnavailable }: Pick<Services, 'isUnavailable'>,
   work: () => Promise<Result>,
 ): Promise<Result | ReturnType<typeof serviceBusy>> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof QueueFull) return serviceBusy(error.retryAfterMs);
-    if (isStoreUnavailable(error)) return serviceBusy();
+    if (isUnavailable(error)) return serviceBusy();
     throw error;
   }
 }

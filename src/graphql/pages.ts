@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import type { ListPart } from '../store/list-part.ts';
+import type { ListPart } from '../domain/list-part.ts';
 
 /** The most edges of a page, and how many it has when nothing is said. */
 const MAX_SIZE = 100;

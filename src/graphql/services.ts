@@ -1,24 +1,26 @@
 import type { Logger } from 'pino';
 import type { RateLimiter } from '../coordination/coordination.ts';
 import type { EventRecord } from '../domain/records.ts';
+import type { EventCatalogue } from '../events/catalogue.ts';
 import type { Organizing } from '../events/organizing.ts';
 import type { RecentEvents } from '../events/recent-events.ts';
 import type { SeatReader } from '../events/seat-reader.ts';
 import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Holdings } from '../reservations/holdings.ts';
 import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
 import type { Reservations } from '../reservations/reservations.ts';
 import type { ViewerReservations } from '../reservations/viewer-reservations.ts';
 import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
-import type { Reads } from '../store/database.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {
-  readonly reads: Reads;
   /** As it is now, by id; null when there is none. Those who ask at the same time share a statement. */
   readonly readEvent: (id: string) => Promise<EventRecord | null>;
   readonly seatings: Seatings;
   readonly seats: SeatReader;
+  readonly catalogue: EventCatalogue;
+  readonly holdings: Holdings;
   readonly reservations: Reservations;
   readonly organizing: Organizing;
   readonly recentEvents: RecentEvents;
@@ -27,6 +29,8 @@ export interface Services {
   readonly viewerReservations: ViewerReservations;
   readonly identity: Identity;
   readonly logger: Logger;
+  /** Whether an error is the store's, which is gone or overloaded. */
+  readonly isUnavailable: (error: unknown) => boolean;
   /** By viewer. */
   readonly mutationLimiter: RateLimiter;
   /** Of sign-ins, by network address, and of renewals, by guest. */

@@ -1,9 +1,10 @@
 import { GraphQLError } from 'graphql';
+import type { ReservationRecord } from '../domain/records.ts';
+import { isVisible } from '../events/catalogue.ts';
 import type { Availability } from '../seat-map/status.ts';
 import type { SeatMapUpdate } from '../seat-map/updates.ts';
-import type { ReservationRecord } from '../store/records.ts';
 import type { GraphqlContext } from './context.ts';
-import { findReservation, isVisible } from './finding.ts';
+import { findReservation } from './finding.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
 
 /** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */

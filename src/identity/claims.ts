@@ -1,6 +1,6 @@
 import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import { isOwnViewerId, isSubject, providerViewerId, rolesOf, type Viewer } from '../domain/viewer.ts';
 import { InvalidToken } from './errors.ts';
-import { isOwnViewerId, isSubject, providerViewerId, rolesOf, type Viewer } from './viewer.ts';
 
 /** What the claims of a token must say, besides who it is for and until when. */
 export interface ClaimRules {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { guestPrefix, isGuest, type Viewer } from '../domain/viewer.ts';
 import type { VerifiedToken } from './claims.ts';
 import { GuestsNotEnabled, InvalidToken } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
 import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
 import { tokenVerifier } from './verify.ts';
-import { guestPrefix, isGuest, type Viewer } from './viewer.ts';
 
 /** Who sends a request: the tokens this node accepts, and those it signs itself. */
 export interface Identity {

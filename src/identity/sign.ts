@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { isOwnViewerId, type Role } from './viewer.ts';
+import { isOwnViewerId, type Role } from '../domain/viewer.ts';
 
 export interface TokenRequest {
   readonly sub: string;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Gate } from '../coordination/coordination.ts';
-import type { BookingRecord, ReservationKey, ReservationRecord } from '../domain/records.ts';
+import type { BookingRecord, NotRunning, ReservationKey, ReservationRecord } from '../domain/records.ts';
 import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.ts';
 import type { Settler } from '../payments/settler.ts';
@@ -14,7 +14,7 @@ import {
   confirmReservations,
 } from '../store/statements/confirm-reservations.ts';
 import { type FenceOutcome, fencePayments } from '../store/statements/fence-payments.ts';
-import type { HolderRequest, NotRunning } from '../store/statements/running-reservations.ts';
+import type { HolderRequest } from '../store/statements/running-reservations.ts';
 import type { Commits } from './commits.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
 import { bookingReference } from './reference.ts';
@@ -110,7 +110,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
   }
 
-  /** When the store fails, the outcome is unknown, and the authorization is left: the sweep captures it, or it lapses. */
+  /** When the store fails, the outcome is unknown, and the authorization is left: the settler captures it, or it lapses. */
   async function writeBooking(eventId: string, confirmation: Confirmation): Promise<ConfirmOutcome> {
     try {
       return await confirmations.submit(eventId, confirmation);

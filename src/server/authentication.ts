@@ -1,9 +1,9 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
+import type { Viewer } from '../domain/viewer.ts';
 import { bearerToken } from '../identity/bearer.ts';
 import type { VerifiedToken } from '../identity/claims.ts';
 import { connectionToken } from '../identity/connection-token.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { Viewer } from '../identity/viewer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,15 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { BookingRecord, BookingStatus, ReservationKey } from '../domain/records.ts';
+import type { ListPart } from '../domain/list-part.ts';
+import type { BookingKey, BookingRecord, BookingStatus, ReservationKey } from '../domain/records.ts';
 import type { Session } from './database.ts';
-import { isInPart, type ListPart, orderedPart } from './list-part.ts';
+import { isInPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
 import { bookingColumns } from './records.ts';
 import { type ListPosition, newestFirst } from './reservations.ts';
-
-export interface BookingKey {
-  readonly eventId: string;
-  readonly bookingId: string;
-}
 
 /** In no particular order; those that do not exist are missing. */
 export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {

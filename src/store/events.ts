@@ -1,9 +1,10 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Drawing, Layout, LayoutSeat } from '../domain/layout.ts';
+import type { ListPart } from '../domain/list-part.ts';
 import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import { changeEvent, changeOf, fact, logChange } from './change-log.ts';
 import type { Connection, Database, Session } from './database.ts';
-import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
+import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
 import { eventColumns } from './records.ts';
 import { isOver, salesStatusAt, statementNow } from './rules.ts';
 import { searchText } from './search-text.ts';
@@ -110,7 +111,7 @@ export interface EventFilter {
   readonly salesStatus: readonly SalesStatus[] | null;
 }
 
-interface EventPage extends ListPart<EventPosition> {
+export interface EventPage extends ListPart<EventPosition> {
   readonly filter: EventFilter;
   readonly drafts: boolean;
 }

@@ -1,13 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-
-/** A part of a list: what lies between two places of it, as many as `limit` says, from its beginning or from its end. */
-export interface ListPart<Place> {
-  readonly after: Place | null;
-  readonly before: Place | null;
-  readonly limit: number;
-  /** Then the last of the list comes first. */
-  readonly fromEnd: boolean;
-}
+import type { ListPart } from '../domain/list-part.ts';
 
 /** Columns that tell the rows of a list apart, as its order has them: all ascending, or all descending. */
 export interface ListOrder<Place> {

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { ListPart } from '../domain/list-part.ts';
 import type { ReservationKey, ReservationRecord, ReservationStatus } from '../domain/records.ts';
 import type { Session } from './database.ts';
-import { isInPart, type ListOrder, type ListPart, orderedPart } from './list-part.ts';
+import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
 import { reservationColumns } from './records.ts';
 import { reservationStatusAt, statementNow } from './rules.ts';

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Availability, SeatStatus } from '../domain/seat.ts';
+import type { Availability, SeatState, SeatStatus } from '../domain/seat.ts';
 import { statusCodes } from '../domain/seat.ts';
 import type { Session } from './database.ts';
 import { publicSeatStatus, statementNow } from './rules.ts';
@@ -23,13 +23,6 @@ export function countSeats(
       from seats where seats.event_id = any(${sql.param(eventIds)}::uuid[])
     ) as seats
     group by event_id`);
-}
-
-/** A seat's status as everyone may see it, and whether the viewer who asks holds it. */
-export interface SeatState {
-  readonly index: number;
-  readonly status: SeatStatus;
-  readonly reservedByViewer: boolean;
 }
 
 /** The states of the seats named at one moment, ascending by index. */

@@ -18,7 +18,7 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
         return database.rows(statement);
       },
     };
-    return { count, reader: new SeatReader(session) };
+    return { count, reader: new SeatReader({ ...session, during: () => session }) };
   }
 
   test('takes one statement for all who ask at the same time, and tells each of their event', async () => {

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Role } from '../../src/domain/viewer.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import type { Role } from '../../src/identity/viewer.ts';
 import type { PaymentProvider } from '../../src/payments/provider.ts';
 
 /** Every node of a test accepts the tokens that `tokenFor` makes. */

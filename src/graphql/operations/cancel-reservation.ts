@@ -1,4 +1,4 @@
-import type { Viewer } from '../../identity/viewer.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { CancelReservationInput } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';

@@ -1,4 +1,4 @@
-import type { Viewer } from '../../identity/viewer.ts';
+import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ConfirmReservationInput } from '../generated/resolvers.ts';
 import { isPlain } from '../idempotency-key.ts';

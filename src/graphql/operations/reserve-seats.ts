@@ -1,6 +1,5 @@
-import type { Viewer } from '../../identity/viewer.ts';
+import { isOrganizer, type Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import { isOrganizer } from '../context.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';

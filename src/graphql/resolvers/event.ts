@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { fitsCharacters, maxNameCharacters } from '../../domain/characters.ts';
 import type { Availability } from '../../domain/seat.ts';
-import type { Viewer } from '../../identity/viewer.ts';
-import { listEvents } from '../../store/events.ts';
-import { type GraphqlContext, isOrganizer, requireOrganizer } from '../context.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import { type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
 import type {
@@ -30,9 +29,8 @@ export const eventResolvers: Resolvers = {
     event: (_, { id }, context) => findEvent(context, id),
     events: async (_, { filter, ...page }, context) => {
       const request = pageRequest(page, eventCursor);
-      const wanted = { filter: eventFilter(filter), drafts: isOrganizer(context) };
       return toConnection({
-        rows: await listEvents(context.store, { ...request, ...wanted }),
+        rows: await context.services.catalogue.list(context, { ...request, filter: eventFilter(filter) }),
         request,
         cursorOf: ({ startsAtMs, id }) => eventCursor.encode({ startsAtMs, id }),
         nodeOf: (event) => ({ __typename: 'Event', event }) as const,

@@ -1,9 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
+import type { Viewer } from '../../domain/viewer.ts';
 import { GuestsNotEnabled, InvalidToken } from '../../identity/errors.ts';
-import type { Viewer } from '../../identity/viewer.ts';
-import { listBookings } from '../../store/bookings.ts';
-import { listReservations } from '../../store/reservations.ts';
 import { type GraphqlContext, noteOutcome } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { invalidInput, rateLimited } from '../outcomes.ts';
@@ -37,19 +35,19 @@ export const viewerResolvers: Resolvers = {
     },
   },
   Viewer: {
-    reservations: async ({ id }, { status, ...page }, { store }) => {
+    reservations: async (viewer, { status, ...page }, context) => {
       const request = pageRequest(page, cursor);
       return toConnection({
-        rows: await listReservations(store, id, { ...request, statuses: status ?? null }),
+        rows: await context.services.holdings.reservations(context, viewer, { ...request, statuses: status ?? null }),
         request,
         cursorOf: (reservation) => cursor.encode({ atMs: reservation.createdAtMs, id: reservation.id }),
         nodeOf: (reservation) => ({ __typename: 'Reservation', reservation }) as const,
       });
     },
-    bookings: async ({ id }, { status, ...page }, { store }) => {
+    bookings: async (viewer, { status, ...page }, context) => {
       const request = pageRequest(page, cursor);
       return toConnection({
-        rows: await listBookings(store, id, { ...request, statuses: status ?? null }),
+        rows: await context.services.holdings.bookings(context, viewer, { ...request, statuses: status ?? null }),
         request,
         cursorOf: (booking) => cursor.encode({ atMs: booking.bookedAtMs, id: booking.id }),
         nodeOf: (booking) => ({ __typename: 'Booking', booking }) as const,

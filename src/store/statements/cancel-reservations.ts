@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { ReservationRecord } from '../../domain/records.ts';
+import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
@@ -8,7 +8,6 @@ import {
   holderRows,
   keyedChangesOf,
   momentNow,
-  type NotRunning,
   notRunning,
   type RepeatableRequest,
   runningReservations,

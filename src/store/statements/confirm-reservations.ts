@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { BookingRecord, ReservationRecord } from '../../domain/records.ts';
+import type { BookingRecord, NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
@@ -9,7 +9,6 @@ import {
   type HolderRow,
   holderRows,
   momentNow,
-  type NotRunning,
   notRunning,
   runningReservations,
 } from './running-reservations.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { ReservationRecord } from '../../domain/records.ts';
+import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { logChange } from '../change-log.ts';
 import type { Connection } from '../database.ts';
@@ -9,7 +9,6 @@ import {
   type HolderRequest,
   holderRows,
   momentNow,
-  type NotRunning,
   notRunning,
   runningReservations,
 } from './running-reservations.ts';

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { ReservationRecord } from '../../domain/records.ts';
+import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact } from '../change-log.ts';
@@ -166,12 +166,6 @@ export function usedKey({ found, earlierIsSame }: HolderRow): UsedKey | null {
   if (found === null || earlierIsSame === null) return null;
   return earlierIsSame ? { outcome: 'repeated', reservation: found } : { outcome: 'idempotency-conflict' };
 }
-
-/** Why a reservation that is not running cannot be changed. */
-export type NotRunning =
-  | { readonly outcome: 'not-found' }
-  | { readonly outcome: 'not-active'; readonly status: 'CONFIRMED' | 'CANCELLED' }
-  | { readonly outcome: 'expired'; readonly expiredAtMs: number };
 
 export function notRunning({ found }: HolderRow): NotRunning {
   if (found === null) return { outcome: 'not-found' };

@@ -1,5 +1,5 @@
+import type { Role } from '../../../src/domain/viewer.ts';
 import { openIdentity } from '../../../src/identity/identity.ts';
-import type { Role } from '../../../src/identity/viewer.ts';
 
 /** What the nodes are told, and the checks hold them to. Short, so that deadlines pass all the time. */
 export const policy = {

@@ -8,6 +8,18 @@ export interface Viewer {
   readonly roles: readonly Role[];
 }
 
+/** Who asks for something. */
+export interface Asker {
+  /** Null without a token. */
+  readonly viewer: Viewer | null;
+  /** Whether nobody waits for the answer any more. */
+  readonly isOver: () => boolean;
+}
+
+export function isOrganizer({ viewer }: Pick<Asker, 'viewer'>): boolean {
+  return viewer?.roles.includes('ORGANIZER') ?? false;
+}
+
 /** Begins the ids of an identity provider's viewers, and of no others. */
 const providerPrefix = 'oidc:';
 

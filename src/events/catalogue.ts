@@ -1,0 +1,23 @@
+import type { EventRecord } from '../domain/records.ts';
+import { type Asker, isOrganizer } from '../domain/viewer.ts';
+import type { Reads } from '../store/database.ts';
+import { type EventPage, listEvents } from '../store/events.ts';
+
+/** Drafts are for organizers only. */
+export function isVisible(asker: Pick<Asker, 'viewer'>, event: EventRecord): boolean {
+  return event.salesStatus !== 'DRAFT' || isOrganizer(asker);
+}
+
+/** The events that people look through. */
+export class EventCatalogue {
+  readonly #reads: Reads;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  /** Those that the asker may see, the soonest first. */
+  list(asker: Asker, page: Omit<EventPage, 'drafts'>): Promise<EventRecord[]> {
+    return listEvents(this.#reads.during(asker.isOver), { ...page, drafts: isOrganizer(asker) });
+  }
+}

@@ -1,0 +1,60 @@
+import type { ListPart } from '../domain/list-part.ts';
+import type {
+  BookingKey,
+  BookingRecord,
+  BookingStatus,
+  ReservationKey,
+  ReservationRecord,
+  ReservationStatus,
+} from '../domain/records.ts';
+import { type Asker, isOrganizer, type Viewer } from '../domain/viewer.ts';
+import { findBookings, findBookingsOfReservations, listBookings } from '../store/bookings.ts';
+import type { Reads } from '../store/database.ts';
+import { findReservations, type ListPosition, listReservations } from '../store/reservations.ts';
+
+/** Which of a list is wanted; of the statuses named, or of all. */
+type PartOf<Status> = ListPart<ListPosition> & { readonly statuses: readonly Status[] | null };
+
+/** What viewers hold and have booked. It is their own: others than organizers are told of none. */
+export class Holdings {
+  readonly #reads: Reads;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  /** Null for what there is not, and for what the asker may not see, alike. */
+  async reservation(asker: Asker, key: ReservationKey): Promise<ReservationRecord | null> {
+    if (asker.viewer === null) return null;
+    const [reservation] = await findReservations(this.#reads.during(asker.isOver), [key]);
+    return reservation !== undefined && isFor(asker, reservation) ? reservation : null;
+  }
+
+  /** As with reservations. */
+  async booking(asker: Asker, key: BookingKey): Promise<BookingRecord | null> {
+    if (asker.viewer === null) return null;
+    const [booking] = await findBookings(this.#reads.during(asker.isOver), [key]);
+    return booking !== undefined && isFor(asker, booking) ? booking : null;
+  }
+
+  /** What reservations that the asker may see became, in their order; null for those that became none. */
+  async bookingsOf(asker: Asker, keys: readonly ReservationKey[]): Promise<(BookingRecord | null)[]> {
+    const bookings = await findBookingsOfReservations(this.#reads.during(asker.isOver), keys);
+    const byReservation = new Map(bookings.map((booking) => [booking.reservationId, booking]));
+    return keys.map(({ reservationId }) => byReservation.get(reservationId) ?? null);
+  }
+
+  /** A viewer's, newest first. The viewer is the asker, or a guest whom the asker has just signed in as. */
+  reservations(asker: Asker, viewer: Viewer, part: PartOf<ReservationStatus>): Promise<ReservationRecord[]> {
+    return listReservations(this.#reads.during(asker.isOver), viewer.id, part);
+  }
+
+  /** As with reservations. */
+  bookings(asker: Asker, viewer: Viewer, part: PartOf<BookingStatus>): Promise<BookingRecord[]> {
+    return listBookings(this.#reads.during(asker.isOver), viewer.id, part);
+  }
+}
+
+function isFor(asker: Asker, { viewerId }: { readonly viewerId: string }): boolean {
+  return asker.viewer?.id === viewerId || isOrganizer(asker);
+}
