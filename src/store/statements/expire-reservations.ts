@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import type { EventChange } from '../../coordination/coordination.ts';
 import type { ReservationKey } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { changeEvent, fact, logChange } from '../change-log.ts';
@@ -17,6 +16,12 @@ const facts = sql`(
         })})
         from overdue)`;
 
+/** Reservations that are over now, and the seats that they still held. */
+export interface Expired {
+  readonly reservationIds: readonly string[];
+  readonly seats: readonly SeatChange[];
+}
+
 /**
  * The housekeeping that follows a deadline: reservations EXPIRED, the seats they still hold AVAILABLE. Only those truly
  * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try.
@@ -25,7 +30,7 @@ export async function expireReservations(
   database: Connection,
   eventId: string,
   reservationIds: readonly string[],
-): Promise<EventChange> {
+): Promise<Expired> {
   const [row] = await changeEvent<{ reservationIds: string[]; seats: SeatChange[] }>(
     database,
     eventId,
