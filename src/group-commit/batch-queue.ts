@@ -16,8 +16,8 @@ export interface Batch {
   write(): Promise<void>;
 }
 
-/** Requests in one write: past some dozens a statement's fixed costs no longer show. */
-const MAX_BATCH = 64;
+/** Requests in one write. The writes of an event are committed one after the other: the more go with each, the better. */
+const MAX_BATCH = 128;
 /** How far behind the first request a batch may look for others without a conflict. */
 const LOOK_AHEAD = 4 * MAX_BATCH;
 

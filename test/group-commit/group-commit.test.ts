@@ -44,13 +44,13 @@ describe('group commit', () => {
     await turn();
     answers.push(submit('second'));
     await turn();
-    answers.push(...numbered(100).map((request) => submit(request)));
+    answers.push(...numbered(200).map((request) => submit(request)));
     await turn();
     expect(store.inFlight.map(({ requests }) => requests)).toEqual([['first'], ['second']]);
     await store.finishAll();
     const later = store.begun.slice(2).map(({ requests }) => requests);
-    expect(later).toEqual([numbered(100).slice(0, 64), numbered(100).slice(64)]);
-    expect(await Promise.all(answers)).toEqual(['first', 'second', ...numbered(100)].map((one) => one.toUpperCase()));
+    expect(later).toEqual([numbered(200).slice(0, 128), numbered(200).slice(128)]);
+    expect(await Promise.all(answers)).toEqual(['first', 'second', ...numbered(200)].map((one) => one.toUpperCase()));
   });
 
   test('writes to other events meanwhile', async () => {
@@ -85,8 +85,8 @@ describe('group commit', () => {
     const { store, submits } = open(['reserve', 'extend', 'confirm']);
     const [reserve, extend, confirm] = submits;
     const answers = [
-      ...numbered(500, 'r').map((one) => reserve?.submit('event', one)),
-      ...numbered(100, 'e').map((one) => extend?.submit('event', one)),
+      ...numbered(1_000, 'r').map((one) => reserve?.submit('event', one)),
+      ...numbered(200, 'e').map((one) => extend?.submit('event', one)),
       ...numbered(10, 'c').map((one) => confirm?.submit('event', one)),
     ];
     while (store.begun.length < 8) {
@@ -151,7 +151,7 @@ describe('the wait for a write', () => {
       held.finish();
       await turn();
     };
-    const before = numbered(20 * 64, 'before').map((request) => submit(request));
+    const before = numbered(20 * 128, 'before').map((request) => submit(request));
     while (store.begun.length < 20) await finishOne();
 
     const refusals: QueueFull[] = [];
@@ -163,8 +163,8 @@ describe('the wait for a write', () => {
     );
     await turn();
     expect(store.inFlight).toHaveLength(2);
-    expect(5_000 - refusals.length).toBeGreaterThan(0.7 * 20 * 64);
-    expect(5_000 - refusals.length).toBeLessThan(1.5 * 20 * 64);
+    expect(5_000 - refusals.length).toBeGreaterThan(0.7 * 20 * 128);
+    expect(5_000 - refusals.length).toBeLessThan(1.5 * 20 * 128);
     for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeGreaterThan(1_900);
     for (const { retryAfterMs } of refusals) expect(retryAfterMs).toBeLessThan(2_500);
     const admitted = refusals.length;
