@@ -57,14 +57,15 @@ export class Rig implements AsyncDisposable {
         nodes.push(closing.add(await CheckedNode.start({ ...settings, logFile })));
       }
       await recordHandled(store);
-      for (const node of consumers) {
+      const startConsumer = async (node: string) => {
         const settings = { node, databaseUrl, program: resolve(program, 'dist'), extension: 'js' as const };
         const server = await startConsumerNode({ ...settings, takesMs: 5, failsAt: 0.1, diesAt: 0.01 });
         closing.defer(async () => {
           await server.kill();
           await server[Symbol.asyncDispose]();
         });
-      }
+      };
+      await Promise.all(consumers.map(startConsumer));
       return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
     } catch (error) {
       await closing[Symbol.asyncDispose]();
