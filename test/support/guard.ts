@@ -10,6 +10,7 @@ const script = fileURLToPath(new URL('./guard.sh', import.meta.url));
  */
 export class Guard {
   readonly #process: ChildProcess;
+  #released: Promise<void> | undefined;
 
   /** `signal` as in kill(1): what asks the server to end; after 5 s it is killed. */
   constructor(folder: string, signal: string) {
@@ -19,11 +20,16 @@ export class Guard {
 
   /** The process to end from now on; undefined while the server is down. */
   watch(pid: number | undefined): void {
-    this.#process.stdin?.write(`${pid ?? ''}\n`);
+    if (this.#released === undefined) this.#process.stdin?.write(`${pid ?? ''}\n`);
   }
 
-  /** Ends what is watched, if it still runs, and removes the folder. */
-  async release(): Promise<void> {
+  /** Ends what is watched, if it still runs, and removes the folder. May be called again. */
+  release(): Promise<void> {
+    this.#released ??= this.#end();
+    return this.#released;
+  }
+
+  async #end(): Promise<void> {
     this.#process.ref();
     const exited = once(this.#process, 'exit');
     this.#process.stdin?.end();
