@@ -8,7 +8,7 @@ const punctual = [
   'test/api/two-nodes*.test.ts',
   'test/checker/checker.test.ts',
   'test/realtime/{expiry,frames,repair,slow-readers}.test.ts',
-  'test/seat-map/on-time.test.ts',
+  'test/expiry/on-time.test.ts',
 ];
 
 export default defineConfig({

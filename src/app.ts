@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { Closing } from './closing.ts';
 import type { Config } from './config.ts';
-import type { Coordination, EventChange } from './coordination/coordination.ts';
+import type { Coordination } from './coordination/coordination.ts';
 import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.ts';
 import { openCoordination } from './coordination/open.ts';
 import { EventCatalogue } from './events/catalogue.ts';
@@ -24,6 +24,10 @@ import { sliceLists } from './graphql/slices.ts';
 import type { Identity } from './identity/identity.ts';
 import { identityOf } from './identity/open.ts';
 import { Levels, type Trouble } from './levels.ts';
+import { TooManySeatMaps } from './live/live-seat-maps.ts';
+import { NewReservations } from './live/new-reservations.ts';
+import { ReservationUpdates } from './live/reservation-updates.ts';
+import { ViewerReservations } from './live/viewer-reservations.ts';
 import { openLiveMaps } from './live-maps.ts';
 import { countedGate, countedLimiter, countedReservations } from './metrics/counted.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -36,13 +40,10 @@ import { withTimeLimits } from './payments/with-time-limits.ts';
 import { Commits } from './reservations/commits.ts';
 import { type RemovedHistory, removeHistory } from './reservations/history.ts';
 import { Holdings } from './reservations/holdings.ts';
-import { NewReservations } from './reservations/new-reservations.ts';
-import { ReservationUpdates } from './reservations/reservation-updates.ts';
 import { createReservations } from './reservations/reservations.ts';
 import { expireOverdue, startRounds } from './reservations/sweep.ts';
-import { ViewerReservations } from './reservations/viewer-reservations.ts';
-import { LoopLag } from './seat-map/loop-lag.ts';
 import type { Health } from './server/health.ts';
+import { LoopLag } from './server/loop-lag.ts';
 import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations } from './server/trusted-operations.ts';
 import { readBacklogs } from './store/consumer-cursors.ts';
@@ -105,7 +106,6 @@ export async function createApp(
     const loopLag = closing.add(new LoopLag(() => performance.now()));
     const node = await openNode(config, { database, identity, payment, logger, loopLag, metrics }, closing);
     const shared = new SharedSubscriptions({
-      seatMaps: node.services.seatMaps,
       publicContext: () => createContext(node.services, everybody()),
       monotonicNow: () => performance.now(),
       onExecuted: (field) => {
@@ -132,7 +132,7 @@ export async function createApp(
       identity: node.services.identity,
       logger,
       health: node.health,
-      isUnavailable: isStoreUnavailable,
+      isUnavailable: (error) => isStoreUnavailable(error) || error instanceof TooManySeatMaps,
     });
     closing.defer(() => server.close());
     observe(metrics, { ...node, database, server, loopLag });
@@ -186,7 +186,6 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   const coordination = closing.add(
     await openCoordination({
       redisUrl: config.redisUrl ?? undefined,
-      nodeId: randomUUID(),
       logger,
       now: () => performance.now(),
     }),
@@ -195,7 +194,10 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
   const payment = withTimeLimits(foundation.payment, logger);
   const settler = new Settler({ database, payment, logger });
   closing.defer(() => settler.drain());
-  const expire = expireAndTell(database, coordination, (count) => metrics.swept.add([], count));
+  const expire = async (eventId: string, reservationIds: readonly string[]): Promise<void> => {
+    const expired = await expireReservations(database, eventId, reservationIds);
+    metrics.swept.add([], expired.length);
+  };
   const history = {
     ...{ database, days: config.historyDays, logger },
     onRemoved: (what: keyof RemovedHistory, count: number) =>
@@ -221,13 +223,13 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     }),
   );
 
-  const news = new NewReservations(coordination.bus);
+  const news = closing.add(new NewReservations({ committed: database.committed, bus: coordination.bus, logger }));
   const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
   const reservations = createReservations({
     database,
     gate: countedGate(coordination.gate, metrics),
     onRefused: (layer) => metrics.refusals.add([layer]),
-    commits: new Commits({ gate: coordination.gate, bus: coordination.bus, news, heldSeats, deadlines: expiry }),
+    commits: new Commits({ gate: coordination.gate, heldSeats, deadlines: expiry }),
     heldSeats,
     seatMaps,
     newId: randomUUID,
@@ -257,7 +259,7 @@ async function openNode(config: Config, foundation: Foundation, closing: Closing
     isUnavailable: isStoreUnavailable,
     reservations: countedReservations(reservations, metrics),
     recentEvents: new RecentEvents(database.reads),
-    organizing: new Organizing({ database, bus: coordination.bus, newId: randomUUID }),
+    organizing: new Organizing({ database, newId: randomUUID }),
     seatMaps,
     reservationUpdates,
     viewerReservations,
@@ -323,13 +325,4 @@ function observe(metrics: Metrics, { services, levels, database, server, loopLag
     seatMaps: () => services.seatMaps.count,
     loopLagMs: () => loopLag.lagMs,
   });
-}
-
-function expireAndTell(database: Database, { bus }: Coordination, onExpired: (count: number) => void) {
-  return async (eventId: string, reservationIds: readonly string[]): Promise<void> => {
-    const change: EventChange = await expireReservations(database, eventId, reservationIds);
-    if (change.reservationIds.length === 0) return;
-    onExpired(change.reservationIds.length);
-    await bus.publish(eventId, change);
-  };
 }

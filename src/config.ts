@@ -31,6 +31,8 @@ export interface Config {
   /** How long reservations that ended without a booking are kept; 0 is for ever. */
   readonly historyDays: number;
   readonly seatMapFrameMs: number;
+  /** Kept at once. */
+  readonly maxSeatMaps: number;
   readonly websockets: WebsocketConfig;
 }
 
@@ -268,6 +270,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
     paymentSeconds: settings.PAYMENT_SECONDS,
     historyDays: settings.HISTORY_DAYS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
+    maxSeatMaps: settings.MAX_SEAT_MAPS,
     websockets: {
       maxSockets: settings.MAX_WEBSOCKETS,
       maxSocketsPerAddress: settings.MAX_WEBSOCKETS_PER_ADDRESS,

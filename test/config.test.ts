@@ -68,6 +68,7 @@ describe('readConfig', () => {
       paymentSeconds: 30,
       historyDays: 30,
       seatMapFrameMs: 50,
+      maxSeatMaps: 1_000,
       websockets: {
         maxSockets: 20_000,
         maxSocketsPerAddress: 500,

@@ -7,8 +7,8 @@ const watchSeatMap = /* GraphQL */ `
   subscription WatchSeatMap($eventId: ID!) {
     seatMap(eventId: $eventId) {
       __typename
-      ... on SeatMapSnapshot { sequence statuses availability { total available reserved booked blocked } }
-      ... on SeatMapDelta { sequence seats { seatId index status } availability { total available reserved booked blocked } }
+      ... on SeatMapSnapshot { revision statuses availability { total available reserved booked blocked } }
+      ... on SeatMapDelta { fromRevision revision changes availability { total available reserved booked blocked } }
     }
   }
 `;

@@ -14,9 +14,9 @@ const KINDS = [
   ['look-up', /idempotency_key|select\s+reservations\.event_id as "eventId"/],
   ['connect', /pg_catalog\.pg_type/],
   ['clock', /^\s*select floor\(extract\([^)]* from clock_timestamp/],
-  ['digest', /"versionSum"|string_agg\(seats\.version/],
-  ['reservation ids', /uuid_send/],
-  ['seat map', /seats\.version,\s+seats\.reservation_id as "reservationId"/],
+  ['heads', /from event_heads where event_id = any/],
+  ['log', /\bfrom event_changes\b/],
+  ['seat map', /seats\.status,\s+seats\.reservation_id as "reservationId"/],
   ['layout', /"drawing"|"price_categories"|"guid"/],
   ['event', /from "?events"?/],
   ['booking', /\bjoin bookings\b|from bookings\b/],
@@ -26,7 +26,7 @@ const KINDS = [
 export type StatementKind = (typeof KINDS)[number][0];
 
 /** What runs by the clock, or with a new connection, whatever is asked for. */
-export const BACKGROUND: readonly StatementKind[] = ['connect', 'clock', 'digest', 'expiry', 'captures'];
+export const BACKGROUND: readonly StatementKind[] = ['connect', 'clock', 'heads', 'expiry', 'captures'];
 
 export interface Count {
   readonly calls: number;

@@ -20,7 +20,13 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { Amount: 'number', DateTime: 'string', PackedSeatStatuses: 'string', SeatingPlan: 'unknown' },
+        scalars: {
+          Amount: 'number',
+          DateTime: 'string',
+          PackedSeatChanges: 'string',
+          PackedSeatStatuses: 'string',
+          SeatingPlan: 'unknown',
+        },
       },
     },
     // Without it, the cache cannot tell which outcomes are user errors.

@@ -15,6 +15,7 @@ apollo {
     srcDir("src/main/graphql")
     mapScalarToKotlinLong("Amount")
     mapScalarToKotlinString("DateTime")
+    mapScalarToKotlinString("PackedSeatChanges")
     mapScalarToKotlinString("PackedSeatStatuses")
     mapScalarToKotlinString("SeatingPlan")
     // build/generated/manifest/apollo/holdfast/persistedQueryManifest.json, which a server's TRUSTED_OPERATIONS may name.

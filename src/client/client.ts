@@ -11,6 +11,10 @@ import {
   type ConfirmReservationInput,
   type ConfirmReservationMutation,
   EventAvailabilityDocument,
+  EventChangesDocument,
+  type EventChangesSubscription,
+  type EventDetailsFragment,
+  EventDocument,
   ExtendReservationDocument,
   type ExtendReservationInput,
   type ExtendReservationMutation,
@@ -20,8 +24,6 @@ import {
   ReserveSeatsDocument,
   type ReserveSeatsInput,
   type ReserveSeatsMutation,
-  SeatMapDocument,
-  type SeatMapSubscription,
   SeatStatusesDocument,
   ViewerReservationChangesDocument,
 } from './generated/documents.ts';
@@ -34,7 +36,7 @@ import { type Operation, requestOf } from './operation.ts';
 import type { PollingOptions } from './polling.ts';
 import { type CallOptions, type MutateOptions, Requests } from './requests.ts';
 import { type Backoff, defaultRetryPolicy, type RetryPolicy } from './retry.ts';
-import { type SeatMapState, seatMapAfter, seatMapOf } from './seat-map-state.ts';
+import { followedSeatMap, type SeatMapState, seatMapOf } from './seat-map-state.ts';
 import { type TokenSource, Tokens } from './tokens.ts';
 
 export interface HoldfastClientOptions {
@@ -83,6 +85,8 @@ export interface HoldfastClient {
   /** The statuses of an event's seats. Each call makes a store of its own: call it once for a page, not in each render. */
   seatMap(eventId: string): LiveStore<SeatMapState>;
   availability(eventId: string): LiveStore<AvailabilityCountsFragment>;
+  /** What is said of an event, whether it is on sale among it. */
+  event(id: string): LiveStore<EventDetailsFragment>;
   /** Ends with the reservation. */
   reservation(id: string): LiveStore<FollowedReservation>;
   /** All that the viewer holds, the oldest first, in whatever tab, or on whatever device, it was reserved. It signs nobody in: it waits until somebody is. */
@@ -100,7 +104,7 @@ const PAYMENT_TIMEOUT_MS = 45_000;
 
 /** While no websocket gets through. A page may list many events. */
 const pollWaits: Backoff = { firstWaitMs: 5_000, maxWaitMs: 30_000 };
-const pollCountsWaits: Backoff = { firstWaitMs: 15_000, maxWaitMs: 60_000 };
+const pollSlowlyWaits: Backoff = { firstWaitMs: 15_000, maxWaitMs: 60_000 };
 
 export function createHoldfastClient(options: HoldfastClientOptions): HoldfastClient {
   const requests = openRequests(options);
@@ -118,19 +122,10 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
   const everyones = openSocket(() => tokens.current());
   const viewers = openSocket(() => tokens.needed());
 
-  const publicStore = <Data, Result, Variables>(
-    operation: Operation<Result, Variables>,
-    variables: Variables,
-    reduce: (base: Data | null, message: Result, shown: Data | null) => Data | null,
+  const publicStore = <Data, Result>(
+    following: Pick<FollowingOptions<Data, Result>, 'request' | 'reduce'>,
     polling: PollingOptions<Data>,
-  ) =>
-    createLiveStore<Data, Result>({
-      socket: everyones,
-      request: () => requestOf(operation, variables, byHash),
-      reduce,
-      isEndless: true,
-      polling,
-    });
+  ) => createLiveStore<Data, Result>({ socket: everyones, ...following, isEndless: true, polling });
   const viewersStore = <Data, Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
@@ -159,24 +154,36 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     cancelReservation: async (input, call = {}) =>
       (await requests.mutate(CancelReservationDocument, { input: withKey(input) }, call)).cancelReservation,
     seatMap: (eventId) =>
+      publicStore(followedSeatMap(eventId, byHash), {
+        waits: pollWaits,
+        ask: async (signal) => {
+          const { event } = await requests.queryOnce(SeatStatusesDocument, { eventId }, signal);
+          return event && seatMapOf(event);
+        },
+      }),
+    availability: (eventId) =>
       publicStore(
-        SeatMapDocument,
-        { eventId },
-        (base, { seatMap }: SeatMapSubscription, shown: SeatMapState | null) => seatMapAfter(base, seatMap, shown),
         {
-          waits: pollWaits,
-          ask: async (signal) => {
-            const { event } = await requests.queryOnce(SeatStatusesDocument, { eventId }, signal);
-            return event && seatMapOf(event);
-          },
+          request: () => requestOf(AvailabilityDocument, { eventId }, byHash),
+          reduce: (_, { availability }: AvailabilitySubscription) => availability,
+        },
+        {
+          waits: pollSlowlyWaits,
+          ask: async (signal) =>
+            (await requests.queryOnce(EventAvailabilityDocument, { eventId }, signal)).event?.availability ?? null,
         },
       ),
-    availability: (eventId) =>
-      publicStore(AvailabilityDocument, { eventId }, (_, { availability }: AvailabilitySubscription) => availability, {
-        waits: pollCountsWaits,
-        ask: async (signal) =>
-          (await requests.queryOnce(EventAvailabilityDocument, { eventId }, signal)).event?.availability ?? null,
-      }),
+    event: (id) =>
+      publicStore(
+        {
+          request: () => requestOf(EventChangesDocument, { id }, byHash),
+          reduce: (_, { event }: EventChangesSubscription) => event,
+        },
+        {
+          waits: pollSlowlyWaits,
+          ask: async (signal) => (await requests.queryOnce(EventDocument, { id }, signal)).event ?? null,
+        },
+      ),
     reservation: (id) =>
       viewersStore(
         ReservationChangesDocument,

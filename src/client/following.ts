@@ -8,7 +8,8 @@ import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
   readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'>;
-  readonly request: () => OperationRequest;
+  /** Made anew for each connection, from what is shown by then. */
+  readonly request: (shown: Data | null) => OperationRequest;
   /**
    * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
    * is shown, of an earlier subscription perhaps. Null if the message does not fit: then a subscription begins anew.
@@ -78,7 +79,7 @@ export class Following<Data, Message> {
     const attempt = this.#attempt;
     if (socket.isConnected) this.#settle();
     const ifCurrent = (call: () => void) => attempt === this.#attempt && call();
-    this.#stopSubscription = socket.subscribe(request(), {
+    this.#stopSubscription = socket.subscribe(() => request(this.#shown), {
       next: (result) => ifCurrent(() => this.#hear(result)),
       error: (cause) => ifCurrent(() => this.#fail(errorOf(cause))),
       complete: () => ifCurrent(() => (isEndless ? this.#beginAgain(0) : this.#end('ended'))),

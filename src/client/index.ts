@@ -24,7 +24,14 @@ export { type Cases, isUserError, match, type Outcome, unreachable } from './out
 export type { CallOptions, MutateOptions } from './requests.ts';
 export type { Backoff, RetryPolicy } from './retry.ts';
 export type { SeatMapState } from './seat-map-state.ts';
-export { changedSeats, type SeatCodes, seatStatuses, statusAt, unpackSeatCodes } from './seat-statuses.ts';
+export {
+  changedSeats,
+  type SeatCodes,
+  seatStatuses,
+  statusAt,
+  unpackSeatChanges,
+  unpackSeatCodes,
+} from './seat-statuses.ts';
 export type { TokenSource } from './tokens.ts';
 
 /** Which types are members of each union and interface, as Apollo Client's `InMemoryCache` takes them. */

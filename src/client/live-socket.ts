@@ -82,12 +82,19 @@ export class LiveSocket {
     return this.#isConnected;
   }
 
-  /** Goes on with the next connection when one is lost. Returns how to stop. */
-  subscribe(request: OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
+  /** Goes on with the next connection when one is lost, for which its variables are asked for again. Returns how to stop. */
+  subscribe(request: () => OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
     if (this.#isDisposed) return () => {};
     // An empty text stands for none, which the stock client does not know.
-    const { query = '', variables, extensions } = request;
-    const payload = { query, variables: variables as Record<string, unknown>, ...(extensions && { extensions }) };
+    const { query = '', extensions } = request();
+    const payload = {
+      query,
+      // Read by the stock client whenever it sends the operation.
+      get variables() {
+        return request().variables as Record<string, unknown>;
+      },
+      ...(extensions && { extensions }),
+    };
     this.#client ??= this.#open();
     return this.#client.subscribe(payload, sink as Sink);
   }

@@ -1,12 +1,18 @@
-import type { AvailabilityCountsFragment, SeatMapSubscription, SeatStatusesQuery } from './generated/documents.ts';
-import { type SeatCodes, seatStatuses, unpackSeatCodes } from './seat-statuses.ts';
+import {
+  type AvailabilityCountsFragment,
+  SeatMapDocument,
+  type SeatMapSubscription,
+  type SeatStatusesQuery,
+} from './generated/documents.ts';
+import { type OperationRequest, requestOf } from './operation.ts';
+import { type SeatCodes, unpackSeatChanges, unpackSeatCodes } from './seat-statuses.ts';
 
 /** A seat map at one moment. Never changed: `statuses` is the same object for as long as no seat changes. */
 export interface SeatMapState {
   readonly statuses: SeatCodes;
   readonly availability: AvailabilityCountsFragment;
-  /** Of the newest message, in its subscription. */
-  readonly sequence: number;
+  /** The newest change of the event that is in it. */
+  readonly revision: number;
 }
 
 type Update = SeatMapSubscription['seatMap'];
@@ -14,12 +20,30 @@ type Update = SeatMapSubscription['seatMap'];
 /** @throws RangeError where the statuses are not as many as the counts say */
 export function seatMapOf(event: NonNullable<SeatStatusesQuery['event']>): SeatMapState {
   const { availability, seatMap } = event;
-  return { statuses: unpackSeatCodes(seatMap.statuses, availability.total), availability, sequence: 0 };
+  return { statuses: unpackSeatCodes(seatMap.statuses, availability.total), availability, revision: seatMap.revision };
+}
+
+/** How a map is followed through any number of connections: each asks for what has changed since the map that is shown. */
+export function followedSeatMap(eventId: string, byHash: boolean) {
+  let resumed: SeatMapState | null = null;
+  let fits = true;
+  return {
+    request(shown: SeatMapState | null): OperationRequest {
+      // After a message that did not fit, nothing is built on.
+      resumed = fits ? shown : null;
+      return requestOf(SeatMapDocument, resumed ? { eventId, since: resumed.revision } : { eventId }, byHash);
+    },
+    reduce(base: SeatMapState | null, { seatMap }: SeatMapSubscription, shown: SeatMapState | null) {
+      const next = seatMapAfter(base ?? resumed, seatMap, shown);
+      fits = next !== null;
+      return next;
+    },
+  };
 }
 
 /**
  * The map after a message of the subscription. Null if it cannot be told: a message is missing, or this one is of another map.
- * @param base what the messages before made
+ * @param base what the messages before made, or the map whose revision the subscription began from
  * @param shown of which a snapshot that says the same keeps the statuses
  */
 export function seatMapAfter(
@@ -27,23 +51,23 @@ export function seatMapAfter(
   update: Update,
   shown: SeatMapState | null,
 ): SeatMapState | null {
-  const { sequence, availability } = update;
-  const statuses =
-    update.__typename === 'SeatMapSnapshot'
-      ? unpacked(update.statuses, availability.total, shown)
-      : base !== null && sequence === base.sequence + 1
-        ? changed(base.statuses, update.seats)
-        : null;
-  return statuses && { statuses, availability, sequence };
+  const statuses = statusesAfter(base, update, shown);
+  return statuses && { statuses, availability: update.availability, revision: update.revision };
 }
 
-function unpacked(packed: string, seatCount: number, shown: SeatMapState | null): SeatCodes | null {
+function statusesAfter(base: SeatMapState | null, update: Update, shown: SeatMapState | null): SeatCodes | null {
   try {
-    const codes = unpackSeatCodes(packed, seatCount);
-    return shown !== null && sameCodes(codes, shown.statuses) ? shown.statuses : codes;
+    if (update.__typename === 'SeatMapSnapshot') return unpacked(update.statuses, update.availability.total, shown);
+    // Statuses are absolute: it does no harm to be told again what is known.
+    return base === null || update.fromRevision > base.revision ? null : changed(base.statuses, update.changes);
   } catch {
     return null;
   }
+}
+
+function unpacked(packed: string, seatCount: number, shown: SeatMapState | null): SeatCodes {
+  const codes = unpackSeatCodes(packed, seatCount);
+  return shown !== null && sameCodes(codes, shown.statuses) ? shown.statuses : codes;
 }
 
 function sameCodes(one: SeatCodes, other: SeatCodes): boolean {
@@ -52,13 +76,12 @@ function sameCodes(one: SeatCodes, other: SeatCodes): boolean {
   return true;
 }
 
-type SeatStates = Extract<Update, { __typename: 'SeatMapDelta' }>['seats'];
-
 /** A copy, which of 20,000 seats takes a microsecond: nothing that was given out changes. */
-function changed(before: SeatCodes, seats: SeatStates): SeatCodes | null {
-  if (seats.some(({ index }) => index >= before.length)) return null;
-  if (seats.every(({ index, status }) => seatStatuses[before[index] ?? -1] === status)) return before;
+function changed(before: SeatCodes, packed: string): SeatCodes | null {
+  const changes = unpackSeatChanges(packed);
+  if (changes.some(([index]) => index >= before.length)) return null;
+  if (changes.every(([index, code]) => before[index] === code)) return before;
   const codes = Uint8Array.from(before);
-  for (const { index, status } of seats) codes[index] = seatStatuses.indexOf(status);
+  for (const [index, code] of changes) codes[index] = code;
   return codes;
 }

@@ -26,6 +26,26 @@ export function unpackSeatCodes(packed: string, seatCount: number): Uint8Array {
   return codes;
 }
 
+/**
+ * Reads the contract's `PackedSeatChanges`: for each seat that changed, ascending by index, one unsigned LEB128 number
+ * `(gap << 2) | status`, base64, where `gap` is how many seats lie between it and the one before.
+ * @returns of each, its index and its status as a position in `seatStatuses`
+ */
+export function unpackSeatChanges(packed: string): (readonly [index: number, code: number])[] {
+  const changes: [number, number][] = [];
+  let [index, number, shift] = [-1, 0, 0];
+  for (const character of atob(packed)) {
+    const byte = character.charCodeAt(0);
+    number |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte > 0x7f) continue;
+    index += (number >>> 2) + 1;
+    changes.push([index, number & 3]);
+    [number, shift] = [0, 0];
+  }
+  return changes;
+}
+
 /** The status of the seat; undefined for one that the map does not have. */
 export function statusAt(codes: SeatCodes, index: number): SeatStatus | undefined {
   return seatStatuses[codes[index] ?? -1];

@@ -213,6 +213,11 @@ export const settingsSchema = z.object({
     whole(1, 600),
     'how long a payment may take; a reservation being paid for holds that long',
   ),
+  MAX_SEAT_MAPS: byDefault(
+    '1000',
+    whole(1, 100_000),
+    'seat maps kept in memory at once, up to half a megabyte each; one that nobody looks at gives way, and beyond that live maps are refused as busy',
+  ),
   SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
   MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets a node serves at once'),
   MAX_WEBSOCKETS_PER_ADDRESS: byDefault(

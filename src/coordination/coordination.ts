@@ -1,5 +1,5 @@
 import type { ReservationKey } from '../domain/records.ts';
-import type { SeatChange, SeatHolder } from '../domain/seat.ts';
+import type { SeatHolder } from '../domain/seat.ts';
 import type { Party } from './party.ts';
 
 export type { ReservationKey } from '../domain/records.ts';
@@ -75,29 +75,18 @@ export type GateAnswer =
   /** The gate could not be asked. */
   | { readonly answer: 'skipped' };
 
-/** One channel an event, on which nodes tell each other what they have committed. */
+/** Channels on which nodes tell each other what they have done. Whatever is lost on the way is found in the store. */
 export interface Bus {
-  /**
-   * Resolves once the change is on its way, and never rejects: what does not arrive is repaired by the readers from the
-   * store. The sender hears itself too, as changes of its own: later, and whether or not others can be reached.
-   * Others may hear a large change in parts.
-   */
-  publish(eventId: string, change: EventChange): Promise<void>;
+  /** Never waits and never rejects. Others hear it if all is well; whether the sender hears itself is left open. */
+  publish(channel: string, text: string): void;
   /** Resolves once every later message will be heard; while that cannot be, at once, and `onGap` follows when it can. */
-  subscribe(eventId: string, listener: BusListener): Promise<AsyncDisposable>;
+  subscribe(channel: string, listener: BusListener): Promise<AsyncDisposable>;
 }
 
 export interface BusListener {
-  onChange(change: EventChange): void;
-  /** Messages may have been missed (a counter jumped, the connection was lost and is back): read the store again. */
+  onMessage(text: string): void;
+  /** Messages may have been missed: the connection was lost and is back. */
   onGap(): void;
-}
-
-/** What one commit changed of one event; of the event itself, where neither seats nor reservations are named. */
-export interface EventChange {
-  readonly seats: readonly SeatChange[];
-  /** Reservations whose state changed. */
-  readonly reservationIds: readonly string[];
 }
 
 /** Announces reservations' own keys as they expire, on every node, whoever poked them. */

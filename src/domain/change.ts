@@ -8,6 +8,19 @@ export interface EventChange {
   readonly facts: readonly Fact[];
 }
 
+/** A change in its place. */
+export interface LoggedChange {
+  readonly revision: number;
+  /** When it was written, in milliseconds since 1970 by the store's clock. */
+  readonly atMs: number;
+  readonly change: EventChange;
+}
+
+/** A change as its writer tells of it. */
+export interface CommittedChange extends LoggedChange {
+  readonly eventId: string;
+}
+
 /** One thing that happened. Moments are milliseconds since 1970 by the store's clock, indexes of seats ascend. */
 export type Fact =
   | EventCreated

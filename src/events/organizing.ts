@@ -1,4 +1,3 @@
-import type { Bus } from '../coordination/coordination.ts';
 import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/database.ts';
@@ -8,7 +7,6 @@ import { type CreateEventOutcome, createEvent, type EventInput } from './create-
 
 export interface OrganizingDependencies {
   readonly database: Database;
-  readonly bus: Bus;
   readonly newId: () => string;
 }
 
@@ -37,23 +35,17 @@ export class Organizing {
   }
 
   /** Null when there is no such event. */
-  async setSalesStatus(eventId: string, salesStatus: SalesStatus, organizerId: string): Promise<EventRecord | null> {
-    const { database, bus } = this.#dependencies;
-    const event = await updateSalesStatus(database, eventId, salesStatus, organizerId);
-    if (event !== null) await bus.publish(eventId, { seats: [], reservationIds: [] });
-    return event;
+  setSalesStatus(eventId: string, salesStatus: SalesStatus, organizerId: string): Promise<EventRecord | null> {
+    return updateSalesStatus(this.#dependencies.database, eventId, salesStatus, organizerId);
   }
 
   /** Takes seats of the event off sale (BLOCKED), or puts them back (AVAILABLE). */
-  async setBlocked(
+  setBlocked(
     eventId: string,
     seatIndexes: readonly number[],
     status: 'BLOCKED' | 'AVAILABLE',
     organizerId: string,
   ): Promise<BlockOutcome> {
-    const { database, bus } = this.#dependencies;
-    const outcome = await blockSeats(database, eventId, seatIndexes, status, organizerId);
-    if (outcome.outcome === 'done') void bus.publish(eventId, { seats: outcome.seats, reservationIds: [] });
-    return outcome;
+    return blockSeats(this.#dependencies.database, eventId, seatIndexes, status, organizerId);
   }
 }

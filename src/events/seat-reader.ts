@@ -1,5 +1,6 @@
 import type { Availability } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
+import { readRevisions } from '../store/change-log.ts';
 import type { Reads } from '../store/database.ts';
 import { gathered } from '../store/gathered.ts';
 import { type AllSeats, countSeats, readAllSeats } from '../store/seats.ts';
@@ -10,6 +11,9 @@ const COUNTED_AT_ONCE = 20;
 /** Of those who ask, who share a round of reading. */
 const MAX_SHARING = 10_000;
 
+/** Each seat's status by index, as `statusCodes` has it, of one moment and so of one revision. */
+export type StatusesAtRevision = Pick<AllSeats, 'codes' | 'revision'>;
+
 /**
  * Reads what everyone may see of all of an event's seats. Whoever asks while a read is under way shares the next: however many
  * ask, they take little of the store.
@@ -18,8 +22,9 @@ export class SeatReader {
   readonly #reads: Reads;
   /** By event; null where there is no such event. */
   readonly availability: (eventId: string) => Promise<Availability | null>;
-  /** By event: each seat's status of one moment, as `statusCodes` has it. */
-  readonly statuses: (eventId: string) => Promise<Uint8Array>;
+  readonly statuses: (eventId: string) => Promise<StatusesAtRevision>;
+  /** By event: of its last change; 0 where there has been none. */
+  readonly revision: (eventId: string) => Promise<number>;
 
   constructor(reads: Reads) {
     this.#reads = reads;
@@ -32,10 +37,16 @@ export class SeatReader {
       }
       return eventIds.map((eventId) => byEvent.get(eventId) ?? null);
     }, MAX_SHARING);
+    this.revision = gathered(async (eventIds) => {
+      const revisions = await readRevisions(reads, [...new Set(eventIds)]);
+      return eventIds.map((eventId) => revisions.get(eventId) ?? 0);
+    }, MAX_SHARING);
     this.statuses = gathered(async (eventIds) => {
       const reading = new Map<string, Promise<AllSeats>>();
       for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(reads, eventId, null));
-      return Promise.all(eventIds.map(async (eventId) => (await reading.get(eventId))?.codes ?? new Uint8Array()));
+      return Promise.all(
+        eventIds.map(async (eventId) => (await reading.get(eventId)) ?? { codes: new Uint8Array(), revision: 0 }),
+      );
     }, MAX_SHARING);
   }
 

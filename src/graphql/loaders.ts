@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { BookingRecord, EventRecord, ReservationKey } from '../domain/records.ts';
 import type { Availability, SeatState } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
+import type { StatusesAtRevision } from '../events/seat-reader.ts';
 import type { SeatKey } from '../events/seat-states.ts';
 import type { Services } from './services.ts';
 
@@ -11,7 +12,8 @@ export class Loaders {
   readonly #asker: Asker;
   #event: DataLoader<string, EventRecord | null> | undefined;
   #availability: DataLoader<string, Availability> | undefined;
-  #statuses: DataLoader<string, Uint8Array> | undefined;
+  #revision: DataLoader<string, number> | undefined;
+  #statuses: DataLoader<string, StatusesAtRevision> | undefined;
   #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
   #bookingOf: DataLoader<ReservationKey, BookingRecord | null, string> | undefined;
 
@@ -35,8 +37,14 @@ export class Loaders {
     return this.#availability;
   }
 
-  /** By event: each seat's status, as `statusCodes` has it, of one moment for all of the operation. */
-  get statuses(): DataLoader<string, Uint8Array> {
+  /** By event: that of its last change. */
+  get revision(): DataLoader<string, number> {
+    this.#revision ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.revision)));
+    return this.#revision;
+  }
+
+  /** By event: each seat's status, of one moment for all of the operation. */
+  get statuses(): DataLoader<string, StatusesAtRevision> {
     this.#statuses ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.statuses)));
     return this.#statuses;
   }

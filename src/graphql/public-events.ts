@@ -1,6 +1,6 @@
 import { isOrganizer } from '../domain/viewer.ts';
 import type { Seating } from '../events/seating.ts';
-import type { LiveSeatMap } from '../seat-map/live-seat-map.ts';
+import type { LiveSeatMap } from '../live/live-seat-map.ts';
 import type { GraphqlContext } from './context.ts';
 
 /** How long what was read of an event's sales status counts: a crowd that comes too late must not all ask the store. */

@@ -2,8 +2,9 @@ import { GraphQLError } from 'graphql';
 import { maxAmount } from '../domain/money.ts';
 
 /**
- * How the schema's scalars are written and read; PackedSeatStatuses passes as the string it is. Not whole GraphQLScalarTypes, whose
- * empty descriptions would take the place of those in `schema/`. Literals are read like the JSON value they stand for.
+ * How the schema's scalars are written and read; PackedSeatStatuses and PackedSeatChanges pass as the strings they are. Not whole
+ * GraphQLScalarTypes, whose empty descriptions would take the place of those in `schema/`. Literals are read like the JSON value they
+ * stand for.
  */
 export const scalars = {
   DateTime: { serialize: formatMoment, parseValue: parseMoment },

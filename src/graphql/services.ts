@@ -7,11 +7,11 @@ import type { RecentEvents } from '../events/recent-events.ts';
 import type { SeatReader } from '../events/seat-reader.ts';
 import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { LiveSeatMaps } from '../live/live-seat-maps.ts';
+import type { ReservationUpdates } from '../live/reservation-updates.ts';
+import type { ViewerReservations } from '../live/viewer-reservations.ts';
 import type { Holdings } from '../reservations/holdings.ts';
-import type { ReservationUpdates } from '../reservations/reservation-updates.ts';
 import type { Reservations } from '../reservations/reservations.ts';
-import type { ViewerReservations } from '../reservations/viewer-reservations.ts';
-import type { LiveSeatMaps } from '../seat-map/live-seat-maps.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {

@@ -10,6 +10,8 @@ import type { Connection } from './pages.ts';
 export interface EventSource {
   readonly __typename: 'Event';
   readonly event: EventRecord;
+  /** Where it was read together with the event. */
+  readonly revision?: number;
 }
 
 /** A seat by its place in the event's plan order; it comes with the layout, as thousands are asked for at once. */

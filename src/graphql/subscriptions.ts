@@ -1,25 +1,44 @@
 import { GraphQLError } from 'graphql';
 import type { ReservationRecord } from '../domain/records.ts';
 import { isVisible } from '../events/catalogue.ts';
-import type { Availability } from '../seat-map/status.ts';
-import type { SeatMapUpdate } from '../seat-map/updates.ts';
+import type { KeptEventRow } from '../live/kept-event.ts';
+import type { SeatMapUse } from '../live/live-seat-maps.ts';
+import { packChanges } from '../live/packing.ts';
+import { Pulled } from '../live/pulled.ts';
+import type { SeatMapUpdate } from '../live/sources.ts';
 import type { GraphqlContext } from './context.ts';
 import { findReservation } from './finding.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
 
 /** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */
 
-export async function subscribeToSeatMap(context: GraphqlContext, id: string): Promise<AsyncIterable<SeatMapUpdate>> {
+/** Opens the map of an event that the viewer may see. */
+export async function openEvent(context: GraphqlContext, id: string): Promise<SeatMapUse> {
   const eventId = (await subscribableEvent(context, id)) ?? refuse('event');
-  return (await context.services.seatMaps.updates(eventId)) ?? refuse('event');
+  return (await context.services.seatMaps.open(eventId)) ?? refuse('event');
 }
 
-export async function subscribeToAvailability(
-  context: GraphqlContext,
-  id: string,
-): Promise<AsyncIterable<Availability>> {
-  const eventId = (await subscribableEvent(context, id)) ?? refuse('event');
-  return (await context.services.seatMaps.availability(eventId)) ?? refuse('event');
+/** The event itself, for those who ask for more of it than is told to all alike. While it is a draft only organizers are told. */
+export async function subscribeToEvent(context: GraphqlContext, id: string): Promise<AsyncIterable<KeptEventRow>> {
+  const use = await openEvent(context, id);
+  const kept = await use.map.event();
+  if (kept === null) return refuse('event');
+  let told: KeptEventRow | undefined;
+  const updates = new Pulled<KeptEventRow>({
+    take() {
+      if (kept.row === told || !isVisible(context, kept.row.event)) return undefined;
+      told = kept.row;
+      return told;
+    },
+    release: () => {
+      stop();
+      stopClosed();
+      use[Symbol.dispose]();
+    },
+  });
+  const stop = kept.subscribe(() => updates.wake());
+  const stopClosed = use.map.onClosed(() => updates.end());
+  return updates;
 }
 
 export async function subscribeToReservation(
@@ -41,8 +60,10 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
     case 'snapshot':
       return { __typename: 'SeatMapSnapshot', ...update } as const;
     case 'delta': {
+      const { fromRevision, revision, availability } = update;
       const seats = update.seats.map((seat) => ({ ...seat, seatId: encodeSeatId(eventId, seat.index) }));
-      return { __typename: 'SeatMapDelta', ...update, seats } as const;
+      const changes = packChanges(update.seats);
+      return { __typename: 'SeatMapDelta', fromRevision, revision, changes, seats, availability } as const;
     }
   }
 }
@@ -51,7 +72,7 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
  * The uuid of an event that the viewer may see; null if there is none. Thousands may ask at once, so that it may have been read a
  * moment ago; but one that has just been opened is there at once.
  */
-export async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
+async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
   const eventId = decodeEventId(id);
   if (eventId === null) return null;
   const recent = await context.services.recentEvents.get(eventId);

@@ -34,11 +34,15 @@ export class Metrics {
   readonly comparisons = new Tally(
     this.registry,
     'seat_map_comparisons_total',
-    'Comparisons of seat maps with the store; late: what differed was on its way',
+    'Comparisons of seat maps with the store; missed: one of them had changed meanwhile',
     ['result'],
   );
-  readonly repairs = new Tally(this.registry, 'seat_map_repairs_total', 'Times a seat map was read anew');
-  readonly repairedSeats = new Tally(this.registry, 'seat_map_repaired_seats_total', 'Seats that were wrong then');
+  readonly feedReads = new Tally(
+    this.registry,
+    'event_feed_reads_total',
+    'Times that what was missed of an event was read: from its log, or the whole event anew',
+    ['what'],
+  );
   readonly pokes = new Tally(this.registry, 'expiry_pokes_total', 'Reservations poked at their deadline');
   readonly announcements = new Tally(this.registry, 'expiry_announcements_total', 'Of them, those announced as over');
   readonly fallbacks = new Tally(

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { ExpirySettings } from '../seat-map/expiry.ts';
-import type { LiveSeatMapsSettings } from '../seat-map/live-seat-maps.ts';
+import type { ExpirySettings } from '../expiry/expiry.ts';
+import type { LiveSeatMapsSettings } from '../live/live-seat-maps.ts';
 import type { Metrics } from './metrics.ts';
 
 // What happens is counted, and logged for those who look closely.
 
 export function notesOnSeatMaps(
-  { frames, framedSeats, comparisons, repairs, repairedSeats }: Metrics,
+  { frames, framedSeats, comparisons, feedReads }: Metrics,
   logger: Logger,
-): Pick<LiveSeatMapsSettings, 'onFrame' | 'onCompared' | 'onRepaired'> {
+): Pick<LiveSeatMapsSettings, 'onFrame' | 'onCompared' | 'onRead'> {
   return {
     onFrame: (seats) => {
       frames.add();
@@ -18,10 +18,9 @@ export function notesOnSeatMaps(
       comparisons.add([result]);
       logger.trace({ eventId, result }, 'compared a seat map with the store');
     },
-    onRepaired: (eventId, differences) => {
-      repairs.add();
-      repairedSeats.add([], differences);
-      logger.debug({ eventId, differences }, 'repaired a seat map');
+    onRead: (eventId, what) => {
+      feedReads.add([what]);
+      logger.debug({ eventId, what }, 'read what was missed of an event');
     },
   };
 }

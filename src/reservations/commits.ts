@@ -1,7 +1,6 @@
-import type { Coordination, HeldSeats, ReservationKey, SeatChange, SeatClaim } from '../coordination/coordination.ts';
+import type { Gate, HeldSeats, ReservationKey, SeatChange, SeatClaim } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
 import type { ReservationRecord } from '../store/records.ts';
-import type { NewReservations } from './new-reservations.ts';
 
 /** Where deadlines are kept, so that what lapses is seen to lapse. */
 export interface Deadlines {
@@ -18,15 +17,15 @@ export interface Changed<Reservation = ReservationRecord> {
   readonly party?: Party;
 }
 
-export interface CommitsDependencies extends Pick<Coordination, 'gate' | 'bus'> {
-  readonly news: Pick<NewReservations, 'announce'>;
+export interface CommitsDependencies {
+  readonly gate: Gate;
   readonly heldSeats: HeldSeats;
   readonly deadlines: Deadlines;
 }
 
 type NamedReservation = Pick<ReservationRecord, 'id'>;
 
-/** What is done after a commit, and never before: the gate is brought up to date, and every node is told. */
+/** What is done after a commit, and never before: the gate, the counts and the deadlines are brought up to date. */
 export class Commits {
   readonly #parts: CommitsDependencies;
 
@@ -42,8 +41,6 @@ export class Commits {
       this.#parts.deadlines.granted(claim, expiresAtMs);
       void this.#hold(claim, expiresAtMs - readAtMs);
     }
-    this.#tell(eventId, held);
-    this.#parts.news.announce(held.flatMap(({ reservation, party }) => (party === undefined ? [] : [reservation])));
   }
 
   /** Seats were let go of, and with them those reservations that hold none any more. */
@@ -54,7 +51,6 @@ export class Commits {
       if (ended) this.#parts.deadlines.ended(claim);
       void this.#release(claim, claim.seatIndexes, ended);
     }
-    this.#tell(eventId, released);
   }
 
   /** The seats stay taken, now for good. */
@@ -64,7 +60,6 @@ export class Commits {
       this.#parts.deadlines.ended(claim);
       void this.#release(claim, [], true);
     }
-    this.#tell(eventId, booked);
   }
 
   async #hold(claim: SeatClaim, remainingMs: number): Promise<void> {
@@ -76,14 +71,5 @@ export class Commits {
   async #release(claim: SeatClaim, freed: readonly number[], ended: boolean): Promise<void> {
     const party = await this.#parts.gate.release({ ...claim, seatIndexes: freed }, ended);
     await this.#parts.heldSeats.release({ ...claim, party });
-  }
-
-  /** Every node, this one included, in one message. */
-  #tell(eventId: string, changed: readonly Changed<NamedReservation>[]): void {
-    if (changed.length === 0) return;
-    void this.#parts.bus.publish(eventId, {
-      seats: changed.flatMap(({ seats }) => seats),
-      reservationIds: changed.map(({ reservation }) => reservation.id),
-    });
   }
 }

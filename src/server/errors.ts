@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 export type PublicError = (error: unknown, requestId: string | undefined) => GraphQLFormattedError;
 
 export interface FaultReporting {
-  /** Whether the error says that the store cannot be reached at present. */
+  /** Whether the error says that it may go well a little later: the store cannot be reached at present, or what is needed of this node is all in use. */
   isUnavailable(error: unknown): boolean;
   /** Whether a client may be told what is in the schema. */
   readonly introspection: boolean;
@@ -30,7 +30,7 @@ export function publicErrors({ isUnavailable, introspection, logger }: FaultRepo
     const where = error instanceof GraphQLError ? placeOf(error) : {};
     if (isUnavailable(fault)) {
       // An outage is reported once by those who watch the store, not by each of its victims.
-      logger.debug({ requestId, err: fault, path: where.path }, 'store unavailable');
+      logger.debug({ requestId, err: fault, path: where.path }, 'unavailable for now');
       return { ...serviceBusy, ...where };
     }
     const errorId = randomUUID().slice(0, 8);

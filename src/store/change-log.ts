@@ -1,30 +1,31 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { CHANGE_VERSION, type EventChange, type Fact } from '../domain/change.ts';
+import {
+  CHANGE_VERSION,
+  type CommittedChange,
+  type EventChange,
+  type Fact,
+  type LoggedChange,
+} from '../domain/change.ts';
 import { compiled } from './compiled.ts';
 import { handledByAll } from './consumer-cursors.ts';
-import type { Connection, Session, Statement } from './database.ts';
+import type { ChangeWriter, Session, Statement } from './database.ts';
 import { epochMs } from './rules.ts';
-
-/** A change in its place. */
-export interface LoggedChange {
-  readonly revision: number;
-  /** When it was written, in milliseconds since 1970 by the store's clock. */
-  readonly atMs: number;
-  readonly change: EventChange;
-}
 
 /**
  * Runs a statement that changes an event once the event's head is locked: its snapshot and its clock are of a moment at which no other
- * write of the event is under way. Gives its rows.
+ * write of the event is under way. Its first row has the `loggedChange`. Gives its rows.
  */
 export async function changeEvent<Row>(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   statement: Statement,
   otherLocks: readonly Statement[] = [],
 ): Promise<Row[]> {
   const answers = await database.together([lockHead({ eventId }), ...otherLocks, statement]);
-  return answers.at(-1) as Row[];
+  const rows = answers.at(-1) as (Row & { readonly logged?: LoggedChange | null })[];
+  const logged = rows[0]?.logged;
+  if (logged) database.committed.tell({ eventId, ...logged });
+  return rows;
 }
 
 /** What no statement puts together. */
@@ -51,8 +52,13 @@ export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
         insert into event_changes (event_id, revision, at, change)
         select head.event_id, head.revision, ${at}, json_build_object('version', ${sql.raw(String(CHANGE_VERSION))}, 'facts', facts.facts)
         from head, facts
-        returning revision
+        returning revision, at, change
       )`;
+
+/** What `logChange` has written, for the first row of a statement's answer. */
+export const loggedChange: SQL = sql`(
+      select json_build_object('revision', logged.revision, 'atMs', ${epochMs(sql`logged.at`)}, 'change', logged.change) from logged
+    )`;
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 
@@ -78,11 +84,11 @@ export function readChanges(
     limit ${most}::int`);
 }
 
-/** The number of the event's last change; null when there is no such event. */
-export async function readRevision(session: Session, eventId: string): Promise<number | null> {
-  const [head] = await session.rows<{ revision: number }>(sql`
-    select revision from event_heads where event_id = ${eventId}::uuid`);
-  return head?.revision ?? null;
+/** The number of the last change of each of the events that exists. */
+export async function readRevisions(session: Session, eventIds: readonly string[]): Promise<Map<string, number>> {
+  const heads = await session.rows<{ eventId: string; revision: number }>(sql`
+    select event_id as "eventId", revision from event_heads where event_id = any(${sql.param(eventIds)}::uuid[])`);
+  return new Map(heads.map(({ eventId, revision }) => [eventId, revision]));
 }
 
 /** Events that began more than so many days ago and have changes that need not be kept, of which `most` at most. */

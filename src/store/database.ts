@@ -1,5 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { CommittedChange } from '../domain/change.ts';
+import type { Listeners } from '../listeners.ts';
 import type { CompiledStatement } from './compiled.ts';
 import type * as tables from './tables.ts';
 import type { StoreTrouble } from './trouble.ts';
@@ -8,7 +10,7 @@ import type { StoreTrouble } from './trouble.ts';
  * The store as a node uses it. What it is asked directly goes with the writes: it is for what selling needs, which reads
  * must not hold up. `faults.ts` tells what its rejections mean.
  */
-export interface Database extends Connection, AsyncDisposable {
+export interface Database extends Connection, ChangeWriter, AsyncDisposable {
   /** For what people ask. It gives way to everything else, and has no part in `trouble`. */
   readonly reads: Reads;
   /** For what keeps seat maps right: with the reads of people, and ahead of them. */
@@ -47,6 +49,11 @@ export interface Connection extends Session {
   transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result>;
   /** One such transaction of statements that need nothing of each other's answers: all are sent at once. Gives the rows of each. */
   together(statements: readonly Statement[]): Promise<unknown[][]>;
+}
+
+/** Where changes are written, and told of as soon as they are committed. */
+export interface ChangeWriter extends Pick<Connection, 'together'> {
+  readonly committed: Listeners<CommittedChange>;
 }
 
 export interface Transaction extends Session {

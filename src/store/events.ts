@@ -2,8 +2,8 @@ import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Drawing, Layout, LayoutSeat } from '../domain/layout.ts';
 import type { ListPart } from '../domain/list-part.ts';
 import type { EventRecord, SalesStatus } from '../domain/records.ts';
-import { changeEvent, changeOf, fact, logChange } from './change-log.ts';
-import type { Connection, Database, Session } from './database.ts';
+import { changeEvent, changeOf, fact, logChange, loggedChange } from './change-log.ts';
+import type { ChangeWriter, Database, Session } from './database.ts';
 import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
 import { eventColumns } from './records.ts';
 import { isOver, salesStatusAt, statementNow } from './rules.ts';
@@ -151,7 +151,7 @@ function fits({ search, from, to, salesStatus }: EventFilter): SQL {
 
 /** The event as it is then; null when there is none. */
 export async function updateSalesStatus(
-  database: Connection,
+  database: ChangeWriter,
   id: string,
   salesStatus: SalesStatus,
   actor: string,
@@ -171,7 +171,7 @@ export async function updateSalesStatus(
         statementNow,
         sql`(select json_agg(${change}) from before where sales_status <> ${salesStatus}::sales_status)`,
       )}
-    select ${eventColumns} from changed as events`,
+    select ${eventColumns}, ${loggedChange} as logged from changed as events`,
   );
   return event ?? null;
 }

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { CommittedChange } from '../domain/change.ts';
+import { Listeners } from '../listeners.ts';
 import type { Connection, Database, Engine, Reads, Session, Statement, Transaction } from './database.ts';
 import { StoreSilent } from './faults.ts';
 import { HealthCheck } from './health-check.ts';
@@ -47,6 +49,7 @@ export async function openDatabase(
 }
 
 class Store implements Database {
+  readonly committed = new Listeners<CommittedChange>();
   readonly reads: Reads;
   readonly mapReads: Session;
   readonly #engine: Engine;

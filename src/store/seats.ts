@@ -50,26 +50,33 @@ export function readSeatStates(
 export interface AllSeats {
   /** By index, as `statusCodes` has them. */
   readonly codes: Uint8Array;
+  /** Of the event's last change at that moment. */
+  readonly revision: number;
   /** Indexes of those that the viewer who asks holds. */
   readonly reservedByViewer: ReadonlySet<number>;
 }
 
 export async function readAllSeats(session: Session, eventId: string, viewerId: string | null): Promise<AllSeats> {
   // As one text: tens of thousands of rows would take the process many times as long.
-  const [row] = await session.rows<{ codes: string; reservedByViewer: number[] }>(sql`
+  const [row] = await session.rows<{ codes: string; revision: number | null; reservedByViewer: number[] }>(sql`
     with states as materialized (
       select seats.index, seats.reservation_id, ${codeOf(publicSeatStatus(statementNow))} as code
       from seats where seats.event_id = ${eventId}::uuid
     )
     select
       coalesce((select string_agg(code, '' order by index) from states), '') as codes,
+      (select revision from event_heads where event_id = ${eventId}::uuid) as revision,
       array(
         select states.index from states
         join reservations on reservations.event_id = ${eventId}::uuid and reservations.id = states.reservation_id
         where states.code = ${codeText('RESERVED')} and reservations.viewer_id = ${viewerId}
       ) as "reservedByViewer"`);
-  const { codes = '', reservedByViewer = [] } = row ?? {};
-  return { codes: Uint8Array.from(codes, Number), reservedByViewer: new Set(reservedByViewer) };
+  const { codes = '', revision, reservedByViewer = [] } = row ?? {};
+  return {
+    codes: Uint8Array.from(codes, Number),
+    revision: revision ?? 0,
+    reservedByViewer: new Set(reservedByViewer),
+  };
 }
 
 function codeOf(status: SQL): SQL {

@@ -85,7 +85,9 @@ describe.each(transports)('over %s', (transport, ask) => {
     });
     expect(await run('EventDocument', { id: eventId })).toMatchObject({ availability: { total: 20, available: 20 } });
     expect(await run('EventAvailabilityDocument', { eventId })).toMatchObject({ availability: { total: 20 } });
-    expect(await run('SeatStatusesDocument', { eventId })).toMatchObject({ seatMap: { statuses: 'AAAAAAA=' } });
+    expect(await run('SeatStatusesDocument', { eventId })).toMatchObject({
+      seatMap: { revision: expect.any(Number), statuses: 'AAAAAAA=' },
+    });
     expect(await run('EventSeatMapDocument', { eventId })).toMatchObject({ seatMap: { width: 240, height: 80 } });
     const { seats } = Object(await run('SeatsDocument', { eventId, first: 3 })) as {
       seats: { edges: { node: { id: string } }[] };
@@ -126,7 +128,10 @@ describe.each(transports)('over %s', (transport, ask) => {
     expect(await run('SeatMapDocument', { eventId }).catch(() => null)).toEqual(
       transport === 'HTTP'
         ? null
-        : expect.objectContaining({ __typename: 'SeatMapSnapshot', sequence: expect.any(Number) }),
+        : expect.objectContaining({ __typename: 'SeatMapSnapshot', revision: expect.any(Number) }),
+    );
+    expect(await run('EventChangesDocument', { id: eventId }).catch(() => null)).toEqual(
+      transport === 'HTTP' ? null : expect.objectContaining({ id: eventId, salesStatus: 'ON_SALE' }),
     );
     expect(await run('AvailabilityDocument', { eventId }).catch(() => null)).toEqual(
       transport === 'HTTP' ? null : { total: 20, available: 18, reserved: 2, booked: 0, blocked: 0 },

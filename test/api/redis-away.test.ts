@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { unpackChanges } from '../../src/live/packing.ts';
 import { startNodeProcess } from '../realtime/node-process.ts';
 import { type Update, type Watcher, watchAll } from '../realtime/watcher.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -27,7 +28,7 @@ async function watchSales(graphqlUrl: string, eventId: string) {
     if (!toldAtMs.has(index)) toldAtMs.set(index, performance.now());
   };
   const onUpdate = (update: Update) => {
-    if (update.__typename === 'SeatMapDelta') for (const { index } of update.seats) note(index);
+    if (update.__typename === 'SeatMapDelta') for (const { index } of unpackChanges(update.changes)) note(index);
     else watcher?.statuses.forEach((status, index) => void (status !== 0 && note(index)));
   };
   [watcher] = await watchAll(1, { graphqlUrl, eventId, seatCount: seats, onUpdate });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SetSalesStatusDocument } from '../../src/client/generated/documents.ts';
 import { LEASE_MS } from '../../src/coordination/lease.ts';
 import { seatKey } from '../../src/coordination/redis/keys.ts';
 import { decodeEventId, decodeReservationId } from '../../src/graphql/ids.ts';
-import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
+import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
+import { openDatabase } from '../../src/store/open.ts';
+import { findReservations } from '../../src/store/reservations.ts';
+import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { dataOf } from '../support/graphql.ts';
 import { nodeEnv, startNode } from '../support/node.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -132,23 +134,17 @@ describe('a refusal that has no reason any more', () => {
     }
   });
 
-  test('ends when maps are next compared with the store, if all that told of it was lost', async () => {
+  test("ends when the events' heads are next looked at, if all that told of it was lost", async () => {
     const sale = await offer(nodes.a);
     const { id } = reservationIn(await (await newBuyer()).reserve(nodes.a, sale, [0]));
     await Promise.all([heat(nodes.a, sale, 0), heat(nodes.b, sale, 0)]);
-    const sql = postgres(nodes.databaseUrl, { max: 1 });
-    await sql.begin(async (unheard) => {
-      const { eventId, reservationId } = decodeReservationId(id) ?? { eventId: '', reservationId: '' };
-      await unheard`update reservations set status = 'CANCELLED' where event_id = ${eventId} and id = ${reservationId}`;
-      await unheard`
-        update seats set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = version + 1
-        where event_id = ${eventId} and reservation_id = ${reservationId}`;
-    });
-    await sql.end();
+    const place = decodeReservationId(id) ?? expect.fail(id);
+    await using unheard = await openDatabase({ kind: 'postgres', url: nodes.databaseUrl, poolSize: 1 });
+    const holders = await findReservations(unheard, [place]);
+    const requests = holders.map(({ viewerId }) => ({ ...place, viewerId, seatIndexes: null }));
+    expect(await cancelReservations(unheard, place.eventId, requests)).toMatchObject([{ outcome: 'cancelled' }]);
     const buyer = await newBuyer();
-    await Promise.any(
-      [nodes.a, nodes.b].map((node) => got(buyer, node, { sale, seat: 0, withinMs: WRONG_FOR_AT_MOST_MS })),
-    );
+    await Promise.any([nodes.a, nodes.b].map((node) => got(buyer, node, { sale, seat: 0, withinMs: HEADS_EVERY_MS })));
   });
 });
 

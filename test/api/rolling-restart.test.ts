@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createHoldfastClient, SeatMapDocument, type SeatMapSubscription } from '../../src/client/index.ts';
 import { statusCodes } from '../../src/domain/seat.ts';
-import { unpackStatuses } from '../../src/seat-map/packing.ts';
+import { unpackChanges, unpackStatuses } from '../../src/live/packing.ts';
 import { startNodeProcess } from '../realtime/node-process.ts';
 import { Balancer } from '../support/balancer.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -74,7 +74,9 @@ function watchAsAnApp(url: string, eventId: string): MapWatch {
     {
       next: ({ data }) => {
         if (data?.seatMap.__typename === 'SeatMapSnapshot') statuses = unpackStatuses(data.seatMap.statuses, seats);
-        else for (const { index, status } of data?.seatMap.seats ?? []) statuses[index] = statusCodes[status];
+        else if (data) {
+          for (const { index, status } of unpackChanges(data.seatMap.changes)) statuses[index] = statusCodes[status];
+        }
         staleness.set(false);
       },
       error: () => {},

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { type Verdict, verify } from '../../src/store/verification.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -20,7 +21,8 @@ const PAUSE_MS = 15;
 /** Of reservations; the others are cancelled, or left to lapse. */
 const BOOKED_SHARE = 0.2;
 const CANCELLED_SHARE = 0.5;
-const MAPS_RIGHT_WITHIN_MS = 5_000;
+/** Whatever was lost is found out when the events' heads are next looked at. */
+const MAPS_RIGHT_WITHIN_MS = HEADS_EVERY_MS + 2_000;
 
 interface Booked {
   readonly buyer: Buyer;

@@ -1,7 +1,7 @@
 import type { App } from '../../src/app.ts';
 import { EventSeatMapDocument, type SeatStatus } from '../../src/client/generated/documents.ts';
 import { statusOfCode } from '../../src/domain/seat.ts';
-import { unpackStatuses } from '../../src/seat-map/packing.ts';
+import { unpackStatuses } from '../../src/live/packing.ts';
 import { dataOf } from '../support/graphql.ts';
 import type { Offer } from './venue.ts';
 

@@ -10,7 +10,7 @@ import {
   type SeatMapSubscription,
 } from '../../src/client/generated/documents.ts';
 import { type SeatStatus, statusOfCode } from '../../src/domain/seat.ts';
-import { unpackStatuses } from '../../src/seat-map/packing.ts';
+import { unpackChanges, unpackStatuses } from '../../src/live/packing.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Offer } from './venue.ts';
 
@@ -88,7 +88,7 @@ export async function watchSeatMap(node: Node, { eventId, seatIds }: Offer): Pro
       const told = Array.from(unpackStatuses(seatMap.statuses, seatIds.length), statusOfCode);
       if (messages.length === 0) statuses = told;
       else for (const [index, status] of told.entries()) change(index, status);
-    } else for (const { index, status } of seatMap.seats) change(index, status);
+    } else for (const { index, status } of unpackChanges(seatMap.changes)) change(index, status);
     messages.push(seatMap);
   };
   const watch = new Watch(node, SeatMapDocument, { variables: { eventId }, hear });

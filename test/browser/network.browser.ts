@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { offer } from '../api/venue.ts';
+import { SetSalesStatusDocument } from '../../src/client/generated/documents.ts';
+import { offer, organizerToken } from '../api/venue.ts';
+import { dataOf } from '../support/graphql.ts';
 import { PrefixProxy } from '../support/prefix-proxy.ts';
 import { houseOf, take } from './crowd.ts';
 import { openRow, seatIn } from './seat-list.ts';
@@ -14,6 +16,11 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
+
+async function putSales(eventId: string, salesStatus: 'ON_SALE' | 'PAUSED'): Promise<void> {
+  const input = { eventId, salesStatus };
+  await dataOf(stage.node.graphqlUrl, SetSalesStatusDocument, { input }, await organizerToken);
+}
 
 const reserveButton = (page: Page) => page.getByRole('button', { name: 'Reserve', exact: true });
 
@@ -62,6 +69,9 @@ test.concurrent.for(['are refused', 'are left waiting'] as const)(
     await take(stage.node, await houseOf(stage.node, eventId), [4]);
     await seatIn(row, '5').getByText('held by somebody').waitFor({ state: 'attached' });
     await seatIn(row, '2').click();
+    await putSales(eventId, 'PAUSED');
+    await page.getByText('Sales are paused. Seats can be reserved when they go on.').waitFor();
+    await putSales(eventId, 'ON_SALE');
     await reserveButton(page).click();
     await page.locator('.clock').waitFor();
     expect(await page.getByText('The connection is lost').count()).toBe(0);

@@ -44,14 +44,21 @@ test('an organizer makes an event of a plan, opens it, blocks seats, and pauses 
   await organizer.getByRole('button', { name: 'Put 1 seat back on sale' }).click();
   await seatIn(buyersRow, '2').and(buyersRow.locator('[aria-disabled=false]')).waitFor({ timeout: TOLD_WITHIN_MS });
 
-  await organizer.getByRole('button', { name: 'Pause' }).click();
-  await organizer.getByText('Paused', { exact: true }).waitFor();
   await buyer.getByRole('button', { name: 'Let go of all' }).click();
   await buyer.getByRole('button', { name: 'Choose them again' }).click();
-  await buyer.getByRole('button', { name: 'Reserve', exact: true }).click();
-  await buyer.getByRole('alert').getByText('Sales are paused.').waitFor();
+  const reserve = buyer.getByRole('button', { name: 'Reserve', exact: true });
+  const told = { timeout: TOLD_WITHIN_MS };
+  await organizer.getByRole('button', { name: 'Pause' }).click();
+  await organizer.getByText('Paused', { exact: true }).waitFor();
+  await buyer.getByText('Sales are paused. Seats can be reserved when they go on.').waitFor(told);
+  await reserve.and(buyer.locator(':disabled')).waitFor();
+  const colleague = await stage.visit(`/organizer${eventPath}#token=${await organizerToken}`);
+  await colleague.getByRole('button', { name: 'Open', exact: true }).click();
+  await organizer.getByText('On sale', { exact: true }).waitFor(told);
+  await reserve.and(buyer.locator(':enabled')).waitFor(told);
   await organizer.getByRole('button', { name: 'Close', exact: true }).click();
   await organizer.getByText('Closed', { exact: true }).waitFor();
+  await buyer.getByText('Sales are closed.').waitFor(told);
 });
 
 test('seats are blocked on the map, too', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { SeatStatus } from '../../src/domain/seat.ts';
-import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
+import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
 import { readBacklogs } from '../../src/store/consumer-cursors.ts';
 import { readHeads } from '../consumers/changes.ts';
 import { readHandled } from '../consumers/consumer-node.ts';
@@ -105,7 +105,7 @@ async function untilMapsAreRight({ rig, readers }: Resting): Promise<void> {
     });
     return wrong.length === 0 ? 'all' : Promise.reject(new Error(wrong.join('; ')));
   };
-  await waitFor(allAreRight, { withinMs: WRONG_FOR_AT_MOST_MS + PATIENCE_MS / 4, what: 'all maps to be right' });
+  await waitFor(allAreRight, { withinMs: HEADS_EVERY_MS + PATIENCE_MS / 4, what: 'all maps to be right' });
 }
 
 async function storedStatuses({ store }: Rig, eventId: string): Promise<SeatStatus[]> {

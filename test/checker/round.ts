@@ -106,18 +106,16 @@ async function houseOf(
 }
 
 function checkHistory(houses: readonly House[], faults: readonly PastFault[]): Violation[] {
-  return [
-    ...houses.flatMap((house) => [
-      ...checkLinearizability(house),
-      ...checkIntents(house),
-      ...checkChanges(house),
-      ...checkBookings(house),
-      ...checkTimes(house),
-      ...checkRefusals(house, faults),
-      ...checkFaults(house),
-      ...checkLimits(house),
-    ]),
-  ];
+  return houses.flatMap((house) => [
+    ...checkLinearizability(house),
+    ...checkIntents(house),
+    ...checkChanges(house),
+    ...checkBookings(house),
+    ...checkTimes(house),
+    ...checkRefusals(house, faults),
+    ...checkFaults(house),
+    ...checkLimits(house),
+  ]);
 }
 
 function countAnswers(calls: readonly Call[]): Record<string, number> {

@@ -5,9 +5,11 @@ import {
   type HoldfastClientOptions,
   type Live,
   type LiveStore,
+  SetSalesStatusDocument,
   statusAt,
 } from '../../src/client/index.ts';
-import { reserve } from '../api/venue.ts';
+import { offer, organizerToken, reserve } from '../api/venue.ts';
+import { dataOf } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { nodeOnSale } from '../support/on-sale.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -125,6 +127,29 @@ describe('counts', () => {
     const before = counts.shown.at(-1)?.data?.reserved ?? 0;
     await reserveMeanwhile(4);
     await counts.until('one more', ({ data }) => data?.reserved === before + 1);
+  });
+});
+
+describe('an event', () => {
+  test('is followed: whether it is on sale, also after a cut, and nobody is signed in for it', async () => {
+    await using link = await LooseLink.open(node.url);
+    const { eventId } = await offer(node, { salesStatus: 'PAUSED' });
+    const kept = new Map<string, string>();
+    const guests = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    const event = watch(clientOf(link.graphqlUrl, { guests }).event(eventId));
+    const put = async (salesStatus: 'ON_SALE' | 'CLOSED') =>
+      dataOf(node.graphqlUrl, SetSalesStatusDocument, { input: { eventId, salesStatus } }, await organizerToken);
+    await event.until('it', ({ state, data }) => state === 'live' && data?.salesStatus === 'PAUSED');
+    await put('ON_SALE');
+    await event.until('its opening', ({ state, data }) => state === 'live' && data?.salesStatus === 'ON_SALE');
+    link.cut();
+    await event.until('the loss to be seen', ({ state }) => state === 'stale');
+    await put('CLOSED');
+    await event.until('its end', ({ state, data }) => state === 'live' && data?.salesStatus === 'CLOSED');
+    expect([event.shown.at(-1)?.data?.name, kept.size]).toEqual(['Hamlet', 0]);
   });
 });
 

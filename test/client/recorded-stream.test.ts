@@ -10,6 +10,7 @@ import {
 } from '../../src/client/index.ts';
 import { requestOf } from '../../src/client/operation.ts';
 import { type SeatMapState, seatMapAfter } from '../../src/client/seat-map-state.ts';
+import { packChanges } from '../../src/live/packing.ts';
 import { offer, reserve } from '../api/venue.ts';
 import { dataOf } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
@@ -67,12 +68,26 @@ test('with a message missing in it, that is noticed; at its end there is nothing
   expect(replayed(recorded.slice(0, -1))?.availability.reserved).toBe(reservations - 1);
 });
 
-test('with a message twice, or two of them the other way round, too', () => {
-  for (let at = 1; at < recorded.length; at += 1) {
-    expect(replayed(recorded.toSpliced(at, 0, ...recorded.slice(at, at + 1)))).toBeNull();
+test('with two of them the other way round, too', () => {
+  for (let at = 2; at < recorded.length; at += 1) {
     const [one, other] = [recorded[at - 1], recorded[at]];
-    if (one === undefined || other === undefined || at === 1) continue;
+    if (one === undefined || other === undefined) continue;
     expect(replayed(recorded.toSpliced(at - 1, 2, other, one))).toBeNull();
+  }
+});
+
+test('a message that comes twice changes nothing', () => {
+  for (let at = 0; at < recorded.length; at += 1) {
+    const twice = replayed(recorded.toSpliced(at, 0, ...recorded.slice(at, at + 1)));
+    expect(Array.from(twice?.statuses ?? [])).toEqual(last);
+  }
+});
+
+test('what it made at any moment is gone on with from there', () => {
+  for (let at = 1; at <= recorded.length; at += 1) {
+    let state = replayed(recorded.slice(0, at));
+    for (const update of recorded.slice(Math.max(at - 1, 1))) state = seatMapAfter(state, update, state);
+    expect(Array.from(state?.statuses ?? [])).toEqual(last);
   }
 });
 
@@ -82,9 +97,10 @@ test('a message about a seat that the map does not have does not fit', () => {
   if (snapshot === undefined || delta?.__typename !== 'SeatMapDelta') return expect.fail('nothing was recorded');
   const stray = {
     ...delta,
-    sequence: snapshot.sequence + 1,
-    seats: [{ seatId: '', index: seatCount, status: 'BOOKED' as const }],
+    fromRevision: snapshot.revision,
+    changes: packChanges([{ index: seatCount, status: 'BOOKED' }]),
   };
   expect(replayed([snapshot, stray])).toBeNull();
+  expect(replayed([snapshot, { ...stray, changes: 'no base64!' }])).toBeNull();
   expect(replayed([{ ...snapshot, availability: { ...snapshot.availability, total: seatCount + 4 } }])).toBeNull();
 });

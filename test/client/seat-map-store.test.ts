@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { changedSeats, type SeatMapSubscription } from '../../src/client/index.ts';
 import type { Live, LiveStore } from '../../src/client/live.ts';
 import { createLiveStore } from '../../src/client/live-store.ts';
-import { type SeatMapState, seatMapAfter } from '../../src/client/seat-map-state.ts';
+import { followedSeatMap, type SeatMapState } from '../../src/client/seat-map-state.ts';
 import { ServerOfMaps } from './server-of-maps.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -12,8 +12,7 @@ afterEach(() => void vi.useRealTimers());
 function storeOf(server: ServerOfMaps): LiveStore<SeatMapState> {
   return createLiveStore<SeatMapState, SeatMapSubscription>({
     socket: server,
-    request: () => ({ query: '', variables: {} }),
-    reduce: (base, { seatMap }, shown) => seatMapAfter(base, seatMap, shown),
+    ...followedSeatMap('event', false),
     isEndless: true,
   });
 }
@@ -42,11 +41,17 @@ const steps: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
     weight: 5,
     arbitrary: fc.nat(4).map((count) => ['deliver', (server: ServerOfMaps) => server.deliver(count)] as const),
   },
-  { weight: 2, arbitrary: fc.nat(3_000).map((ms) => ['wait', () => void vi.advanceTimersByTime(ms)] as const) },
-  ...(['sendSnapshots', 'loseOne', 'disconnect', 'connect', 'doubt', 'refuse'] as const).map((name) => ({
+  {
     weight: 1,
-    arbitrary: fc.constant([name, (server: ServerOfMaps) => server[name]()] as const),
-  })),
+    arbitrary: fc.nat(seatCount - 1).map((index) => ['lapse', (server: ServerOfMaps) => server.lapse(index)] as const),
+  },
+  { weight: 2, arbitrary: fc.nat(3_000).map((ms) => ['wait', () => void vi.advanceTimersByTime(ms)] as const) },
+  ...(['changeElsewhere', 'sendSnapshots', 'loseOne', 'disconnect', 'connect', 'doubt', 'refuse'] as const).map(
+    (name) => ({
+      weight: 1,
+      arbitrary: fc.constant([name, (server: ServerOfMaps) => server[name]()] as const),
+    }),
+  ),
 );
 
 describe('whatever comes, in whatever order', () => {
@@ -154,6 +159,49 @@ describe('a store', () => {
     server.connect();
     server.deliver(1);
     expect(store.getSnapshot().data?.statuses).toBe(before.data?.statuses);
+  });
+
+  test('asks, when it comes back, for what has changed since the map that it shows', () => {
+    const server = new ServerOfMaps(20);
+    const store = storeOf(server);
+    store.subscribe(() => {});
+    server.change(1, 2);
+    server.deliver(2);
+    server.disconnect();
+    server.change(5, 1);
+    server.change(6, 3);
+    server.connect();
+    server.deliver(1);
+    expect(store.getSnapshot()).toMatchObject({
+      state: 'live',
+      data: { revision: 3, availability: { available: 17 } },
+    });
+    expect(Array.from(store.getSnapshot().data?.statuses ?? []).slice(0, 7)).toEqual([0, 2, 0, 0, 0, 1, 3]);
+    server.disconnect();
+    for (let index = 0; index < 20; index += 1) server.change(index, 2);
+    server.connect();
+    server.deliver(1);
+    expect(store.getSnapshot()).toMatchObject({ state: 'live', data: { revision: 23, availability: { booked: 20 } } });
+    expect(server.resumedFrom).toEqual([null, 1, 3]);
+  });
+
+  test('asks for the whole map where a message is missing', () => {
+    const server = new ServerOfMaps(4);
+    const store = storeOf(server);
+    store.subscribe(() => {});
+    server.deliver(1);
+    server.change(0, 1);
+    server.loseOne();
+    server.change(1, 1);
+    server.deliver(1);
+    expect(store.getSnapshot().state).toBe('stale');
+    vi.advanceTimersByTime(60_000);
+    server.deliver(1);
+    expect(store.getSnapshot()).toMatchObject({ state: 'live', data: { revision: 2 } });
+    expect(server.resumedFrom).toEqual([null, null]);
+    server.disconnect();
+    server.connect();
+    expect(server.resumedFrom).toEqual([null, null, 2]);
   });
 
   test('is failed, with the reason, after what would fail again', () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changedSeats, seatStatuses, statusAt, unpackSeatCodes } from '../../src/client/index.ts';
-import { statusCodes } from '../../src/domain/seat.ts';
-import { packStatuses } from '../../src/seat-map/packing.ts';
+import { changedSeats, seatStatuses, statusAt, unpackSeatChanges, unpackSeatCodes } from '../../src/client/index.ts';
+import { statusCodes, statusOfCode } from '../../src/domain/seat.ts';
+import { packChanges, packStatuses } from '../../src/live/packing.ts';
+import { packedChanges } from '../live/packed-changes.ts';
 
 const codes = fc.uint8Array({ min: 0, max: 3, maxLength: 200 });
 
@@ -32,6 +33,26 @@ describe('packed statuses', () => {
   test('are refused where they are those of more or fewer seats', () => {
     expect(() => unpackSeatCodes('AA==', 5)).toThrow(RangeError);
     expect(() => unpackSeatCodes('AAA=', 4)).toThrow(RangeError);
+  });
+});
+
+describe('packed changes', () => {
+  const changes = fc
+    .uniqueArray(fc.tuple(fc.nat(100_000), fc.nat(3)), { selector: ([index]) => index })
+    .map((seats) => seats.sort(([one], [other]) => one - other));
+
+  test.each(packedChanges)('$packed', ({ packed, seats }) => {
+    const read = unpackSeatChanges(packed).map(([index, code]) => ({ index, status: seatStatuses[code] }));
+    expect(read).toEqual(seats);
+  });
+
+  test('are read as the server packs them', () => {
+    fc.assert(
+      fc.property(changes, (seats) => {
+        const packed = packChanges(seats.map(([index, code]) => ({ index, status: statusOfCode(code) })));
+        expect(unpackSeatChanges(packed)).toEqual(seats);
+      }),
+    );
   });
 });
 

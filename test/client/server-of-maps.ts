@@ -1,14 +1,18 @@
 import type { ExecutionResult, Sink } from 'graphql-ws/client';
-import type { SeatMapSubscription } from '../../src/client/index.ts';
+import type { SeatMapSubscription, SeatMapSubscriptionVariables } from '../../src/client/index.ts';
 import type { ConnectionWatcher, LiveSocket } from '../../src/client/live-socket.ts';
+import type { OperationRequest } from '../../src/client/operation.ts';
 import { statusOfCode } from '../../src/domain/seat.ts';
-import { packStatuses } from '../../src/seat-map/packing.ts';
+import { packChanges, packStatuses } from '../../src/live/packing.ts';
 
 type Update = SeatMapSubscription['seatMap'];
 
+/** Whoever asks for what changed since more changes ago gets a snapshot. */
+const MAX_RESUMED_CHANGES = 6;
+
 interface Subscriber {
   readonly sink: Sink<ExecutionResult<unknown>>;
-  sequence: number;
+  readonly request: () => OperationRequest;
 }
 
 /**
@@ -19,10 +23,15 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
   readonly codes: Uint8Array;
   isConnected = true;
   readonly isDisposed = false;
+  /** What was named as `since` by each subscription that began, or began anew. */
+  readonly resumedFrom: (number | null)[] = [];
   readonly #watchers = new Set<ConnectionWatcher>();
-  readonly #wanted = new Set<Sink<ExecutionResult<unknown>>>();
+  readonly #wanted = new Set<Subscriber>();
+  /** Seats that became something, each with the revision that they led to. */
+  readonly #history: { readonly index: number; readonly revision: number }[] = [];
+  #revision = 0;
   #subscribers: Subscriber[] = [];
-  #onTheWay: { readonly sink: Sink<ExecutionResult<unknown>>; readonly update: Update }[] = [];
+  #onTheWay: { readonly subscriber: Subscriber; readonly update: Update }[] = [];
 
   constructor(seatCount: number) {
     this.codes = new Uint8Array(seatCount);
@@ -33,12 +42,13 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
     return () => this.#watchers.delete(watcher);
   }
 
-  subscribe(_request: unknown, sink: Sink<ExecutionResult<unknown>>): () => void {
-    this.#wanted.add(sink);
-    if (this.isConnected) this.#admit(sink);
+  subscribe(request: () => OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
+    const subscriber = { request, sink };
+    this.#wanted.add(subscriber);
+    if (this.isConnected) this.#admit(subscriber);
     return () => {
-      if (!this.#wanted.delete(sink)) return;
-      this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.sink !== sink);
+      if (!this.#wanted.delete(subscriber)) return;
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
       // As the stock client does.
       sink.complete();
     };
@@ -49,24 +59,37 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
   }
 
   change(index: number, code: number): void {
-    if (this.codes[index] === code) return;
-    this.codes[index] = code;
-    const seats = [{ seatId: `seat_${index}`, index, status: statusOfCode(code) }];
-    this.#tellAll(() => ({ __typename: 'SeatMapDelta', seats }));
+    this.#revision += 1;
+    this.#become(index, code, this.#revision - 1);
+  }
+
+  /** A change of the event that is none of its seats. */
+  changeElsewhere(): void {
+    this.#revision += 1;
+    this.#tellAll(this.#revision - 1, []);
+  }
+
+  /** A seat becomes free by the time alone, with no change of the event. */
+  lapse(index: number): void {
+    if (this.codes[index] === 1) this.#become(index, 0, this.#revision);
   }
 
   /** As for a slow reader. */
   sendSnapshots(): void {
-    this.#tellAll(() => ({ __typename: 'SeatMapSnapshot', statuses: packStatuses(this.codes) }));
+    for (const subscriber of this.#subscribers) this.#sendSnapshot(subscriber);
   }
 
   deliver(messages: number): void {
-    for (const { sink, update } of this.#onTheWay.splice(0, messages)) sink.next({ data: { seatMap: update } });
+    for (const { subscriber, update } of this.#onTheWay.splice(0, messages)) {
+      subscriber.sink.next({ data: { seatMap: update } });
+    }
   }
 
-  /** The first of what is on its way never comes. */
+  /** The first of what is on its way never comes, if that can be told by what comes later. */
   loseOne(): void {
-    this.#onTheWay.shift();
+    const [first] = this.#onTheWay;
+    const lapsed = first?.update.__typename === 'SeatMapDelta' && first.update.fromRevision === first.update.revision;
+    if (!lapsed) this.#onTheWay.shift();
   }
 
   disconnect(): void {
@@ -80,7 +103,7 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
   connect(): void {
     if (this.isConnected) return;
     this.isConnected = true;
-    for (const sink of this.#wanted) this.#admit(sink);
+    for (const subscriber of this.#wanted) this.#admit(subscriber);
   }
 
   /** A pause that the connection lives through. */
@@ -91,32 +114,51 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
 
   /** The server ends every subscription, as one with an error that passes. */
   refuse(): void {
-    for (const { sink } of this.#subscribers.splice(0)) {
-      this.#wanted.delete(sink);
-      this.#onTheWay = this.#onTheWay.filter((message) => message.sink !== sink);
-      sink.error([{ message: 'busy', extensions: { code: 'SERVICE_BUSY', retryAfterMs: 100 } }]);
+    for (const subscriber of this.#subscribers.splice(0)) {
+      this.#wanted.delete(subscriber);
+      this.#onTheWay = this.#onTheWay.filter((message) => message.subscriber !== subscriber);
+      subscriber.sink.error([{ message: 'busy', extensions: { code: 'SERVICE_BUSY', retryAfterMs: 100 } }]);
     }
   }
 
-  #admit(sink: Sink<ExecutionResult<unknown>>): void {
-    const subscriber = { sink, sequence: 7 };
+  #become(index: number, code: number, fromRevision: number): void {
+    this.codes[index] = code;
+    this.#history.push({ index, revision: this.#revision });
+    this.#tellAll(fromRevision, [index]);
+  }
+
+  #admit(subscriber: Subscriber): void {
     this.#subscribers.push(subscriber);
-    this.#send(subscriber, { __typename: 'SeatMapSnapshot', statuses: packStatuses(this.codes) });
+    const { since = null } = subscriber.request().variables as SeatMapSubscriptionVariables;
+    this.resumedFrom.push(since);
+    const missed = this.#history
+      .filter(({ revision }) => since !== null && revision >= since)
+      .map(({ index }) => index);
+    if (since === null || missed.length > MAX_RESUMED_CHANGES) this.#sendSnapshot(subscriber);
+    else this.#sendDelta(subscriber, since, missed);
   }
 
-  #tellAll(news: () => NewsOf<Update>): void {
-    for (const subscriber of this.#subscribers) this.#send(subscriber, news());
+  #tellAll(fromRevision: number, indexes: readonly number[]): void {
+    for (const subscriber of this.#subscribers) this.#sendDelta(subscriber, fromRevision, indexes);
   }
 
-  #send(subscriber: Subscriber, news: NewsOf<Update>): void {
+  #sendSnapshot(subscriber: Subscriber): void {
+    const update = { statuses: packStatuses(this.codes), revision: this.#revision, availability: this.#availability() };
+    this.#onTheWay.push({ subscriber, update: { __typename: 'SeatMapSnapshot', ...update } });
+  }
+
+  #sendDelta(subscriber: Subscriber, fromRevision: number, indexes: readonly number[]): void {
+    const seats = [...new Set(indexes)]
+      .sort((one, other) => one - other)
+      .map((index) => ({ index, status: statusOfCode(this.codes[index]) }));
+    const update = { changes: packChanges(seats), revision: this.#revision, availability: this.#availability() };
+    this.#onTheWay.push({ subscriber, update: { __typename: 'SeatMapDelta', fromRevision, ...update } });
+  }
+
+  #availability(): Update['availability'] {
     const counts = [0, 0, 0, 0];
     for (const code of this.codes) counts[code] = (counts[code] ?? 0) + 1;
     const [available = 0, reserved = 0, booked = 0, blocked = 0] = counts;
-    const availability = { total: this.codes.length, available, reserved, booked, blocked };
-    const update = { ...news, sequence: subscriber.sequence, availability } as Update;
-    subscriber.sequence += 1;
-    this.#onTheWay.push({ sink: subscriber.sink, update });
+    return { total: this.codes.length, available, reserved, booked, blocked };
   }
 }
-
-type NewsOf<Each> = Each extends unknown ? Omit<Each, 'sequence' | 'availability'> : never;

@@ -14,11 +14,12 @@ export interface Shared extends AsyncDisposable {
   openNode(): Promise<Coordination>;
 }
 
+/** With `isShared`, what one node publishes is heard by the others. */
 export const implementations = [
-  { name: 'in-process', share: shareNothing },
-  { name: 'on Redis', share: async () => shareRedis(await testRedis()) },
-  { name: 'on Redis with Sentinel', share: async () => shareRedis(await startSentinelSetup()) },
-  { name: 'on a Redis Cluster', share: async () => shareRedis(await startCluster()) },
+  { name: 'in-process', isShared: false, share: shareNothing },
+  { name: 'on Redis', isShared: true, share: async () => shareRedis(await testRedis()) },
+  { name: 'on Redis with Sentinel', isShared: true, share: async () => shareRedis(await startSentinelSetup()) },
+  { name: 'on a Redis Cluster', isShared: true, share: async () => shareRedis(await startCluster()) },
 ];
 
 async function shareNothing(): Promise<Shared> {
@@ -31,7 +32,7 @@ async function shareNothing(): Promise<Shared> {
 
 async function shareRedis(redis: AsyncDisposable & { readonly url: string }): Promise<Shared> {
   return {
-    openNode: () => connectRedis(redis.url, { logger: recordLogs().logger, nodeId: 'node', leaseMs: TEST_LEASE_MS }),
+    openNode: () => connectRedis(redis.url, { logger: recordLogs().logger, leaseMs: TEST_LEASE_MS }),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }

@@ -8,7 +8,6 @@ const claim = (reservationId: string) => ({ eventId: 'opened', reservationId, se
 test('nodes with the URL of one Redis share it, and a node without is alone', async () => {
   await using redis = await testRedis();
   const settings: CoordinationSettings = {
-    nodeId: 'node',
     logger: recordLogs().logger,
     now: () => performance.now(),
   };

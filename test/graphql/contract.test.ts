@@ -26,7 +26,7 @@ describe('the comparison', () => {
 
   test.each([
     ['a type', 'type Money { amount: Amount! "ISO 4217." currency: String! }', '', 'Money is missing'],
-    ['a field', 'availability: Availability!\n  seatMap', 'seatMap', 'Event.availability is missing'],
+    ['a field', 'currency: String!\n  salesStatus', 'salesStatus', 'Event.currency is missing'],
     ['non-null', 'booking(id: ID!)', 'booking(id: ID)', "Query.booking:id is 'ID', not 'ID!'"],
     [
       'a default',

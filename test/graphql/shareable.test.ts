@@ -21,7 +21,7 @@ describe('is shared', () => {
     [
       'one with fragments and aliases',
       `subscription ($id: ID!) { map: seatMap(eventId: $id) { ...Update } }
-       fragment Update on SeatMapUpdate { ... on SeatMapSnapshot { n: sequence availability { ...Counts } } }
+       fragment Update on SeatMapUpdate { ... on SeatMapSnapshot { n: revision availability { ...Counts } } }
        fragment Counts on Availability { total }`,
     ],
   ])('%s', (_, source) => {
@@ -62,6 +62,36 @@ describe('is shared', () => {
   });
 });
 
+describe('an event is shared', () => {
+  test('where only its own fields are asked for', () => {
+    const source = 'subscription ($id: ID!) { event(id: $id) { __typename id name salesStatus startsAt revision } }';
+    expect(verdict(source)).toMatchObject({ field: 'event', eventId: 'event_1', since: null });
+  });
+
+  test.each(['seatMap { statuses }', 'availability { total }', 'categories { id }', 'seats { totalCount }'])(
+    'not with %s, which is read for each',
+    (fields) => {
+      expect(verdict(`subscription ($id: ID!) { event(id: $id) { id ${fields} } }`)).toBeNull();
+    },
+  );
+});
+
+describe('since', () => {
+  test.each([
+    ['a variable', 'subscription ($id: ID!, $since: Int) { seatMap(eventId: $id, since: $since) { __typename } }'],
+    ['written out', 'subscription ($id: ID!) { seatMap(eventId: $id, since: 7) { __typename } }'],
+  ])('as %s is the subscriber’s own, and makes no other operation', (_, source) => {
+    const found = verdict(source, { id: 'event_1', since: 7 });
+    expect(found).toMatchObject({ since: 7, variables: { id: 'event_1' } });
+    expect(Object.keys(found?.variables ?? {})).toEqual(['id']);
+  });
+
+  test('may be left out, or null', () => {
+    const source = 'subscription ($id: ID!, $since: Int) { seatMap(eventId: $id, since: $since) { __typename } }';
+    expect([verdict(source)?.since, verdict(source, { id: 'event_1', since: null })?.since]).toEqual([null, null]);
+  });
+});
+
 describe('variables', () => {
   const counts = 'subscription ($id: ID = "event_3") { availability(eventId: $id) { total } }';
 
@@ -98,7 +128,7 @@ describe('is not shared', () => {
 });
 
 test('every type that can be shared has only fields of public types', () => {
-  const scalars = new Set(['Int', 'ID', 'PackedSeatStatuses', 'SeatStatus', 'Boolean', 'String']);
+  const scalars = new Set(['Int', 'ID', 'PackedSeatChanges', 'PackedSeatStatuses', 'SeatStatus', 'Boolean', 'String']);
   const fieldTypes = ['SeatMapSnapshot', 'SeatMapDelta', 'SeatState', 'Availability'].flatMap((name) => {
     const type = schema.getType(name);
     if (type === undefined || !('getFields' in type)) throw new Error(`${name} has no fields`);

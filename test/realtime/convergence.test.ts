@@ -7,12 +7,12 @@ import {
   ExtendReservationDocument,
   ReserveSeatsDocument,
 } from '../../src/client/generated/documents.ts';
+import { statusCodes } from '../../src/domain/seat.ts';
 import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
-import { WRONG_FOR_AT_MOST_MS } from '../../src/seat-map/comparisons.ts';
-import { packStatuses } from '../../src/seat-map/packing.ts';
-import { statusCodes } from '../../src/seat-map/status.ts';
+import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
+import { packStatuses } from '../../src/live/packing.ts';
 import { openDatabase } from '../../src/store/open.ts';
-import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import { loadEventState } from '../../src/store/statements/load-event-state.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';
 import { guestToken, send } from '../support/graphql.ts';
@@ -107,7 +107,7 @@ function disturbances(readers: readonly MapReader[]): Record<number, () => unkno
 }
 
 async function storeStatuses(eventId: string): Promise<string> {
-  const seats = (await loadSeatStates(database, eventId))?.seats ?? [];
+  const seats = (await loadEventState(database, eventId))?.seats ?? [];
   expect(seats.filter(({ status }) => status === 'RESERVED')).toEqual([]);
   return packStatuses(Uint8Array.from(seats, ({ status }) => statusCodes[status]));
 }
@@ -136,7 +136,7 @@ it(`shows 1,000 readers the store, and nothing that was not so, whatever is lost
   const restedAt = performance.now();
   const expected = await storeStatuses(eventId);
   const wrong = () => readers.filter(({ isCurrent, statuses }) => !isCurrent || packStatuses(statuses) !== expected);
-  await waitFor(() => wrong().length === 0, { withinMs: WRONG_FOR_AT_MOST_MS, what: 'every reader to be right' });
+  await waitFor(() => wrong().length === 0, { withinMs: HEADS_EVERY_MS + 2_000, what: 'every reader to be right' });
   const meddled = links.reduce((sum, link) => sum + link.meddled, 0);
   await annotate(`right after ${(performance.now() - restedAt).toFixed(0)} ms; ${meddled} messages meddled with`);
 

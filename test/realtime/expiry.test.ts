@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, expect, it, type TestContext } from 'vitest';
 import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import { openDatabase } from '../../src/store/open.ts';
-import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import { loadEventState } from '../../src/store/statements/load-event-state.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf, guestToken } from '../support/graphql.ts';
@@ -75,8 +75,8 @@ async function reserveTen(graphqlUrl: string, eventId: string, from: number, tok
 }
 
 async function deadlinesOf(eventId: string): Promise<readonly number[]> {
-  const states = await loadSeatStates(database, eventId);
-  return (states?.seats ?? []).map(({ expiresAtMs }) => expiresAtMs ?? Number.NaN);
+  const state = await loadEventState(database, eventId);
+  return (state?.seats ?? []).map(({ expiresAtMs }) => expiresAtMs ?? Number.NaN);
 }
 
 /** How late each reader of the showing node was told of each seat, ascending, after `fault` came in before the deadlines. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { frameWindowMs, WIDEST_FRAME_MS } from '../../src/seat-map/frame-window.ts';
-import { type Frame, Frames } from '../../src/seat-map/frames.ts';
-import { LoopLag } from '../../src/seat-map/loop-lag.ts';
-import { SeatMap } from '../../src/seat-map/seat-map.ts';
+import { SYSTEM } from '../../src/domain/change.ts';
+import { type Frame, Frames, frameWindowMs, WIDEST_FRAME_MS } from '../../src/live/frames.ts';
+import { SeatMap } from '../../src/live/seat-map.ts';
+import { LoopLag } from '../../src/server/loop-lag.ts';
+import { changeOf } from '../../src/store/change-log.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const frameMs = 20;
@@ -17,15 +18,15 @@ function block(forMs: number): void {
 it('gathers for longer while the event loop is kept busy, within the bound, and narrows again', async () => {
   using loopLag = new LoopLag(monotonicNow);
   const windowMs = () => frameWindowMs(frameMs, loopLag.lagMs);
-  const seat = { index: 0, status: 'AVAILABLE', version: 0, reservationId: null, expiresAtMs: null } as const;
-  const map = new SeatMap({ seats: [seat], nowMs: 0 });
+  const seat = { status: 'AVAILABLE', reservationId: null, expiresAtMs: null } as const;
+  const map = new SeatMap({ revision: 1, seats: [seat], nowMs: 0 });
   using frames = new Frames(map, windowMs);
   const told: Frame[] = [];
   frames.subscribe((frame) => told.push(frame));
-  let version = 0;
   const change = () => {
-    version += 1;
-    frames.touch(map.apply([{ ...seat, version, status: version % 2 === 0 ? 'AVAILABLE' : 'BLOCKED' }]));
+    const revision = map.revision + 1;
+    const kind = revision % 2 === 0 ? 'seats-blocked' : 'seats-unblocked';
+    frames.touch(map.apply({ revision, atMs: 0, change: changeOf({ kind, actor: SYSTEM, seatIndexes: [0] }) }));
   };
 
   const widest: number[] = [];
@@ -39,9 +40,9 @@ it('gathers for longer while the event loop is kept busy, within the bound, and 
   expect(Math.max(...widest)).toBeLessThanOrEqual(WIDEST_FRAME_MS);
   expect(told.length).toBeLessThan(10);
   await waitFor(() => windowMs() < 2 * frameMs, { withinMs: 30_000, what: 'the window to be narrow again' });
-  expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, at) => at + 1));
-  await waitFor(() => frames.snapshot.availability.blocked === map.availability.blocked, {
-    withinMs: 10_000,
-    what: 'the last state',
-  });
+  await waitFor(() => frames.revision === map.revision, { withinMs: 10_000, what: 'the last state' });
+  expect(frames.snapshot.availability).toEqual(map.availability);
+  expect(told.map(({ fromRevision }) => fromRevision)).toEqual(
+    [1, ...told.map(({ revision }) => revision)].slice(0, -1),
+  );
 });

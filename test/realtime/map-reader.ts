@@ -1,8 +1,8 @@
 import { print } from 'graphql';
 import { WebSocket } from 'ws';
 import { SeatMapDocument, type SeatMapSubscription } from '../../src/client/generated/documents.ts';
-import { unpackStatuses } from '../../src/seat-map/packing.ts';
-import { type Availability, type SeatStatus, statusCodes, statusOfCode } from '../../src/seat-map/status.ts';
+import { type Availability, type SeatStatus, statusCodes, statusOfCode } from '../../src/domain/seat.ts';
+import { unpackChanges, unpackStatuses } from '../../src/live/packing.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 type Update = SeatMapSubscription['seatMap'];
@@ -31,8 +31,8 @@ export class MapReader implements Disposable {
   readonly statuses: Uint8Array;
   readonly #options: MapReaderOptions;
   #socket: WebSocket;
-  /** Of the last message on this socket. */
-  #sequence: number | undefined;
+  /** What the last message on this socket led to. */
+  #revision: number | undefined;
   #disposed = false;
 
   constructor(options: MapReaderOptions) {
@@ -42,7 +42,7 @@ export class MapReader implements Disposable {
   }
 
   get isCurrent(): boolean {
-    return this.#sequence !== undefined;
+    return this.#revision !== undefined;
   }
 
   async ready(): Promise<this> {
@@ -61,14 +61,14 @@ export class MapReader implements Disposable {
   }
 
   #connect(): WebSocket {
-    this.#sequence = undefined;
+    this.#revision = undefined;
     const socket = new WebSocket(this.#options.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
     socket.on('open', () => socket.send('{"type":"connection_init"}'));
     socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
     // A node that is gone is tried again, as a stock client would; what never comes back is noticed by `ready`.
     socket.on('error', () => {});
     socket.on('close', () => {
-      this.#sequence = undefined;
+      this.#revision = undefined;
       if (!this.#disposed) setTimeout(() => this.#reopen(), 100);
     });
     return socket;
@@ -90,17 +90,20 @@ export class MapReader implements Disposable {
   }
 
   #hear(update: Update): void {
-    const before = this.#sequence;
-    if (before !== undefined && update.sequence !== before + 1) this.faults.push(`${update.sequence} after ${before}`);
-    if (before === undefined && update.__typename !== 'SeatMapSnapshot') this.faults.push('a delta came first');
-    this.#sequence = update.sequence;
+    const before = this.#revision;
+    if (update.__typename === 'SeatMapDelta' && update.fromRevision !== before) {
+      this.faults.push(`a delta from ${update.fromRevision} after ${before ?? 'nothing'}`);
+    }
+    this.#revision = update.revision;
     const atMs = Date.now();
     for (const [index, status] of this.#seatsOf(update)) this.#change(index, status, atMs);
     this.#check(update.availability);
   }
 
   #seatsOf(update: Update): [number, SeatStatus][] {
-    if (update.__typename === 'SeatMapDelta') return update.seats.map(({ index, status }) => [index, status]);
+    if (update.__typename === 'SeatMapDelta') {
+      return unpackChanges(update.changes).map(({ index, status }) => [index, status]);
+    }
     const codes = unpackStatuses(update.statuses, this.#options.seatCount);
     return Array.from(codes, (code, index) => [index, statusOfCode(code)]);
   }

@@ -7,10 +7,11 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { settingsTable } from '../../src/config.ts';
+import { statusOfCode } from '../../src/domain/seat.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { packStatuses, unpackStatuses } from '../../src/seat-map/packing.ts';
-import { statusOfCode } from '../../src/seat-map/status.ts';
+import { packChanges, packStatuses, type SeatChange, unpackStatuses } from '../../src/live/packing.ts';
 import { closeCodes, closeCodeTable } from '../../src/server/close-codes.ts';
+import { packedChanges } from '../live/packed-changes.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const page = readFileSync(new URL('../../docs/realtime.md', import.meta.url), 'utf8');
@@ -19,12 +20,30 @@ function codeBlocks(language: string): readonly string[] {
   return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, code = '']) => code);
 }
 
+interface Change {
+  readonly index: number;
+  readonly status: string;
+}
+
+interface PageMap {
+  readonly revision: number;
+  readonly statuses: string[];
+}
+
+/** The functions of the page. */
+const functions = codeBlocks('js').filter((code) => code.includes('function '));
+const { unpack, unpackChanges, mapAfter } = runInContext(
+  `${functions.join('\n')}; ({ unpack, unpackChanges, mapAfter })`,
+  createContext({ atob, Uint8Array }),
+) as {
+  unpack(packed: string, seatCount: number): string[];
+  unpackChanges(packed: string): Change[];
+  mapAfter(map: PageMap | null, update: object): PageMap | null;
+};
+const linesOf = (name: string) =>
+  (/^.*?^}$/ms.exec(page.slice(page.indexOf(`function ${name}(`)))?.[0] ?? '').split('\n').length;
+
 describe('packed statuses', () => {
-  const decoder = codeBlocks('js').find((code) => code.includes('function unpack')) ?? '';
-  const unpack: (packed: string, seatCount: number) => string[] = runInContext(
-    `${decoder}; unpack`,
-    createContext({ atob, Uint8Array }),
-  );
   const letters: Record<string, number> = { A: 0, R: 1, K: 2, X: 3 };
   const vectors = [...page.matchAll(/^\| `([A-Za-z0-9+/]+=*)` \| `([ARKX]+)` \|$/gm)].map(
     ([, packed = '', seats = '']) => ({
@@ -41,9 +60,56 @@ describe('packed statuses', () => {
       expect(packStatuses(codes)).toBe(packed);
       expect(unpackStatuses(packed, codes.length)).toEqual(codes);
       expect(unpack(packed, codes.length)).toEqual(Array.from(codes, (code) => statusOfCode(code)));
-      expect(decoder.trim().split('\n').length).toBeLessThanOrEqual(12);
     },
   );
+
+  test('are read in ten lines', () => expect(linesOf('unpack')).toBeLessThanOrEqual(10));
+});
+
+describe('packed changes', () => {
+  const letters: Record<string, string> = { AVAILABLE: 'A', RESERVED: 'R', BOOKED: 'K', BLOCKED: 'X' };
+  const rowOf = ({ packed, seats }: (typeof packedChanges)[number]) =>
+    `| ${packed === '' ? '(empty)' : `\`${packed}\``} | ${seats.map(({ index, status }) => `${index} ${letters[status]}`).join(', ') || 'none'} |`;
+
+  test('have the vectors of the file beside the page', () => {
+    const [, table = ''] = /^\| packed \| seats .+\n\| --- \| --- \|\n((?:\|.+\n)+)/m.exec(page) ?? [];
+    expect(table.trim().split('\n')).toEqual(packedChanges.map(rowOf));
+  });
+
+  test.each(packedChanges)('$packed is read by the decoder of the page', ({ packed, seats }) => {
+    expect(unpackChanges(packed)).toEqual(seats);
+  });
+
+  test('are read in ten lines between the first and the last', () =>
+    expect(linesOf('unpackChanges')).toBeLessThanOrEqual(13));
+});
+
+describe('the map that a message makes', () => {
+  const availability = { total: 4 };
+  const snapshot = { __typename: 'SeatMapSnapshot', revision: 7, statuses: '5A==', availability };
+  const delta = (fromRevision: number, revision: number, seats: readonly SeatChange[]) => ({
+    ...{ __typename: 'SeatMapDelta', fromRevision, revision, availability },
+    changes: packChanges(seats),
+  });
+  const map = () => ({ revision: 7, statuses: ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED'] });
+
+  test('is that of a snapshot, whatever was before', () => {
+    expect(mapAfter(null, snapshot)).toEqual(map());
+    expect(mapAfter({ revision: 9, statuses: [] }, snapshot)).toEqual(map());
+  });
+
+  test('is changed by a delta from its revision, or from an earlier one', () => {
+    const statuses = ['BOOKED', 'RESERVED', 'BOOKED', 'BLOCKED'];
+    for (const fromRevision of [7, 5]) {
+      const update = delta(fromRevision, 9, [{ index: 0, status: 'BOOKED' }]);
+      expect(mapAfter(map(), update)).toEqual({ revision: 9, statuses });
+    }
+  });
+
+  test('is none where one is missing', () => {
+    expect(mapAfter(map(), delta(8, 9, []))).toBeNull();
+    expect(mapAfter(null, delta(7, 8, []))).toBeNull();
+  });
 });
 
 test('its subscription is a valid one', () => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { SeatStatus } from '../../src/seat-map/status.ts';
+import type { SeatStatus } from '../../src/domain/seat.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { MapReader, Told } from './map-reader.ts';
 

@@ -7,8 +7,6 @@ export interface TracedNode extends AsyncDisposable {
   readonly app: App;
   /** Times that a shared operation was executed so far. */
   readonly executions: () => number;
-  /** Times that a seat map was compared with the store, which reads it, so far. */
-  readonly comparisons: () => number;
 }
 
 /** A node whose log is counted. */
@@ -22,7 +20,6 @@ export async function startTracedNode(env: NodeJS.ProcessEnv = {}): Promise<Trac
   return {
     app,
     executions: () => counts.get('executed for every subscriber') ?? 0,
-    comparisons: () => counts.get('compared a seat map with the store') ?? 0,
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
 }

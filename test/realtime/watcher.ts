@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { print } from 'graphql';
 import { WebSocket } from 'ws';
 import { SeatMapDocument, type SeatMapSubscription } from '../../src/client/generated/documents.ts';
-import { unpackStatuses } from '../../src/seat-map/packing.ts';
-import { statusCodes } from '../../src/seat-map/status.ts';
+import { statusCodes } from '../../src/domain/seat.ts';
+import { unpackChanges, unpackStatuses } from '../../src/live/packing.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 export type Update = SeatMapSubscription['seatMap'];
@@ -29,7 +29,8 @@ export class Watcher implements Disposable {
   /** What broke the protocol. */
   readonly faults: string[] = [];
   readonly #options: WatcherOptions;
-  #sequence: number | undefined;
+  /** What the newest message led to. */
+  #revision: number | undefined;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -75,18 +76,17 @@ export class Watcher implements Disposable {
   }
 
   #apply(update: Update): void {
-    if (this.#sequence !== undefined && update.sequence !== this.#sequence + 1) {
-      this.faults.push(`message ${update.sequence} after ${this.#sequence}`);
-    }
-    this.#sequence = update.sequence;
     if (update.__typename === 'SeatMapSnapshot') {
       this.snapshots += 1;
       this.statuses = unpackStatuses(update.statuses, this.#options.seatCount);
     } else {
       if (this.snapshots === 0) this.faults.push('a delta before the first snapshot');
+      const { fromRevision } = update;
+      if (fromRevision !== this.#revision) this.faults.push(`a delta from ${fromRevision} after ${this.#revision}`);
       this.deltas += 1;
-      for (const { index, status } of update.seats) this.statuses[index] = statusCodes[status];
+      for (const { index, status } of unpackChanges(update.changes)) this.statuses[index] = statusCodes[status];
     }
+    this.#revision = update.revision;
   }
 }
 

@@ -5,7 +5,6 @@ import type { SeatChange } from '../../src/domain/seat.ts';
 import type { Database } from '../../src/store/database.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
-import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
 import {
   type ReserveSeatsOutcome,
   type ReserveSeatsRequest,
@@ -113,8 +112,12 @@ export async function storedSeats(
   eventId: string,
   indexes: readonly number[],
 ): Promise<SeatChange[]> {
-  const states = await loadSeatStates(database, eventId);
-  return (states?.seats ?? []).filter(({ index }) => indexes.includes(index));
+  return database.rows<SeatChange>(sql`
+    select index, status, version, reservation_id as "reservationId",
+      floor(extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs"
+    from seats
+    where event_id = ${eventId}::uuid and index = any(${sql.param(indexes)}::int[])
+    order by index`);
 }
 
 /** 'AVAILABLE AVAILABLE BOOKED': the seats' statuses as stored, ascending by index. */

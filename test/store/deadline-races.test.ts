@@ -67,7 +67,7 @@ async function runHeat(database: Database, eventId: string, firstSeat: number, r
   return reservations.map((reservation, place) => {
     const [confirm, seatIndex] = [confirms[place], seats[place]];
     if (confirm === undefined || seatIndex === undefined) throw new Error('a race without an answer');
-    const expired = change?.reservationIds.includes(reservation.id) ?? false;
+    const expired = change?.includes(reservation.id) ?? false;
     return { seatIndex, reservation, confirm, expired, next: nexts?.[place] ?? null };
   });
 }

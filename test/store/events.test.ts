@@ -12,7 +12,7 @@ import {
   updateSalesStatus,
 } from '../../src/store/events.ts';
 import { countSeats } from '../../src/store/seats.ts';
-import { loadSeatStates } from '../../src/store/statements/load-seat-states.ts';
+import { loadEventState } from '../../src/store/statements/load-event-state.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent, sampleEvent, sampleLayout } from './sample-event.ts';
 
@@ -37,13 +37,14 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
       currency: event.currency,
       amounts: event.amounts,
     });
-    const states = await loadSeatStates(database, id);
-    const rest = { version: 0, reservationId: null, expiresAtMs: null };
+    const state = await loadEventState(database, id);
+    const rest = { reservationId: null, expiresAtMs: null };
     // Those of a category without a price are not on sale.
     const status = (index: number) => (index % 2 === 0 ? 'AVAILABLE' : 'BLOCKED');
-    expect(states?.seats).toMatchObject(
-      Array.from({ length: 30 }, (_, index) => ({ index, status: status(index), ...rest })),
-    );
+    expect(state).toMatchObject({
+      revision: 1,
+      seats: Array.from({ length: 30 }, (_, index) => ({ status: status(index), ...rest })),
+    });
   });
 
   test('keep every field of their layout', async () => {
@@ -75,7 +76,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
   test('are not found by ids that nobody has', async () => {
     expect(await findEvents(database, [randomUUID()])).toEqual([]);
     expect(await loadLayout(database, randomUUID())).toBeNull();
-    expect(await loadSeatStates(database, randomUUID())).toBeNull();
+    expect(await loadEventState(database, randomUUID())).toBeNull();
     expect(await updateSalesStatus(database, randomUUID(), 'CLOSED', 'organizer')).toBeNull();
   });
 

@@ -8,6 +8,7 @@ import {
   markCaptured,
   outstandingCaptures,
 } from '../../src/store/bookings.ts';
+import { readRevisions } from '../../src/store/change-log.ts';
 import { findReservations, type ListPosition, listReservations } from '../../src/store/reservations.ts';
 import { countSeats, readAllSeats, readSeatStates } from '../../src/store/seats.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
@@ -57,11 +58,13 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
   test('tells the same of all seats at once', async () => {
     const { eventId, held, lapsed } = await eventWithSales();
     const codes = Uint8Array.of(1, 1, 2, 3, 0, 0, 0, 0, 0, 0);
-    expect(await readAllSeats(database, eventId, held.viewerId)).toEqual({ codes, reservedByViewer: new Set([0, 1]) });
+    const revision = (await readRevisions(database, [eventId])).get(eventId);
+    const reservedByViewer = new Set([0, 1]);
+    expect(await readAllSeats(database, eventId, held.viewerId)).toEqual({ codes, revision, reservedByViewer });
     for (const other of [lapsed.viewerId, randomUUID(), null]) {
-      expect(await readAllSeats(database, eventId, other)).toEqual({ codes, reservedByViewer: new Set() });
+      expect(await readAllSeats(database, eventId, other)).toEqual({ codes, revision, reservedByViewer: new Set() });
     }
-    const none = { codes: Uint8Array.of(), reservedByViewer: new Set() };
+    const none = { codes: Uint8Array.of(), revision: 0, reservedByViewer: new Set() };
     expect(await readAllSeats(database, randomUUID(), null)).toEqual(none);
   });
 });

@@ -1,5 +1,4 @@
-import type { Fact } from '../../src/domain/change.ts';
-import type { LoggedChange } from '../../src/store/change-log.ts';
+import type { Fact, LoggedChange } from '../../src/domain/change.ts';
 
 /** A seat as the change log has it. */
 export interface ReplayedSeat {

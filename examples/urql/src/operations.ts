@@ -47,11 +47,11 @@ export const ReserveSeats = graphql(`
 `);
 
 export const SeatMapChanges = graphql(`
-  subscription SeatMapChanges($eventId: ID!) {
-    seatMap(eventId: $eventId) {
+  subscription SeatMapChanges($eventId: ID!, $since: Int) {
+    seatMap(eventId: $eventId, since: $since) {
       __typename
-      ... on SeatMapSnapshot { sequence statuses availability { total available reserved booked blocked } }
-      ... on SeatMapDelta { sequence seats { seatId index status } availability { total available reserved booked blocked } }
+      ... on SeatMapSnapshot { revision statuses availability { total available reserved booked blocked } }
+      ... on SeatMapDelta { fromRevision revision changes availability { total available reserved booked blocked } }
     }
   }
 `);

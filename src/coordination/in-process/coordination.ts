@@ -1,5 +1,5 @@
 import { type Coordination, uncounted } from '../coordination.ts';
-import { InProcessBus } from './bus.ts';
+import { inProcessBus } from './bus.ts';
 import { ReservationKeys } from './expiry.ts';
 import { InProcessGate } from './gate.ts';
 import { InProcessHeldSeats } from './held-seats.ts';
@@ -17,7 +17,7 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
   const reservationKeys = new ReservationKeys(now);
   return {
     gate: new InProcessGate(now, reservationKeys, leaseMs),
-    bus: new InProcessBus(),
+    bus: inProcessBus,
     expiry: reservationKeys,
     rateLimiter: (_name, perMinute) => createMemoryRateLimiter(perMinute),
     heldSeats: (maxPerAddress) => (maxPerAddress === 0 ? uncounted : new InProcessHeldSeats(now, maxPerAddress)),

@@ -1,6 +1,6 @@
 import type { ReservationKey } from '../../domain/records.ts';
+import { Listeners } from '../../listeners.ts';
 import type { ExpiryNotifications } from '../coordination.ts';
-import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { LapsingMap } from './lapsing-map.ts';
 

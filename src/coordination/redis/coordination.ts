@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { parseRedisUrl } from '../../config/redis-url.ts';
 import { OperatorError } from '../../operator-error.ts';
@@ -16,8 +15,6 @@ const START_WITHIN_MS = 1_500;
 
 export interface RedisSettings {
   readonly logger: Logger;
-  /** Named in messages between nodes. */
-  readonly nodeId: string;
   /** For tests: how long a mark stands before its reservation is committed. */
   readonly leaseMs?: number | undefined;
 }
@@ -28,21 +25,17 @@ export class RedisUnusable extends OperatorError {
 }
 
 /** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone, or names a database that Redis does not have. */
-export async function connectRedis(url: string, { logger, nodeId, leaseMs }: RedisSettings): Promise<Coordination> {
+export async function connectRedis(url: string, { logger, leaseMs }: RedisSettings): Promise<Coordination> {
   const health = new RedisHealth(logger);
   const target = parseRedisUrl(url);
   const topology = openTopology(target, health, logger, {
-    onCommandable: () => bus.revealUnheard(),
     onSubscribable: (master) => bus.resubscribe(master),
     onUnsubscribed: (master) => bus.forget(master),
-    onMoved: () => {
-      bus.revealUnheard();
-      void bus.follow();
-    },
+    onMoved: () => void bus.follow(),
     onMessage: (channel, text) => bus.onMessage(channel, text),
     onKeyspaceEvent: (channel, happened) => expiry.onKeyspaceEvent(channel, happened),
   });
-  const bus = new RedisBus({ masters: topology, logger, sender: `${nodeId}:${randomUUID()}` });
+  const bus = new RedisBus({ masters: topology, logger });
   const expiry = new RedisExpiryNotifications(topology, logger);
 
   const close = async () => {

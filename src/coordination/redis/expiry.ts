@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ReservationKey } from '../../domain/records.ts';
+import { Listeners } from '../../listeners.ts';
 import type { ExpiryNotifications } from '../coordination.ts';
-import { Listeners } from '../listeners.ts';
 import { PokeAgain } from '../poke-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';
 import type { Topology } from './topology/topology.ts';

@@ -31,12 +31,13 @@ export function limitKey(name: string, key: string): string {
   return `hf:limit:${name}:${key}`;
 }
 
-export function changesChannel(eventId: string): string {
-  return `hf:{${eventId}}:changes`;
+/** Of one event, by its id, or of something else that has a name of its own. */
+export function changesChannel(name: string): string {
+  return `hf:{${name}}:changes`;
 }
 
 /** Undefined if it is no such channel. */
-export function eventOfChannel(channel: string): string | undefined {
+export function nameOfChannel(channel: string): string | undefined {
   return /^hf:\{(.+)\}:changes$/.exec(channel)?.[1];
 }
 

@@ -18,6 +18,11 @@ export type Scalars = {
   /** RFC 3339 in UTC with milliseconds: 2026-11-20T18:30:00.000Z. */
   DateTime: { input: Date; output: Date; }
   /**
+   * Changed seats, base64 of a byte string: for each seat, ascending by index, one unsigned LEB128 number `(gap << 2) | status`, where `gap` is the index less the
+   * index of the seat before it, less 1 (the first seat's: its index). Five seats take some ten bytes.
+   */
+  PackedSeatChanges: { input: string; output: string; }
+  /**
    * Every seat's public status in two bits, base64. Seat `index` i sits in byte i >> 2, at bits (i & 3) * 2:
    * 0 AVAILABLE, 1 RESERVED, 2 BOOKED, 3 BLOCKED. 20,000 seats fit in 6.7 kB.
    */
@@ -200,6 +205,8 @@ export type Event = Node & {
   readonly name: Scalars['String']['output'];
   /** How long a new reservation on this event lasts. */
   readonly reservationSeconds: Scalars['Int']['output'];
+  /** The number of the last change of this event. Goes up by one with each. */
+  readonly revision: Scalars['Int']['output'];
   /** As it is at this moment: an event that has begun is over, and CLOSED unless it is a DRAFT. */
   readonly salesStatus: SalesStatus;
   /** One seat; null when the event has no such seat. */
@@ -792,27 +799,38 @@ export type SeatMap = {
   /** What is drawn besides seats: the stage, a bar, a gangway. */
   readonly areas: ReadonlyArray<Area>;
   readonly height: Scalars['Float']['output'];
+  /** The event's, of which these are the statuses. */
+  readonly revision: Scalars['Int']['output'];
   readonly sections: ReadonlyArray<Section>;
   readonly statuses: Scalars['PackedSeatStatuses']['output'];
   /** Size of the drawing, in the plan's own units; every point below is absolute in it. */
   readonly width: Scalars['Float']['output'];
 };
 
-/** Seats that changed since the message before. `sequence` goes up by one a message on one subscription. */
+/** From `fromRevision`, which is what the message before led to, to `revision`: each seat that changed, once, with its newest status. */
 export type SeatMapDelta = {
   readonly __typename?: 'SeatMapDelta';
   readonly availability: Availability;
-  /** Each seat once, with its newest status, in plan order. */
+  /** Cheap to send and to read. */
+  readonly changes: Scalars['PackedSeatChanges']['output'];
+  /** A map that is older has missed something. */
+  readonly fromRevision: Scalars['Int']['output'];
+  /** The same as `fromRevision` where the server has put its own map right. */
+  readonly revision: Scalars['Int']['output'];
+  /**
+   * The same, spelled out.
+   *
+   * In plan order.
+   */
   readonly seats: ReadonlyArray<SeatState>;
-  readonly sequence: Scalars['Int']['output'];
 };
 
 /** The whole map at one moment: forget what came before it. */
 export type SeatMapSnapshot = {
   readonly __typename?: 'SeatMapSnapshot';
   readonly availability: Availability;
-  /** Goes up by one a message on one subscription. */
-  readonly sequence: Scalars['Int']['output'];
+  /** The event's: the next delta starts from it. */
+  readonly revision: Scalars['Int']['output'];
   readonly statuses: Scalars['PackedSeatStatuses']['output'];
 };
 
@@ -882,11 +900,13 @@ export type Subscription = {
   readonly __typename?: 'Subscription';
   /** Counts only, for lists of events: now, and at most once a second as they change. */
   readonly availability: Availability;
+  /** The event itself, now and whenever its sales status, prices or settings change. */
+  readonly event: Event;
   /** The holder's own view of one reservation: its state now, and again at every change, its expiry included. */
   readonly reservation: Reservation;
   /**
-   * First a SeatMapSnapshot, then SeatMapDeltas. After a gap or for a slow reader a fresh snapshot comes instead of what was missed.
-   * Public, like `availability`: needs no token.
+   * First a SeatMapSnapshot, then SeatMapDeltas. After a gap or for a slow reader a fresh snapshot comes instead of what was missed. A client that comes back names in `since` the revision it has,
+   * and gets a delta from there if that is shorter. Public, like `availability` and `event`: needs no token.
    */
   readonly seatMap: SeatMapUpdate;
   /**
@@ -905,6 +925,12 @@ export type SubscriptionAvailabilityArgs = {
 
 
 /** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
+export type SubscriptionEventArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
 export type SubscriptionReservationArgs = {
   id: Scalars['ID']['input'];
 };
@@ -913,6 +939,7 @@ export type SubscriptionReservationArgs = {
 /** What is pushed: over a websocket on the same path as HTTP, in the graphql-transport-ws protocol. */
 export type SubscriptionSeatMapArgs = {
   eventId: Scalars['ID']['input'];
+  since?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** An outcome the client is expected to handle. What it cannot handle (no token, a fault) is a top-level error. */
@@ -1170,6 +1197,7 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   NotFound: ResolverTypeWrapper<NotFound>;
+  PackedSeatChanges: ResolverTypeWrapper<Scalars['PackedSeatChanges']['output']>;
   PackedSeatStatuses: ResolverTypeWrapper<Scalars['PackedSeatStatuses']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PaymentFailed: ResolverTypeWrapper<PaymentFailed>;
@@ -1256,6 +1284,7 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   NotFound: NotFound;
+  PackedSeatChanges: Scalars['PackedSeatChanges']['output'];
   PackedSeatStatuses: Scalars['PackedSeatStatuses']['output'];
   PageInfo: PageInfo;
   PaymentFailed: PaymentFailed;
@@ -1377,6 +1406,7 @@ export type EventResolvers<ContextType = GraphqlContext, ParentType extends Reso
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reservationSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   salesStatus?: Resolver<ResolversTypes['SalesStatus'], ParentType, ContextType>;
   seat?: Resolver<Maybe<ResolversTypes['Seat']>, ParentType, ContextType, RequireFields<EventSeatArgs, 'id'>>;
   seatMap?: Resolver<ResolversTypes['SeatMap'], ParentType, ContextType>;
@@ -1470,6 +1500,10 @@ export type NotFoundResolvers<ContextType = GraphqlContext, ParentType extends R
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
+
+export interface PackedSeatChangesScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PackedSeatChanges'], unknown> {
+  name: 'PackedSeatChanges';
+}
 
 export interface PackedSeatStatusesScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PackedSeatStatuses'], unknown> {
   name: 'PackedSeatStatuses';
@@ -1621,6 +1655,7 @@ export type SeatEdgeResolvers<ContextType = GraphqlContext, ParentType extends R
 export type SeatMapResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMap'] = ResolversParentTypes['SeatMap']> = {
   areas?: Resolver<ReadonlyArray<ResolversTypes['Area']>, ParentType, ContextType>;
   height?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   sections?: Resolver<ReadonlyArray<ResolversTypes['Section']>, ParentType, ContextType>;
   statuses?: Resolver<ResolversTypes['PackedSeatStatuses'], ParentType, ContextType>;
   width?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -1628,14 +1663,16 @@ export type SeatMapResolvers<ContextType = GraphqlContext, ParentType extends Re
 
 export type SeatMapDeltaResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMapDelta'] = ResolversParentTypes['SeatMapDelta']> = {
   availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
+  changes?: Resolver<ResolversTypes['PackedSeatChanges'], ParentType, ContextType>;
+  fromRevision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seats?: Resolver<ReadonlyArray<ResolversTypes['SeatState']>, ParentType, ContextType>;
-  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type SeatMapSnapshotResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMapSnapshot'] = ResolversParentTypes['SeatMapSnapshot']> = {
   availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
-  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   statuses?: Resolver<ResolversTypes['PackedSeatStatuses'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1689,6 +1726,7 @@ export type SizeResolvers<ContextType = GraphqlContext, ParentType extends Resol
 
 export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   availability?: SubscriptionResolver<ResolversTypes['Availability'], "availability", ParentType, ContextType, RequireFields<SubscriptionAvailabilityArgs, 'eventId'>>;
+  event?: SubscriptionResolver<ResolversTypes['Event'], "event", ParentType, ContextType, RequireFields<SubscriptionEventArgs, 'id'>>;
   reservation?: SubscriptionResolver<ResolversTypes['Reservation'], "reservation", ParentType, ContextType, RequireFields<SubscriptionReservationArgs, 'id'>>;
   seatMap?: SubscriptionResolver<ResolversTypes['SeatMapUpdate'], "seatMap", ParentType, ContextType, RequireFields<SubscriptionSeatMapArgs, 'eventId'>>;
   viewerReservations?: SubscriptionResolver<ResolversTypes['Reservation'], "viewerReservations", ParentType, ContextType>;
@@ -1732,6 +1770,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
+  PackedSeatChanges?: GraphQLScalarType;
   PackedSeatStatuses?: GraphQLScalarType;
   PageInfo?: PageInfoResolvers<ContextType>;
   PaymentFailed?: PaymentFailedResolvers<ContextType>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fitsCharacters, maxNameCharacters } from '../../domain/characters.ts';
 import type { Availability } from '../../domain/seat.ts';
 import type { Viewer } from '../../domain/viewer.ts';
+import type { KeptEventRow } from '../../live/kept-event.ts';
 import { type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
@@ -19,7 +20,8 @@ import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '
 import { badArgument, cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
 import { faultOfSeatList, parseSeatIds, parseSeatsToSell } from '../seat-ids.ts';
 import { seatCursor, seatPage } from '../seat-pages.ts';
-import { subscribeToAvailability } from '../subscriptions.ts';
+import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
+import { subscribeToEvent } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
 
 const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z.uuid() }));
@@ -46,8 +48,12 @@ export const eventResolvers: Resolvers = {
   },
   Subscription: {
     availability: {
-      subscribe: (_, { eventId }, context) => subscribeToAvailability(context, eventId),
+      subscribe: toldToAllAlike,
       resolve: (availability: Availability) => availability,
+    },
+    event: {
+      subscribe: (_, { id }, context) => subscribeToEvent(context, id),
+      resolve: ({ event, revision }: KeptEventRow) => ({ __typename: 'Event', event, revision }) as const,
     },
   },
   Event: {
@@ -65,6 +71,7 @@ export const eventResolvers: Resolvers = {
       return seating.layout.categories.map((_category, position) => priceCategory(event.id, seating, position));
     },
     availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
+    revision: ({ event, revision }, _, { loaders }) => revision ?? loaders.revision.load(event.id),
     seatMap: async ({ event }, _, context) => ({ eventId: event.id, seating: await seatingOf(context, event.id) }),
     seat: async ({ event }, { id }, context) => {
       const seat = decodeSeatId(id);
@@ -79,7 +86,7 @@ export const eventResolvers: Resolvers = {
       const seating = await seatingOf(context, event.id);
       context.costLeft.spend(info, layoutSize(seating));
       const filter = { status: status ?? null, category: category?.position ?? null };
-      const readCodes = () => context.loaders.statuses.load(event.id);
+      const readCodes = async () => (await context.loaders.statuses.load(event.id)).codes;
       return seatPage({ eventId: event.id, seating }, filter, request, readCodes);
     },
   },

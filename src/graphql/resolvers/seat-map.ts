@@ -1,16 +1,17 @@
 import type { Seating } from '../../events/seating.ts';
-import { packStatuses } from '../../seat-map/packing.ts';
-import type { SeatMapUpdate } from '../../seat-map/updates.ts';
+import { packStatuses } from '../../live/packing.ts';
+import type { SeatMapUpdate } from '../../live/sources.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeCategoryId, encodeSeatId } from '../ids.ts';
+import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
 import { type RowSource, type SeatSource, seatSources } from '../sources.ts';
-import { seatMapMessage, subscribeToSeatMap } from '../subscriptions.ts';
+import { seatMapMessage } from '../subscriptions.ts';
 
 export const seatMapResolvers: Resolvers = {
   Subscription: {
     seatMap: {
-      subscribe: (_, { eventId }, context) => subscribeToSeatMap(context, eventId),
+      subscribe: toldToAllAlike,
       resolve: (update: SeatMapUpdate, { eventId }: { readonly eventId: string }) => seatMapMessage(eventId, update),
     },
   },
@@ -29,7 +30,8 @@ export const seatMapResolvers: Resolvers = {
         rows: section.rows.map((row) => ({ ...row, eventId, seating })),
       }));
     },
-    statuses: async ({ eventId }, _, { loaders }) => packedOnce(await loaders.statuses.load(eventId)),
+    statuses: async ({ eventId }, _, { loaders }) => packedOnce((await loaders.statuses.load(eventId)).codes),
+    revision: async ({ eventId }, _, { loaders }) => (await loaders.statuses.load(eventId)).revision,
   },
   Row: {
     seats: (row) => seatsOfRow(row),

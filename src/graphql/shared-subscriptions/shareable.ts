@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   separateOperations,
@@ -16,7 +17,7 @@ import { type OperationSize, sizeOf } from './operation-size.ts';
 import { fragmentsOf, rootFieldsOf } from './root-fields.ts';
 
 /** The subscriptions that are public, and the types they are made of: no field of these depends on who asks. */
-const SHARED_FIELDS = ['seatMap', 'availability'] as const;
+const SHARED_FIELDS = ['seatMap', 'availability', 'event'] as const;
 const PUBLIC_TYPES = new Set([
   'Subscription',
   'SeatMapUpdate',
@@ -24,6 +25,19 @@ const PUBLIC_TYPES = new Set([
   'SeatMapDelta',
   'SeatState',
   'Availability',
+]);
+/** Of other types, what is an object's own and needs no more reading. */
+const PUBLIC_FIELDS = new Set([
+  'Event.__typename',
+  'Event.id',
+  'Event.name',
+  'Event.venue',
+  'Event.startsAt',
+  'Event.timeZone',
+  'Event.currency',
+  'Event.salesStatus',
+  'Event.reservationSeconds',
+  'Event.revision',
 ]);
 
 export type SharedField = (typeof SHARED_FIELDS)[number];
@@ -33,9 +47,14 @@ export interface ShareableOperation {
   readonly field: SharedField;
   /** The global id that the operation names. */
   readonly eventId: string;
+  /** The revision from which on it is to be told; null for all. */
+  readonly since: number | null;
   /** Of several in the document; undefined where its only one has no name. */
   readonly name: string | undefined;
-  /** Those it declares, with their defaults, in its order: whatever else a client sends changes nothing. */
+  /**
+   * Those it declares, with their defaults, in its order, but for that which says `since`: whatever else a client sends changes nothing
+   * of what is told.
+   */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly size: OperationSize;
 }
@@ -55,9 +74,18 @@ export function shareable(
   if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
   const { root, field, isPublic, size } = shapeOf(schema, document, operation);
   if (root === undefined || field === undefined || !isPublic) return null;
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-  const eventId = variables && eventIdOf(schema, root, variables);
-  return eventId == null ? null : { field, eventId, name: operation.name?.value, variables: variables ?? {}, size };
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+  const asked = coerced && argumentsOf(schema, root, coerced);
+  if (asked === null || asked === undefined) return null;
+  const own = sinceVariable(root);
+  const variables = Object.fromEntries(Object.entries(coerced ?? {}).filter(([name]) => name !== own));
+  return { field, ...asked, name: operation.name?.value, variables, size };
+}
+
+/** The name of the variable that the root field's `since` is. */
+function sinceVariable({ arguments: given = [] }: FieldNode): string | undefined {
+  const value = given.find(({ name }) => name.value === 'since')?.value;
+  return value?.kind === Kind.VARIABLE ? value.name.value : undefined;
 }
 
 interface Shape {
@@ -86,11 +114,15 @@ function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 }
 
 /** Null where a variable that may be null is, and the argument may not. */
-function eventIdOf(schema: GraphQLSchema, root: FieldNode, variables: Record<string, unknown>): string | null {
+function argumentsOf(
+  schema: GraphQLSchema,
+  root: FieldNode,
+  variables: Record<string, unknown>,
+): Pick<ShareableOperation, 'eventId' | 'since'> | null {
   const definition = schema.getSubscriptionType()?.getFields()[root.name.value];
   try {
-    const { eventId } = definition ? getArgumentValues(definition, root, variables) : {};
-    return typeof eventId === 'string' ? eventId : null;
+    const { eventId, id = eventId, since = null } = definition ? getArgumentValues(definition, root, variables) : {};
+    return typeof id === 'string' ? { eventId: id, since: typeof since === 'number' ? since : null } : null;
   } catch (error) {
     if (error instanceof GraphQLError) return null;
     throw error;
@@ -105,8 +137,9 @@ function selectsPublicTypesOnly(
   const own = separateOperations(document)[operation.name?.value ?? ''];
   const types = new TypeInfo(schema);
   let verdict = own !== undefined;
-  const checkField = () => {
-    verdict &&= PUBLIC_TYPES.has(types.getParentType()?.name ?? '');
+  const checkField = ({ name }: FieldNode) => {
+    const parent = types.getParentType()?.name ?? '';
+    verdict &&= PUBLIC_TYPES.has(parent) || PUBLIC_FIELDS.has(`${parent}.${name.value}`);
   };
   if (own !== undefined) visit(own, visitWithTypeInfo(types, { Field: checkField }));
   return verdict;

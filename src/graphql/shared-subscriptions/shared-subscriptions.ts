@@ -7,18 +7,20 @@ import {
   type GraphQLFormattedError,
   subscribe,
 } from 'graphql';
-import type { LiveSeatMap } from '../../seat-map/live-seat-map.ts';
-import type { LiveSeatMaps, SeatMapUse } from '../../seat-map/live-seat-maps.ts';
-import { Pulled } from '../../seat-map/pulled.ts';
+import { isOrganizer } from '../../domain/viewer.ts';
+import type { KeptEvent } from '../../live/kept-event.ts';
+import type { LiveSeatMap } from '../../live/live-seat-map.ts';
+import type { SeatMapUse } from '../../live/live-seat-maps.ts';
+import { Pulled } from '../../live/pulled.ts';
+import { type Outlet, SharedSubscription, type UpdateSource } from '../../live/shared-subscription.ts';
+import { availabilitySource, eventSource, seatMapSource } from '../../live/sources.ts';
 import type { GraphqlContext } from '../context.ts';
 import { Slices } from '../slices.ts';
-import { subscribableEvent } from '../subscriptions.ts';
+import { openEvent } from '../subscriptions.ts';
 import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
-import { type Outlet, SharedSubscription, type UpdateSource } from './shared-subscription.ts';
-import { availabilitySource, seatMapSource } from './sources.ts';
 
 /** Shortest time between two messages to one subscriber. */
-const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000 };
+const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000, event: 0 };
 
 /** When it may be tried again, as others end. */
 const RETRY_AFTER_MS = 5_000;
@@ -39,7 +41,6 @@ const UNBUDGETED_OPERATIONS = 2;
 export const MAX_OPERATION_SIZE = { fields: 1_000, maps: 10 } as const;
 
 export interface SharedSubscriptionsOptions {
-  readonly seatMaps: LiveSeatMaps;
   /** Of nobody in particular: what is executed for all sees what everyone may see. */
   readonly publicContext: () => GraphqlContext;
   readonly monotonicNow: () => number;
@@ -82,18 +83,16 @@ export class SharedSubscriptions {
     return (await this.#share(request)) ?? subscribe(request);
   }
 
-  /** Null if the operation is not shareable, or there is no such event for the subscriber: the usual way says so. */
+  /** Null if the operation is not shareable, or cannot be executed: the usual way says so. */
   async #share(request: SubscriptionRequest): Promise<AsyncIterable<never> | null> {
     const { schema, document, operationName, variableValues, contextValue, outlet } = request;
     const operation = shareable(schema, document, operationName, variableValues ?? {});
-    const eventId = operation && (await subscribableEvent(contextValue, operation.eventId));
-    const use = eventId && (await this.#options.seatMaps.open(eventId));
-    if (!operation || !use) return null;
-
+    if (operation === null || (operation.field === 'event' && isOrganizer(contextValue))) return null;
+    const use = await openEvent(contextValue, operation.eventId);
     const key = this.#keyOf(document, operation);
     try {
-      const shared = this.#sharedOf(use.map, key, operation, request);
-      return this.#join(shared, { use, key, outlet });
+      const shared = await this.#sharedOf(use.map, key, operation, request);
+      return this.#join(shared, { use, key, outlet, since: operation.since });
     } catch (error) {
       use[Symbol.dispose]();
       throw error;
@@ -102,9 +101,9 @@ export class SharedSubscriptions {
 
   #join(
     shared: SharedSubscription,
-    { use, key, outlet }: { readonly use: SeatMapUse; readonly key: string; readonly outlet: Outlet },
+    { use, key, outlet, since }: { use: SeatMapUse; key: string; outlet: Outlet; since: number | null },
   ): AsyncIterable<never> {
-    const leave = shared.join(outlet);
+    const leave = shared.join(outlet, since);
     const membership = new Pulled<never>({
       take: () => undefined,
       release: () => {
@@ -118,7 +117,8 @@ export class SharedSubscriptions {
     return membership;
   }
 
-  #sharedOf(map: LiveSeatMap, key: string, operation: ShareableOperation, request: SubscriptionRequest) {
+  async #sharedOf(map: LiveSeatMap, key: string, operation: ShareableOperation, request: SubscriptionRequest) {
+    const event = operation.field === 'event' ? await map.event() : null;
     const ofMap = this.#ofMap.get(map) ?? new Map<string, Shared>();
     this.#ofMap.set(map, ofMap);
     const known = ofMap.get(key);
@@ -126,9 +126,8 @@ export class SharedSubscriptions {
     const { address } = request.outlet;
     this.#refuseTooMuch(ofMap, operation, address);
     const subscription = new SharedSubscription({
-      source: this.#sourceOf(map, operation, request),
+      source: this.#sourceOf(map, event, operation, request),
       isBudgeted: ofMap.size >= UNBUDGETED_OPERATIONS,
-      firstSequence: () => map.snapshot.sequence,
       everyMs: EVERY_MS[operation.field],
       monotonicNow: this.#options.monotonicNow,
     });
@@ -154,7 +153,12 @@ export class SharedSubscriptions {
   }
 
   /** Of the first subscriber's request, only what it has in common with the others' is kept. */
-  #sourceOf(map: LiveSeatMap, { field, size }: ShareableOperation, request: SubscriptionRequest): UpdateSource {
+  #sourceOf(
+    map: LiveSeatMap,
+    event: KeptEvent | null,
+    { field, size }: ShareableOperation,
+    request: SubscriptionRequest,
+  ): UpdateSource {
     const { schema, document, operationName, variableValues, publicError } = request;
     const { publicContext, onExecuted } = this.#options;
     const args = { schema, document, operationName, variableValues };
@@ -169,6 +173,9 @@ export class SharedSubscriptions {
         return seatMapSource(map, execute, size.fields);
       case 'availability':
         return availabilitySource(map, execute);
+      case 'event':
+        if (event === null) throw new Error(`the event ${map.eventId} has gone`);
+        return eventSource(event, execute);
     }
   }
 
@@ -178,6 +185,11 @@ export class SharedSubscriptions {
     this.#documentNumbers.set(document, number);
     return JSON.stringify([number, name, Object.entries(variables)]);
   }
+}
+
+/** Where graphql-js would subscribe to a field that is always shared: it only comes here with arguments that it refuses itself. */
+export function toldToAllAlike(): never {
+  throw new Error('a subscription that is told to all alike was not shared');
 }
 
 function tooLarge(what: string, limit: number): GraphQLError {

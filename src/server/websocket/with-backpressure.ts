@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Outlet } from '../../graphql/shared-subscriptions/shared-subscription.ts';
+import type { Outlet } from '../../live/shared-subscription.ts';
 
 export type Subscribed = AsyncIterable<ExecutionResult> | ExecutionResult;
 

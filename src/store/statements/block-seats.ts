@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { SeatChange } from '../../domain/seat.ts';
-import { changeEvent, fact, logChange } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
+import type { ChangeWriter } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';
-import { seatChange } from './seat-json.ts';
 
 export type BlockOutcome =
   | { readonly outcome: 'seats-unavailable'; readonly taken: readonly number[] }
-  | { readonly outcome: 'done'; readonly seats: readonly SeatChange[] };
+  | { readonly outcome: 'done' };
 
 const now = sql`(select now from moment)`;
 
@@ -16,7 +14,7 @@ const now = sql`(select now from moment)`;
  * refuse it.
  */
 export async function blockSeats(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   seatIndexes: readonly number[],
   status: 'BLOCKED' | 'AVAILABLE',
@@ -28,7 +26,7 @@ export async function blockSeats(
           seatIndexes: sql`array(select index from changed order by index)`,
         })})
         where exists (select from changed))`;
-  const [row] = await changeEvent<{ taken: number[]; seats: SeatChange[] }>(
+  const [row] = await changeEvent<{ taken: number[] }>(
     database,
     eventId,
     sql`
@@ -52,15 +50,13 @@ export async function blockSeats(
         where seats.event_id = locked.event_id and seats.index = locked.index
           and locked.status <> ${status}::seat_status
           and not exists (select from taken)
-        returning seats.index, ${seatChange} as change
+        returning seats.index
       ),
       ${logChange(sql`${eventId}::uuid`, now, facts)}
     select
       (select coalesce(json_agg(index order by index), '[]') from taken) as taken,
-      (select coalesce(json_agg(change), '[]') from changed) as seats`,
+      ${loggedChange} as logged`,
   );
   if (row === undefined) throw new Error('the statement gave no row');
-  return row.taken.length > 0
-    ? { outcome: 'seats-unavailable', taken: row.taken }
-    : { outcome: 'done', seats: row.seats };
+  return row.taken.length > 0 ? { outcome: 'seats-unavailable', taken: row.taken } : { outcome: 'done' };
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import type { ChangeWriter } from '../database.ts';
 import {
   changeRows,
   holderRows,
@@ -38,7 +38,7 @@ const facts = sql`(
 
 /** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
 export async function cancelReservations(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   requests: readonly CancelRequest[],
 ): Promise<CancelOutcome[]> {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { BookingRecord, NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import type { ChangeWriter } from '../database.ts';
 import {
   changeRows,
   type HolderRequest,
@@ -41,7 +41,7 @@ const facts = sql`(
 
 /** Makes bookings of reservations that still run. Answers in the requests' order. */
 export async function confirmReservations(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   requests: readonly ConfirmRequest[],
 ): Promise<ConfirmOutcome[]> {

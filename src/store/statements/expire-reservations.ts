@@ -1,10 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { ReservationKey } from '../../domain/records.ts';
-import type { SeatChange } from '../../domain/seat.ts';
-import { changeEvent, fact, logChange } from '../change-log.ts';
-import type { Connection, Session } from '../database.ts';
+import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
+import type { ChangeWriter, Session } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';
-import { seatChange } from './seat-json.ts';
 
 const now = sql`(select now from moment)`;
 
@@ -16,22 +14,17 @@ const facts = sql`(
         })})
         from overdue)`;
 
-/** Reservations that are over now, and the seats that they still held. */
-export interface Expired {
-  readonly reservationIds: readonly string[];
-  readonly seats: readonly SeatChange[];
-}
-
 /**
  * The housekeeping that follows a deadline: reservations EXPIRED, the seats they still hold AVAILABLE. Only those truly
- * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try.
+ * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try. Gives their
+ * ids.
  */
 export async function expireReservations(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   reservationIds: readonly string[],
-): Promise<Expired> {
-  const [row] = await changeEvent<{ reservationIds: string[]; seats: SeatChange[] }>(
+): Promise<string[]> {
+  const [row] = await changeEvent<{ reservationIds: string[] }>(
     database,
     eventId,
     sql`
@@ -72,14 +65,13 @@ export async function expireReservations(
         set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
         from lapsed
         where seats.event_id = lapsed.event_id and seats.index = lapsed.index
-        returning ${seatChange} as change
       ),
       ${logChange(sql`${eventId}::uuid`, now, facts)}
     select
       (select coalesce(json_agg(id), '[]') from expired) as "reservationIds",
-      (select coalesce(json_agg(change), '[]') from freed) as seats`,
+      ${loggedChange} as logged`,
   );
-  return row ?? { reservationIds: [], seats: [] };
+  return row?.reservationIds ?? [];
 }
 
 /** Active reservations past their deadline by `graceMs` or more, the longest overdue first. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { logChange } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import type { ChangeWriter } from '../database.ts';
 import {
   changeRows,
   extensions,
@@ -25,7 +25,7 @@ export type ExtendOutcome =
 
 /** Moves the deadlines back, for each reservation at most `maxExtensions` times. Answers in the requests' order. */
 export async function extendReservations(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
   { extensionSeconds, maxExtensions }: { readonly extensionSeconds: number; readonly maxExtensions: number },

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { logChange } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import type { ChangeWriter } from '../database.ts';
 import {
   changeRows,
   extensions,
@@ -24,7 +24,7 @@ export type FenceOutcome =
  * order.
  */
 export async function fencePayments(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   requests: readonly HolderRequest[],
   { paymentSeconds }: { readonly paymentSeconds: number },

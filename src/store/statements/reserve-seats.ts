@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { EventRecord, ReservationRecord, SalesStatus } from '../../domain/records.ts';
 import type { SeatChange, SeatHolder } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
-import { changeEvent, fact, logChange } from '../change-log.ts';
+import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
 import { compiled } from '../compiled.ts';
 import type { Database, Statement } from '../database.ts';
 import { oneOf } from '../one-of.ts';
@@ -317,7 +317,8 @@ const statement = compiled<StatementValues>(sql`
           cross join lateral ${oneOf(sql`seats`, sql`seats.event_id = event.id and seats.index = wanted.index`)}
           where not ${isFree(now)}
         )) end as refused,
-      case when judged.ordinal = 0 then ${saleJson} end as sale
+      case when judged.ordinal = 0 then ${saleJson} end as sale,
+      case when judged.ordinal = 0 then ${loggedChange} end as logged
     from judged
     cross join event
     left join earlier on earlier.ordinal = judged.ordinal

@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import type { SeatChange } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
-import { changeEvent, fact } from '../change-log.ts';
-import type { Connection } from '../database.ts';
+import { changeEvent, fact, loggedChange } from '../change-log.ts';
+import type { ChangeWriter } from '../database.ts';
 import { oneOf } from '../one-of.ts';
 import { reservationJson } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
@@ -107,7 +107,7 @@ export const keyedChangesOf = (changing: SQL): SQL => sql`
 
 /** Runs the statement, and if it has keys, after those who use the same at the same time: it sees what they have changed. */
 export function changeRows(
-  database: Connection,
+  database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
   statement: SQL,
@@ -140,7 +140,8 @@ export const holderRows = (changedReservations: SQL, changedSeats: SQL): SQL => 
     (select is_same from earlier where earlier.ordinal = request.ordinal) as "earlierIsSame",
     ${reservationJson(sql`${changedReservations} as reservations where reservations.id = request.reservation_id`, momentNow)}
       as changed,
-    ${changesOf(changedSeats, sql`request.reservation_id`)} as changes
+    ${changesOf(changedSeats, sql`request.reservation_id`)} as changes,
+    case when request.ordinal = 0 then ${loggedChange} end as logged
   from request
   order by request.ordinal`;
 

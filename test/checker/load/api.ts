@@ -9,7 +9,7 @@ import {
   encodeReservationId,
   encodeSeatId,
 } from '../../../src/graphql/ids.ts';
-import { unpackStatuses } from '../../../src/seat-map/packing.ts';
+import { unpackStatuses } from '../../../src/live/packing.ts';
 import type { Answer, Request } from '../history/call.ts';
 import { seatsPerHouse } from '../rig/policy.ts';
 import { documents } from './documents.ts';

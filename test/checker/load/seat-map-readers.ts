@@ -1,6 +1,6 @@
 import { type SeatStatus, statusCodes } from '../../../src/domain/seat.ts';
 import { encodeEventId } from '../../../src/graphql/ids.ts';
-import { packStatuses } from '../../../src/seat-map/packing.ts';
+import { packStatuses } from '../../../src/live/packing.ts';
 import { MapReader } from '../../realtime/map-reader.ts';
 import type { SeatHistory } from '../../realtime/seat-history.ts';
 import type { CheckedNode } from '../rig/node.ts';

@@ -103,7 +103,7 @@ export class Viewer {
     return first.type === 'unknown' ? this.#sendIntent(intent) : first;
   }
 
-  /** One more than is allowed, all at once. */
+  /** One more than is allowed in a house, all at once. */
   async #reserveTooMuch(): Promise<Answer> {
     const house = this.#house();
     const first = this.#random.below(seatsPerHouse);

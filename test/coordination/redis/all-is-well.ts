@@ -1,12 +1,12 @@
 import type { ReservationKey } from '../../../src/domain/records.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { change, Recorder } from '../recorder.ts';
+import { Recorder } from '../recorder.ts';
 import type { Watched } from './watched-node.ts';
 
 const soon = { withinMs: 10_000 };
 let times = 0;
 
-/** For this event: the gate is asked, each node hears the others' changes, and all of them hear of what expires. */
+/** For this event: the gate is asked, each node hears the others' messages, and all of them hear of what expires. */
 export async function expectAllIsWell(nodes: readonly Watched[], eventId: string): Promise<void> {
   times += 1;
   const heard = nodes.map(() => new Recorder());
@@ -24,12 +24,12 @@ export async function expectAllIsWell(nodes: readonly Watched[], eventId: string
         (await other.node.gate.take({ ...claim, reservationId: 'other' })).answer === 'refused';
       await waitFor(isRefused, { ...soon, what: 'the mark to be seen by all' });
     }
-    // Again and again, as it tells of a gap and not of the change who has just gone over to another master.
-    const isHeard = async () => {
-      await node.bus.publish(eventId, change(times * 10 + at));
-      return heard.every(({ numbers }) => numbers.includes(times * 10 + at));
+    // Again and again, as who has just gone over to another master is told of a gap and not of the message.
+    const isHeard = () => {
+      node.bus.publish(eventId, reservation.reservationId);
+      return heard.every(({ messages }, by) => by === at || messages.includes(reservation.reservationId));
     };
-    await waitFor(isHeard, { ...soon, what: 'the change' });
+    await waitFor(isHeard, { ...soon, what: 'the message' });
     await node.gate.hold(claim, 1);
     await node.expiry.poke([reservation]);
     const areTold = () => expired.every((keys) => keys.some((key) => key.reservationId === reservation.reservationId));

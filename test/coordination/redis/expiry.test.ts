@@ -21,7 +21,7 @@ test.each([
 
 test('a thousand due keys are announced at once among twenty thousand others, and extended ones are not', async () => {
   await using redis = await startRedis();
-  await using node = await connectRedis(redis.url, { nodeId: 'a', logger: recordLogs().logger });
+  await using node = await connectRedis(redis.url, { logger: recordLogs().logger });
   await addKeysWithTtl(redis, 20_000);
   const eventId = randomUUID();
   const reservations = Array.from({ length: 1_100 }, (_, at) => ({ eventId, reservationId: `r${at}` }));
@@ -42,7 +42,7 @@ test('a thousand due keys are announced at once among twenty thousand others, an
 
 test('a key that is poked a moment too early is announced on time all the same', async () => {
   await using redis = await startRedis();
-  await using node = await connectRedis(redis.url, { nodeId: 'a', logger: recordLogs().logger });
+  await using node = await connectRedis(redis.url, { logger: recordLogs().logger });
   await addKeysWithTtl(redis, 20_000);
   const reservations = Array.from({ length: 50 }, (_, at) => ({ eventId: 'event', reservationId: `r${at}` }));
   let expired = 0;
@@ -57,8 +57,8 @@ test('a key that is poked a moment too early is announced on time all the same',
 test('announcements keep to the database in the URL', async () => {
   await using redis = await startRedis();
   const logger = recordLogs().logger;
-  await using first = await connectRedis(redis.url, { nodeId: 'a', logger });
-  await using second = await connectRedis(`${redis.url}/2`, { nodeId: 'b', logger });
+  await using first = await connectRedis(redis.url, { logger });
+  await using second = await connectRedis(`${redis.url}/2`, { logger });
   const told: string[] = [];
   first.expiry.onExpired(({ reservationId }) => told.push(`first: ${reservationId}`));
   second.expiry.onExpired(({ reservationId }) => told.push(`second: ${reservationId}`));
@@ -76,7 +76,7 @@ test('announcements keep to the database in the URL', async () => {
 test('flags that others rely on are kept', async () => {
   await using redis = await startRedis();
   await redis.cli('CONFIG', 'SET', 'notify-keyspace-events', 'Eg');
-  await using _ = await connectRedis(redis.url, { nodeId: 'a', logger: recordLogs().logger });
+  await using _ = await connectRedis(redis.url, { logger: recordLogs().logger });
   const [, flags] = (await redis.cli('CONFIG', 'GET', 'notify-keyspace-events')) as string[];
   expect([...(flags ?? '')].toSorted()).toEqual(['E', 'K', 'g', 'x']);
 });
@@ -86,7 +86,7 @@ test('a Redis that refuses to be configured gets one warning with what to set, a
   await redis.cli('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config');
   const url = redis.url.replace('redis://', 'redis://plain:secret@');
   const logs = recordLogs();
-  await using node = await connectRedis(url, { nodeId: 'a', logger: logs.logger });
+  await using node = await connectRedis(url, { logger: logs.logger });
   expect(node.reachable).toBe(true);
   await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
   await waitFor(() => logs.lines.filter(({ msg }) => msg === 'Redis can be reached').length === 2, {

@@ -51,7 +51,7 @@ test('sentinels that are down are passed over, and are said to be when they all 
 
 test('nodes go over to the master that the sentinels choose when theirs is killed', async () => {
   await using a = await watchedNode(redis);
-  await using b = await watchedNode(redis, 'b');
+  await using b = await watchedNode(redis);
   await expectAllIsWell([a, b], eventId);
   const old = await redis.master();
   await old.kill();
@@ -70,7 +70,7 @@ test('nodes go over to the master that the sentinels choose when theirs is kille
 test('nodes go over when a failover is asked for and the old master lives on', async () => {
   await allBack();
   await using a = await watchedNode(redis);
-  await using b = await watchedNode(redis, 'b');
+  await using b = await watchedNode(redis);
   const old = await redis.master();
   // They refuse while they are not done with the failover before, or have not asked the replicas yet how they are.
   const isBegun = async () => (await redis.ask('FAILOVER', 'mymaster')) === 'OK';

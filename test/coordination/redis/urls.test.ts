@@ -41,7 +41,7 @@ test('valkey:// is redis://', async () => {
 
 test('a database that Redis does not have ends the start', async () => {
   await using redis = await startRedis();
-  const opening = connectRedis(`${redis.url}/99`, { nodeId: 'a', logger: recordLogs().logger });
+  const opening = connectRedis(`${redis.url}/99`, { logger: recordLogs().logger });
   await expect(opening).rejects.toThrow(RedisUnusable);
   await expect(opening).rejects.toThrow(/^Redis has no database 99, which REDIS_URL names; /);
 });

@@ -13,9 +13,9 @@ export interface Watched extends AsyncDisposable {
   reachable(wanted: boolean): Promise<unknown>;
 }
 
-export async function watchedNode({ url }: { readonly url: string }, nodeId = 'a'): Promise<Watched> {
+export async function watchedNode({ url }: { readonly url: string }): Promise<Watched> {
   const logs = recordLogs();
-  const node = await connectRedis(url, { nodeId, logger: logs.logger });
+  const node = await connectRedis(url, { logger: logs.logger });
   const changes: boolean[] = [];
   node.onReachableChange((reachable) => changes.push(reachable));
   return {

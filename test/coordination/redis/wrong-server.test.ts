@@ -11,7 +11,7 @@ import { recordLogs } from '../logs.ts';
 /** Why a node says that it cannot reach what is at the address. */
 async function reasonAt(url: string): Promise<string> {
   const logs = recordLogs();
-  await using _node = await connectRedis(url, { nodeId: 'a', logger: logs.logger });
+  await using _node = await connectRedis(url, { logger: logs.logger });
   const reasons = () =>
     logs.lines.flatMap((line) =>
       'reason' in line && line.msg.includes('cannot be reached') ? [String(line.reason)] : [],

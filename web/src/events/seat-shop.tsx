@@ -42,7 +42,10 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
   useEffect(() => {
     if (heldId !== null) setShown(buying.state.getSnapshot().held);
   }, [heldId, buying]);
-  const salesStatus = useSalesStatus(plan.event, state.notice);
+  const [salesStatus, setSalesStatus] = useSalesStatus(plan.event);
+  useEffect(() => {
+    if (state.notice?.kind === 'salesNotOpen') setSalesStatus(state.notice.salesStatus);
+  }, [state.notice, setSalesStatus]);
   return (
     <div className="shop">
       <EventHeading plan={plan} map={map} salesStatus={salesStatus} view={view} onView={setView} />

@@ -1,33 +1,16 @@
-import { type EventDetailsFragment, EventDocument, type SalesStatus } from '@holdfast/client';
-import { useEffect, useState } from 'react';
-import type { Notice } from '../buying/state.ts';
+import type { EventDetailsFragment, SalesStatus } from '@holdfast/client';
+import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
+import { useStore } from '../state/use-store.ts';
 
-/** No subscription tells of it. */
-const LOOK_EVERY_MS = 15_000;
-
-/** Whether sales are open: looked up now and then, and learned from a refusal. */
-export function useSalesStatus(event: EventDetailsFragment, notice: Notice | null): SalesStatus {
+/** Whether sales are open, as the server tells it, and what takes note of it where an answer says so sooner. */
+export function useSalesStatus(event: EventDetailsFragment): readonly [SalesStatus, (learned: SalesStatus) => void] {
   const client = useClient();
+  const store = useMemo(() => client.event(event.id), [client, event.id]);
+  const { data } = useStore(store);
   const [status, setStatus] = useState(event.salesStatus);
   useEffect(() => {
-    if (notice?.kind === 'salesNotOpen') setStatus(notice.salesStatus);
-  }, [notice]);
-  useEffect(() => {
-    const controller = new AbortController();
-    const look = () => {
-      if (document.hidden) return;
-      client.query(EventDocument, { id: event.id }, { signal: controller.signal }).then(
-        (answer) => answer.event && setStatus(answer.event.salesStatus),
-        // What was known last stays; the next look may succeed.
-        () => {},
-      );
-    };
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      controller.abort();
-    };
-  }, [client, event.id]);
-  return status;
+    if (data !== null) setStatus(data.salesStatus);
+  }, [data]);
+  return [status, setStatus];
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { NoticeLine } from '../buying/notice-line.tsx';
 import { noticeOf, noticeOfFault } from '../buying/notices.ts';
 import type { Notice } from '../buying/state.ts';
+import { useSalesStatus } from '../events/use-sales-status.ts';
 import { useWords } from '../language/words.ts';
 import { useClient } from '../session/use-session.ts';
 import { announce } from '../state/announcer.ts';
@@ -18,7 +19,7 @@ const steps = [
 export function SalesControl({ event }: { readonly event: EventDetailsFragment }) {
   const { say } = useWords();
   const client = useClient();
-  const [status, setStatus] = useState(event.salesStatus);
+  const [status, setStatus] = useSalesStatus(event);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Notice | null>(null);
   const change = async (salesStatus: SalesStatus) => {

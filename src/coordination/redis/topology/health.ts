@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Listeners } from '../../listeners.ts';
+import { Listeners } from '../../../listeners.ts';
 import { Connection } from './connection.ts';
 
 /** Redis can be reached while every one of its parts is up. Each change is told and logged once. */

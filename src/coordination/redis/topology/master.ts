@@ -10,8 +10,6 @@ import { expectRights, hasShardedPubSub, type NotificationFlags } from './prepar
 
 /** What a master tells. */
 export interface MasterListener {
-  /** There is a new connection for commands. */
-  onCommandable(): void;
   /** There is a new connection for subscriptions, without any. Asked again until it does not reject. */
   onSubscribable(master: Master): Promise<void>;
   /** It has ended some of the subscriptions by itself, as it no longer has their slots. */
@@ -59,7 +57,6 @@ export class Master implements AsyncDisposable {
         await this.#learnPubSub(this.#commands);
         if (shard === undefined) await expectRights(this.#commands);
         await flags.enable(this.#commands);
-        listener.onCommandable();
       },
       shard,
     );

@@ -1,0 +1,260 @@
+import type { Logger } from 'pino';
+import type { LoggedChange } from '../domain/change.ts';
+import { parseChange } from './change-message.ts';
+import type { ChangeListener, ChangeNews } from './change-news.ts';
+import type { HeadWatch, Watching } from './head-watch.ts';
+
+/** Two writes of this node, or messages of two others, may arrive the later first: so long the earlier is waited for. */
+const OUT_OF_ORDER_MS = 50;
+
+/** Read from the log at once. */
+const READ_AT_ONCE = 500;
+
+/** Who is further behind loads the event anew, which is cheaper. */
+const MAX_BEHIND = 1_000;
+
+/** Changes that are kept for when those before them are there. */
+const MAX_AHEAD = 1_000;
+
+/** Between tries while the store does not answer. */
+const RETRY_MS = { first: 250, longest: 5_000 };
+
+/** An event at one revision. */
+export interface AtRevision {
+  readonly revision: number;
+}
+
+export interface EventFeedSettings<State extends AtRevision> {
+  readonly news: Pick<ChangeNews, 'subscribe'>;
+  readonly heads: HeadWatch;
+  /** The event as the store has it, and the revision of just that; null when there is none. */
+  readonly load: (eventId: string) => Promise<State | null>;
+  /** The changes after a revision, in their order, as far as they are still kept; `most` at most. */
+  readonly readChanges: (
+    eventId: string,
+    part: { readonly after: number; readonly most: number },
+  ) => Promise<readonly LoggedChange[]>;
+  readonly logger: Logger;
+  /** Of an event that is followed: changes were read from the log, or the event was loaded anew. */
+  readonly onRead: (eventId: string, what: 'log' | 'event') => void;
+}
+
+/** What follows an event. */
+export interface FeedListener<State> {
+  /** The next change: called once for each revision, in their order. */
+  onChange(change: LoggedChange): void;
+  /** The event was loaded anew, as it cannot be said what has changed. */
+  onReset(state: State): void;
+}
+
+/**
+ * Follows what happens to one event (DESIGN §4): loaded at a revision, then every change after it, once and in order. A change comes
+ * from this node's own commits or by a message; whatever is missing, or cannot be read, comes from the log.
+ */
+export class EventFeed<State extends AtRevision> implements ChangeListener, Watching, AsyncDisposable {
+  readonly eventId: string;
+  readonly #settings: EventFeedSettings<State>;
+  #listener: FeedListener<State> | undefined;
+  #revision = 0;
+  /** The newest that is known to exist. */
+  #newest = 0;
+  /** Changes whose turn has not come. */
+  readonly #ahead = new Map<number, LoggedChange>();
+  /** What is there may be more than what is known of, since so many doubts; those before the last look are settled by its answer. */
+  #doubts = 0;
+  #doubtsAtLook = 0;
+  #revisionAtLook = 0;
+  #reading: Promise<void> | undefined;
+  #mustReload = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stops: (() => void | PromiseLike<void>)[] = [];
+  #disposed = false;
+
+  private constructor(eventId: string, settings: EventFeedSettings<State>) {
+    this.eventId = eventId;
+    this.#settings = settings;
+  }
+
+  /** Null when there is no such event; rejects when the store cannot be read. The listener is set by `follow`. */
+  static async open<State extends AtRevision>(
+    eventId: string,
+    settings: EventFeedSettings<State>,
+  ): Promise<{ readonly feed: EventFeed<State>; readonly state: State } | null> {
+    const feed = new EventFeed<State>(eventId, settings);
+    try {
+      const state = await feed.#open();
+      if (state !== null) return { feed, state };
+    } catch (error) {
+      await feed[Symbol.asyncDispose]();
+      throw error;
+    }
+    await feed[Symbol.asyncDispose]();
+    return null;
+  }
+
+  /** Tells what comes after the state that was loaded. Once. */
+  follow(listener: FeedListener<State>): void {
+    this.#listener = listener;
+    this.#stops.push(this.#settings.heads.add(this));
+    this.#advance();
+  }
+
+  /** Of the last change that was told. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** True when everything was told that can be known of. */
+  get isUpToDate(): boolean {
+    return this.#revision >= this.#newest && this.#doubts === 0 && !this.#mustReload;
+  }
+
+  get isInDoubt(): boolean {
+    return this.#doubts > 0;
+  }
+
+  onChange(change: LoggedChange): void {
+    if (change.revision <= this.#revision) return;
+    this.#newest = Math.max(this.#newest, change.revision);
+    if (this.#ahead.size < MAX_AHEAD) this.#ahead.set(change.revision, change);
+    this.#advance();
+  }
+
+  onRevision(revision: number): void {
+    this.#newest = Math.max(this.#newest, revision);
+    this.#advance();
+  }
+
+  onGap(): void {
+    this.doubt();
+  }
+
+  /** Something may have been missed: the store is asked soon. */
+  doubt(): void {
+    this.#doubts += 1;
+    this.#settings.heads.reschedule();
+  }
+
+  startLook(): void {
+    this.#doubtsAtLook = this.#doubts;
+    this.#revisionAtLook = this.#revision;
+  }
+
+  onHead(revision: number | null): void {
+    this.#doubts -= this.#doubtsAtLook;
+    this.#doubtsAtLook = 0;
+    if (revision === null) return;
+    // A store that lost writes, as one that failed over may.
+    if (revision < this.#revisionAtLook) this.reload();
+    else this.onRevision(revision);
+  }
+
+  /** Puts what the store has in place of everything. */
+  reload(): void {
+    this.#mustReload = true;
+    this.#catchUp();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#giveUpWaiting();
+    for (const stop of this.#stops.splice(0)) await stop();
+    await this.#reading;
+  }
+
+  /** Subscribes first and loads then, so that no change can fall in between. */
+  async #open(): Promise<State | null> {
+    const subscription = await this.#settings.news.subscribe(this.eventId, this);
+    this.#stops.push(() => subscription[Symbol.asyncDispose]());
+    const state = await this.#settings.load(this.eventId);
+    if (state !== null) this.#startAt(state.revision);
+    return state;
+  }
+
+  #startAt(revision: number): void {
+    this.#revision = revision;
+    this.#newest = Math.max(this.#newest, revision);
+    for (const known of this.#ahead.keys()) if (known <= revision) this.#ahead.delete(known);
+  }
+
+  /** Tells what is next, for as long as it is there, and gets what is missing. */
+  #advance(): void {
+    if (this.#listener === undefined || this.#mustReload) return;
+    let next = this.#ahead.get(this.#revision + 1);
+    while (next !== undefined) {
+      this.#ahead.delete(next.revision);
+      this.#revision = next.revision;
+      this.#listener.onChange(next);
+      next = this.#ahead.get(this.#revision + 1);
+    }
+    if (this.#revision >= this.#newest) this.#giveUpWaiting();
+    else this.#catchUpIn(this.#ahead.size > 0 ? OUT_OF_ORDER_MS : 0);
+  }
+
+  /** Does not put off what is to happen already. */
+  #catchUpIn(leastMs: number): void {
+    if (this.#disposed || this.#timer !== undefined) return;
+    const { first, longest } = RETRY_MS;
+    const retryMs = this.#failures === 0 ? 0 : Math.min(first * 2 ** (this.#failures - 1), longest);
+    const waitMs = Math.max(leastMs, retryMs);
+    if (waitMs === 0) this.#catchUp();
+    else this.#timer = setTimeout(() => this.#catchUp(), waitMs);
+  }
+
+  /** Nothing while a read is under way: what is missing then is seen to when it ends. */
+  #catchUp(): void {
+    this.#giveUpWaiting();
+    if (this.#disposed || this.#reading !== undefined) return;
+    this.#reading = this.#read();
+  }
+
+  #giveUpWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      if (this.#mustReload || this.#newest - this.#revision > MAX_BEHIND) await this.#loadAgain();
+      else await this.#readLog();
+      this.#failures = 0;
+    } catch (err) {
+      this.#failures += 1;
+      this.#settings.logger.warn(
+        { err, eventId: this.eventId },
+        'changes of an event could not be read from the store',
+      );
+    }
+    this.#reading = undefined;
+    if (this.#mustReload) this.#catchUpIn(0);
+    else this.#advance();
+  }
+
+  async #readLog(): Promise<void> {
+    this.#settings.onRead(this.eventId, 'log');
+    const wanted = this.#newest;
+    const changes = await this.#settings.readChanges(this.eventId, { after: this.#revision, most: READ_AT_ONCE });
+    for (const { revision, atMs, change } of changes) {
+      const known = parseChange(change);
+      if (revision > this.#revision && known !== undefined)
+        this.#ahead.set(revision, { revision, atMs, change: known });
+    }
+    // The next one was removed long ago, or written in a version that this one cannot read, or the store has lost it.
+    if (!this.#ahead.has(this.#revision + 1) && this.#revision < wanted) this.#mustReload = true;
+  }
+
+  async #loadAgain(): Promise<void> {
+    this.#settings.onRead(this.eventId, 'event');
+    this.#mustReload = true;
+    // Whatever was heard before may be of a store that has lost it.
+    this.#ahead.clear();
+    this.#newest = 0;
+    this.#revision = 0;
+    const state = await this.#settings.load(this.eventId);
+    if (state === null) throw new Error('the event is gone from the store');
+    this.#mustReload = false;
+    this.#startAt(state.revision);
+    this.#listener?.onReset(state);
+  }
+}

@@ -1,0 +1,177 @@
+import { Listeners } from '../listeners.ts';
+import { LiveSeatMap, type LiveSeatMapSettings } from './live-seat-map.ts';
+
+export interface LiveSeatMapsSettings extends Omit<LiveSeatMapSettings, 'onReservationsSeen'> {
+  /** A map is kept this long after its last use, for readers that reconnect. */
+  readonly lingerMs: number;
+  /** Maps kept at once. The one that was used the longest ago gives way, if nobody uses it. */
+  readonly maxMaps: number;
+  readonly monotonicNow: () => number;
+}
+
+/** All maps that this node may keep are in use. */
+export class TooManySeatMaps extends Error {
+  override readonly name = 'TooManySeatMaps';
+}
+
+/** Keeps a map open until disposed of. */
+export interface SeatMapUse extends Disposable {
+  readonly map: LiveSeatMap;
+}
+
+export interface ReservationsSeen {
+  readonly map: LiveSeatMap;
+  readonly reservationIds: Iterable<string>;
+}
+
+interface Entry {
+  readonly opening: Promise<LiveSeatMap | null>;
+  map: LiveSeatMap | undefined;
+  users: number;
+  /** By `monotonicNow`: when it was last wanted without being used. */
+  wantedAtMs: number;
+  closeTimer: NodeJS.Timeout | undefined;
+}
+
+/** The maps this node shows: each opened at its first use, shared, and closed a while after its last. */
+export class LiveSeatMaps implements AsyncDisposable {
+  readonly #settings: LiveSeatMapsSettings;
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #reservationsSeen = new Listeners<ReservationsSeen>();
+  #disposed = false;
+
+  constructor(settings: LiveSeatMapsSettings) {
+    this.#settings = settings;
+  }
+
+  /** How many are kept, those being opened included. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Only if it is shown already and nothing can be missing from it. */
+  get(eventId: string): LiveSeatMap | undefined {
+    const map = this.shown(eventId);
+    return map?.isLive ? map : undefined;
+  }
+
+  /** Whether live or not. */
+  shown(eventId: string): LiveSeatMap | undefined {
+    return this.#entries.get(eventId)?.map;
+  }
+
+  /**
+   * Reads the store once, however many ask at the same time. Null if there is no such event; rejects if the store cannot
+   * be read, and with `TooManySeatMaps`.
+   */
+  async open(eventId: string): Promise<SeatMapUse | null> {
+    this.#refuseIfDisposed();
+    const entry = this.#entries.get(eventId) ?? this.#add(eventId);
+    entry.users += 1;
+    clearTimeout(entry.closeTimer);
+    const map = await entry.opening;
+    this.#refuseIfDisposed();
+    return map && { map, [Symbol.dispose]: once(() => this.#release(eventId, entry)) };
+  }
+
+  /**
+   * Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain: not while
+   * nodes cannot tell each other, when it would refuse nobody and have the store asked again and again.
+   */
+  want(eventId: string): void {
+    if (!this.#settings.coordination.reachable) return;
+    const entry = this.#entries.get(eventId);
+    if (entry !== undefined) entry.wantedAtMs = this.#settings.monotonicNow();
+    else if (!this.#disposed) void this.#openForNobody(eventId);
+  }
+
+  /** Tells of reservations of which a map may have learned something. Returns how to stop. */
+  onReservationsSeen(listener: (seen: ReservationsSeen) => void): () => void {
+    return this.#reservationsSeen.add(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    for (const [eventId, entry] of this.#entries) this.#close(eventId, entry);
+    await Promise.all(this.#closing);
+  }
+
+  async #openForNobody(eventId: string): Promise<void> {
+    try {
+      const use = await this.open(eventId);
+      use?.[Symbol.dispose]();
+    } catch (err) {
+      this.#settings.logger.debug({ err, eventId }, 'a seat map could not be opened in the background');
+    }
+  }
+
+  #refuseIfDisposed(): void {
+    if (this.#disposed) throw new Error('seat maps are closed');
+  }
+
+  #add(eventId: string): Entry {
+    this.#makeRoom();
+    const onReservationsSeen = (map: LiveSeatMap, reservationIds: Iterable<string>) =>
+      this.#reservationsSeen.tell({ map, reservationIds });
+    const opening = LiveSeatMap.open(eventId, { ...this.#settings, onReservationsSeen });
+    const entry: Entry = {
+      opening,
+      map: undefined,
+      users: 0,
+      wantedAtMs: Number.NEGATIVE_INFINITY,
+      closeTimer: undefined,
+    };
+    this.#entries.set(eventId, entry);
+    const forget = () => {
+      if (this.#entries.get(eventId) === entry) this.#entries.delete(eventId);
+    };
+    opening.then((opened) => {
+      if (opened === null) forget();
+      else entry.map = opened;
+    }, forget);
+    return entry;
+  }
+
+  /** Entries stand in the order of their last use by nobody. */
+  #makeRoom(): void {
+    if (this.#entries.size < this.#settings.maxMaps) return;
+    const unused = [...this.#entries].find(([, { users }]) => users === 0);
+    if (unused === undefined) throw new TooManySeatMaps('all seat maps that this node may keep are in use');
+    this.#close(...unused);
+  }
+
+  #release(eventId: string, entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users > 0 || this.#disposed || this.#entries.get(eventId) !== entry) return;
+    this.#entries.delete(eventId);
+    this.#entries.set(eventId, entry);
+    this.#closeUnlessWanted(eventId, entry, this.#settings.lingerMs);
+  }
+
+  #closeUnlessWanted(eventId: string, entry: Entry, waitMs: number): void {
+    entry.closeTimer = setTimeout(() => {
+      const leftMs = entry.wantedAtMs + this.#settings.lingerMs - this.#settings.monotonicNow();
+      if (leftMs > 0) this.#closeUnlessWanted(eventId, entry, leftMs);
+      else this.#close(eventId, entry);
+    }, waitMs);
+  }
+
+  #close(eventId: string, entry: Entry): void {
+    clearTimeout(entry.closeTimer);
+    this.#entries.delete(eventId);
+    const closed = entry.opening
+      .then((opened) => opened?.[Symbol.asyncDispose]())
+      .catch((err: unknown) => this.#settings.logger.debug({ err, eventId }, 'a seat map was never open'))
+      .finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}

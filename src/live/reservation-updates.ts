@@ -1,0 +1,113 @@
+import DataLoader from 'dataloader';
+import type { Logger } from 'pino';
+import type { ReservationKey } from '../coordination/coordination.ts';
+import type { Session } from '../store/database.ts';
+import type { ReservationRecord } from '../store/records.ts';
+import { findReservations } from '../store/reservations.ts';
+import type { LiveSeatMaps, SeatMapUse } from './live-seat-maps.ts';
+import { Wake } from './wake.ts';
+
+/** The store's clock has passed a deadline by then, however its answer was rounded. */
+const AFTER_DEADLINE_MS = 2;
+/** Until a store that did not answer is asked again. */
+const RETRY_MS = 1_000;
+/** Reservations read at once. */
+const MAX_BATCH = 500;
+
+/** Follows single reservations for their holders. */
+export class ReservationUpdates {
+  readonly #seatMaps: LiveSeatMaps;
+  readonly #logger: Logger;
+  /** Gathers what many followers ask at once: thousands of reservations may end in the same second. */
+  readonly #reader: DataLoader<ReservationKey, ReservationRecord | undefined>;
+
+  constructor(store: Session, seatMaps: LiveSeatMaps, logger: Logger) {
+    this.#seatMaps = seatMaps;
+    this.#logger = logger;
+    this.#reader = new DataLoader((keys) => readInOrder(store, keys), { cache: false, maxBatchSize: MAX_BATCH });
+  }
+
+  /**
+   * The state of a reservation that exists: now, and at every change until it is over. A follower that is slow is told the
+   * newest state only. Rejects if the store cannot be read.
+   */
+  async follow(key: ReservationKey): Promise<AsyncIterableIterator<ReservationRecord>> {
+    const use = await this.#seatMaps.open(key.eventId);
+    if (use === null) throw new Error(`the event of the reservation ${key.reservationId} has gone`);
+    const wake = new Wake();
+    const stop = this.#watch(use, key, wake);
+    return endingAtOnce(this.#states(key, wake), () => {
+      wake.end();
+      stop();
+    });
+  }
+
+  #watch({ map, ...use }: SeatMapUse, { reservationId }: ReservationKey, wake: Wake): () => void {
+    const stopChanges = map.onReservationsChanged((ids) => ids.includes(reservationId) && wake.wake());
+    const stopClosed = map.onClosed(() => wake.end());
+    return () => {
+      stopChanges();
+      stopClosed();
+      use[Symbol.dispose]();
+    };
+  }
+
+  async *#states(key: ReservationKey, wake: Wake): AsyncGenerator<ReservationRecord, undefined> {
+    let told: ReservationRecord | undefined;
+    while (!wake.ended) {
+      wake.clear();
+      const now = await this.#read(key);
+      if (now !== undefined && (told === undefined || differ(told, now))) {
+        told = now;
+        yield now;
+      }
+      if (now !== undefined && now.status !== 'ACTIVE') return;
+      await wake.wait(now === undefined ? RETRY_MS : now.expiresAtMs - now.readAtMs + AFTER_DEADLINE_MS);
+    }
+  }
+
+  /** Undefined if the store does not answer. */
+  async #read(key: ReservationKey): Promise<ReservationRecord | undefined> {
+    try {
+      return await this.#reader.load(key);
+    } catch (err) {
+      this.#logger.debug({ err, ...key }, 'a reservation could not be followed for now');
+      return undefined;
+    }
+  }
+}
+
+async function readInOrder(store: Session, keys: readonly ReservationKey[]) {
+  const found = new Map((await findReservations(store, keys)).map((record) => [record.id, record]));
+  return keys.map(({ reservationId }) => found.get(reservationId));
+}
+
+function differ(one: ReservationRecord, other: ReservationRecord): boolean {
+  return (
+    one.status !== other.status ||
+    one.expiresAtMs !== other.expiresAtMs ||
+    one.extensionsUsed !== other.extensionsUsed ||
+    one.seatIndexes.length !== other.seatIndexes.length
+  );
+}
+
+/** A generator only ends between two steps of its own; this ends the wait it may be in, and runs `end` in any case. */
+export function endingAtOnce<Value>(
+  generator: AsyncGenerator<Value, undefined>,
+  end: () => void,
+): AsyncIterableIterator<Value, undefined> {
+  return {
+    next: async () => {
+      const result = await generator.next();
+      if (result.done) end();
+      return result;
+    },
+    return: () => {
+      end();
+      return generator.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { type Availability, sameAvailability } from '../domain/seat.ts';
+import type { Delta, Frame, Snapshot } from './frames.ts';
+import type { KeptEvent, KeptEventRow } from './kept-event.ts';
+import type { LiveSeatMap } from './live-seat-map.ts';
+import type { UpdateSource } from './shared-subscription.ts';
+import { Update } from './update.ts';
+
+/** Executes the shared operation once, on what its root field is to be resolved from. */
+export type Execute<Value> = (value: Value) => object;
+
+/** What a message of a seat map is made of. */
+export type SeatMapUpdate = ({ readonly kind: 'snapshot' } & Snapshot) | ({ readonly kind: 'delta' } & Delta);
+
+/** A seat in a delta takes some seventy bytes, in a snapshot a third of one: beyond this, a snapshot of most maps is smaller. */
+const MAX_DELTA_SEATS = 500;
+
+/** Executed in one go for one message: some 20 ms. An operation that asks for a lot of each seat is told snapshots the sooner. */
+const MAX_DELTA_FIELDS = 20_000;
+
+/** Differences from older revisions that are made in one frame; whoever comes with yet another one is told a snapshot. */
+const MAX_DIFFERENCES = 10;
+
+/** What everything is told by is kept for those who come within this: on a quiet map it would be kept for ever. */
+const KEPT_MS = 10_000;
+
+/** Whoever has seen more elsewhere than this node knows of gets a snapshot after this. */
+const AHEAD_FOR_AT_MOST_MS = 1_000;
+
+/**
+ * `Subscription.seatMap`: snapshots, made once a frame at most, and deltas.
+ * @param fields those that the operation selects
+ */
+export function seatMapSource(map: LiveSeatMap, execute: Execute<SeatMapUpdate>, fields: number): UpdateSource {
+  const maxSeats = Math.min(MAX_DELTA_SEATS, Math.floor(MAX_DELTA_FIELDS / fields));
+  let snapshot: Update | undefined;
+  let differences = new Map<number, Update>();
+
+  const everything = () => {
+    const { number: version, revision } = map.snapshot;
+    if (snapshot?.version === version) return snapshot;
+    const made = map.snapshot;
+    differences = new Map();
+    snapshot = new Update({ version, revision }, () => execute({ kind: 'snapshot', ...made }), KEPT_MS);
+    return snapshot;
+  };
+  const difference = (since: number) => {
+    const known = differences.get(since);
+    if (known !== undefined || differences.size >= MAX_DIFFERENCES) return known;
+    const delta = map.since(since);
+    if (delta === undefined || delta.seats.length > maxSeats) return undefined;
+    const { number: version, revision } = map.snapshot;
+    const made = new Update({ version, revision }, () => execute({ kind: 'delta', ...delta }));
+    differences.set(since, made);
+    return made;
+  };
+  const current = (since: number | null) => {
+    const all = everything();
+    return (since === null ? undefined : difference(since)) ?? all;
+  };
+  const ofFrame = (frame: Frame) => {
+    const { number: version, revision, seats } = frame;
+    if (seats.length > maxSeats) return everything();
+    return new Update({ version, revision }, () => execute({ kind: 'delta', ...frame }));
+  };
+  return {
+    current,
+    subscribe: (listener) => map.subscribe((frame) => listener(ofFrame(frame))),
+    isAhead: (revision) => revision > map.snapshot.revision,
+    whenAt: (revision, callback) => whenAt(map, revision, callback),
+  };
+}
+
+/** Calls back once the map's frames have come to the revision, or it takes too long. Returns how to give up. */
+function whenAt(map: LiveSeatMap, revision: number, callback: () => void): () => void {
+  const end = () => {
+    clearTimeout(timer);
+    stop();
+  };
+  const finish = () => {
+    end();
+    callback();
+  };
+  const timer = setTimeout(finish, AHEAD_FOR_AT_MOST_MS);
+  const stop = map.subscribe((frame) => {
+    if (frame.revision >= revision) finish();
+  });
+  return end;
+}
+
+/** `Subscription.availability`: the counts, as they change. */
+export function availabilitySource(map: LiveSeatMap, execute: Execute<Availability>): UpdateSource {
+  let newest: { readonly availability: Availability; readonly update: Update } | undefined;
+  const current = () => {
+    const { availability } = map.snapshot;
+    if (newest === undefined || !sameAvailability(newest.availability, availability)) {
+      const version = (newest?.update.version ?? 0) + 1;
+      newest = { availability, update: new Update({ version }, () => execute(availability), KEPT_MS) };
+    }
+    return newest.update;
+  };
+  return { current, subscribe: (listener) => map.subscribe(() => listener(current())) };
+}
+
+/** `Subscription.event` for everyone but organizers: the event's own fields, as they change. A draft is not told of. */
+export function eventSource(kept: KeptEvent, execute: Execute<KeptEventRow>): UpdateSource {
+  let newest: { readonly row: KeptEventRow; readonly update: Update } | undefined;
+  const current = () => {
+    const row = kept.row.event.salesStatus === 'DRAFT' && newest !== undefined ? newest.row : kept.row;
+    if (newest?.row !== row) {
+      const version = (newest?.update.version ?? 0) + 1;
+      newest = { row, update: new Update({ version }, () => execute(row), KEPT_MS) };
+    }
+    return newest.update;
+  };
+  return { current, subscribe: (listener) => kept.subscribe(() => listener(current())) };
+}

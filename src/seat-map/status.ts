@@ -1,1 +1,0 @@
-export { type Availability, type SeatStatus, sameAvailability, statusCodes, statusOfCode } from '../domain/seat.ts';

@@ -1,0 +1,49 @@
+import type { LiveSeatMap } from '../../src/live/live-seat-map.ts';
+import { type Outlet, SharedSubscription } from '../../src/live/shared-subscription.ts';
+import { type SeatMapUpdate, seatMapSource } from '../../src/live/sources.ts';
+import { WorkBudget } from '../../src/work-budget.ts';
+
+/** One subscriber's connection, which may be slow. */
+export class MapReader implements Outlet {
+  readonly address = 'a';
+  readonly work = new WorkBudget({ perSecond: 1e9, atOnce: 1e9 }, () => performance.now());
+  readonly #waiting = new Set<() => void>();
+  readonly #hear: (update: SeatMapUpdate) => void;
+  hasRoom = true;
+
+  constructor(hear: (update: SeatMapUpdate) => void) {
+    this.#hear = hear;
+  }
+
+  next(payload: Buffer): void {
+    this.#hear(JSON.parse(String(payload)));
+  }
+
+  onRoom(callback: () => void): () => void {
+    this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+
+  makeRoom(): void {
+    this.hasRoom = true;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const callback of waiting) callback();
+  }
+}
+
+const shared = new WeakMap<LiveSeatMap, SharedSubscription>();
+
+/** Subscribes as a client does, to what is told to all alike. Returns how to stop. */
+export function readMap(map: LiveSeatMap, reader: MapReader, since: number | null = null): () => void {
+  const subscription =
+    shared.get(map) ??
+    new SharedSubscription({
+      source: seatMapSource(map, (update) => update, 1),
+      isBudgeted: false,
+      everyMs: 0,
+      monotonicNow: () => performance.now(),
+    });
+  shared.set(map, subscription);
+  return subscription.join(reader, since);
+}

@@ -1,0 +1,199 @@
+import { pino } from 'pino';
+import { vi } from 'vitest';
+import type { Bus, BusListener, Coordination } from '../../src/coordination/coordination.ts';
+import { createInProcessCoordination } from '../../src/coordination/in-process/coordination.ts';
+import type { CommittedChange, LoggedChange } from '../../src/domain/change.ts';
+import { Expiry } from '../../src/expiry/expiry.ts';
+import { StoreClock } from '../../src/expiry/store-clock.ts';
+import { Listeners } from '../../src/listeners.ts';
+import { ChangeNews } from '../../src/live/change-news.ts';
+import { EventFeed } from '../../src/live/event-feed.ts';
+import { HeadWatch } from '../../src/live/head-watch.ts';
+import type { Comparison } from '../../src/live/live-seat-map.ts';
+import { LiveSeatMaps } from '../../src/live/live-seat-maps.ts';
+import type { ArrayStore } from './array-store.ts';
+
+export const frameMs = 50;
+export const lingerMs = 5_000;
+
+interface Message {
+  readonly channel: string;
+  readonly text: string;
+}
+
+/** When copies of a message arrive at one node: none if it is lost. */
+export type Faults = () => readonly number[];
+
+/** What several nodes share: the in-process gate and keys, and a bus that loses, doubles, delays and reorders. */
+export class Network implements AsyncDisposable {
+  readonly shared: Coordination;
+  faults: Faults = () => [1];
+  reachable = true;
+  readonly #reachableChanged = new Listeners<boolean>();
+  readonly #nodes = new Set<Listeners<Message>>();
+  readonly #listeners = new Set<BusListener>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor() {
+    this.shared = createInProcessCoordination({ now: () => performance.now() });
+  }
+
+  coordination(): Pick<Coordination, 'bus' | 'reachable' | 'onReachableChange'> {
+    const network = this;
+    return {
+      bus: this.#bus(),
+      get reachable() {
+        return network.reachable;
+      },
+      onReachableChange: (listener) => this.#reachableChanged.add(listener),
+    };
+  }
+
+  /** Subscriptions are taken up again when nodes can reach each other again, as over Redis. */
+  setReachable(reachable: boolean): void {
+    this.reachable = reachable;
+    if (reachable) for (const listener of this.#listeners) listener.onGap();
+    this.#reachableChanged.tell(reachable);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.shared[Symbol.asyncDispose]();
+  }
+
+  #bus(): Bus {
+    const arrived = new Listeners<Message>();
+    this.#nodes.add(arrived);
+    return {
+      publish: (channel, text) => {
+        for (const node of this.#nodes)
+          for (const afterMs of this.faults()) this.#deliver(node, { channel, text }, afterMs);
+      },
+      subscribe: async (channel, listener) => {
+        this.#listeners.add(listener);
+        const stop = arrived.add((message) => {
+          if (message.channel === channel) listener.onMessage(message.text);
+        });
+        return {
+          [Symbol.asyncDispose]: async () => {
+            this.#listeners.delete(listener);
+            stop();
+          },
+        };
+      },
+    };
+  }
+
+  #deliver(node: Listeners<Message>, message: Message, afterMs: number): void {
+    if (!this.reachable) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (this.reachable) node.tell(message);
+    }, afterMs);
+    this.#timers.add(timer);
+  }
+}
+
+export interface TestNode extends AsyncDisposable {
+  readonly seatMaps: LiveSeatMaps;
+  readonly expiry: Expiry;
+  readonly clock: StoreClock;
+  /** Follows the event beside the map. Gives the revisions that were told, as they are told. */
+  follow(eventId: string): Promise<readonly number[]>;
+  /** Tells of what this node has committed; null for nothing. */
+  committed(change: LoggedChange | null): void;
+  readonly onCompared: ReturnType<typeof vi.fn<(eventId: string, result: Comparison) => void>>;
+  readonly onRead: ReturnType<typeof vi.fn<(eventId: string, what: 'log' | 'event') => void>>;
+  readonly counts: Record<'onPoked' | 'onAnnounced' | 'onFallback', ReturnType<typeof vi.fn>>;
+}
+
+interface NodeSettings {
+  readonly random?: () => number;
+  readonly maxMaps?: number;
+}
+
+/** A node's maps and expiry, with fake timers: everything it takes from outside comes from the store and the network. */
+export function openNode(
+  store: ArrayStore,
+  network: Network,
+  { random = () => 0.5, maxMaps = 100 }: NodeSettings = {},
+): TestNode {
+  const monotonicNow = () => performance.now();
+  const clock = new StoreClock(monotonicNow);
+  clock.observe(monotonicNow(), monotonicNow(), store.nowMs);
+  const coordination = network.coordination();
+  const onRead = vi.fn<TestNode['onRead']>();
+  const onCompared = vi.fn<TestNode['onCompared']>();
+  const counts = { onPoked: vi.fn(), onAnnounced: vi.fn(), onFallback: vi.fn() };
+  const logger = pino({ level: 'silent' });
+  const changes = new Listeners<CommittedChange>();
+  const news = new ChangeNews({ committed: changes, bus: coordination.bus, logger });
+  const isReachable = () => coordination.reachable;
+  const heads = new HeadWatch({
+    readRevisions: (ids) => store.readRevisions(ids),
+    isReachable,
+    monotonicNow,
+    random,
+    logger,
+  });
+  const stopWatching = coordination.onReachableChange(() => heads.reschedule());
+  const committed = (change: LoggedChange | null) => {
+    if (change !== null) changes.tell({ eventId: store.eventId, ...change });
+  };
+  const feedSettings = {
+    load: (eventId: string) => store.load(eventId),
+    readChanges: (eventId: string, part: { after: number; most: number }) => store.readChanges(eventId, part),
+    news,
+    heads,
+    logger,
+    onRead,
+  };
+  const feeds: AsyncDisposable[] = [];
+  const follow = async (eventId: string) => {
+    const opened = await EventFeed.open(eventId, { ...feedSettings, onRead: () => {} });
+    if (opened === null) throw new Error('the event is there');
+    const { feed, state } = opened;
+    feeds.push(feed);
+    const told = [state.revision];
+    feed.follow({ onChange: ({ revision }) => told.push(revision), onReset: ({ revision }) => told.push(-revision) });
+    return told;
+  };
+  const seatMaps = new LiveSeatMaps({
+    ...feedSettings,
+    coordination,
+    readEvent: async () => null,
+    readReservationIds: store.readReservationIds,
+    clock,
+    monotonicNow,
+    random,
+    frameMs,
+    loopLagMs: () => 0,
+    onFrame: () => {},
+    onCompared,
+    lingerMs,
+    maxMaps,
+  });
+  const expiry = new Expiry({
+    notifications: network.shared.expiry,
+    seatMaps,
+    clock,
+    expire: async (_eventId, reservationIds) => {
+      const { ended, change } = store.expire(reservationIds);
+      committed(change);
+      return ended;
+    },
+    random,
+    logger,
+    ...counts,
+    onEnded: () => {},
+  });
+  const dispose = async () => {
+    stopWatching();
+    await expiry[Symbol.asyncDispose]();
+    await seatMaps[Symbol.asyncDispose]();
+    for (const feed of feeds) await feed[Symbol.asyncDispose]();
+    await heads[Symbol.asyncDispose]();
+    news[Symbol.dispose]();
+  };
+  return { seatMaps, expiry, clock, follow, committed, onCompared, onRead, counts, [Symbol.asyncDispose]: dispose };
+}

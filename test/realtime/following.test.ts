@@ -1,0 +1,123 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changesChannel } from '../../src/coordination/redis/keys.ts';
+import { encodeEventId } from '../../src/graphql/ids.ts';
+import { encodeChange } from '../../src/live/change-message.ts';
+import { openDatabase } from '../../src/store/open.ts';
+import { hold } from '../store/buyers.ts';
+import { createSampleEvent } from '../store/sample-event.ts';
+import { testDatabase } from '../support/database.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { MapReader } from './map-reader.ts';
+import { type MeteredNode, startMeteredNode } from './metered-node.ts';
+
+const soon = { withinMs: 20_000 };
+const numbersTo = (count: number) => Array.from({ length: count }, (_, nth) => nth);
+
+const { url } = await testDatabase();
+const database = await openDatabase({ kind: 'postgres', url, poolSize: 8 });
+afterAll(() => database[Symbol.asyncDispose]());
+
+let redis: RedisServer;
+let node: MeteredNode;
+beforeAll(async () => {
+  redis = await startRedis();
+  node = await startMeteredNode({ DATABASE_URL: url, REDIS_URL: redis.url });
+});
+afterAll(async () => {
+  await node?.[Symbol.asyncDispose]();
+  await redis?.[Symbol.asyncDispose]();
+});
+
+const createEvents = (count: number, seatCount: number) =>
+  Promise.all(numbersTo(count).map(() => createSampleEvent(database, seatCount)));
+
+/** One reader for each of the events, as soon as it has its map. */
+async function show(eventIds: readonly string[], seatCount: number): Promise<MapReader[]> {
+  const { graphqlUrl } = node.app;
+  const readers = eventIds.map((id) => new MapReader({ graphqlUrl, eventId: encodeEventId(id), seatCount }));
+  await Promise.all(readers.map((reader) => reader.ready()));
+  return readers;
+}
+
+/** How often what was missed of an event was read so far. */
+async function feedReads(): Promise<{ readonly log: number; readonly event: number }> {
+  const reads = (what: string) => node.metric(`holdfast_event_feed_reads_total{what="${what}"}`);
+  return { log: await reads('log'), event: await reads('event') };
+}
+
+/** Statements that only read, so far. */
+const reads = () => node.metric('holdfast_store_seconds_count{kind="read"}');
+
+test('a node that hears of 100 events from each of 100 others in turn loads none of them anew', async () => {
+  const [events, others] = [100, 100];
+  const eventIds = await createEvents(events, others);
+  const readers = await show(eventIds, others);
+  const before = await feedReads();
+  const connections = numbersTo(others).map(() => new Redis(redis.url));
+  const texts = new Map<string, string>();
+  const stop = database.committed.add(({ eventId, ...change }) => texts.set(eventId, encodeChange(change)));
+  try {
+    // Each event's next change is written by another node, which tells of it before the next one writes.
+    await Promise.all(
+      eventIds.map(async (eventId) => {
+        for (const [seat, connection] of connections.entries()) {
+          await hold(database, eventId, [seat]);
+          await connection.publish(changesChannel(eventId), texts.get(eventId) ?? '');
+        }
+      }),
+    );
+    const hasAll = ({ told }: MapReader) => told.length === others;
+    await waitFor(() => readers.every(hasAll), { ...soon, what: 'every reader to be told of every seat' });
+  } finally {
+    stop();
+    for (const connection of connections) connection.disconnect();
+  }
+  const after = await feedReads();
+  expect(after.event - before.event).toBe(0);
+  // Now and then the store was asked just between a commit and its message.
+  expect(after.log - before.log).toBeLessThanOrEqual(100);
+  expect(readers.flatMap(({ faults }) => faults)).toEqual([]);
+  for (const reader of readers) reader[Symbol.dispose]();
+});
+
+describe('500 events that are shown without Redis', () => {
+  const seatCount = 2;
+  let eventIds: readonly string[];
+  let readers: readonly MapReader[];
+  beforeAll(async () => {
+    await redis.stop();
+    eventIds = await createEvents(500, seatCount);
+    readers = await show(eventIds, seatCount);
+    const isDegraded = async () => (await node.metric('holdfast_level{level="DEGRADED"}')) === 1;
+    await waitFor(isDegraded, { ...soon, what: 'the node to miss Redis' });
+  });
+  afterAll(() => {
+    for (const reader of readers ?? []) reader[Symbol.dispose]();
+  });
+
+  test('cost one statement a second, and nothing else while nothing happens', async () => {
+    const [from, feedsBefore, startedAt] = [await reads(), await feedReads(), performance.now()];
+    const since = async () => (await reads()) - from;
+    const count = await waitFor(async () => ((await since()) >= 6 ? since() : null), { ...soon, what: 'six of them' });
+    // One more for what was asked before and answered just then, and one as the first may come at once.
+    expect(count).toBeLessThanOrEqual((performance.now() - startedAt) / 1_000 + 2);
+    expect(await feedReads()).toEqual(feedsBefore);
+  });
+
+  test('cost one more for the one that changes', async () => {
+    const before = await feedReads();
+    const [eventId = '', , another = ''] = eventIds;
+    await hold(database, eventId, [1]);
+    await waitFor(() => readers[0]?.told.length === 1, { ...soon, what: 'the change to be told' });
+    await hold(database, another, [0]);
+    await waitFor(() => readers[2]?.told.length === 1, { ...soon, what: 'the other change to be told' });
+    expect(await feedReads()).toEqual({ log: before.log + 2, event: before.event });
+    expect(readers.flatMap(({ told }) => told)).toMatchObject([
+      { index: 1, status: 'RESERVED' },
+      { index: 0, status: 'RESERVED' },
+    ]);
+    expect(readers.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import type { Registry } from 'prom-client';
+import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { nodeEnv } from '../support/node.ts';
+
+export interface MeteredNode extends AsyncDisposable {
+  readonly app: App;
+  /** A metric's value now, named as a scrape has it: `holdfast_seat_maps`, `holdfast_gate_answers_total{answer="taken"}`; 0 if nothing was counted. */
+  metric(series: string): Promise<number>;
+}
+
+/** A node whose metrics are read. */
+export async function startMeteredNode(env: NodeJS.ProcessEnv): Promise<MeteredNode> {
+  let registry: Registry | undefined;
+  const app = await createApp(readConfig({ ...nodeEnv, METRICS_PORT: '0', ...env }), {
+    logger: pino({ level: 'silent' }),
+    offerMetrics: (offered) => {
+      registry = offered;
+    },
+  });
+  return {
+    app,
+    async metric(series) {
+      const text = (await registry?.metrics()) ?? '';
+      const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+      return Number(line?.slice(series.length) ?? 0);
+    },
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}

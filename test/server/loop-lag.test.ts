@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { frameWindowMs, WIDEST_FRAME_MS } from '../../src/live/frames.ts';
+import { LoopLag } from '../../src/server/loop-lag.ts';
+
+let lateMs = 0;
+let lag: LoopLag;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  lateMs = 0;
+  lag = new LoopLag(() => performance.now() + lateMs);
+});
+afterEach(() => {
+  lag[Symbol.dispose]();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+/** Every turn of the loop takes so long, for a while. */
+async function keepBusy(turnMs: number, forMs: number) {
+  for (let passed = 0; passed < forMs; passed += turnMs + 20) {
+    lateMs += turnMs;
+    await vi.advanceTimersByTimeAsync(20);
+  }
+}
+
+it('is nothing in a loop that keeps up', async () => {
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(lag.lagMs).toBe(0);
+});
+
+it('comes near to what turns of the loop take, and goes away after them', async () => {
+  await keepBusy(50, 3_000);
+  expect(lag.lagMs).toBeGreaterThan(40);
+  expect(frameWindowMs(50, lag.lagMs)).toBeGreaterThan(150);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(frameWindowMs(50, lag.lagMs)).toBe(50);
+});
+
+it('hardly counts a single turn as long as a garbage collection', async () => {
+  await keepBusy(50, 50);
+  expect(frameWindowMs(50, lag.lagMs)).toBeLessThanOrEqual(60);
+});
+
+it('is known inside a long turn too, before any timer has come', async () => {
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(lag.behindMs).toBeLessThanOrEqual(0);
+  lateMs += 2_000;
+  expect(lag.behindMs).toBe(1_980);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(lag.behindMs).toBeLessThan(1);
+});
+
+it.each([
+  { frameMs: 50, lagMs: 0, windowMs: 50 },
+  { frameMs: 50, lagMs: 30, windowMs: 120 },
+  { frameMs: 50, lagMs: 10_000, windowMs: WIDEST_FRAME_MS },
+  { frameMs: 1_000, lagMs: 10_000, windowMs: 1_000 },
+])(
+  'gathers for $windowMs ms where $frameMs are asked for and the loop lags by $lagMs',
+  ({ frameMs, lagMs, windowMs }) => {
+    expect(frameWindowMs(frameMs, lagMs)).toBe(windowMs);
+  },
+);
