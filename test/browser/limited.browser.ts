@@ -128,6 +128,18 @@ test.concurrent('whose limit it is, is said', async () => {
   await notice.getByText('Guests of your network can hold 6 seats at a time, all together.').waitFor();
 });
 
+test.concurrent('who has not heard yet that sales are paused is told so by the refusal', async () => {
+  const page = await chooser(['3']);
+  const refusal = { __typename: 'SalesNotOpen', code: 'SALES_NOT_OPEN', message: 'Paused', salesStatus: 'PAUSED' };
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('reserveSeats')) return route.continue();
+    await route.fulfill({ json: { data: { reserveSeats: refusal } } });
+  });
+  await reserveButton(page).click();
+  await page.getByRole('alert').getByText('Sales are paused.').waitFor();
+  await reserveButton(page).and(page.locator(':disabled')).waitFor();
+});
+
 test.concurrent('those who read too much are told when to try again', async () => {
   const page = await stage.visit();
   const limited = { message: 'Too many', extensions: { code: 'RATE_LIMITED', retryAfterMs: 25_000 } };

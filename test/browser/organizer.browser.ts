@@ -47,18 +47,17 @@ test('an organizer makes an event of a plan, opens it, blocks seats, and pauses 
   await buyer.getByRole('button', { name: 'Let go of all' }).click();
   await buyer.getByRole('button', { name: 'Choose them again' }).click();
   const reserve = buyer.getByRole('button', { name: 'Reserve', exact: true });
-  const told = { timeout: TOLD_WITHIN_MS };
   await organizer.getByRole('button', { name: 'Pause' }).click();
   await organizer.getByText('Paused', { exact: true }).waitFor();
-  await buyer.getByText('Sales are paused. Seats can be reserved when they go on.').waitFor(told);
+  await buyer.getByText('Sales are paused. Seats can be reserved when they go on.').waitFor();
   await reserve.and(buyer.locator(':disabled')).waitFor();
   const colleague = await stage.visit(`/organizer${eventPath}#token=${await organizerToken}`);
   await colleague.getByRole('button', { name: 'Open', exact: true }).click();
-  await organizer.getByText('On sale', { exact: true }).waitFor(told);
-  await reserve.and(buyer.locator(':enabled')).waitFor(told);
+  await organizer.getByText('On sale', { exact: true }).waitFor();
+  await reserve.and(buyer.locator(':enabled')).waitFor();
   await organizer.getByRole('button', { name: 'Close', exact: true }).click();
   await organizer.getByText('Closed', { exact: true }).waitFor();
-  await buyer.getByText('Sales are closed.').waitFor(told);
+  await buyer.getByText('Sales are closed.').waitFor();
 });
 
 test('seats are blocked on the map, too', async () => {
