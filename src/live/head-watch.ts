@@ -85,7 +85,7 @@ export class HeadWatch implements AsyncDisposable {
     const { isReachable, random, monotonicNow } = this.#settings;
     if (this.#failures > 0) return Math.min(100 * 2 ** this.#failures, MAX_RETRY_MS) * (1 - random() / 4);
     if ([...this.#watching].some(({ isInDoubt }) => isInDoubt)) return SOON_MS;
-    const everyMs = (isReachable() ? HEADS_EVERY_MS : DEGRADED_EVERY_MS) * (1 - random() / 4);
+    const everyMs = isReachable() ? HEADS_EVERY_MS * (1 - random() / 4) : DEGRADED_EVERY_MS;
     return Math.max(SOON_MS, this.#lookedAtMs + everyMs - monotonicNow());
   }
 
