@@ -1,11 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import {
-  CHANGE_VERSION,
-  type CommittedChange,
-  type EventChange,
-  type Fact,
-  type LoggedChange,
-} from '../domain/change.ts';
+import { CHANGE_VERSION, type EventChange, type Fact, type LoggedChange } from '../domain/change.ts';
 import { compiled } from './compiled.ts';
 import { handledByAll } from './consumer-cursors.ts';
 import type { ChangeWriter, Session, Statement } from './database.ts';
