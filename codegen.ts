@@ -51,7 +51,7 @@ const config: CodegenConfig = {
           SeatMap: '../sources.ts#SeatMapSource',
           Reservation: '../sources.ts#ReservationSource',
           Booking: '../sources.ts#BookingSource',
-          Viewer: '../../identity/viewer.ts#Viewer as ViewerSource',
+          Viewer: '../../domain/viewer.ts#Viewer as ViewerSource',
         },
       },
     },

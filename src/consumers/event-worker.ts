@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type LoggedChange, readChanges } from '../store/change-log.ts';
+import type { LoggedChange } from '../domain/change.ts';
+import { readChanges } from '../store/change-log.ts';
 import type { Database } from '../store/database.ts';
 import { Lease } from './lease.ts';
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
-import type { Viewer as ViewerSource } from '../../identity/viewer.ts';
+import type { Viewer as ViewerSource } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;

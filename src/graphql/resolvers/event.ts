@@ -3,7 +3,7 @@ import { fitsCharacters, maxNameCharacters } from '../../domain/characters.ts';
 import type { Availability } from '../../domain/seat.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { KeptEventRow } from '../../live/kept-event.ts';
-import { type GraphqlContext, requireOrganizer } from '../context.ts';
+import { beginMessage, type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
 import type {
@@ -53,7 +53,10 @@ export const eventResolvers: Resolvers = {
     },
     event: {
       subscribe: (_, { id }, context) => subscribeToEvent(context, id),
-      resolve: ({ event, revision }: KeptEventRow) => ({ __typename: 'Event', event, revision }) as const,
+      resolve: ({ event, revision }: KeptEventRow, _: object, context: GraphqlContext) => {
+        beginMessage(context);
+        return { __typename: 'Event', event, revision } as const;
+      },
     },
   },
   Event: {
