@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** How well a node can serve (DESIGN §7), from best to worst. */
+/** How well a node can serve (DESIGN §11), from best to worst. */
 export const levels = ['NORMAL', 'DEGRADED', 'CRITICAL'] as const;
 
 export type Level = (typeof levels)[number];

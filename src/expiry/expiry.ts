@@ -67,7 +67,7 @@ interface Watched extends Overdue {
 }
 
 /**
- * Makes reservations end on time (DESIGN §5): those this node granted and those on maps it shows. A key that expired only
+ * Makes reservations end on time (DESIGN §6): those this node granted and those on maps it shows. A key that expired only
  * says when to ask the store, not that a seat is free: the reservation may be extended or booked by a change that was
  * judged before the deadline and is committed, or told of, after it. The node that granted it asks first, and the write
  * that ends a reservation, which only one node makes, is what all show. Needs a clock that has been read.
