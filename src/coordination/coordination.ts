@@ -2,9 +2,6 @@ import type { ReservationKey } from '../domain/records.ts';
 import type { SeatHolder } from '../domain/seat.ts';
 import type { Party } from './party.ts';
 
-export type { ReservationKey } from '../domain/records.ts';
-export type { SeatChange, SeatHolder, SeatStatus as StoredSeatStatus } from '../domain/seat.ts';
-
 /**
  * What nodes share besides the store: one interface, two implementations (redis/ for many nodes, in-process/ for one).
  * Nothing here is ever the truth. Every part may be lost, late or wrong, and the store still decides (DESIGN §2.8).

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { ExpiryNotifications, ReservationKey } from '../coordination/coordination.ts';
+import type { ExpiryNotifications } from '../coordination/coordination.ts';
+import type { ReservationKey } from '../domain/records.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Expire, Housekeeping, type Overdue } from './housekeeping.ts';
 import type { StoreClock } from './store-clock.ts';

@@ -1,4 +1,4 @@
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { ReservationKey } from '../domain/records.ts';
 
 /** Reservations that end within this long go into one call. */
 const GATHER_MS = 5;

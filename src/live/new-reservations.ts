@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Bus, ReservationKey } from '../coordination/coordination.ts';
+import type { Bus } from '../coordination/coordination.ts';
 import type { CommittedChange } from '../domain/change.ts';
+import type { ReservationKey } from '../domain/records.ts';
 import { Listeners } from '../listeners.ts';
 
 /** One for all events: whose reservation it is may be looking at none, on another node. */

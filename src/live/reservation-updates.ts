@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
-import type { ReservationKey } from '../coordination/coordination.ts';
+import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
 import type { Session } from '../store/database.ts';
-import type { ReservationRecord } from '../store/records.ts';
 import { findReservations } from '../store/reservations.ts';
 import type { LiveSeatMaps, SeatMapUse } from './live-seat-maps.ts';
 import { Wake } from './wake.ts';

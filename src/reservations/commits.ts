@@ -1,6 +1,7 @@
-import type { Gate, HeldSeats, ReservationKey, SeatChange, SeatClaim } from '../coordination/coordination.ts';
+import type { Gate, HeldSeats, SeatClaim } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
-import type { ReservationRecord } from '../store/records.ts';
+import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
+import type { SeatChange } from '../domain/seat.ts';
 
 /** Where deadlines are kept, so that what lapses is seen to lapse. */
 export interface Deadlines {

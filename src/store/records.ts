@@ -3,8 +3,6 @@ import { epochMs, reservationStatusAt, salesStatusAt, statementNow } from './rul
 
 // How the domain's records are selected.
 
-export type { EventRecord, ReservationRecord } from '../domain/records.ts';
-
 /** Selects an `EventRecord` from `events`. */
 export const eventColumns: SQL = sql`
   events.id,

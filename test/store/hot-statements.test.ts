@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import type { ReservationRecord } from '../../src/domain/records.ts';
 import { findBookings, findBookingsOfReservations } from '../../src/store/bookings.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
-import type { ReservationRecord } from '../../src/store/records.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
