@@ -58,20 +58,23 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
   let here: App;
   let there: App;
   let brief: Offer;
-  let holder: Buyer;
+  /** Several, as what one viewer asks for is written one after the other. */
+  let holders: readonly Buyer[];
   let rival: Buyer;
 
   beforeAll(async () => {
     stage = await start();
     [here, there] = stage.nodes;
-    [holder, rival] = [await newBuyer(), await newBuyer()];
+    holders = await Promise.all(Array.from({ length: 10 }, newBuyer));
+    rival = await newBuyer();
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
   const offerBrief = async (seats = 20) => {
     brief = await offer(here, { seats, reservationSeconds: 1 });
   };
-  const holdSeat = async (seat: number) => reservationIn(await holder.reserve(here, brief, [seat]));
+  const holderOf = (seat: number) => holders[seat % holders.length] ?? expect.unreachable();
+  const holdSeat = async (seat: number) => reservationIn(await holderOf(seat).reserve(here, brief, [seat]));
 
   test.each([false, true])('can be reserved anew by the very next request (maps shown: %s)', async (mapsShown) => {
     await offerBrief();
@@ -130,8 +133,8 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
   test('tells its holder that it has expired, and nothing after that', async () => {
     await offerBrief();
     const { id, expiresAt } = await holdSeat(0);
-    await using ofHere = await watchReservation(here, id, holder.token);
-    await using ofThere = await watchReservation(there, id, holder.token);
+    await using ofHere = await watchReservation(here, id, holderOf(0).token);
+    await using ofThere = await watchReservation(there, id, holderOf(0).token);
     for (const watch of [ofHere, ofThere]) {
       await waitFor(watch.isCompleted, { ...soon, what: 'the subscription to complete' });
       expect(watch.states.map(({ status }) => status)).toEqual(['ACTIVE', 'EXPIRED']);
@@ -147,9 +150,9 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
     const { id, expiresAt } = await holdSeat(0);
     await untilMoment(expiresAt);
     const expired = { __typename: 'ReservationExpired', expiredAt: expiresAt };
-    expect(await holder.confirm(there, id)).toMatchObject(expired);
-    expect(await holder.extend(here, id)).toMatchObject(expired);
-    expect(await holder.cancel(there, id)).toMatchObject(expired);
-    expect(await holder.look(here, id)).toMatchObject({ status: 'EXPIRED', seats: [{ index: 0 }] });
+    expect(await holderOf(0).confirm(there, id)).toMatchObject(expired);
+    expect(await holderOf(0).extend(here, id)).toMatchObject(expired);
+    expect(await holderOf(0).cancel(there, id)).toMatchObject(expired);
+    expect(await holderOf(0).look(here, id)).toMatchObject({ status: 'EXPIRED', seats: [{ index: 0 }] });
   });
 });
