@@ -97,7 +97,12 @@ describe('a draft', () => {
 
   test('cannot be followed by others', async () => {
     const variables = { id: draft.eventId };
-    for (const follow of ['seatMap(eventId: $id) { __typename }', 'availability(eventId: $id) { total }']) {
+    for (const follow of [
+      'seatMap(eventId: $id) { __typename }',
+      'availability(eventId: $id) { total }',
+      'event(id: $id) { name }',
+      'event(id: $id) { seatMap { statuses } }',
+    ]) {
       const subscription = `subscription ($id: ID!) { ${follow} }`;
       for (const token of [undefined, await tokenFor('a customer')]) {
         expect(await firstOf(subscription, variables, token)).toEqual(['NOT_FOUND']);

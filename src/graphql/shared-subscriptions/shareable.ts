@@ -45,6 +45,8 @@ export type SharedField = (typeof SHARED_FIELDS)[number];
 /** An operation that gives every subscriber of the event the same. */
 export interface ShareableOperation {
   readonly field: SharedField;
+  /** The field as the operation names it. */
+  readonly root: FieldNode;
   /** The global id that the operation names. */
   readonly eventId: string;
   /** The revision from which on it is to be told; null for all. */
@@ -79,7 +81,7 @@ export function shareable(
   if (asked === null || asked === undefined) return null;
   const own = sinceVariable(root);
   const variables = Object.fromEntries(Object.entries(coerced ?? {}).filter(([name]) => name !== own));
-  return { field, ...asked, name: operation.name?.value, variables, size };
+  return { field, root, ...asked, name: operation.name?.value, variables, size };
 }
 
 /** The name of the variable that the root field's `since` is. */

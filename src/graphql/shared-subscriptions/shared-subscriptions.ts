@@ -5,6 +5,7 @@ import {
   executeSync,
   GraphQLError,
   type GraphQLFormattedError,
+  locatedError,
   subscribe,
 } from 'graphql';
 import { isOrganizer } from '../../domain/viewer.ts';
@@ -84,11 +85,12 @@ export class SharedSubscriptions {
   }
 
   /** Null if the operation is not shareable, or cannot be executed: the usual way says so. */
-  async #share(request: SubscriptionRequest): Promise<AsyncIterable<never> | null> {
+  async #share(request: SubscriptionRequest): Promise<AsyncIterable<never> | ExecutionResult | null> {
     const { schema, document, operationName, variableValues, contextValue, outlet } = request;
     const operation = shareable(schema, document, operationName, variableValues ?? {});
     if (operation === null || (operation.field === 'event' && isOrganizer(contextValue))) return null;
-    const use = await openEvent(contextValue, operation.eventId);
+    const use = await this.#open(contextValue, operation);
+    if (use instanceof GraphQLError) return { errors: [use] };
     const key = this.#keyOf(document, operation);
     try {
       const shared = await this.#sharedOf(use.map, key, operation, request);
@@ -96,6 +98,16 @@ export class SharedSubscriptions {
     } catch (error) {
       use[Symbol.dispose]();
       throw error;
+    }
+  }
+
+  /** What is wrong with the field's argument is told as graphql-js tells it of a field that it subscribes to. */
+  async #open(context: GraphqlContext, { eventId, root }: ShareableOperation): Promise<SeatMapUse | GraphQLError> {
+    try {
+      return await openEvent(context, eventId);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return locatedError(error, [root], [root.alias?.value ?? root.name.value]);
     }
   }
 
