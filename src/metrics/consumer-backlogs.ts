@@ -11,7 +11,7 @@ export class ConsumerBacklogs {
   constructor(registry: Registry) {
     const gauge = (name: string, help: string, read: (backlog: ConsumerBacklog) => number) => ({
       gauge: new Gauge({
-        name: `holdfast_consumer_${name}`,
+        name: `holdfast_${name}`,
         help,
         labelNames: ['consumer'],
         aggregator: 'max',
@@ -20,9 +20,17 @@ export class ConsumerBacklogs {
       read,
     });
     this.#gauges = [
-      gauge('backlog_changes', 'Changes that the consumer has yet to handle', ({ changes }) => changes),
-      gauge('backlog_seconds', 'How long ago the oldest of them was written', ({ oldestMs }) => oldestMs / 1000),
-      gauge('failing_events', 'Events at which it failed, and will try again', ({ failingEvents }) => failingEvents),
+      gauge('consumer_backlog_changes', 'Changes that the consumer has yet to handle', ({ changes }) => changes),
+      gauge(
+        'consumer_backlog_seconds',
+        'How long ago the oldest of them was written',
+        ({ oldestMs }) => oldestMs / 1000,
+      ),
+      gauge(
+        'consumer_failing_events',
+        'Events at which it failed, and will try again',
+        ({ failingEvents }) => failingEvents,
+      ),
     ];
   }
 
