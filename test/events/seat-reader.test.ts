@@ -35,9 +35,9 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
 
     count.statements = 0;
     const statuses = await Promise.all(new Array(100).fill(one).map(reader.statuses));
-    for (const codes of statuses) expect(codes).toEqual(Uint8Array.of(1, 1, 2, 0));
+    for (const { codes } of statuses) expect(codes).toEqual(Uint8Array.of(1, 1, 2, 0));
     expect(count.statements).toBe(1);
-    expect(await reader.statuses(other)).toEqual(Uint8Array.of(0, 0, 0));
+    expect((await reader.statuses(other)).codes).toEqual(Uint8Array.of(0, 0, 0));
   });
 
   test('tells what was written before it was asked, though others had asked earlier', async () => {
@@ -45,13 +45,13 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
     const { reader } = counting();
     const earlier = reader.statuses(eventId);
     await hold(database, eventId, [1]);
-    expect(await reader.statuses(eventId)).toEqual(Uint8Array.of(0, 1));
+    expect((await reader.statuses(eventId)).codes).toEqual(Uint8Array.of(0, 1));
     await earlier;
   });
 
   test('knows no other events', async () => {
     const { reader } = counting();
     expect(await reader.availability(randomUUID())).toBeNull();
-    expect(await reader.statuses(randomUUID())).toEqual(Uint8Array.of());
+    expect((await reader.statuses(randomUUID())).codes).toEqual(Uint8Array.of());
   });
 });

@@ -99,11 +99,18 @@ describe('500 events that are shown without Redis', () => {
   });
 
   test('cost one statement a second, and nothing else while nothing happens', async () => {
+    const since = async (from: number) => (await reads()) - from;
+    // What was asked as the maps were opened and Redis went is still being answered.
+    const early = await reads();
+    await waitFor(async () => (await since(early)) >= 4, { ...soon, what: 'four of them' });
     const [from, feedsBefore, startedAt] = [await reads(), await feedReads(), performance.now()];
-    const since = async () => (await reads()) - from;
-    const count = await waitFor(async () => ((await since()) >= 6 ? since() : null), { ...soon, what: 'six of them' });
-    // One more for what was asked before and answered just then, and one as the first may come at once.
-    expect(count).toBeLessThanOrEqual((performance.now() - startedAt) / 1_000 + 2);
+    const count = await waitFor(async () => ((await since(from)) >= 8 ? since(from) : null), {
+      ...soon,
+      what: 'eight more',
+    });
+    // One more as the first may come at once, and one in some eight seconds for the backlogs that the metrics show.
+    const seconds = (performance.now() - startedAt) / 1_000;
+    expect(count).toBeLessThanOrEqual(seconds + seconds / 7 + 2);
     expect(await feedReads()).toEqual(feedsBefore);
   });
 
