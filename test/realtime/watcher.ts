@@ -15,7 +15,8 @@ interface WatcherOptions {
   readonly onUpdate?: (update: Update) => void;
 }
 
-const query = print(SeatMapDocument);
+/** With the seats spelled out as well: messages are to be large. */
+const query = print(SeatMapDocument).replace('changes', 'changes seats { seatId index status }');
 
 /** A light client of one event's live map, of which thousands fit in a test. It holds the stream to what the protocol promises. */
 export class Watcher implements Disposable {
