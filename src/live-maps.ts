@@ -1,17 +1,11 @@
-import type { Logger } from 'pino';
-import type { Closing } from './closing.ts';
-import type { Config } from './config.ts';
-import type { Coordination } from './coordination/coordination.ts';
 import { Expiry } from './expiry/expiry.ts';
 import { measureStoreClock } from './expiry/measure-store-clock.ts';
 import { StoreClock } from './expiry/store-clock.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import { ChangeNews } from './live/change-news.ts';
 import { HeadWatch } from './live/head-watch.ts';
 import { LiveSeatMaps } from './live/live-seat-maps.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import { notesOnExpiry, notesOnSeatMaps } from './metrics/notes.ts';
 import { readChanges, readRevisions } from './store/change-log.ts';
-import type { Database } from './store/database.ts';
 import { findEvents } from './store/events.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
 import { loadEventState } from './store/statements/load-event-state.ts';
@@ -22,22 +16,34 @@ import { readReservationIds } from './store/statements/reservation-ids.ts';
 const SEAT_MAP_LINGER_MS = 30_000;
 const CLOCK_EVERY_MS = 2_000;
 
-export interface LiveMapParts {
-  readonly database: Database;
-  readonly coordination: Coordination;
-  readonly loopLag: { readonly lagMs: number };
-  readonly metrics: Metrics;
-  readonly logger: Logger;
+const monotonicNow = () => performance.now();
+
+export interface LiveMaps {
+  readonly seatMaps: LiveSeatMaps;
+  readonly expiry: Expiry;
 }
 
 /** The maps that a node shows, and what makes reservations end on time, all by the store's clock. */
-export async function openLiveMaps(
-  { seatMapFrameMs, maxSeatMaps }: Pick<Config, 'seatMapFrameMs' | 'maxSeatMaps'>,
-  { database, coordination, loopLag, metrics, logger }: LiveMapParts,
-  closing: Closing,
-): Promise<{ seatMaps: LiveSeatMaps; expiry: Expiry }> {
-  const clock = await openStoreClock(database, closing);
-  const monotonicNow = () => performance.now();
+export async function openLiveMaps(infrastructure: Infrastructure): Promise<LiveMaps> {
+  const { database, coordination, telemetry, logger, closing } = infrastructure;
+  const clock = await openStoreClock(infrastructure);
+  const seatMaps = openSeatMaps(infrastructure, clock);
+  const expiry = closing.add(
+    new Expiry({
+      notifications: coordination.expiry,
+      seatMaps,
+      clock,
+      expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
+      random: Math.random,
+      logger,
+      telemetry,
+    }),
+  );
+  return { seatMaps, expiry };
+}
+
+function openSeatMaps(infrastructure: Infrastructure, clock: StoreClock): LiveSeatMaps {
+  const { config, database, coordination, loopLag, telemetry, logger, closing } = infrastructure;
   const news = closing.add(new ChangeNews({ committed: database.committed, bus: coordination.bus, logger }));
   const heads = closing.add(
     new HeadWatch({
@@ -49,7 +55,7 @@ export async function openLiveMaps(
     }),
   );
   closing.defer(coordination.onReachableChange(() => heads.reschedule()));
-  const seatMaps = closing.add(
+  return closing.add(
     new LiveSeatMaps({
       load: (eventId) => loadEventState(database.mapReads, eventId),
       readEvent: (eventId) => findEvents(database.mapReads, [eventId]).then(([event]) => event ?? null),
@@ -61,30 +67,17 @@ export async function openLiveMaps(
       monotonicNow,
       coordination,
       random: Math.random,
-      frameMs: seatMapFrameMs,
-      maxMaps: maxSeatMaps,
+      frameMs: config.seatMapFrameMs,
+      maxMaps: config.maxSeatMaps,
       logger,
+      telemetry,
       loopLagMs: () => loopLag.lagMs,
-      ...notesOnSeatMaps(metrics, logger),
       lingerMs: SEAT_MAP_LINGER_MS,
     }),
   );
-  const expiry = closing.add(
-    new Expiry({
-      notifications: coordination.expiry,
-      seatMaps,
-      clock,
-      expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
-      random: Math.random,
-      logger,
-      ...notesOnExpiry(metrics, logger),
-    }),
-  );
-  return { seatMaps, expiry };
 }
 
-async function openStoreClock(database: Database, closing: Closing): Promise<StoreClock> {
-  const monotonicNow = () => performance.now();
+async function openStoreClock({ database, closing }: Infrastructure): Promise<StoreClock> {
   const clock = new StoreClock(monotonicNow);
   const readStoreClock = () => readClock(database);
   closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));

@@ -61,8 +61,7 @@ async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
 
 /** Loaded only here, as other commands would wait for it. */
 async function serveMetricsOfWorkers(address: AddressConfig, logger: Logger): Promise<AsyncDisposable> {
-  const { metricsOfWorkers } = await import('../metrics/of-workers.ts');
-  const { serveMetrics } = await import('../metrics/serve-metrics.ts');
+  const { metricsOfWorkers, serveMetrics } = await import('../telemetry/serve-metrics.ts');
   return serveMetrics(metricsOfWorkers(), address, logger);
 }
 

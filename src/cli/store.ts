@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events';
 import type { DatabaseConfig } from '../config.ts';
 import { isInDataDir } from '../data-dir.ts';
 import { DataDirInUse } from '../store/data-dir-lock.ts';
 import type { Database } from '../store/database.ts';
 import { openDatabase } from '../store/open.ts';
+import type { Happenings } from '../telemetry/happenings.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 /**
@@ -26,9 +28,9 @@ export async function openStore(
       `there is no database in ${settings.dataDir}; set DATA_DIR to where one is, or DATABASE_URL`,
     );
   try {
-    return await openDatabase(settings, {
-      onWarning: (warning) => process.stderr.write(`holdfast: ${warning}\n`),
-    });
+    const telemetry = new EventEmitter<Happenings>();
+    telemetry.on('store:warned', (warning) => process.stderr.write(`holdfast: ${warning}\n`));
+    return await openDatabase(settings, { telemetry });
   } catch (error) {
     if (error instanceof DataDirInUse) throw new CommandFailure(`${error.message}; ${whenInUse}`);
     throw error;

@@ -21,7 +21,7 @@ export async function serveAsWorker(worker: Worker, config: Config, primaryLogge
     tell({ kind: 'ready', graphqlUrl });
   };
   try {
-    const { offerToPrimary } = await import('../metrics/of-workers.ts');
+    const { offerToPrimary } = await import('../telemetry/serve-metrics.ts');
     await runNode(config, { logger, stop: stopSignal(() => {}), onReady, offerMetrics: offerToPrimary });
   } catch (error) {
     if (started) throw error;

@@ -94,3 +94,13 @@ interface BookingConfirmed extends Doing {
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
 }
+
+/** What a consumer of the change log has yet to do. */
+export interface ConsumerBacklog {
+  readonly consumer: string;
+  readonly changes: number;
+  /** How long ago the oldest of them was written; 0 if there is none. */
+  readonly oldestMs: number;
+  /** Events whose last attempt failed. */
+  readonly failingEvents: number;
+}

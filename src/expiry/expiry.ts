@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ExpiryNotifications } from '../coordination/coordination.ts';
 import type { ReservationKey } from '../domain/records.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Expire, Housekeeping, type Overdue } from './housekeeping.ts';
 import type { StoreClock } from './store-clock.ts';
@@ -48,14 +49,7 @@ export interface ExpirySettings {
   /** In [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
-  /** So many keys were touched. */
-  readonly onPoked: (reservations: number) => void;
-  /** A reservation that this node watches was announced as expired. */
-  readonly onAnnounced: () => void;
-  /** This node has written that a reservation is over, so long after its deadline. */
-  readonly onEnded: (lateMs: number) => void;
-  /** Of so many no announcement came in time. */
-  readonly onFallback: (reservations: number) => void;
+  readonly telemetry: Telemetry;
 }
 
 /** A reservation that is held until its deadline, then poked until it is announced; then the store is asked to end it. */
@@ -142,9 +136,9 @@ export class Expiry implements AsyncDisposable {
     const toPoke = due.filter((watched) => watched.state === 'held' && this.#mattersHere(watched));
     const unanswered = due.filter(({ state }) => state === 'poked').length;
     for (const watched of due) this.#advance(watched);
-    if (unanswered > 0) this.#settings.onFallback(unanswered);
+    if (unanswered > 0) this.#settings.telemetry.emit('expiry:unannounced', unanswered);
     if (toPoke.length === 0) return;
-    this.#settings.onPoked(toPoke.length);
+    this.#settings.telemetry.emit('expiry:poked', toPoke.length);
     void this.#settings.notifications.poke(toPoke);
   }
 
@@ -177,7 +171,7 @@ export class Expiry implements AsyncDisposable {
   #onAnnounced(reservation: ReservationKey): void {
     const watched = this.#watched.get(keyOf(reservation));
     if (watched === undefined) return;
-    this.#settings.onAnnounced();
+    this.#settings.telemetry.emit('expiry:announced');
     if (watched.state === 'asked' || watched.state === 'announced') return;
     const aheadMs = watched.deadlineMs - this.#settings.clock.now();
     if (aheadMs > ANNOUNCED_EARLY_MS) return;
@@ -205,7 +199,7 @@ export class Expiry implements AsyncDisposable {
 
   #onWritten(asked: readonly Overdue[], ended: readonly string[]): void {
     for (const { deadlineMs } of asked.filter(({ reservationId }) => ended.includes(reservationId))) {
-      this.#settings.onEnded(this.#settings.clock.now() - deadlineMs);
+      this.#settings.telemetry.emit('expiry:ended', this.#settings.clock.now() - deadlineMs);
     }
     for (const reservation of asked) {
       const key = keyOf(reservation);

@@ -26,7 +26,9 @@ async function countMutation({ services, clientAddress }: GraphqlContext, viewer
     ...(isGuest(viewer) ? [guestMutationLimiter.consume(clientAddress)] : []),
   ]);
   const waitsMs = answers.flatMap((answer) => (answer.allowed ? [] : [answer.retryAfterMs]));
-  return waitsMs.length === 0 ? null : Math.max(...waitsMs);
+  if (waitsMs.length === 0) return null;
+  services.telemetry.emit('mutation:refused', 'rate limit');
+  return Math.max(...waitsMs);
 }
 
 /** Whom the viewer's seats are counted for. */

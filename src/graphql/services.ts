@@ -12,6 +12,7 @@ import type { ReservationUpdates } from '../live/reservation-updates.ts';
 import type { ViewerReservations } from '../live/viewer-reservations.ts';
 import type { Holdings } from '../reservations/holdings.ts';
 import type { Reservations } from '../reservations/reservations.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {
@@ -29,6 +30,7 @@ export interface Services {
   readonly viewerReservations: ViewerReservations;
   readonly identity: Identity;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   /** Whether an error is the store's, which is gone or overloaded. */
   readonly isUnavailable: (error: unknown) => boolean;
   /** By viewer. */

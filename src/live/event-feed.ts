@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { LoggedChange } from '../domain/change.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 import { parseChange } from './change-message.ts';
 import type { ChangeListener, ChangeNews } from './change-news.ts';
 import type { HeadWatch, Watching } from './head-watch.ts';
@@ -35,8 +36,7 @@ export interface EventFeedSettings<State extends AtRevision> {
     part: { readonly after: number; readonly most: number },
   ) => Promise<readonly LoggedChange[]>;
   readonly logger: Logger;
-  /** Of an event that is followed: changes were read from the log, or the event was loaded anew. */
-  readonly onRead: (eventId: string, what: 'log' | 'event') => void;
+  readonly telemetry: Telemetry;
 }
 
 /** What follows an event. */
@@ -232,7 +232,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
   }
 
   async #readLog(): Promise<void> {
-    this.#settings.onRead(this.eventId, 'log');
+    this.#settings.telemetry.emit('feed:read', this.eventId, 'log');
     const wanted = this.#newest;
     const changes = await this.#settings.readChanges(this.eventId, { after: this.#revision, most: READ_AT_ONCE });
     for (const { revision, atMs, change } of changes) {
@@ -245,7 +245,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
   }
 
   async #loadAgain(): Promise<void> {
-    this.#settings.onRead(this.eventId, 'event');
+    this.#settings.telemetry.emit('feed:read', this.eventId, 'event');
     this.#mustReload = true;
     // Whatever was heard before may be of a store that has lost it.
     this.#ahead.clear();

@@ -13,9 +13,6 @@ import { SeatMap } from './seat-map.ts';
 /** Between two comparisons of a map with the store. A quarter of it varies, so that maps and nodes spread over time. */
 const COMPARE_EVERY_MS = 300_000;
 
-/** `missed`: the map was at another revision than the store. */
-export type Comparison = 'equal' | 'missed' | 'different';
-
 export interface LiveSeatMapSettings extends EventFeedSettings<EventState> {
   readonly clock: { now(): number; nowAtMost(): number };
   readonly monotonicNow: () => number;
@@ -30,9 +27,6 @@ export interface LiveSeatMapSettings extends EventFeedSettings<EventState> {
   readonly frameMs: number;
   readonly loopLagMs: () => number;
   readonly logger: Logger;
-  readonly onCompared: (eventId: string, result: Comparison) => void;
-  /** Changes of so many seats were told in a frame. */
-  readonly onFrame: (seats: number) => void;
   /** The map may have learned something of these reservations: their deadline, or that they hold seats no more. */
   readonly onReservationsSeen: (map: LiveSeatMap, reservationIds: Iterable<string>) => void;
 }
@@ -67,7 +61,7 @@ export class LiveSeatMap implements AsyncDisposable {
     this.#feed = feed;
     this.#seats = new SeatMap(state);
     this.#frames = new Frames(this.#seats, () => frameWindowMs(settings.frameMs, settings.loopLagMs()));
-    this.#frames.subscribe(({ seats }) => settings.onFrame(seats.length));
+    this.#frames.subscribe(({ seats }) => settings.telemetry.emit('frame:made', seats.length));
     this.#reservations = new KnownReservations({
       read: (limit) => settings.readReservationIds(feed.eventId, limit),
       monotonicNow: settings.monotonicNow,
@@ -204,13 +198,14 @@ export class LiveSeatMap implements AsyncDisposable {
 
   /** Shows that the log itself is right. A store that does not answer now may do so the next time. */
   async #compare(): Promise<void> {
-    const { load, onCompared, logger } = this.#settings;
+    const { load, telemetry, logger } = this.#settings;
     const { eventId } = this;
     try {
       const state = await load(eventId);
       if (state === null || this.#disposed) return;
       const differing = state.revision === this.revision ? this.#seats.differencesFrom(state) : null;
-      onCompared(eventId, differing === null ? 'missed' : differing.length === 0 ? 'equal' : 'different');
+      const result = differing === null ? 'missed' : differing.length === 0 ? 'equal' : 'different';
+      telemetry.emit('map:compared', eventId, result);
       if (differing !== null && differing.length > 0) {
         const { revision } = state;
         logger.error({ eventId, revision, seatIndexes: differing.slice(0, 20) }, 'a seat map differed from the store');

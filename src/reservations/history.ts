@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { eventsWithOldChanges, removeOldChanges } from '../store/change-log.ts';
 import type { Database } from '../store/database.ts';
 import { endedReservations, removeEndedReservations } from '../store/statements/remove-ended-reservations.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 
 /** So many rows are removed in some forty milliseconds, event by event: nobody waits for longer than one of its short statements. */
 const BATCH = 500;
@@ -13,7 +14,7 @@ export interface HistoryOptions {
   readonly database: Database;
   /** After so many, what ended without a booking is removed, and the change logs of events that have begun; 0 keeps everything. */
   readonly days: number;
-  readonly onRemoved: (what: keyof RemovedHistory, count: number) => void;
+  readonly telemetry: Telemetry;
   readonly logger: Logger;
   readonly batch?: number;
   readonly pauseMs?: number;
@@ -52,13 +53,13 @@ interface Step {
 async function inSteps(
   what: keyof RemovedHistory,
   step: (database: Database, days: number, most: number) => Promise<Step>,
-  { database, days, onRemoved, batch = BATCH, pauseMs = PAUSE_MS }: HistoryOptions,
+  { database, days, telemetry, batch = BATCH, pauseMs = PAUSE_MS }: HistoryOptions,
   signal: AbortSignal,
 ): Promise<number> {
   let sum = 0;
   while (!signal.aborted) {
     const { removed, isLast } = await step(database, days, batch);
-    onRemoved(what, removed);
+    telemetry.emit('history:removed', what, removed);
     sum += removed;
     // None removed: another node is at the same ones.
     if (isLast || removed === 0) break;

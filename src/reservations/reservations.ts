@@ -1,5 +1,6 @@
-import { GroupCommit } from '../group-commit/group-commit.ts';
+import { GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import { isStoreUnavailable } from '../store/faults.ts';
+import type { Happenings } from '../telemetry/happenings.ts';
 import { type CancelDependencies, createCancel } from './cancel.ts';
 import { type ConfirmDependencies, createConfirm } from './confirm.ts';
 import { createExtend, type ExtendDependencies } from './extend.ts';
@@ -21,15 +22,34 @@ export interface Reservations {
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
+  const { telemetry } = dependencies;
   const groupCommit = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable });
   const parts = { ...dependencies, groupCommit };
   return {
-    reserve: createReserve(parts),
-    extend: createExtend(parts),
-    confirm: createConfirm(parts),
-    cancel: createCancel(parts),
+    reserve: told('reserve', createReserve(parts)),
+    extend: told('extend', createExtend(parts)),
+    confirm: told('confirm', createConfirm(parts)),
+    cancel: told('cancel', createCancel(parts)),
     get waiting() {
       return groupCommit.waiting;
     },
   };
+
+  function told<Command, Result extends { readonly outcome: string }>(
+    operation: Happenings['operation:done'][0],
+    run: (command: Command) => Promise<Result>,
+  ): (command: Command) => Promise<Result> {
+    return async (command) => {
+      try {
+        const result = await run(command);
+        telemetry.emit('operation:done', operation, result.outcome);
+        return result;
+      } catch (error) {
+        const isFull = error instanceof QueueFull;
+        if (isFull) telemetry.emit('mutation:refused', 'queue');
+        telemetry.emit('operation:done', operation, isFull || isStoreUnavailable(error) ? 'busy' : 'failed');
+        throw error;
+      }
+    };
+  }
 }

@@ -5,6 +5,7 @@ import type { GroupCommit } from '../group-commit/group-commit.ts';
 import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
+import type { RefusingLayer, Telemetry } from '../telemetry/happenings.ts';
 import type { Commits } from './commits.ts';
 import { EarlierReservations, type SeatMaps } from './earlier-reservations.ts';
 import { GateChecks } from './gate-checks.ts';
@@ -36,15 +37,12 @@ export interface ReserveDependencies {
   readonly seatMaps: SeatMaps;
   readonly newId: () => string;
   readonly maxActiveReservations: number;
-  /** A request was turned away for its seats, by that layer. */
-  readonly onRefused: (by: RefusingLayer) => void;
+  readonly telemetry: Telemetry;
 }
-
-export type RefusingLayer = 'seat map' | 'gate' | 'address' | 'store';
 
 /** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
-  const { database, gate, heldSeats, seatMaps, newId, onRefused } = dependencies;
+  const { database, gate, heldSeats, seatMaps, newId, telemetry } = dependencies;
   const store = storeWrites(dependencies);
   const checks = new GateChecks();
   const earlier = new EarlierReservations(database, seatMaps);
@@ -56,6 +54,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     if (known.length > 0) return refuse('seat map', request, claim, unavailable(known));
     // Asked together: one wait, whoever says no.
     const [marked, isWithinAddress] = await Promise.all([gate.take(claim), heldSeats.acquire(claim)]);
+    telemetry.emit('gate:answered', marked.answer);
     if (marked.answer === 'left-to-others') {
       const { retryAfterMs } = marked;
       return refuse('gate', request, claim, { outcome: 'left-to-others', retryAfterMs });
@@ -83,7 +82,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
   ): Promise<ReserveOutcome> {
     seatMaps.want(claim.eventId);
     if (request.idempotencyKey !== null && (await earlier.has(claim))) return reserveInStore(request, claim);
-    onRefused(by);
+    telemetry.emit('mutation:refused', by);
     if (by === 'address') void gate.release(claim, false);
     else if (by === 'gate') void heldSeats.release(claim);
     return refusal;
@@ -93,7 +92,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     let outcome: ReserveOutcome | undefined;
     try {
       outcome = await store.submit(request.eventId, { ...request, reservationId: claim.reservationId });
-      if (outcome.outcome === 'seats-unavailable') onRefused('store');
+      if (outcome.outcome === 'seats-unavailable') telemetry.emit('mutation:refused', 'store');
       return outcome;
     } finally {
       if (outcome?.outcome !== 'reserved') void handBack(claim, outcome);

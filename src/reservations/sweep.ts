@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
-import { overdueReservations } from '../store/statements/expire-reservations.ts';
+import { expireReservations, overdueReservations } from '../store/statements/expire-reservations.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 
 export interface RoundsOptions {
   /** For the log: 'the sweep of overdue reservations'. */
@@ -61,11 +62,8 @@ export function startRounds({
 const GRACE_MS = 3_000;
 const MOST_AT_ONCE = 1_000;
 
-/** Does the housekeeping of reservations past their deadline, event by event. */
-export async function expireOverdue(
-  database: Database,
-  expire: (eventId: string, reservationIds: readonly string[]) => Promise<void>,
-): Promise<void> {
+/** Ends reservations past their deadline, event by event. */
+export async function expireOverdue(database: Database, telemetry: Telemetry): Promise<void> {
   const overdue = await overdueReservations(database, GRACE_MS, MOST_AT_ONCE);
   const byEvent = new Map<string, string[]>();
   for (const { eventId, reservationId } of overdue) {
@@ -73,5 +71,8 @@ export async function expireOverdue(
     ids.push(reservationId);
     byEvent.set(eventId, ids);
   }
-  for (const [eventId, reservationIds] of byEvent) await expire(eventId, reservationIds);
+  for (const [eventId, reservationIds] of byEvent) {
+    const ended = await expireReservations(database, eventId, reservationIds);
+    telemetry.emit('sweep:ended', ended.length);
+  }
 }

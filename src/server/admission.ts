@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Telemetry } from '../telemetry/happenings.ts';
 
 export interface AdmissionOptions {
   /** Operations that are executed at once. */
@@ -8,6 +9,7 @@ export interface AdmissionOptions {
   readonly fewUnderWay: number;
   /** How far behind it is at this moment, the turn under way included. */
   lagMs(): number;
+  readonly telemetry: Telemetry;
 }
 
 /** Those who are told to come back do so spread over this long, rather than all at once. */
@@ -20,7 +22,6 @@ const retrySpreadMs = { from: 1_000, to: 3_000 };
 export class Admission {
   readonly #options: AdmissionOptions;
   #underWay = 0;
-  #refused = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -31,16 +32,11 @@ export class Admission {
     return this.#underWay;
   }
 
-  /** Whom `refusal` told to stay away, so far. */
-  get refused(): number {
-    return this.#refused;
-  }
-
   /** How long somebody who comes now should stay away, in milliseconds; undefined if they may come in. */
   refusal(): number | undefined {
-    const { maxUnderWay, fewUnderWay, maxLagMs, lagMs } = this.#options;
+    const { maxUnderWay, fewUnderWay, maxLagMs, lagMs, telemetry } = this.#options;
     if (this.#underWay < maxUnderWay && (this.#underWay < fewUnderWay || lagMs() <= maxLagMs)) return undefined;
-    this.#refused += 1;
+    telemetry.emit('request:refused');
     return randomInt(retrySpreadMs.from, retrySpreadMs.to);
   }
 

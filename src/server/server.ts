@@ -64,8 +64,6 @@ export interface ServerLoad {
   readonly messages: number;
   /** Operations being executed. */
   readonly underWay: number;
-  /** Requests turned away because there was too much to do, so far. */
-  readonly refused: number;
 }
 
 /** Connections that wait to be taken: thousands come in the same moment when sales open. The system may allow fewer. */
@@ -111,9 +109,6 @@ function loadOf({ websockets, admission }: Parts): ServerLoad {
     },
     get underWay() {
       return admission.underWay;
-    },
-    get refused() {
-      return admission.refused;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { ConsumerBacklog } from '../domain/change.ts';
 import type { Session } from './database.ts';
 import { milliseconds } from './rules.ts';
 
@@ -116,16 +117,6 @@ export async function updateCursor(
     where event_id = ${eventId}::uuid and consumer = ${consumer} and worker = ${worker}::uuid and revision = ${from}::int
     returning revision`);
   return updated.length > 0;
-}
-
-/** What a consumer has yet to do. */
-export interface ConsumerBacklog {
-  readonly consumer: string;
-  readonly changes: number;
-  /** How long ago the oldest of them was written; 0 if there is none. */
-  readonly oldestMs: number;
-  /** Events whose last attempt failed. */
-  readonly failingEvents: number;
 }
 
 /** Of all consumers that were ever registered. */

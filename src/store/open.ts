@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CommittedChange } from '../domain/change.ts';
 import { Listeners } from '../listeners.ts';
+import type { Happenings, Telemetry } from '../telemetry/happenings.ts';
 import type { Connection, Database, Engine, Reads, Session, Statement, Transaction } from './database.ts';
 import { StoreSilent } from './faults.ts';
 import { HealthCheck } from './health-check.ts';
@@ -23,30 +25,28 @@ const MAP_READS = { maxWaiting: 2_000, maxWaitMs: 15_000 };
 /** Whoever waits for a page has given up by then. */
 const READS = { maxWaiting: 1_000, maxWaitMs: 5_000 };
 
-/** Called with how long the store took for one, from when it was sent. */
-export type OnAnswered = (kind: 'statement' | 'transaction' | 'read', tookMs: number) => void;
-
 export interface OpenOptions {
   /** For a server: a store that does not answer is noticed, and asked nothing until it does. A command waits. */
   readonly isWatched?: boolean;
-  readonly onAnswered?: OnAnswered;
-  /** Told once what whoever runs it should know, in a line. */
-  readonly onWarning?: (warning: string) => void;
+  readonly telemetry?: Telemetry;
 }
 
 export async function openDatabase(
   settings: DatabaseSettings,
-  { isWatched = false, onAnswered = () => {}, onWarning = () => {} }: OpenOptions = {},
+  { isWatched = false, telemetry = new EventEmitter() }: OpenOptions = {},
 ): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
-      return new Store(await openPglite(settings.dataDir, MIGRATIONS), null, onAnswered);
+      return new Store(await openPglite(settings.dataDir, MIGRATIONS), null, telemetry);
     case 'postgres': {
+      const onWarning = (warning: string) => telemetry.emit('store:warned', warning);
       const engine = await openPostgres({ ...settings, onWarning }, MIGRATIONS);
-      return new Store(engine, isWatched ? new HealthCheck(engine) : null, onAnswered);
+      return new Store(engine, isWatched ? new HealthCheck(engine) : null, telemetry);
     }
   }
 }
+
+type Kind = Happenings['store:answered'][0];
 
 class Store implements Database {
   readonly committed = new Listeners<CommittedChange>();
@@ -54,15 +54,15 @@ class Store implements Database {
   readonly mapReads: Session;
   readonly #engine: Engine;
   readonly #health: HealthCheck | null;
-  readonly #onAnswered: OnAnswered;
+  readonly #telemetry: Telemetry;
   readonly #writeLine: Line<Connection>;
   readonly #mapReadLine: Line<Connection>;
   readonly #readLine: Line<Connection>;
 
-  constructor(engine: Engine, health: HealthCheck | null, onAnswered: OnAnswered) {
+  constructor(engine: Engine, health: HealthCheck | null, telemetry: Telemetry) {
     this.#engine = engine;
     this.#health = health;
-    this.#onAnswered = onAnswered;
+    this.#telemetry = telemetry;
     const forWrites = new Lender(engine.writes);
     const forReads = engine.reads === null ? forWrites : new Lender(engine.reads);
     this.#writeLine = forWrites.line(WRITES);
@@ -118,7 +118,7 @@ class Store implements Database {
 
   async #run<Result>(
     line: Line<Connection>,
-    kind: Parameters<OnAnswered>[0],
+    kind: Kind,
     work: (connection: Connection) => Promise<Result>,
     isOver?: () => boolean,
   ): Promise<Result> {
@@ -129,12 +129,12 @@ class Store implements Database {
     }, isOver);
   }
 
-  async #timed<Result>(kind: Parameters<OnAnswered>[0], work: () => Promise<Result>): Promise<Result> {
+  async #timed<Result>(kind: Kind, work: () => Promise<Result>): Promise<Result> {
     const sentAtMs = performance.now();
     try {
       return await work();
     } finally {
-      this.#onAnswered(kind, performance.now() - sentAtMs);
+      this.#telemetry.emit('store:answered', kind, performance.now() - sentAtMs);
     }
   }
 }

@@ -133,18 +133,18 @@ describe('a reservation that runs out', () => {
     await grant('r2', [2], 10_000);
     await network.shared.gate.release({ ...keyOf('r2'), seatIndexes: [2] }, true);
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(a.counts.onPoked.mock.calls.flat()).toEqual([2]);
-    expect(a.counts.onAnnounced).toHaveBeenCalledTimes(1);
-    expect(a.counts.onFallback.mock.calls.flat()).toEqual([1]);
+    expect(a.said('expiry:poked')).toEqual([[2]]);
+    expect(a.said('expiry:announced')).toHaveLength(1);
+    expect(a.said('expiry:unannounced')).toEqual([[1]]);
   });
 
   it('is left to the node that granted it: another hears of it before it would poke, and of its end before it would ask', async () => {
     await open(b);
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(b.counts.onAnnounced).toHaveBeenCalledTimes(1);
-    expect(b.counts.onPoked).not.toHaveBeenCalled();
-    expect(b.counts.onFallback).not.toHaveBeenCalled();
+    expect(b.said('expiry:announced')).toHaveLength(1);
+    expect(b.said('expiry:poked')).toEqual([]);
+    expect(b.said('expiry:unannounced')).toEqual([]);
   });
 });
 
@@ -184,7 +184,7 @@ describe('a reservation that did not run out', () => {
     const frames = vi.fn();
     map.subscribe(frames);
     await vi.advanceTimersByTimeAsync(200);
-    expect(b.counts.onAnnounced).toHaveBeenCalled();
+    expect(b.said('expiry:announced')).not.toEqual([]);
     a.committed(booked);
     await vi.advanceTimersByTimeAsync(100);
     expect(frames.mock.calls).toMatchObject([[{ seats: [{ index: 1, status: 'BOOKED' }] }]]);
@@ -204,7 +204,7 @@ describe('a reservation that did not run out', () => {
     map.subscribe(frames);
     await vi.advanceTimersByTimeAsync(30_900);
     expect(frames.mock.calls).toMatchObject([[{ seats: [] }]]);
-    expect(b.onRead.mock.calls).toEqual([[store.eventId, 'log']]);
+    expect(b.said('feed:read')).toEqual([[store.eventId, 'log']]);
     await vi.advanceTimersByTimeAsync(200);
     expect(map.snapshot.availability.reserved).toBe(0);
   });

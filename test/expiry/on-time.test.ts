@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Coordination } from '../../src/coordination/coordination.ts';
@@ -15,6 +16,7 @@ import { loadEventState } from '../../src/store/statements/load-event-state.ts';
 import { readClock } from '../../src/store/statements/read-clock.ts';
 import { readReservationIds } from '../../src/store/statements/reservation-ids.ts';
 import { reserveSeats } from '../../src/store/statements/reserve-seats.ts';
+import type { Happenings } from '../../src/telemetry/happenings.ts';
 import { requestFor } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
@@ -36,7 +38,7 @@ async function openNode(database: Database, coordination: Coordination) {
     random: Math.random,
     logger,
   });
-  const shared = { clock, monotonicNow, random: Math.random, logger };
+  const shared = { clock, monotonicNow, random: Math.random, logger, telemetry: new EventEmitter<Happenings>() };
   const seatMaps = new LiveSeatMaps({
     ...shared,
     coordination,
@@ -45,12 +47,9 @@ async function openNode(database: Database, coordination: Coordination) {
     readChanges: (eventId, part) => readChanges(database, eventId, part),
     readEvent: async () => null,
     readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
-    onRead: () => {},
     load: (eventId) => loadEventState(database, eventId),
     frameMs: 50,
     loopLagMs: () => 0,
-    onFrame: () => {},
-    onCompared: () => {},
     lingerMs: 5_000,
     maxMaps: 10,
   });
@@ -59,10 +58,6 @@ async function openNode(database: Database, coordination: Coordination) {
     notifications: coordination.expiry,
     seatMaps,
     expire: (eventId, reservationIds) => expireReservations(database, eventId, reservationIds),
-    onPoked: () => {},
-    onAnnounced: () => {},
-    onEnded: () => {},
-    onFallback: () => {},
   });
   onTestFinished(async () => {
     measuring[Symbol.dispose]();

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LoggedChange } from '../../src/domain/change.ts';
@@ -38,7 +39,7 @@ beforeEach(async () => {
       load: (eventId) => store.load(eventId),
       readChanges: (eventId, part) => store.readChanges(eventId, part),
       logger,
-      onRead: () => {},
+      telemetry: new EventEmitter(),
     })) ?? expect.unreachable();
   feed = opened.feed;
   feed.follow({

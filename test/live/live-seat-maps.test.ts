@@ -243,7 +243,7 @@ describe('a map', () => {
     const { map } = await openMap();
     node.committed(store.reserve('r', [1], 3_600_000));
     await vi.advanceTimersByTimeAsync(300_000);
-    expect(node.onCompared.mock.calls).toEqual([[store.eventId, 'equal']]);
+    expect(node.said('map:compared')).toEqual([[store.eventId, 'equal']]);
     const load = store.load;
     const wrong = { status: 'BLOCKED', reservationId: null, expiresAtMs: null } as const;
     vi.spyOn(store, 'load').mockImplementation(async (eventId) => {
@@ -253,7 +253,7 @@ describe('a map', () => {
     const frame = vi.fn();
     map.subscribe(frame);
     await vi.advanceTimersByTimeAsync(300_000);
-    expect(node.onCompared.mock.calls.at(-1)).toEqual([store.eventId, 'different']);
+    expect(node.said('map:compared').at(-1)).toEqual([store.eventId, 'different']);
     expect(frame.mock.calls).toMatchObject([
       [{ fromRevision: 2, revision: 2, seats: [{ index: 7, status: 'BLOCKED' }] }],
     ]);

@@ -1,5 +1,5 @@
+import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import { vi } from 'vitest';
 import type { Bus, BusListener, Coordination } from '../../src/coordination/coordination.ts';
 import { createInProcessCoordination } from '../../src/coordination/in-process/coordination.ts';
 import type { CommittedChange, LoggedChange } from '../../src/domain/change.ts';
@@ -9,8 +9,8 @@ import { Listeners } from '../../src/listeners.ts';
 import { ChangeNews } from '../../src/live/change-news.ts';
 import { EventFeed } from '../../src/live/event-feed.ts';
 import { HeadWatch } from '../../src/live/head-watch.ts';
-import type { Comparison } from '../../src/live/live-seat-map.ts';
 import { LiveSeatMaps } from '../../src/live/live-seat-maps.ts';
+import { recordTelemetry } from '../telemetry/recorder.ts';
 import type { ArrayStore } from './array-store.ts';
 
 export const frameMs = 50;
@@ -102,9 +102,7 @@ export interface TestNode extends AsyncDisposable {
   follow(eventId: string): Promise<readonly number[]>;
   /** Tells of what this node has committed; null for nothing. */
   committed(change: LoggedChange | null): void;
-  readonly onCompared: ReturnType<typeof vi.fn<(eventId: string, result: Comparison) => void>>;
-  readonly onRead: ReturnType<typeof vi.fn<(eventId: string, what: 'log' | 'event') => void>>;
-  readonly counts: Record<'onPoked' | 'onAnnounced' | 'onFallback', ReturnType<typeof vi.fn>>;
+  readonly said: ReturnType<typeof recordTelemetry>['said'];
 }
 
 interface NodeSettings {
@@ -122,9 +120,7 @@ export function openNode(
   const clock = new StoreClock(monotonicNow);
   clock.observe(monotonicNow(), monotonicNow(), store.nowMs);
   const coordination = network.coordination();
-  const onRead = vi.fn<TestNode['onRead']>();
-  const onCompared = vi.fn<TestNode['onCompared']>();
-  const counts = { onPoked: vi.fn(), onAnnounced: vi.fn(), onFallback: vi.fn() };
+  const { telemetry, said } = recordTelemetry();
   const logger = pino({ level: 'silent' });
   const changes = new Listeners<CommittedChange>();
   const news = new ChangeNews({ committed: changes, bus: coordination.bus, logger });
@@ -146,11 +142,11 @@ export function openNode(
     news,
     heads,
     logger,
-    onRead,
+    telemetry,
   };
   const feeds: AsyncDisposable[] = [];
   const follow = async (eventId: string) => {
-    const opened = await EventFeed.open(eventId, { ...feedSettings, onRead: () => {} });
+    const opened = await EventFeed.open(eventId, { ...feedSettings, telemetry: new EventEmitter() });
     if (opened === null) throw new Error('the event is there');
     const { feed, state } = opened;
     feeds.push(feed);
@@ -168,8 +164,6 @@ export function openNode(
     random,
     frameMs,
     loopLagMs: () => 0,
-    onFrame: () => {},
-    onCompared,
     lingerMs,
     maxMaps,
   });
@@ -184,8 +178,7 @@ export function openNode(
     },
     random,
     logger,
-    ...counts,
-    onEnded: () => {},
+    telemetry,
   });
   const dispose = async () => {
     stopWatching();
@@ -195,5 +188,5 @@ export function openNode(
     await heads[Symbol.asyncDispose]();
     news[Symbol.dispose]();
   };
-  return { seatMaps, expiry, clock, follow, committed, onCompared, onRead, counts, [Symbol.asyncDispose]: dispose };
+  return { seatMaps, expiry, clock, follow, committed, said, [Symbol.asyncDispose]: dispose };
 }

@@ -1,36 +1,32 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import type { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { type HistoryOptions, type RemovedHistory, removeHistory } from '../../src/reservations/history.ts';
+import { removeHistory } from '../../src/reservations/history.ts';
 import { readChanges } from '../../src/store/change-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { endedReservations } from '../../src/store/statements/remove-ended-reservations.ts';
+import type { Happenings } from '../../src/telemetry/happenings.ts';
 import { book, hold, lapse, requestFor, reserveTogether } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { createTestDatabase, testDatabase } from '../support/database.ts';
 import { nodeEnv } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordTelemetry } from '../telemetry/recorder.ts';
 
 const logger = pino({ level: 'silent' });
 const days = 30;
 const running = () => new AbortController().signal;
 
-/** What was removed of one kind, step by step. */
-function countsOf(kind: keyof RemovedHistory) {
-  const counts: number[] = [];
-  const onRemoved: HistoryOptions['onRemoved'] = (what, count) => {
-    if (what === kind) counts.push(count);
-  };
-  return { counts, onRemoved };
-}
+const telemetry = new EventEmitter<Happenings>();
 
 describe.each(engines)('the history on $engine', async ({ open }) => {
   const database = await open();
@@ -48,9 +44,13 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await age(database, [youngCancelled, youngExpired], days - 1);
     expect(await keyedChangesOf(database, cancelled)).toEqual([...cancelled].sort());
 
-    const { counts, onRemoved } = countsOf('reservations');
-    const removed = await removeHistory({ database, logger, days, onRemoved }, running());
-    expect([removed, counts]).toEqual([{ reservations: 2, changes: 0 }, [2]]);
+    const { telemetry, said } = recordTelemetry();
+    const removed = await removeHistory({ database, logger, days, telemetry }, running());
+    expect(removed).toEqual({ reservations: 2, changes: 0 });
+    expect(said('history:removed')).toEqual([
+      ['reservations', 2],
+      ['changes', 0],
+    ]);
     expect(await reservationsOf(database, eventId)).toEqual(
       [youngCancelled, youngExpired, active.id, booked.id].sort(),
     );
@@ -62,7 +62,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     const ids = await expiredReservations(database, eventId, [[0]]);
     await age(database, ids, 10_000);
     await begin(database, [eventId], 10_000);
-    const options = { database, logger, onRemoved: () => {} };
+    const options = { database, logger, telemetry };
     expect(await removeHistory({ ...options, days: 0 }, running())).toEqual({ reservations: 0, changes: 0 });
     expect(await reservationsOf(database, eventId)).toEqual(ids);
     expect(await revisionsOf(database, eventId)).toEqual([1, 2, 3]);
@@ -74,32 +74,26 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     for (const eventId of eventIds) await age(database, await expiredReservations(database, eventId, singles(13)), 40);
     await begin(database, eventIds, 40);
     const stop = new AbortController();
-    const reservations = countsOf('reservations');
-    const changes = countsOf('changes');
-    const onRemoved: HistoryOptions['onRemoved'] = (what, count) => {
-      reservations.onRemoved(what, count);
-      changes.onRemoved(what, count);
-    };
-    const options = { logger, days, batch: 10, pauseMs: 1, database };
-    const onFirst: HistoryOptions['onRemoved'] = (what, count) => {
-      onRemoved(what, count);
-      stop.abort();
-    };
-    expect(await removeHistory({ ...options, onRemoved: onFirst }, stop.signal)).toEqual({
-      reservations: 10,
-      changes: 0,
-    });
-    expect(await removeHistory({ ...options, onRemoved }, running())).toEqual({ reservations: 16, changes: 4 });
-    expect(reservations.counts).toEqual([10, 10, 6]);
-    expect(changes.counts).toEqual([4]);
+    const telemetry = new EventEmitter<Happenings>();
+    telemetry.once('history:removed', () => stop.abort());
+    const steps: [string, number][] = [];
+    telemetry.on('history:removed', (what, rows) => steps.push([what, rows]));
+    const options = { logger, days, batch: 10, pauseMs: 1, database, telemetry };
+    expect(await removeHistory(options, stop.signal)).toEqual({ reservations: 10, changes: 0 });
+    expect(await removeHistory(options, running())).toEqual({ reservations: 16, changes: 4 });
+    expect(steps).toEqual([
+      ['reservations', 10],
+      ['reservations', 10],
+      ['reservations', 6],
+      ['changes', 4],
+    ]);
     for (const eventId of eventIds) expect(await reservationsOf(database, eventId)).toEqual([]);
   });
 
   test('is removed once, by two nodes at a time', async () => {
     const eventId = await createSampleEvent(database, 60);
     await age(database, await expiredReservations(database, eventId, singles(50)), 40);
-    const remove = () =>
-      removeHistory({ database, logger, days, batch: 7, pauseMs: 1, onRemoved: () => {} }, running());
+    const remove = () => removeHistory({ database, logger, days, batch: 7, pauseMs: 1, telemetry }, running());
     const removed = await Promise.all([remove(), remove()]);
     // Each may have left the last ones to the other.
     removed.push(await remove());
@@ -114,7 +108,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await lapse(database, first);
     await expireReservations(database, eventId, [first.id]);
     await age(database, [first.id], days + 1);
-    await removeHistory({ database, logger, days, onRemoved: () => {} }, running());
+    await removeHistory({ database, logger, days, telemetry }, running());
     expect(await hold(database, eventId, [1], request)).toMatchObject({ status: 'ACTIVE', seatIndexes: [1] });
   });
 
@@ -124,10 +118,14 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     for (const eventId of [old, young]) for (const [index = 0] of singles(21)) await hold(database, eventId, [index]);
     await begin(database, [old], days + 1);
     await begin(database, [young], days - 1);
-    const { counts, onRemoved } = countsOf('changes');
-    const options = { database, logger, days, batch: 10, pauseMs: 1, onRemoved };
+    const { telemetry, said } = recordTelemetry();
+    const options = { database, logger, days, batch: 10, pauseMs: 1, telemetry };
     expect(await removeHistory(options, running())).toEqual({ reservations: 0, changes: 22 });
-    expect(counts).toEqual([10, 10, 2]);
+    expect(said('history:removed').filter(([what]) => what === 'changes')).toEqual([
+      ['changes', 10],
+      ['changes', 10],
+      ['changes', 2],
+    ]);
     expect(await revisionsOf(database, old)).toEqual([23]);
     expect(await revisionsOf(database, young)).toHaveLength(22);
     await cancelReservations(database, old, [{ reservationId, viewerId, seatIndexes: null }]);
@@ -140,8 +138,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     const eventId = await createSampleEvent(database, 60);
     for (const [index = 0] of singles(40)) await hold(database, eventId, [index]);
     await begin(database, [eventId], days + 1);
-    const remove = () =>
-      removeHistory({ database, logger, days, batch: 7, pauseMs: 1, onRemoved: () => {} }, running());
+    const remove = () => removeHistory({ database, logger, days, batch: 7, pauseMs: 1, telemetry }, running());
     const removed = await Promise.all([remove(), remove()]);
     // Each may have left the last ones to the other.
     removed.push(await remove());

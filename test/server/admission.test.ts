@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   fewUnderWay = 0;
   stage = await openStage({
     admission: {
-      ...{ maxUnderWay, maxLagMs, lagMs: () => lagMs },
+      ...{ maxUnderWay, maxLagMs, lagMs: () => lagMs, telemetry: new EventEmitter() },
       get fewUnderWay() {
         return fewUnderWay;
       },

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, inject, test } from 'vitest';
@@ -5,6 +6,7 @@ import type { Database, Session } from '../../src/store/database.ts';
 import { countEvents } from '../../src/store/events.ts';
 import { isStoreUnavailable } from '../../src/store/faults.ts';
 import { openDatabase } from '../../src/store/open.ts';
+import type { Happenings } from '../../src/telemetry/happenings.ts';
 import { createDatabase, databaseName, onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -43,8 +45,9 @@ describe('migrating', () => {
 
 test('a migration that waits for another says for whom, and goes on when that has ended', async () => {
   const warnings: string[] = [];
-  const onWarning = (warning: string) => void warnings.push(warning);
-  await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 }, { onWarning });
+  const telemetry = new EventEmitter<Happenings>();
+  telemetry.on('store:warned', (warning) => warnings.push(warning));
+  await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 }, { telemetry });
   const { pid, migrating } = await onServer(url, (sql) =>
     sql.begin(async (other) => {
       await other`select pg_advisory_xact_lock(1, 0)`;

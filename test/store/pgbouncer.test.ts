@@ -8,6 +8,7 @@ import { databaseName, onServer } from '../support/create-database.ts';
 import { startNode } from '../support/node.ts';
 import { type Pgbouncer, type PgbouncerSettings, startPgbouncer } from '../support/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { recordTelemetry } from '../telemetry/recorder.ts';
 import { createSampleEvent } from './sample-event.ts';
 
 let server: PostgresServer;
@@ -91,14 +92,11 @@ describe.each<PgbouncerSettings>([
   });
 
   test('it is said once, in a line, that a pooler is between', async () => {
-    const warnings: string[] = [];
+    const { telemetry, said } = recordTelemetry();
     const url = await emptyBehind(pooler);
-    await using _ = await openDatabase(
-      { kind: 'postgres', url, poolSize: 2 },
-      { onWarning: (text) => warnings.push(text) },
-    );
-    expect(warnings).toEqual([
-      expect.stringMatching(/^Postgres is behind a pooler .*prepare=true.*statement_timeout = '15s'$/),
+    await using _ = await openDatabase({ kind: 'postgres', url, poolSize: 2 }, { telemetry });
+    expect(said('store:warned')).toEqual([
+      [expect.stringMatching(/^Postgres is behind a pooler .*prepare=true.*statement_timeout = '15s'$/)],
     ]);
   });
 });

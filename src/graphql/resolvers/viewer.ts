@@ -58,8 +58,11 @@ export const viewerResolvers: Resolvers = {
 
 /** @param countedBy whose limit of sign-ins it is */
 async function guestSession(context: GraphqlContext, countedBy: string, guest?: Viewer) {
-  const { guestLimiter, identity } = context.services;
+  const { guestLimiter, identity, telemetry } = context.services;
   const allowance = await guestLimiter.consume(countedBy);
-  if (!allowance.allowed) return noteOutcome(context, rateLimited(allowance.retryAfterMs));
+  if (!allowance.allowed) {
+    telemetry.emit('mutation:refused', 'rate limit');
+    return noteOutcome(context, rateLimited(allowance.retryAfterMs));
+  }
   return noteOutcome(context, { __typename: 'GuestSession', ...(await identity.signInAsGuest(guest)) } as const);
 }

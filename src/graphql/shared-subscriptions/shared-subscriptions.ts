@@ -15,6 +15,7 @@ import type { SeatMapUse } from '../../live/live-seat-maps.ts';
 import { Pulled } from '../../live/pulled.ts';
 import { type Outlet, SharedSubscription, type UpdateSource } from '../../live/shared-subscription.ts';
 import { availabilitySource, eventSource, seatMapSource } from '../../live/sources.ts';
+import type { Telemetry } from '../../telemetry/happenings.ts';
 import type { GraphqlContext } from '../context.ts';
 import { Slices } from '../slices.ts';
 import { openEvent } from '../subscriptions.ts';
@@ -45,8 +46,7 @@ export interface SharedSubscriptionsOptions {
   /** Of nobody in particular: what is executed for all sees what everyone may see. */
   readonly publicContext: () => GraphqlContext;
   readonly monotonicNow: () => number;
-  /** Called at every execution: one a change and distinct operation, one more where somebody must be told everything. */
-  readonly onExecuted?: (field: SharedField) => void;
+  readonly telemetry: Telemetry;
 }
 
 /** A subscription of a validated document, and where its messages may go without being executed for it alone. */
@@ -172,10 +172,10 @@ export class SharedSubscriptions {
     request: SubscriptionRequest,
   ): UpdateSource {
     const { schema, document, operationName, variableValues, publicError } = request;
-    const { publicContext, onExecuted } = this.#options;
+    const { publicContext, telemetry } = this.#options;
     const args = { schema, document, operationName, variableValues };
     const execute = (rootValue: unknown) => {
-      onExecuted?.(field);
+      telemetry.emit('subscription:executed', field);
       const contextValue = { ...publicContext(), slices: new Slices(Infinity) };
       const { data, errors } = executeSync({ ...args, contextValue, rootValue });
       return errors === undefined ? { data } : { errors: errors.map(publicError), data };

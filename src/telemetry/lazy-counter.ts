@@ -4,7 +4,7 @@ import { Counter, type Registry } from 'prom-client';
  * A counter for where requests pass: it costs an addition there, and the library is told when somebody asks.
  * @param name without the prefix, in the style of Prometheus
  */
-export class Tally<Name extends string = never> {
+export class LazyCounter<Name extends string = never> {
   readonly #counts = new Map<string, { readonly labels: Partial<Record<Name, string>>; value: number }>();
   readonly #names: readonly Name[];
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { AddressConfig } from '../config.ts';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 
 /** What is served: a registry of prom-client, or what stands for several. */
 export interface MetricsSource {
@@ -10,10 +10,23 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
+/** Of all workers of this primary, added up. */
+export function metricsOfWorkers(): MetricsSource {
+  const registry = new AggregatorRegistry();
+  return { contentType: registry.contentType, metrics: () => registry.clusterMetrics() };
+}
+
+/** The worker's part: answers the primary, which asks by messages. */
+export function offerToPrimary(registry: Registry): void {
+  AggregatorRegistry.setRegistries(registry);
+  // Listens for the primary as it is made, for as long as the worker is connected to it.
+  new AggregatorRegistry();
+}
+
 /** Serves `/metrics` on an address of its own, as what it tells is not for everybody. Throws what listening threw. */
 export async function serveMetrics(
   source: MetricsSource,
-  { host, port }: AddressConfig,
+  { host, port }: { readonly host: string; readonly port: number },
   logger: Logger,
 ): Promise<AsyncDisposable> {
   const server = createServer(async ({ url, method }, response) => {

@@ -1,7 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { type Level, Levels, type Trouble } from '../src/levels.ts';
-import { recordLogs } from './coordination/logs.ts';
-import { waitFor } from './support/wait-for.ts';
+import type { Happenings, Level } from '../../src/telemetry/happenings.ts';
+import { logHappenings } from '../../src/telemetry/logs.ts';
+import { countHappenings } from '../../src/telemetry/metrics.ts';
+import { ServiceHealth, type Trouble } from '../../src/telemetry/service-health.ts';
+import { recordLogs } from '../coordination/logs.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const HOLD_MS = 1_000;
 const soon = { withinMs: HOLD_MS + 2_000 };
@@ -9,33 +13,36 @@ const soon = { withinMs: HOLD_MS + 2_000 };
 const silent: Trouble = { level: 'CRITICAL', what: 'the store does not answer' };
 const alone: Trouble = { level: 'DEGRADED', what: 'Redis cannot be reached' };
 
-function openLevels(troubles: Set<Trouble>) {
+function openHealth(troubles: Set<Trouble>) {
   const logs = recordLogs();
+  const telemetry = new EventEmitter<Happenings>();
+  logHappenings(telemetry, logs.logger);
+  const metrics = countHappenings(telemetry);
   const monotonicNow = () => performance.now();
-  const levels = new Levels({ troubles: () => [...troubles], holdMs: HOLD_MS, monotonicNow, logger: logs.logger });
-  const reached = (level: Level) => waitFor(() => levels.level === level, { ...soon, what: level });
-  return { levels, logs, reached };
+  const health = new ServiceHealth({ troubles: () => [...troubles], holdMs: HOLD_MS, monotonicNow, telemetry });
+  const reached = (level: Level) => waitFor(() => health.level === level, { ...soon, what: level });
+  return { health, logs, metrics, reached };
 }
 
 test('a level is that of the worst trouble, told once with its reason, and better only when that was gone for a while', async () => {
   const troubles = new Set<Trouble>();
-  const { levels, logs, reached } = openLevels(troubles);
-  using _ = levels;
-  expect([levels.level, levels.reasons]).toEqual(['NORMAL', []]);
+  const { health, logs, metrics, reached } = openHealth(troubles);
+  using _ = health;
+  expect([health.level, health.reasons]).toEqual(['NORMAL', []]);
 
   troubles.add(alone);
   await reached('DEGRADED');
   troubles.add(silent);
   await reached('CRITICAL');
-  expect(levels.reasons).toEqual([silent.what, alone.what]);
-  const before = levels.since;
+  expect(health.reasons).toEqual([silent.what, alone.what]);
+  const before = health.since;
 
   const goneAt = performance.now();
   troubles.delete(silent);
   await reached('DEGRADED');
   expect(performance.now() - goneAt).toBeGreaterThan(HOLD_MS - 100);
-  expect(levels.reasons).toEqual([alone.what]);
-  expect(levels.since.getTime()).toBeGreaterThan(before.getTime());
+  expect(health.reasons).toEqual([alone.what]);
+  expect(health.since.getTime()).toBeGreaterThan(before.getTime());
 
   troubles.delete(alone);
   await reached('NORMAL');
@@ -45,14 +52,19 @@ test('a level is that of the worst trouble, told once with its reason, and bette
     'level DEGRADED: Redis cannot be reached',
     'level NORMAL: all is well again',
   ]);
-  expect(Object.fromEntries(levels.changes)).toEqual({ NORMAL: 1, DEGRADED: 2, CRITICAL: 1 });
+  const counted = await metrics.getSingleMetric('holdfast_level_changes_total')?.get();
+  expect(counted?.values.map(({ labels, value }) => [labels.level, value])).toEqual([
+    ['NORMAL', 1],
+    ['DEGRADED', 2],
+    ['CRITICAL', 1],
+  ]);
 });
 
 test('what comes and goes is one change of level', async () => {
   const troubles = new Set<Trouble>([alone]);
-  const { levels, logs, reached } = openLevels(troubles);
-  using _ = levels;
-  expect(levels.level).toBe('DEGRADED');
+  const { health, logs, reached } = openHealth(troubles);
+  using _ = health;
+  expect(health.level).toBe('DEGRADED');
   const flapping = setInterval(() => (troubles.has(alone) ? troubles.delete(alone) : troubles.add(alone)), 150);
   const flappedFrom = performance.now();
   await waitFor(() => performance.now() - flappedFrom > 2 * HOLD_MS, { ...soon, what: 'some changes' });

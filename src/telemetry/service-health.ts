@@ -1,9 +1,7 @@
-import type { Logger } from 'pino';
+import type { Level, Telemetry } from './happenings.ts';
 
-/** How well a node can serve (DESIGN §11), from best to worst. */
-export const levels = ['NORMAL', 'DEGRADED', 'CRITICAL'] as const;
-
-export type Level = (typeof levels)[number];
+/** From best to worst. */
+export const levels: readonly Level[] = ['NORMAL', 'DEGRADED', 'CRITICAL'];
 
 /** Something a node needs is not as it should be. */
 export interface Trouble {
@@ -13,13 +11,13 @@ export interface Trouble {
   readonly what: string;
 }
 
-export interface LevelsSettings {
+export interface ServiceHealthSettings {
   /** What is not as it should be at this moment. */
   readonly troubles: () => readonly Trouble[];
   /** A trouble counts for this long after it was last seen, so that one that comes and goes is one. */
   readonly holdMs: number;
   readonly monotonicNow: () => number;
-  readonly logger: Logger;
+  readonly telemetry: Telemetry;
 }
 
 const CHECK_EVERY_MS = 100;
@@ -28,16 +26,15 @@ const CHECK_EVERY_MS = 100;
  * The node's level: that of its worst trouble. It says what is so, and decides nothing: what Redis or the store cannot do at
  * present is skipped or refused by those who ask them, sooner than it is told here.
  */
-export class Levels implements Disposable {
-  readonly #settings: LevelsSettings;
+export class ServiceHealth implements Disposable {
+  readonly #settings: ServiceHealthSettings;
   readonly #timer: NodeJS.Timeout;
   /** By what they are, with when they were last seen. */
   readonly #seen = new Map<string, Trouble & { readonly atMs: number }>();
-  readonly #changes = new Map<Level, number>(levels.map((level) => [level, 0]));
   #level: Level = 'NORMAL';
   #since = new Date();
 
-  constructor(settings: LevelsSettings) {
+  constructor(settings: ServiceHealthSettings) {
     this.#settings = settings;
     this.#check();
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
@@ -56,11 +53,6 @@ export class Levels implements Disposable {
     return [...this.#seen.values()].sort((one, other) => rank(other) - rank(one)).map(({ what }) => what);
   }
 
-  /** How often each level was reached from another. */
-  get changes(): ReadonlyMap<Level, number> {
-    return this.#changes;
-  }
-
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
@@ -75,17 +67,12 @@ export class Levels implements Disposable {
 
   #change(level: Level): void {
     if (level === this.#level) return;
-    const was = { level: this.#level, since: this.#since.toISOString() };
+    const [was, since] = [this.#level, this.#since];
     this.#level = level;
     this.#since = new Date();
-    this.#changes.set(level, (this.#changes.get(level) ?? 0) + 1);
-    const { logger } = this.#settings;
-    const why = level === 'NORMAL' ? 'all is well again' : this.reasons.join('; ');
-    logger[severities[level]]({ was }, `level ${level}: ${why}`);
+    this.#settings.telemetry.emit('level:changed', { level, was, since, reasons: this.reasons });
   }
 }
-
-const severities = { NORMAL: 'info', DEGRADED: 'warn', CRITICAL: 'error' } as const;
 
 function rank({ level }: Trouble): number {
   return levels.indexOf(level);

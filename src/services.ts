@@ -1,0 +1,150 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { EventCatalogue } from './events/catalogue.ts';
+import { eventReader } from './events/event-reader.ts';
+import { Organizing } from './events/organizing.ts';
+import { RecentEvents } from './events/recent-events.ts';
+import { SeatReader } from './events/seat-reader.ts';
+import { Seatings } from './events/seatings.ts';
+import type { Services } from './graphql/services.ts';
+import type { Identity } from './identity/identity.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import { NewReservations } from './live/new-reservations.ts';
+import { ReservationUpdates } from './live/reservation-updates.ts';
+import { ViewerReservations } from './live/viewer-reservations.ts';
+import type { LiveMaps } from './live-maps.ts';
+import type { PaymentProvider } from './payments/provider.ts';
+import { Settler } from './payments/settler.ts';
+import { withTimeLimits } from './payments/with-time-limits.ts';
+import { Commits } from './reservations/commits.ts';
+import { removeHistory } from './reservations/history.ts';
+import { Holdings } from './reservations/holdings.ts';
+import { createReservations, type Reservations } from './reservations/reservations.ts';
+import { expireOverdue, startRounds } from './reservations/sweep.ts';
+import { readBacklogs } from './store/consumer-cursors.ts';
+import { isStoreUnavailable } from './store/faults.ts';
+
+const SWEEP_EVERY_MS = 10_000;
+/** So often that little has ended in between. */
+const REMOVE_HISTORY_EVERY_MS = 300_000;
+/** Soon after the start, for nodes that do not run for as long; not at the start itself, when there is enough to do. */
+const REMOVE_HISTORY_FIRST_MS = 10_000;
+/** As often as metrics are mostly read. */
+const MEASURE_BACKLOGS_EVERY_MS = 10_000;
+const MEASURE_BACKLOGS_FIRST_MS = 1_000;
+
+export interface ServiceParts {
+  readonly live: LiveMaps;
+  readonly identity: Identity;
+  readonly payment: PaymentProvider;
+}
+
+/** What resolvers put to work, and what a node does by itself beside it. */
+export function openServices(infrastructure: Infrastructure, { live, identity, payment }: ServiceParts): Services {
+  const { config, database, coordination, telemetry, logger } = infrastructure;
+  const limitedPayment = withTimeLimits(payment, logger);
+  const settler = new Settler({ database, payment: limitedPayment, logger });
+  infrastructure.closing.defer(() => settler.drain());
+  startSweeps(infrastructure, settler);
+  startHousekeeping(infrastructure);
+  return {
+    readEvent: eventReader(database),
+    seatings: new Seatings(database),
+    seats: new SeatReader(database.reads),
+    catalogue: new EventCatalogue(database.reads),
+    holdings: new Holdings(database.reads),
+    isUnavailable: isStoreUnavailable,
+    reservations: openReservations(infrastructure, live, { settler, payment: limitedPayment }),
+    recentEvents: new RecentEvents(database.reads),
+    organizing: new Organizing({ database, newId: randomUUID }),
+    seatMaps: live.seatMaps,
+    ...openFollowers(infrastructure, live),
+    identity,
+    logger,
+    telemetry,
+    mutationLimiter: coordination.rateLimiter('mutations', config.limits.mutationsPerMinute),
+    guestLimiter: coordination.rateLimiter('guests', config.limits.guestSignInsPerMinute),
+    guestMutationLimiter: coordination.rateLimiter('guest-mutations', config.limits.guestMutationsPerMinute),
+    policy: {
+      ...config.reservations,
+      paymentSeconds: config.paymentSeconds,
+      maxQueryCost: config.limits.maxQueryCost,
+      maxSeatsPerAddress: config.limits.maxSeatsPerAddress,
+    },
+  };
+}
+
+function openReservations(
+  { config, database, coordination, telemetry, logger }: Infrastructure,
+  { seatMaps, expiry }: LiveMaps,
+  payments: { readonly settler: Settler; readonly payment: PaymentProvider },
+): Reservations {
+  const { gate } = coordination;
+  const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
+  return createReservations({
+    database,
+    gate,
+    commits: new Commits({ gate, heldSeats, deadlines: expiry }),
+    heldSeats,
+    seatMaps,
+    newId: randomUUID,
+    random: randomBytes,
+    ...payments,
+    paymentSeconds: config.paymentSeconds,
+    telemetry,
+    logger,
+    ...config.reservations,
+  });
+}
+
+/** Those who follow reservations: one, or all of a viewer. */
+function openFollowers(
+  { database, coordination, logger, closing }: Infrastructure,
+  { seatMaps }: LiveMaps,
+): Pick<Services, 'reservationUpdates' | 'viewerReservations'> {
+  const store = database.mapReads;
+  const news = closing.add(new NewReservations({ committed: database.committed, bus: coordination.bus, logger }));
+  const updates = new ReservationUpdates(store, seatMaps, logger);
+  const isReachable = () => coordination.reachable;
+  const viewerReservations = closing.add(new ViewerReservations({ store, updates, news, isReachable, logger }));
+  return { reservationUpdates: updates, viewerReservations };
+}
+
+function startSweeps({ database, telemetry, logger, closing }: Infrastructure, settler: Settler): void {
+  const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
+  // Apart, so that a payment provider that hangs keeps no reservation from ending.
+  closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => settler.round(signal) }));
+  closing.add(
+    startRounds({
+      ...rounds,
+      what: 'the sweep of overdue reservations',
+      round: () => expireOverdue(database, telemetry).then(() => false),
+    }),
+  );
+}
+
+function startHousekeeping({ config, database, telemetry, logger, closing }: Infrastructure): void {
+  const history = { database, days: config.historyDays, telemetry, logger };
+  closing.add(
+    startRounds({
+      what: 'removing reservations that ended long ago',
+      round: (signal) => removeHistory(history, signal).then(() => false),
+      logger,
+      intervalMs: REMOVE_HISTORY_EVERY_MS,
+      firstAfterMs: REMOVE_HISTORY_FIRST_MS,
+    }),
+  );
+  if (config.metrics === null) return;
+  const measure = async () => {
+    telemetry.emit('consumers:measured', await readBacklogs(database.reads));
+    return false;
+  };
+  closing.add(
+    startRounds({
+      what: 'measuring what consumers of the change log have yet to do',
+      round: measure,
+      logger,
+      intervalMs: MEASURE_BACKLOGS_EVERY_MS,
+      firstAfterMs: MEASURE_BACKLOGS_FIRST_MS,
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+import { type Aggregator, Counter, Gauge, type Registry } from 'prom-client';
+import type { Level } from './happenings.ts';
+import { levels } from './service-health.ts';
+
+/** What is looked at whenever somebody asks. */
+export interface ObservedNode {
+  readonly level: () => Level;
+  readonly websockets: () => number;
+  /** Sent over them, so far: read rather than told of, as there is one for each subscriber of each frame. */
+  readonly websocketMessages: () => number;
+  readonly operationsUnderWay: () => number;
+  /** Requests that wait to be written, of all events. */
+  readonly writesWaiting: () => number;
+  /** Statements that wait for a connection. */
+  readonly statementsWaiting: () => number;
+  readonly readsWaiting: () => number;
+  readonly seatMaps: () => number;
+  readonly loopLagMs: () => number;
+}
+
+export function observeNode(registry: Registry, node: ObservedNode): void {
+  gauge('websockets', 'Open websockets', node.websockets);
+  gauge('operations_under_way', 'Operations being executed', node.operationsUnderWay);
+  gauge('writes_waiting', 'Requests that wait to be written to their event', node.writesWaiting);
+  gauge(
+    'store_statements_waiting',
+    'Statements that wait for a connection to the store, reads apart',
+    node.statementsWaiting,
+  );
+  gauge('store_reads_waiting', 'Reads that wait for a connection to the store', node.readsWaiting);
+  gauge('seat_maps', 'Seat maps kept', node.seatMaps);
+  gauge('event_loop_lag_seconds', 'How late the process gets to its timers', () => node.loopLagMs() / 1000, 'max');
+  new Counter({
+    name: 'holdfast_websocket_messages_total',
+    help: 'Messages sent over websockets',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(node.websocketMessages());
+    },
+  });
+  new Gauge({
+    name: 'holdfast_level',
+    help: '1 for the level of the node, 0 for the others',
+    labelNames: ['level'],
+    registers: [registry],
+    collect() {
+      for (const level of levels) this.set({ level }, level === node.level() ? 1 : 0);
+    },
+  });
+
+  /** Of several workers the values are added up, unless something else makes sense. */
+  function gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
+    new Gauge({
+      aggregator,
+      name: `holdfast_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

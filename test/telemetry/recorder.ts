@@ -1,0 +1,13 @@
+import type { Happenings, Telemetry } from '../../src/telemetry/happenings.ts';
+
+/** What rooms say, for a test to read: `said` gives what went with each of one name, in order. */
+export function recordTelemetry(): {
+  readonly telemetry: Telemetry;
+  readonly said: (name: keyof Happenings) => readonly (readonly unknown[])[];
+} {
+  const all: { readonly name: unknown; readonly what: readonly unknown[] }[] = [];
+  return {
+    telemetry: { emit: (name, ...what) => all.push({ name, what }) > 0 },
+    said: (asked) => all.filter(({ name }) => name === asked).map(({ what }) => what),
+  };
+}
