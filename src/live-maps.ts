@@ -1,6 +1,5 @@
 import { Expiry } from './expiry/expiry.ts';
-import { measureStoreClock } from './expiry/measure-store-clock.ts';
-import { StoreClock } from './expiry/store-clock.ts';
+import { measureStoreClock, StoreClock } from './expiry/store-clock.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { ChangeNews } from './live/change-news.ts';
 import { HeadWatch } from './live/head-watch.ts';

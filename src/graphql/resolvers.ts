@@ -1,10 +1,20 @@
+import { findBooking, findEvent, findReservation, findSeat } from './finding.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { bookingResolvers } from './resolvers/booking.ts';
 import { eventResolvers } from './resolvers/event.ts';
 import { reservationResolvers } from './resolvers/reservation.ts';
-import { rootResolvers } from './resolvers/root.ts';
 import { seatMapResolvers } from './resolvers/seat-map.ts';
 import { viewerResolvers } from './resolvers/viewer.ts';
+
+const rootResolvers: Resolvers = {
+  Query: {
+    node: async (_, { id }, context) =>
+      (await findEvent(context, id)) ??
+      (await findSeat(context, id)) ??
+      (await findReservation(context, id)) ??
+      (await findBooking(context, id)),
+  },
+};
 
 /** One part a concept, as in `schema/`. */
 export const resolvers: readonly Resolvers[] = [

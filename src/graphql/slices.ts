@@ -1,12 +1,16 @@
 import {
   defaultFieldResolver,
   type GraphQLFieldResolver,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
   isIntrospectionType,
+  isListType,
+  isNonNullType,
   isObjectType,
 } from 'graphql';
 import { nextTimeSlice } from '../time-slices.ts';
-import { givesObjects } from './gives-objects.ts';
 
 /** Objects that an operation may complete at once: a few milliseconds of work, whatever is asked of them. */
 const OBJECTS_AT_ONCE = 50;
@@ -59,6 +63,12 @@ export function sliceLists(schema: GraphQLSchema): void {
       if (givesObjects(field.type)) field.resolve = slicing(field.resolve);
     }
   }
+}
+
+/** Whether a field of the type is a list of objects. */
+export function givesObjects(type: GraphQLOutputType): boolean {
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  return isListType(nullable) && isCompositeType(getNamedType(nullable));
 }
 
 type SlicingResolver = GraphQLFieldResolver<unknown, { readonly slices: Slices }>;

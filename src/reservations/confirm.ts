@@ -17,7 +17,6 @@ import { type FenceOutcome, fencePayments } from '../store/statements/fence-paym
 import type { HolderRequest } from '../store/statements/running-reservations.ts';
 import type { Commits } from './commits.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
-import { bookingReference } from './reference.ts';
 
 export interface ConfirmCommand extends HolderCommand {
   readonly paymentToken: string | null;
@@ -188,4 +187,13 @@ function confirmWrites({ database, groupCommit, commits, random }: ConfirmDepend
       return outcomes;
     },
   });
+}
+
+/** Crockford's base 32: no I, L, O or U, which people take for something else. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A booking's reference for people, 'K7QM-3F9A', from eight random bytes of which five bits each are used. */
+function bookingReference(random: Uint8Array): string {
+  const letters = Array.from(random.subarray(0, 8), (byte) => ALPHABET[byte & 31]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import cors from '@fastify/cors';
 import fastify, {
@@ -20,7 +21,6 @@ import { executeOverHttp } from './apollo-over-http.ts';
 import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import type { ClientAddresses } from './client-address.ts';
-import { endConnectionsOnClose } from './closing-connections.ts';
 import { limitConnections } from './connection-limit.ts';
 import { textChecker } from './documents.ts';
 import { busyReply, errorReplies, rateLimitedReply, send } from './error-replies.ts';
@@ -34,7 +34,6 @@ import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { logRequests } from './request-log.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
-import { WebsocketRequest } from './websocket-request.ts';
 
 export interface HttpOptions {
   readonly trustedOperations: TrustedOperations;
@@ -109,6 +108,19 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return http;
 }
 
+/** Once `close` was called, each connection ends with the answer under way on it; Node would keep it for the next request. */
+function endConnectionsOnClose(http: FastifyInstance): void {
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
 /** The page refers to what it needs from within its folder, which an address without a slash at its end is not. */
 function redirectToBase(http: FastifyInstance, basePath: string): void {
   http.addHook('onRequest', async ({ originalUrl }, reply) => {
@@ -163,4 +175,22 @@ function admit(admission: Admission): onRequestHookHandler {
     if (waitMs === undefined) done();
     else void send(busyReply(waitMs), request, reply);
   };
+}
+
+/**
+ * A request as a server for websockets sees it: one to change to any other protocol is answered as if it had not asked, body and
+ * all (RFC 9110, section 7.8). Java's HttpClient asks for `h2c` with its first request. Node 24 has `shouldUpgradeCallback` for it.
+ */
+class WebsocketRequest extends IncomingMessage {
+  private asksToUpgrade = false;
+
+  /** Node sets what the parser found before the headers are there, and asks after. */
+  get upgrade(): boolean {
+    const isWebsocket = this.headers.upgrade?.toLowerCase() === 'websocket';
+    return this.asksToUpgrade && (isWebsocket || this.method === 'CONNECT');
+  }
+
+  set upgrade(asked: boolean | null) {
+    this.asksToUpgrade = asked === true;
+  }
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { measureStoreClock } from '../../src/expiry/measure-store-clock.ts';
-import { StoreClock } from '../../src/expiry/store-clock.ts';
+import { measureStoreClock, StoreClock } from '../../src/expiry/store-clock.ts';
 
 const storeStart = Date.UTC(2026, 10, 20, 18, 30);
 

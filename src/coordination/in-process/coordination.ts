@@ -1,5 +1,4 @@
-import { type Coordination, uncounted } from '../coordination.ts';
-import { inProcessBus } from './bus.ts';
+import { type Bus, type Coordination, uncounted } from '../coordination.ts';
 import { ReservationKeys } from './expiry.ts';
 import { InProcessGate } from './gate.ts';
 import { InProcessHeldSeats } from './held-seats.ts';
@@ -17,7 +16,7 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
   const reservationKeys = new ReservationKeys(now);
   return {
     gate: new InProcessGate(now, reservationKeys, leaseMs),
-    bus: inProcessBus,
+    bus: noBus,
     expiry: reservationKeys,
     rateLimiter: (_name, perMinute) => createMemoryRateLimiter(perMinute),
     heldSeats: (maxPerAddress) => (maxPerAddress === 0 ? uncounted : new InProcessHeldSeats(now, maxPerAddress)),
@@ -26,3 +25,9 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
     [Symbol.asyncDispose]: async () => reservationKeys[Symbol.dispose](),
   };
 }
+
+/** For one node: there is nobody to tell. */
+const noBus: Bus = {
+  publish: () => {},
+  subscribe: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+};

@@ -14,7 +14,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
-import { givesObjects } from '../gives-objects.ts';
+import { givesObjects } from '../slices.ts';
 import { type FieldCost, fieldCosts, type LayoutSize, rootCosts, typicalLayout, USUAL_ROWS } from './field-costs.ts';
 
 /** How often fields are looked at, fragments within each other included; the largest documents of use have some hundred. */

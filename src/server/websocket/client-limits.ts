@@ -1,25 +1,30 @@
 import { GraphQLError } from 'graphql';
 import type { WebsocketConfig } from '../../config.ts';
 import { retryAfterMs } from '../errors.ts';
-import { Allowance } from './allowance.ts';
 
 /** A stock client sends two messages an operation, and a ping now and then: twice that is no longer an accident. */
 const messagesPerOperation = 4;
 
+const minuteMs = 60_000;
+
 /** It goes with every message of the operation. Stock clients send a uuid. */
 const maxIdLength = 200;
+
+/** Queries and mutations of one client that are executed at once: a page waits for a few, and each may answer with a whole map. */
+const maxExecutions = 4;
 
 /** What one client may ask for on one websocket. */
 export class ClientLimits {
   /** A client that goes on in spite of errors is closed: by all it sends, pings included. */
-  readonly messages: Allowance;
+  readonly messages: TokenBucket;
+  readonly executions = new Semaphore(maxExecutions);
   readonly #maxOperations: number;
-  readonly #operations: Allowance;
+  readonly #operations: TokenBucket;
 
   constructor({ maxSubscriptions, operationsPerMinute }: WebsocketConfig) {
     const monotonicNow = () => performance.now();
-    this.messages = new Allowance(messagesPerOperation * operationsPerMinute, monotonicNow);
-    this.#operations = new Allowance(operationsPerMinute, monotonicNow);
+    this.messages = new TokenBucket(messagesPerOperation * operationsPerMinute, monotonicNow);
+    this.#operations = new TokenBucket(operationsPerMinute, monotonicNow);
     this.#maxOperations = maxSubscriptions;
   }
 
@@ -42,4 +47,67 @@ export class ClientLimits {
 
 function rateLimited(message: string, waitMs: number): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', retryAfterMs: waitMs } });
+}
+
+/** So much a minute, and as much at once after a minute without any. */
+class TokenBucket {
+  readonly #perMinute: number;
+  readonly #monotonicNow: () => number;
+  #left: number;
+  #asOfMs: number;
+
+  /** @param perMinute 0 is no limit */
+  constructor(perMinute: number, monotonicNow: () => number) {
+    this.#perMinute = perMinute;
+    this.#monotonicNow = monotonicNow;
+    this.#left = perMinute;
+    this.#asOfMs = monotonicNow();
+  }
+
+  /** Whether one more is allowed; if so, it counts. */
+  take(): boolean {
+    if (this.#perMinute === 0) return true;
+    this.#refill();
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+
+  /** Until one more is allowed. */
+  get waitMs(): number {
+    if (this.#perMinute === 0) return 0;
+    return Math.max(0, Math.ceil(((1 - this.#left) * minuteMs) / this.#perMinute));
+  }
+
+  #refill(): void {
+    const now = this.#monotonicNow();
+    this.#left = Math.min(this.#perMinute, this.#left + ((now - this.#asOfMs) * this.#perMinute) / minuteMs);
+    this.#asOfMs = now;
+  }
+}
+
+/** Lets so many go at once; the others wait, in order. */
+class Semaphore {
+  #free: number;
+  readonly #going = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  /** Resolves when the id may go, which it does until `release`. */
+  async acquire(id: string): Promise<void> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    this.#going.add(id);
+  }
+
+  /** Does nothing for an id that does not go. */
+  release(id: string): void {
+    if (!this.#going.delete(id)) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
 }

@@ -9,22 +9,17 @@ import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { Outlet } from '../../live/shared-subscription.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
-import { isStackOverflow } from '../operation-fault.ts';
+import { isStackOverflow } from '../errors.ts';
 import { msSince } from '../request-log.ts';
+import { withQuery } from '../trusted-operations.ts';
 import type { AccountedSocket, AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { ClientLimits } from './client-limits.ts';
 import { afterDeadline } from './deadline.ts';
-import { keepAlive } from './keep-alive.ts';
 import { SendWindow } from './send-window.ts';
 import { textFrame } from './text-frame.ts';
-import { Turns } from './turns.ts';
-import { withQuery } from './with-query.ts';
 
 /** graphql-ws does not tell when the last answer was handed over. */
 const recheckAnswersMs = 20;
-
-/** Queries and mutations of one client: a page waits for a few, and each may answer with a whole map. */
-const maxExecutions = 4;
 
 /** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
 const maxBufferedBytes = 16_000_000;
@@ -78,7 +73,6 @@ export class Connection implements AccountedSocket {
   /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
   readonly #ids = new Map<string, Begun>();
   #begun: Begun | undefined;
-  readonly #turns = new Turns(maxExecutions);
   #bufferedBytes = 0;
   #ending = false;
 
@@ -96,7 +90,7 @@ export class Connection implements AccountedSocket {
     this.#sent = sent;
     this.limits = new ClientLimits(limits);
     this.#window = new SendWindow(socket, limits.unreadBytes);
-    keepAlive(socket, this.#window, limits.stallSeconds * 1000, () => this.cutOff());
+    this.#window.keepAlive(limits.stallSeconds * 1000, () => this.cutOff());
   }
 
   get clientAddress(): string {
@@ -156,7 +150,7 @@ export class Connection implements AccountedSocket {
 
   /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
   async turn(id: string): Promise<boolean> {
-    await this.#turns.take(id);
+    await this.limits.executions.acquire(id);
     if (!this.#window.hasRoom) await new Promise<void>((resolve) => this.#window.onRoom(resolve));
     return this.isAwaited(id);
   }
@@ -175,7 +169,7 @@ export class Connection implements AccountedSocket {
     const begun = this.#ids.get(id);
     if (begun) this.#logger.debug({ ...begun.summary, ms: msSince(begun.atMs) }, 'operation over a websocket');
     this.#ids.delete(id);
-    this.#turns.release(id);
+    this.limits.executions.release(id);
   }
 
   /** Of the operation with the client's id, for payloads that are text already. */

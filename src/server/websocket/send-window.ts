@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 
+/** Between two pings at most: proxies commonly cut off what is quiet for a minute. */
+const longestEveryMs = 12_000;
+
 /** Hexadecimal digits are eight: nobody guesses one among the few messages that are taken of a client. */
 const nonceBytes = 4;
 
@@ -49,6 +52,19 @@ export class SendWindow {
     if (this.hasRoom) waiting();
     else this.#waiting.add(waiting);
     return () => this.#waiting.delete(waiting);
+  }
+
+  /** Pings as long as the socket is open, and tells once when the client has left a ping unanswered for so long. */
+  keepAlive(stallMs: number, onStalled: () => void): void {
+    const pings = setInterval(
+      () => {
+        if (this.stalledMs < stallMs) return this.ping();
+        clearInterval(pings);
+        onStalled();
+      },
+      Math.min(longestEveryMs, stallMs / 4),
+    );
+    this.#socket.once('close', () => clearInterval(pings));
   }
 
   /** So many bytes have been sent. */

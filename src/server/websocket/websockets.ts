@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { HttpConfig } from '../../config.ts';
@@ -11,7 +12,6 @@ import { requestIdHeader, requestIdOf } from '../request-id.ts';
 import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
-import { leaveByAndBy } from './leaving.ts';
 
 export interface WebsocketOptions extends GraphqlOptions {
   /** Its upgrade requests are answered, until `close`. */
@@ -39,6 +39,12 @@ const closeTimeout = 5_000;
 /** Those that are told to come back later cost something too; beyond so many, they are not even told. */
 const maxRefused = 1_000;
 const maxRefusedOfAddress = 50;
+
+/** All are told to leave within this, however many there are. */
+const leaveWithinMs = 4_000;
+const leaveEveryMs = 20;
+/** Told at a time at least: where there are few, it is soon over. */
+const leastAtOnce = 20;
 
 export function openWebsockets(options: WebsocketOptions): Websockets {
   const { limits, logger } = options;
@@ -113,7 +119,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
       return sent.messages;
     },
     close() {
-      void leaveByAndBy(connections);
+      void drainGradually(connections);
       // It answers 503 to those who come from now on.
       return new Promise((resolve) =>
         sockets.close(() => {
@@ -136,4 +142,15 @@ function refuse(stream: Duplex, status: string): void {
   stream.on('error', () => stream.destroy());
   stream.once('finish', () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Told all at once, those who come back would be a rush for the nodes that are left. Until it is their turn, they are served as ever. */
+async function drainGradually(connections: Iterable<{ leave(): void }>): Promise<void> {
+  const waiting = [...connections];
+  const atOnce = Math.max(leastAtOnce, Math.ceil((waiting.length * leaveEveryMs) / leaveWithinMs));
+  for (;;) {
+    for (const connection of waiting.splice(0, atOnce)) connection.leave();
+    if (waiting.length === 0) return;
+    await sleep(leaveEveryMs);
+  }
 }
