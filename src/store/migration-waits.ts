@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm';
+import type { Telemetry } from '../telemetry/happenings.ts';
 import { MIGRATION_LOCK } from './advisory-locks.ts';
 import type { Session } from './database.ts';
-
-/** Told in a line what a migration waits for. */
-type OnWarning = (warning: string) => void;
 
 /** Of `pg_stat_activity`, which shows these two of everybody's sessions. */
 interface Holder {
@@ -13,7 +11,7 @@ interface Holder {
 }
 
 /** One migration at a time, for the rest of the transaction. Whoever has to wait for another says so first: it may take as long as it takes. */
-export async function lockMigrations({ rows }: Session, onWarning: OnWarning): Promise<void> {
+export async function lockMigrations({ rows }: Session, telemetry: Telemetry): Promise<void> {
   const [got] = await rows<{ isMine: boolean }>(
     sql`select pg_try_advisory_xact_lock(${MIGRATION_LOCK}::int, 0) as "isMine"`,
   );
@@ -24,12 +22,12 @@ export async function lockMigrations({ rows }: Session, onWarning: OnWarning): P
     where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
       and classid = ${MIGRATION_LOCK} and objid = 0 and objsubid = 2 and granted
     limit 1`);
-  onWarning(`migrating waits until another migration has ended${named(holder)}`);
+  telemetry.emit('store:warned', `migrating waits until another migration has ended${named(holder)}`);
   await rows(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int, 0)`);
 }
 
 /** Why a migration steps back: of those who use the tables, the one that has done so for the longest. */
-export async function warnOfHeldTables({ rows }: Session, seconds: number, onWarning: OnWarning): Promise<void> {
+export async function warnOfHeldTables({ rows }: Session, seconds: number, telemetry: Telemetry): Promise<void> {
   const [holder] = await rows<Holder>(sql`
     select pid, usename as role, application_name as application
     from pg_locks join pg_stat_activity using (pid)
@@ -37,7 +35,8 @@ export async function warnOfHeldTables({ rows }: Session, seconds: number, onWar
       and relation in (select oid from pg_class where relnamespace = current_schema()::regnamespace)
     order by xact_start
     limit 1`);
-  onWarning(`migrating waits until a table is free, and tries again for ${seconds} s${named(holder)}`);
+  const what = `migrating waits until a table is free, and tries again for ${seconds} s${named(holder)}`;
+  telemetry.emit('store:warned', what);
 }
 
 function named(holder: Holder | undefined): string {

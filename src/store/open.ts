@@ -39,8 +39,7 @@ export async function openDatabase(
     case 'embedded':
       return new Store(await openPglite(settings.dataDir, MIGRATIONS), null, telemetry);
     case 'postgres': {
-      const onWarning = (warning: string) => telemetry.emit('store:warned', warning);
-      const engine = await openPostgres({ ...settings, onWarning }, MIGRATIONS);
+      const engine = await openPostgres({ ...settings, telemetry }, MIGRATIONS);
       return new Store(engine, isWatched ? new HealthCheck(engine) : null, telemetry);
     }
   }

@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { parsePostgresUrl } from '../config/postgres-url.ts';
+import type { Telemetry } from '../telemetry/happenings.ts';
 import type { Probed } from './database.ts';
 import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
 import { lookFor, type PostgresFound } from './postgres-look.ts';
@@ -16,7 +17,7 @@ export interface PoolOptions {
   readonly url: string;
   /** Connections for writes and reads together. */
   readonly poolSize: number;
-  readonly onWarning?: (warning: string) => void;
+  readonly telemetry: Telemetry;
 }
 
 /** Connections to Postgres, each of which is replaced by itself. */
@@ -35,9 +36,9 @@ export class PostgresPool implements AsyncDisposable {
   }
 
   /** Rejects with `StoreUnusable` if no server can be reached, or used. */
-  static async open({ url, poolSize, onWarning }: PoolOptions): Promise<PostgresPool> {
+  static async open({ url, poolSize, telemetry }: PoolOptions): Promise<PostgresPool> {
     const found = await lookFor(parsePostgresUrl(url));
-    if (!found.place.takesSettings) onWarning?.(aboutPoolers(found));
+    if (!found.place.takesSettings) telemetry.emit('store:warned', aboutPoolers(found));
     return new PostgresPool(poolSize, found);
   }
 

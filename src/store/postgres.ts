@@ -4,6 +4,7 @@ import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
+import type { Telemetry } from '../telemetry/happenings.ts';
 import { CompiledStatement } from './compiled.ts';
 import type { Connection, RemoteEngine, Statement, Transaction } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
@@ -27,7 +28,7 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
   return {
     writes: pool.needsTimeLimits ? writing.map((connection) => limitingTransactions(connection)) : writing,
     reads: pool.place.takesSettings ? reading : reading.map((connection) => limitingRows(connection)),
-    migrate: () => migrateAlone(pool.place, migrations, options.onWarning),
+    migrate: () => migrateAlone(pool.place, migrations, options.telemetry),
     probe: (timeoutMs) => pool.probe(timeoutMs),
     renew: () => pool.renew(),
     reset: () => pool.reset(),
@@ -71,7 +72,7 @@ function limitingRows(connection: Connection): Connection {
 async function migrateAlone(
   place: PostgresPlace,
   migrations: MigrationConfig,
-  onWarning: (warning: string) => void = () => {},
+  telemetry: Telemetry,
 ): Promise<readonly string[]> {
   const client = connectTo(place, { fetch_types: false, prepare: false });
   try {
@@ -79,11 +80,11 @@ async function migrateAlone(
       inTransaction(client, async (connection) => {
         const session = sessionOn(connection);
         await session.rows(settingLocally({ statement_timeout: '0', lock_timeout: '0' }));
-        await lockMigrations(session, onWarning);
+        await lockMigrations(session, telemetry);
         await session.rows(settingLocally({ lock_timeout: String(MIGRATION_LOCK_TIMEOUT_MS) }));
         return applyMigrations(session, migrations);
       });
-    return await steppingBack(migrateOnce, (seconds) => warnOfHeldTables(sessionOn(client), seconds, onWarning));
+    return await steppingBack(migrateOnce, (seconds) => warnOfHeldTables(sessionOn(client), seconds, telemetry));
   } catch (error) {
     throw unusable(error, place);
   } finally {

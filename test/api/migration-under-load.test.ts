@@ -8,6 +8,7 @@ import { onServer } from '../support/create-database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startNode } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordTelemetry } from '../telemetry/recorder.ts';
 import { newBuyer, reservationIn } from './buyer.ts';
 import { print } from './figures.ts';
 import { countKinds, expectNothingLost, longestGapMs, Rush } from './rush.ts';
@@ -48,9 +49,8 @@ test('the next version migrates the tables under a node that sells, though someb
   await using rush = new Rush({ graphqlUrl: () => node.graphqlUrl, sale, buyers: 8, bookEvery: 3, pauseMs: 50 });
   await waitFor(() => rush.booked.size > 20, { ...soon, what: 'sales' });
 
-  const warnings: string[] = [];
-  const onWarning = (warning: string) => void warnings.push(warning);
-  const nextVersion = await openPostgres({ url: database.url, poolSize: 1, onWarning }, later);
+  const { telemetry, said } = recordTelemetry();
+  const nextVersion = await openPostgres({ url: database.url, poolSize: 1, telemetry }, later);
   try {
     let isMigrated = false;
     const from = performance.now();
@@ -74,7 +74,7 @@ test('the next version migrates the tables under a node that sells, though someb
     await migrating.underWay;
     const waits =
       /^migrating waits until a table is free, and tries again for 120 s: .+ process \d+ \(of the role postgres/;
-    expect(warnings).toEqual([expect.stringMatching(waits)]);
+    expect(said('store:warned')).toEqual([[expect.stringMatching(waits)]]);
     const { size } = rush.reserved;
     await waitFor(() => rush.reserved.size > size + 100, { ...soon, what: 'sales to go on' });
     await rush.stop();
