@@ -13,7 +13,7 @@ import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
 import { SharedSubscriptions } from './graphql/shared-subscriptions/shared-subscriptions.ts';
 import { sliceLists } from './graphql/slices.ts';
-import { identityOf } from './identity/open.ts';
+import { identityOf } from './identity/identity.ts';
 import { type Infrastructure, openInfrastructure } from './infrastructure.ts';
 import { TooManySeatMaps } from './live/live-seat-maps.ts';
 import { openLiveMaps } from './live-maps.ts';

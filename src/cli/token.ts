@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type IdentityConfig, readConfig } from '../config.ts';
 import { isInDataDir } from '../data-dir.ts';
 import { isOwnViewerId } from '../domain/viewer.ts';
-import { identityOf } from '../identity/open.ts';
+import { identityOf } from '../identity/identity.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 const examples = `

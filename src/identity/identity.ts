@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { IdentityConfig, SecretSource } from '../config.ts';
 import { guestPrefix, isGuest, type Viewer } from '../domain/viewer.ts';
 import type { VerifiedToken } from './claims.ts';
 import { GuestsNotEnabled, InvalidToken } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
+import { keptSecret } from './secret-file.ts';
 import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
 import { tokenVerifier } from './verify.ts';
 
@@ -49,6 +51,18 @@ export interface IdentityOptions {
 
 /** How long a guest who was away when the token ran out can still get another. */
 const RENEWABLE_FOR_SECONDS = 3_600;
+
+/**
+ * The identity that the settings ask for: the same for every process that is given the same ones, a running node or not.
+ * @throws Error if a kept secret cannot be read, or made where there is none yet
+ */
+export async function identityOf({ secret, ...config }: IdentityConfig, logger?: KeysLogger): Promise<Identity> {
+  return openIdentity({ ...config, ...(logger && { logger }), secret: secret && (await secretOf(secret)) });
+}
+
+function secretOf(source: SecretSource): string | Promise<string> {
+  return source.kind === 'given' ? source.secret : keptSecret(source.dataDir);
+}
 
 /** Fetches nothing before the first token comes that needs it. */
 export function openIdentity(options: IdentityOptions): Identity {

@@ -7,14 +7,14 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  type SelectionSetNode,
   separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
-import { type OperationSize, sizeOf } from './operation-size.ts';
-import { fragmentsOf, rootFieldsOf } from './root-fields.ts';
+import { type Fragments, fragmentsOf, rootFieldsOf } from './root-fields.ts';
 
 /** The subscriptions that are public, and the types they are made of: no field of these depends on who asks. */
 const SHARED_FIELDS = ['seatMap', 'availability', 'event'] as const;
@@ -41,6 +41,14 @@ const PUBLIC_FIELDS = new Set([
 ]);
 
 export type SharedField = (typeof SHARED_FIELDS)[number];
+
+/** How much there is to execute in one message of an operation, each seat counted once. */
+interface OperationSize {
+  /** As often as they are selected, by way of fragments too. */
+  readonly fields: number;
+  /** Of these, those that hold the statuses of all seats. */
+  readonly maps: number;
+}
 
 /** An operation that gives every subscriber of the event the same. */
 export interface ShareableOperation {
@@ -145,4 +153,27 @@ function selectsPublicTypesOnly(
   };
   if (own !== undefined) visit(own, visitWithTypeInfo(types, { Field: checkField }));
   return verdict;
+}
+
+/** Of a valid operation, whose fragments do not spread themselves. */
+function sizeOf({ selectionSet }: OperationDefinitionNode, fragments: Fragments): OperationSize {
+  const known = new Map<string, OperationSize>();
+  const ofFragment = (name: string) => {
+    const size = known.get(name) ?? ofSelections(fragments[name]?.selectionSet);
+    known.set(name, size);
+    return size;
+  };
+  const ofSelections = (set: SelectionSetNode | undefined): OperationSize => {
+    let [fields, maps] = [0, 0];
+    for (const selection of set?.selections ?? []) {
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(selection.name.value)
+          : ofSelections(selection.selectionSet);
+      fields += inner.fields + (selection.kind === Kind.FIELD ? 1 : 0);
+      maps += inner.maps + (selection.kind === Kind.FIELD && selection.name.value === 'statuses' ? 1 : 0);
+    }
+    return { fields, maps };
+  };
+  return ofSelections(selectionSet);
 }
