@@ -151,12 +151,12 @@ interface Observed extends Infrastructure, Pick<Served, 'services' | 'health'> {
   readonly server: Server;
 }
 
-function observe(metrics: Registry, { services, health, database, server: { load }, loopLag }: Observed): void {
+function observe(metrics: Registry, { services, health, database, server, loopLag }: Observed): void {
   observeNode(metrics, {
     level: () => health.level,
-    websockets: () => load.sockets,
-    websocketMessages: () => load.messages,
-    operationsUnderWay: () => load.underWay,
+    websockets: () => server.websockets.count,
+    websocketMessages: () => server.websockets.messages,
+    operationsUnderWay: () => server.admission.underWay,
     writesWaiting: () => services.reservations.waiting,
     statementsWaiting: () => database.waiting,
     readsWaiting: () => database.readsWaiting,

@@ -52,18 +52,10 @@ export interface Server {
   readonly url: string;
   /** Of HTTP, and of websockets with `ws:` instead. */
   readonly graphqlUrl: string;
-  readonly load: ServerLoad;
+  readonly websockets: Pick<Websockets, 'count' | 'messages'>;
+  readonly admission: Pick<Admission, 'underWay'>;
   /** Not ready from now on. Resolves within 10 s after the delay, when what was under way is answered or cut off and every connection closed. */
   close(): Promise<void>;
-}
-
-/** What a server is at. */
-export interface ServerLoad {
-  readonly sockets: number;
-  /** Messages sent over websockets, so far. */
-  readonly messages: number;
-  /** Operations being executed. */
-  readonly underWay: number;
 }
 
 /** Connections that wait to be taken: thousands come in the same moment when sales open. The system may allow fewer. */
@@ -87,7 +79,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     graphqlUrl: `${url}${graphqlPath}`,
-    load: loadOf(parts),
+    websockets: parts.websockets,
+    admission: parts.admission,
     close() {
       closed ??= closeLater(options.http.shutdownDelayMs, parts);
       return closed;
@@ -97,20 +90,6 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 
 function shuttingDown(health: Health): Health {
   return { ...health, ready: false, reasons: ['shutting down', ...health.reasons] };
-}
-
-function loadOf({ websockets, admission }: Parts): ServerLoad {
-  return {
-    get sockets() {
-      return websockets.count;
-    },
-    get messages() {
-      return websockets.messages;
-    },
-    get underWay() {
-      return admission.underWay;
-    },
-  };
 }
 
 interface Parts {

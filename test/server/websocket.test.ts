@@ -119,9 +119,9 @@ describe('closes a socket', () => {
   test('that does not read what it asked for', async () => {
     using raw = await RawSocket.connect(stage);
     raw.socket.pause();
-    const before = stage.server.load.messages;
+    const before = stage.server.websockets.messages;
     raw.subscribe('1', '{ text(length: 30000000) }');
-    await waitFor(() => stage.server.load.messages > before, {
+    await waitFor(() => stage.server.websockets.messages > before, {
       withinMs: 5_000,
       what: 'more of an answer than is kept',
     });

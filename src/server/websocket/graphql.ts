@@ -2,6 +2,7 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   OperationTypeNode,
@@ -61,11 +62,11 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       if (!(await connection.turn(id))) return { errors: [notWanted()] };
       const { viewer, clientAddress } = connection;
       const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
-      if (allowance?.allowed === false) return { errors: [tooManyQueries(allowance.retryAfterMs)] };
+      if (allowance?.allowed === false) return { errors: [errorOf(rateLimited(allowance.retryAfterMs))] };
       const isQuery = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY;
       const tooMuch = isQuery ? queryBudgets.charge(clientAddress, cost) : null;
       const refusal = tooMuch ?? (await heavyOperations.enter(args, cost));
-      if (refusal !== null) return { errors: [new GraphQLError(refusal.message, refusal)] };
+      if (refusal !== null) return { errors: [errorOf(refusal)] };
       try {
         const result = await admission.run(() => execute(args));
         return heavyOperations.has(args) ? await sendLarge(result, args as OperationRequest) : result;
@@ -139,7 +140,7 @@ function operationReader({
     } else {
       // A subscription costs next to nothing, and a client that is refused one may not ask again.
       const waitMs = admission.refusal();
-      if (waitMs !== undefined) return [busy(waitMs)];
+      if (waitMs !== undefined) return [errorOf(busyFor(waitMs))];
     }
     const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
     if (cost instanceof GraphQLError) return [cost];
@@ -168,12 +169,8 @@ async function sendLarge({ errors, data }: ExecutionResult, { outlet, publicErro
 
 async function* nothing(): AsyncGenerator<never> {}
 
-function busy(waitMs: number): GraphQLError {
-  return new GraphQLError(busyFor(waitMs).message, busyFor(waitMs));
-}
-
-function tooManyQueries(waitMs: number): GraphQLError {
-  return new GraphQLError(rateLimited(waitMs).message, rateLimited(waitMs));
+function errorOf(told: GraphQLFormattedError): GraphQLError {
+  return new GraphQLError(told.message, told);
 }
 
 function requesterOf(connection: Connection, id: string): Requester {
