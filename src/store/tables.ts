@@ -151,7 +151,7 @@ export const seats = pgTable(
     reservationId: uuid('reservation_id'),
     expiresAt: moment('expires_at'),
     bookingId: uuid('booking_id'),
-    /** Goes up by one at each write of the seat: it orders what nodes tell each other. */
+    /** Written by nodes of the version before only: the next one takes it away. */
     version: integer().notNull().default(0),
     category: smallint().notNull(),
     guid: text().notNull(),
@@ -211,7 +211,7 @@ export const reservations = pgTable(
       .on(table.viewerId, table.idempotencyKey, table.eventId)
       .where(sql`${table.idempotencyKey} is not null`),
     index('reservations_of_viewer').on(table.viewerId, table.createdAt, table.id),
-    index('reservations_active_of_viewer').on(table.viewerId).where(sql`${table.status} = 'ACTIVE'`),
+    index('reservations_active_of_viewer').on(table.viewerId, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
     index('reservations_deadlines').on(table.expiresAt, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
     index('reservations_ended').on(table.expiresAt).where(sql`${table.status} in ('CANCELLED', 'EXPIRED')`),
     check('reservations_seats', sql`cardinality(${table.seatIndexes}) > 0`),
@@ -264,8 +264,10 @@ export const bookings = pgTable(
       columns: [table.eventId, table.reservationId],
       foreignColumns: [reservations.eventId, reservations.id],
     }),
-    uniqueIndex('bookings_one_per_reservation').on(table.eventId, table.reservationId),
-    uniqueIndex('bookings_reference').on(table.reference),
+    // Not by the event first: Postgres' own look-ups for foreign keys would take it for the primary key's.
+    uniqueIndex('bookings_one_per_reservation').on(table.reservationId, table.eventId),
+    // Those of other events are looked at before one is given away: only of two that are drawn at the same moment both are kept.
+    uniqueIndex('bookings_reference').on(table.reference, table.eventId),
     index('bookings_of_viewer').on(table.viewerId, table.bookedAt, table.id),
     index('bookings_to_capture').on(table.bookedAt).where(sql`${table.paymentCapturedAt} is null`),
   ],
