@@ -34,7 +34,7 @@ async function open({ databaseUrl, redisUrl, poolSize }: TextbookOptions): Promi
         select status, expires_at from seats where event_id = ${eventId} and index = ${index} for update`;
       if (seat === undefined || (seat.status !== 'AVAILABLE' && !(seat.expires_at <= now))) return false;
       await transaction`
-        update seats set status = 'RESERVED', reservation_id = ${id}, expires_at = ${expiresAt}, version = version + 1
+        update seats set status = 'RESERVED', reservation_id = ${id}, expires_at = ${expiresAt}
         where event_id = ${eventId} and index = ${index}`;
       await transaction`
         insert into reservations (

@@ -41,17 +41,6 @@ export interface SeatState {
   readonly reservedByViewer: boolean;
 }
 
-/** A seat's row after a write. The higher `version` is the newer. */
-export interface SeatChange {
-  readonly index: number;
-  readonly status: SeatStatus;
-  readonly version: number;
-  /** While RESERVED, else null. */
-  readonly reservationId: string | null;
-  /** While RESERVED, else null: by the store's clock, in milliseconds since 1970. */
-  readonly expiresAtMs: number | null;
-}
-
 /** Who has a seat that somebody else asked for. */
 export interface SeatHolder {
   readonly seatIndex: number;

@@ -10,7 +10,7 @@ import type { PaymentProvider } from './provider.ts';
 
 /** A provider that hangs must not keep a node from stopping. */
 const DRAIN_WITHIN_MS = 3_000;
-/** Captured bookings noted in one statement. */
+/** Captured bookings noted together. */
 const MAX_BATCH = 500;
 /** First attempts at once, and those that wait for them; what is more than that is left to the rounds. */
 const FIRST_AT_ONCE = 100;
@@ -56,7 +56,14 @@ export class Settler {
     this.#dependencies = dependencies;
     this.#retry = retry;
     this.#mark = gathered(async (bookings) => {
-      await markCaptured(database, bookings);
+      for (const eventId of new Set(bookings.map((booking) => booking.eventId))) {
+        const ofEvent = bookings.filter((booking) => booking.eventId === eventId);
+        await markCaptured(
+          database,
+          eventId,
+          ofEvent.map(({ bookingId }) => bookingId),
+        );
+      }
       return bookings.map(() => true);
     }, MAX_BATCH);
   }

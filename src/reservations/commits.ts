@@ -1,7 +1,6 @@
 import type { Gate, HeldSeats, SeatClaim } from '../coordination/coordination.ts';
 import type { Party } from '../coordination/party.ts';
-import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
-import type { SeatChange } from '../domain/seat.ts';
+import type { BookingRecord, ReservationKey, ReservationRecord } from '../domain/records.ts';
 
 /** Where deadlines are kept, so that what lapses is seen to lapse. */
 export interface Deadlines {
@@ -10,12 +9,15 @@ export interface Deadlines {
   ended(reservation: ReservationKey): void;
 }
 
-/** What a commit changed of one reservation. */
-export interface Changed<Reservation = ReservationRecord> {
-  readonly reservation: Reservation;
-  readonly seats: readonly SeatChange[];
+export interface Held {
+  readonly reservation: ReservationRecord;
   /** Of a new reservation. */
   readonly party?: Party;
+}
+
+export interface Released {
+  readonly reservation: ReservationRecord;
+  readonly freedSeatIndexes: readonly number[];
 }
 
 export interface CommitsDependencies {
@@ -23,8 +25,6 @@ export interface CommitsDependencies {
   readonly heldSeats: HeldSeats;
   readonly deadlines: Deadlines;
 }
-
-type NamedReservation = Pick<ReservationRecord, 'id'>;
 
 /** What is done after a commit, and never before: the gate, the counts and the deadlines are brought up to date. */
 export class Commits {
@@ -35,7 +35,7 @@ export class Commits {
   }
 
   /** Reservations are new, or run until another moment than before. */
-  held(eventId: string, held: readonly Changed[]): void {
+  held(eventId: string, held: readonly Held[]): void {
     for (const { reservation, party } of held) {
       const { id, seatIndexes, expiresAtMs, readAtMs } = reservation;
       const claim = { eventId, reservationId: id, seatIndexes, party: party ?? null };
@@ -45,9 +45,9 @@ export class Commits {
   }
 
   /** Seats were let go of, and with them those reservations that hold none any more. */
-  released(eventId: string, released: readonly Changed[]): void {
-    for (const { reservation, seats } of released) {
-      const claim = { eventId, reservationId: reservation.id, seatIndexes: seats.map(({ index }) => index) };
+  released(eventId: string, released: readonly Released[]): void {
+    for (const { reservation, freedSeatIndexes } of released) {
+      const claim = { eventId, reservationId: reservation.id, seatIndexes: freedSeatIndexes };
       const ended = reservation.status === 'CANCELLED';
       if (ended) this.#parts.deadlines.ended(claim);
       void this.#release(claim, claim.seatIndexes, ended);
@@ -55,9 +55,9 @@ export class Commits {
   }
 
   /** The seats stay taken, now for good. */
-  booked(eventId: string, booked: readonly Changed<NamedReservation>[]): void {
-    for (const { reservation, seats } of booked) {
-      const claim = { eventId, reservationId: reservation.id, seatIndexes: seats.map(({ index }) => index) };
+  booked(eventId: string, booked: readonly BookingRecord[]): void {
+    for (const { reservationId, seatIndexes } of booked) {
+      const claim = { eventId, reservationId, seatIndexes };
       this.#parts.deadlines.ended(claim);
       void this.#release(claim, [], true);
     }

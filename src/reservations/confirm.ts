@@ -6,7 +6,6 @@ import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.
 import type { Settler } from '../payments/settler.ts';
 import { findBookingsOfReservations } from '../store/bookings.ts';
 import type { Database } from '../store/database.ts';
-import { isUniqueViolation } from '../store/faults.ts';
 import { gathered } from '../store/gathered.ts';
 import {
   type ConfirmOutcome,
@@ -110,7 +109,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   }
 
   /** When the store fails, the outcome is unknown, and the authorization is left: the settler captures it, or it lapses. */
-  async function writeBooking(eventId: string, confirmation: Confirmation): Promise<ConfirmOutcome> {
+  async function writeBooking(eventId: string, confirmation: Confirmation): Promise<Confirmed> {
     try {
       return await confirmations.submit(eventId, confirmation);
     } catch (error) {
@@ -164,26 +163,25 @@ function fenceWrites({ database, groupCommit, commits, paymentSeconds }: Confirm
 /** References are drawn as they are written. */
 type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
+type Confirmed = Exclude<ConfirmOutcome, { readonly outcome: 'reference-taken' }>;
+
 function confirmWrites({ database, groupCommit, commits, random }: ConfirmDependencies) {
-  const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<ConfirmOutcome[]> => {
-    const referenced = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
-    try {
-      return await confirmReservations(database, eventId, referenced);
-    } catch (error) {
-      if (draws === MAX_DRAWS || !isUniqueViolation(error, 'bookings_reference')) throw error;
-      return confirm(eventId, requests, draws + 1);
-    }
+  const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<Confirmed[]> => {
+    const drawn = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
+    const outcomes = await confirmReservations(database, eventId, drawn);
+    const isTaken = (_: unknown, at: number) => outcomes[at]?.outcome === 'reference-taken';
+    const again = requests.filter(isTaken);
+    if (again.length > 0 && draws === MAX_DRAWS) throw new Error('no reference of a booking is free');
+    const others = again.length === 0 ? [] : await confirm(eventId, again, draws + 1);
+    return outcomes.flatMap((outcome) => (outcome.outcome === 'reference-taken' ? others.splice(0, 1) : [outcome]));
   };
 
-  return groupCommit.register<Confirmation, ConfirmOutcome>({
+  return groupCommit.register<Confirmation, Confirmed>({
     conflictKeys: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);
-      const confirmed = outcomes.filter((outcome) => outcome.outcome === 'confirmed');
-      commits.booked(
-        eventId,
-        confirmed.map(({ booking, seats }) => ({ reservation: { id: booking.reservationId }, seats })),
-      );
+      const bookings = outcomes.flatMap((outcome) => (outcome.outcome === 'confirmed' ? [outcome.booking] : []));
+      commits.booked(eventId, bookings);
       return outcomes;
     },
   });

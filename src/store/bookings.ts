@@ -6,6 +6,8 @@ import { isInPart, orderedPart } from './list-part.ts';
 import { oneOf } from './one-of.ts';
 import { bookingColumns } from './records.ts';
 import { type ListPosition, newestFirst } from './reservations.ts';
+import { assign } from './statements/columns.ts';
+import { bookings } from './tables.ts';
 
 /** In no particular order; those that do not exist are missing. */
 export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {
@@ -79,24 +81,18 @@ export function outstandingCaptures(
     limit ${most}::int`);
 }
 
-/** Notes that the money of the bookings was captured. Several nodes may do so for the same bookings at once. */
-export async function markCaptured(session: Session, keys: readonly BookingKey[]): Promise<void> {
+/** Notes that the money of bookings of an event was captured. Several nodes may do so for the same bookings at once. */
+export async function markCaptured(session: Session, eventId: string, bookingIds: readonly string[]): Promise<void> {
+  const ofEvent = sql`${eventId}::uuid`;
   await session.rows(sql`
     with captured as materialized (
-      select found.event_id, found.id
-      from (
-        select * from unnest(
-          ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
-          ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
-        ) as wanted(event_id, id)
-        order by event_id, id
-      ) as wanted
-      cross join lateral (
-        select bookings.event_id, bookings.id from bookings
-        where bookings.event_id = wanted.event_id and bookings.id = wanted.id and bookings.payment_captured_at is null
-        for update
-      ) as found
+      select ${bookings.id} from ${bookings}
+      where ${bookings.eventId} = ${ofEvent} and ${bookings.id} = any(${sql.param(bookingIds)}::uuid[])
+        and ${bookings.paymentCapturedAt} is null
+      order by ${bookings.id}
+      for update
     )
-    update bookings set payment_captured_at = clock_timestamp()
-    from captured where bookings.event_id = captured.event_id and bookings.id = captured.id`);
+    update ${bookings}
+    set ${assign(bookings, { paymentCapturedAt: sql`statement_timestamp()` })}
+    where ${bookings.eventId} = ${ofEvent} and ${bookings.id} = any(array(select id from captured))`);
 }

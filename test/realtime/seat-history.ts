@@ -22,10 +22,11 @@ interface Shown {
 export async function recordSeatHistory(database: Database): Promise<void> {
   await database.rows(sql`
     create table seat_history as
-    select event_id, index, version, status, expires_at, clock_timestamp() as written_at from seats limit 0`);
+    select event_id, index, status, expires_at, clock_timestamp() as written_at from seats limit 0`);
+  await database.rows(sql`alter table seat_history add column nth bigserial`);
   await database.rows(sql`
     create function record_seat() returns trigger language plpgsql as $$ begin
-      insert into seat_history values (new.event_id, new.index, new.version, new.status, new.expires_at, clock_timestamp());
+      insert into seat_history values (new.event_id, new.index, new.status, new.expires_at, clock_timestamp());
       return null;
     end $$`);
   await database.rows(sql`
@@ -54,7 +55,7 @@ export class SeatHistory {
           index, status,
           extract(epoch from expires_at)::float8 * 1000 as "expiresAtMs",
           extract(epoch from written_at)::float8 * 1000 as "writtenAtMs"
-        from seat_history where event_id = ${eventId}::uuid order by index, version`),
+        from seat_history where event_id = ${eventId}::uuid order by index, nth`),
     );
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { ReservationRecord } from '../../src/domain/records.ts';
-import type { SeatChange } from '../../src/domain/seat.ts';
+import type { SeatStatus } from '../../src/domain/seat.ts';
 import type { Database } from '../../src/store/database.ts';
 import { findReservations } from '../../src/store/reservations.ts';
 import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
@@ -106,14 +106,22 @@ export async function reread(database: Database, { eventId, id }: ReservationRec
   return only(await findReservations(database, [{ eventId, reservationId: id }]));
 }
 
+/** What a seat's row says. */
+export interface StoredSeat {
+  readonly index: number;
+  readonly status: SeatStatus;
+  readonly reservationId: string | null;
+  readonly expiresAtMs: number | null;
+}
+
 /** The seats' rows as stored, ascending by index. */
 export async function storedSeats(
   database: Database,
   eventId: string,
   indexes: readonly number[],
-): Promise<SeatChange[]> {
-  return database.rows<SeatChange>(sql`
-    select index, status, version, reservation_id as "reservationId",
+): Promise<StoredSeat[]> {
+  return database.rows<StoredSeat>(sql`
+    select index, status, reservation_id as "reservationId",
       floor(extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs"
     from seats
     where event_id = ${eventId}::uuid and index = any(${sql.param(indexes)}::int[])

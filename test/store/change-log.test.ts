@@ -141,6 +141,21 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     }
   });
 
+  test('begins with the first change of an event that was there before it, however many are the first', async () => {
+    const eventId = await createSampleEvent(database, 9);
+    // As a node of a version without a change log leaves it.
+    await database.rows(sql`delete from event_changes where event_id = ${eventId}::uuid`);
+    await database.rows(sql`delete from event_heads where event_id = ${eventId}::uuid`);
+    const held = await Promise.all([1, 2, 3, 4].map((index) => hold(database, eventId, [index])));
+    const logged = await readChanges(database, eventId, all);
+    expect(logged.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+    expect((await readRevisions(database, [eventId])).get(eventId)).toBe(4);
+    const reserved = logged.flatMap(({ change }) =>
+      change.facts.map((one) => ('reservationId' in one ? one.reservationId : '')),
+    );
+    expect([...reserved].sort()).toEqual(held.map(({ id }) => id).sort());
+  });
+
   test('is read from any place, so many changes at a time', async () => {
     const eventId = await createSampleEvent(database, 9);
     for (const index of [0, 1, 2, 3]) await hold(database, eventId, [index]);

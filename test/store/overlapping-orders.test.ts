@@ -64,7 +64,7 @@ class Rush {
     const outcomes = await reserveTogether(this.#database, this.#eventId, requests);
     outcomes.forEach((outcome, place) => {
       if (outcome.outcome !== 'reserved') return;
-      expect(outcome.seats.map(({ index }) => index).sort()).toEqual([...(requests[place]?.seatIndexes ?? [])].sort());
+      expect(outcome.reservation.seatIndexes).toEqual(requests[place]?.seatIndexes);
       this.#held.push(outcome.reservation);
     });
   }

@@ -173,7 +173,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     const eventId = await createSampleEvent(database, 9);
     const captured = await book(database, await hold(database, eventId, [0]));
     const outstanding = await book(database, await hold(database, eventId, [1]));
-    await markCaptured(database, [{ eventId, bookingId: captured }]);
+    await markCaptured(database, eventId, [captured]);
     const due = async (graceMs: number) =>
       (await outstandingCaptures(database, graceMs, 1_000)).filter((capture) => capture.eventId === eventId);
     expect(await due(0)).toEqual([{ eventId, bookingId: outstanding, paymentAuthorization: `auth ${outstanding}` }]);

@@ -26,7 +26,7 @@ export async function cancelReservation(
   const outcome = await reservations.cancel({ ...key, viewerId: viewer.id, seatIndexes, idempotencyKey });
   switch (outcome.outcome) {
     case 'cancelled':
-      logger.info(logged(context, key.eventId, key.reservationId, outcome.seats.length), 'cancelled');
+      logger.info(logged(context, key.eventId, key.reservationId, outcome.freedSeatIndexes.length), 'cancelled');
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;
     case 'repeated':
       return { __typename: 'Reservation', reservation: outcome.reservation } as const;

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
 import type { ChangeWriter } from '../database.ts';
 import { isFree, statementNow } from '../rules.ts';
+import { seats } from '../tables.ts';
+import { available, rewrite } from './columns.ts';
 
 export type BlockOutcome =
   | { readonly outcome: 'seats-unavailable'; readonly taken: readonly number[] }
@@ -26,6 +28,8 @@ export async function blockSeats(
           seatIndexes: sql`array(select index from changed order by index)`,
         })})
         where exists (select from changed))`;
+  const ofEvent = sql`${eventId}::uuid`;
+  const newStatus = sql`${status}::seat_status`;
   const [row] = await changeEvent<{ taken: number[] }>(
     database,
     eventId,
@@ -35,24 +39,22 @@ export async function blockSeats(
         select seats.*
         from (select distinct index from unnest(${sql.param(seatIndexes)}::int[]) as index order by index) as named
         cross join lateral (
-          select * from seats where seats.event_id = ${eventId}::uuid and seats.index = named.index for update
+          select * from ${seats} where ${seats.eventId} = ${ofEvent} and ${seats.index} = named.index for update
         ) as seats
       ),
       moment as materialized (select ${statementNow} as now),
       taken as materialized (
-        select seats.index from locked as seats
-        where not (seats.status = 'BLOCKED' or ${isFree(now)})
+        select ${seats.index} from locked as seats
+        where not (${seats.status} = 'BLOCKED' or ${isFree(now)})
+      ),
+      changing as materialized (
+        select * from locked where locked.status <> ${newStatus} and not exists (select from taken)
       ),
       changed as (
-        update seats
-        set status = ${status}::seat_status, reservation_id = null, expires_at = null, version = seats.version + 1
-        from locked
-        where seats.event_id = locked.event_id and seats.index = locked.index
-          and locked.status <> ${status}::seat_status
-          and not exists (select from taken)
-        returning seats.index
+        ${rewrite(seats, sql`changing`, { eventId: ofEvent, ...available, status: newStatus })}
+        returning ${seats.index}
       ),
-      ${logChange(sql`${eventId}::uuid`, now, facts)}
+      ${logChange(ofEvent, now, facts)}
     select
       (select coalesce(json_agg(index order by index), '[]') from taken) as taken,
       ${loggedChange} as logged`,

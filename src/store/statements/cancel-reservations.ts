@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
-import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
 import type { ChangeWriter } from '../database.ts';
+import { priceCategories, reservations, seats } from '../tables.ts';
+import { available, rewrite } from './columns.ts';
 import {
   changeRows,
   holderRows,
@@ -14,7 +15,6 @@ import {
   type UsedKey,
   usedKey,
 } from './running-reservations.ts';
-import { seatChange } from './seat-json.ts';
 
 export interface CancelRequest extends RepeatableRequest {
   /** Only these: ascending, each once, and at least one. Null for all of its seats. */
@@ -25,16 +25,20 @@ export type CancelOutcome =
   | NotRunning
   | UsedKey
   | { readonly outcome: 'seats-not-held'; readonly heldSeatIndexes: readonly number[] }
-  | { readonly outcome: 'cancelled'; readonly reservation: ReservationRecord; readonly seats: readonly SeatChange[] };
+  | {
+      readonly outcome: 'cancelled';
+      readonly reservation: ReservationRecord;
+      readonly freedSeatIndexes: readonly number[];
+    };
 
 const facts = sql`(
         select json_agg(${fact('reservation-cancelled', {
           reservationId: sql`let_go.id`,
           actor: sql`let_go.viewer_id`,
           seatIndexes: sql`let_go.freed`,
-          isOver: sql`kept.seat_indexes = '{}'`,
+          isOver: sql`let_go.is_over`,
         })})
-        from let_go join kept on kept.id = let_go.id)`;
+        from let_go)`;
 
 /** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
 export async function cancelReservations(
@@ -42,66 +46,56 @@ export async function cancelReservations(
   eventId: string,
   requests: readonly CancelRequest[],
 ): Promise<CancelOutcome[]> {
-  const named = requests.flatMap(({ reservationId, seatIndexes }) =>
-    (seatIndexes ?? []).map((index) => ({ reservationId, index })),
-  );
+  const ofEvent = sql`${eventId}::uuid`;
+  const seatLists = requests.map(({ seatIndexes }) => seatIndexes && `{${seatIndexes.join(',')}}`);
   const statement = sql`
     with
       ${runningReservations(eventId, requests)},
       named as materialized (
-        select reservation_id, array_agg(index order by index) as seat_indexes
-        from unnest(
-          ${sql.param(named.map(({ reservationId }) => reservationId))}::uuid[],
-          ${sql.param(named.map(({ index }) => index))}::int[]
-        ) as named(reservation_id, index)
-        group by reservation_id
+        select
+          running.*,
+          coalesce((${sql.param(seatLists)}::text[])[running.ordinal + 1]::int[], running.seat_indexes) as freed
+        from running
       ),
       let_go as materialized (
-        select running.*, coalesce(named.seat_indexes, running.seat_indexes) as freed
-        from running
-        left join named on named.reservation_id = running.id
-        where named.seat_indexes is null or named.seat_indexes <@ running.seat_indexes
-      ),
-      kept as materialized (
         select
-          let_go.id,
-          array(select index from unnest(let_go.seat_indexes) as index except select unnest(let_go.freed) order by index)
-            as seat_indexes,
+          named.*,
+          cardinality(named.freed) = cardinality(named.seat_indexes) as is_over,
+          array(select index from unnest(named.seat_indexes) as index except select unnest(named.freed) order by index) as kept,
           (
-            select coalesce(sum(price_categories.amount), 0)
-            from unnest(let_go.freed) as freed(index)
-            join seats on seats.event_id = let_go.event_id and seats.index = freed.index
-            join price_categories
-              on price_categories.event_id = seats.event_id and price_categories.position = seats.category
+            select sum(${priceCategories.amount}) from held
+            join ${priceCategories}
+              on ${priceCategories.eventId} = ${ofEvent} and ${priceCategories.position} = held.category
+            where held.reservation_id = named.id and held.index = any(named.freed)
           )::bigint as freed_amount
-        from let_go
+        from named
+        where named.freed <@ named.seat_indexes
       ),
       cancelled as (
-        update reservations
-        set
-          status = case when kept.seat_indexes = '{}' then 'CANCELLED' else reservations.status end,
-          seat_indexes = case when kept.seat_indexes = '{}' then let_go.seat_indexes else kept.seat_indexes end,
-          total_amount = let_go.total_amount - case when kept.seat_indexes = '{}' then 0 else kept.freed_amount end
-        from let_go join kept on kept.id = let_go.id
-        where reservations.event_id = let_go.event_id and reservations.id = let_go.id
-        returning reservations.*
+        ${rewrite(reservations, sql`let_go`, {
+          eventId: ofEvent,
+          status: sql`case when let_go.is_over then 'CANCELLED' else let_go.status end`,
+          seatIndexes: sql`case when let_go.is_over then let_go.seat_indexes else let_go.kept end`,
+          totalAmount: sql`let_go.total_amount - case when let_go.is_over then 0 else let_go.freed_amount end`,
+        })}
+        returning ${reservations}.*
       ),
-      ${keyedChangesOf(sql`let_go`)},
+      ${keyedChangesOf(eventId, sql`let_go`)},
+      freed as materialized (
+        select held.* from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
+      ),
       seats_freed as (
-        update seats
-        set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
-        from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
-        where seats.event_id = held.event_id and seats.index = held.index
-        returning held.reservation_id, ${seatChange} as change
+        ${rewrite(seats, sql`freed`, { eventId: ofEvent, ...available })}
       ),
-      ${logChange(sql`${eventId}::uuid`, momentNow, facts)}
-    ${holderRows(sql`cancelled`, sql`seats_freed`)}`;
+      ${logChange(ofEvent, momentNow, facts)}
+    ${holderRows(sql`cancelled`)}`;
   const rows = await changeRows(database, eventId, requests, statement);
-  return rows.map((row) => {
+  return rows.map((row, ordinal) => {
     const used = usedKey(row);
     if (used !== null) return used;
     if (!row.running || row.found === null) return notRunning(row);
     if (row.changed === null) return { outcome: 'seats-not-held', heldSeatIndexes: row.found.seatIndexes };
-    return { outcome: 'cancelled', reservation: row.changed, seats: row.changes };
+    const freedSeatIndexes = requests[ordinal]?.seatIndexes ?? row.found.seatIndexes;
+    return { outcome: 'cancelled', reservation: row.changed, freedSeatIndexes };
   });
 }

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { BookingRecord, NotRunning, ReservationRecord } from '../../domain/records.ts';
-import type { SeatChange } from '../../domain/seat.ts';
 import { fact, logChange } from '../change-log.ts';
+import { compiled } from '../compiled.ts';
 import type { ChangeWriter } from '../database.ts';
+import { bookedSeats, bookings, reservations, seats } from '../tables.ts';
+import { insertSelected, rewrite } from './columns.ts';
+import { findEarlierUses } from './earlier-uses.ts';
 import {
   changeRows,
   type HolderRequest,
@@ -12,7 +15,6 @@ import {
   notRunning,
   runningReservations,
 } from './running-reservations.ts';
-import { seatChange } from './seat-json.ts';
 
 export interface ConfirmRequest extends HolderRequest {
   /** The new booking's. */
@@ -28,16 +30,18 @@ export type ConfirmOutcome =
   | NotRunning
   /** Seats were let go of since the payment was authorized. */
   | { readonly outcome: 'total-changed' }
-  | { readonly outcome: 'confirmed'; readonly booking: BookingRecord; readonly seats: readonly SeatChange[] };
+  /** By another booking, whichever event's it is. */
+  | { readonly outcome: 'reference-taken' }
+  | { readonly outcome: 'confirmed'; readonly booking: BookingRecord };
 
 const facts = sql`(
         select json_agg(${fact('booking-confirmed', {
-          bookingId: sql`made.id`,
-          reservationId: sql`made.reservation_id`,
-          actor: sql`made.viewer_id`,
-          seatIndexes: sql`running.seat_indexes`,
+          bookingId: sql`booking.booking_id`,
+          reservationId: sql`booking.id`,
+          actor: sql`booking.viewer_id`,
+          seatIndexes: sql`booking.seat_indexes`,
         })})
-        from made join running on running.id = made.reservation_id)`;
+        from booking)`;
 
 /** Makes bookings of reservations that still run. Answers in the requests' order. */
 export async function confirmReservations(
@@ -45,59 +49,82 @@ export async function confirmReservations(
   eventId: string,
   requests: readonly ConfirmRequest[],
 ): Promise<ConfirmOutcome[]> {
+  const ofEvent = sql`${eventId}::uuid`;
+  const given = (values: readonly unknown[], type: string) =>
+    sql`(${sql.param(values)}::${sql.raw(type)}[])[running.ordinal + 1]`;
+  const references = requests.map(({ reference }) => reference);
   const statement = sql`
     with
       ${runningReservations(eventId, requests)},
-      given as materialized (
-        select * from unnest(
-          ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
-          ${sql.param(requests.map(({ bookingId }) => bookingId))}::uuid[],
-          ${sql.param(requests.map(({ reference }) => reference))}::text[],
-          ${sql.param(requests.map(({ paymentAuthorization }) => paymentAuthorization))}::text[],
-          ${sql.param(requests.map(({ totalAmount }) => totalAmount))}::bigint[]
-        ) as given(reservation_id, booking_id, reference, payment_authorization, total_amount)
+      booking as materialized (
+        select
+          running.*,
+          ${given(
+            requests.map(({ bookingId }) => bookingId),
+            'uuid',
+          )} as booking_id,
+          ${given(references, 'text')} as reference,
+          ${given(
+            requests.map(({ paymentAuthorization }) => paymentAuthorization),
+            'text',
+          )} as payment_authorization
+        from running
+        where running.total_amount = ${given(
+          requests.map(({ totalAmount }) => totalAmount),
+          'bigint',
+        )}
       ),
       made as (
-        insert into bookings (
-          event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization,
-          payment_captured_at
-        )
-        select
-          running.event_id, given.booking_id, running.id, running.viewer_id, given.reference, running.total_amount,
-          ${momentNow}, given.payment_authorization, case when running.total_amount = 0 then ${momentNow} end
-        from running
-        join given on given.reservation_id = running.id and given.total_amount = running.total_amount
-        returning *
+        ${insertSelected(bookings, {
+          eventId: ofEvent,
+          id: sql`booking.booking_id`,
+          reservationId: sql`booking.id`,
+          viewerId: sql`booking.viewer_id`,
+          reference: sql`booking.reference`,
+          totalAmount: sql`booking.total_amount`,
+          bookedAt: momentNow,
+          paymentAuthorization: sql`booking.payment_authorization`,
+          paymentCapturedAt: sql`case when booking.total_amount = 0 then ${momentNow} end`,
+        })}
+        from booking
       ),
       confirmed as (
-        update reservations set status = 'CONFIRMED'
-        from made
-        where reservations.event_id = made.event_id and reservations.id = made.reservation_id
-        returning reservations.*
+        ${rewrite(reservations, sql`booking`, { eventId: ofEvent, status: sql`'CONFIRMED'` })}
+        returning ${reservations}.*
+      ),
+      booked as materialized (
+        select held.*, booking.booking_id as made_id from held join booking on booking.id = held.reservation_id
       ),
       listed as (
-        insert into booked_seats (event_id, booking_id, seat_index)
-        select made.event_id, made.id, held.index
-        from made join held on held.reservation_id = made.reservation_id
+        ${insertSelected(bookedSeats, { eventId: ofEvent, bookingId: sql`booked.made_id`, seatIndex: sql`booked.index` })}
+        from booked
       ),
       seats_booked as (
-        update seats
-        set status = 'BOOKED', booking_id = made.id, reservation_id = null, expires_at = null, version = seats.version + 1
-        from held join made on made.reservation_id = held.reservation_id
-        where seats.event_id = held.event_id and seats.index = held.index
-        returning made.reservation_id, ${seatChange} as change
+        ${rewrite(seats, sql`booked`, {
+          eventId: ofEvent,
+          status: sql`'BOOKED'`,
+          bookingId: sql`booked.made_id`,
+          reservationId: sql`null`,
+          expiresAt: sql`null`,
+        })}
       ),
-      ${logChange(sql`${eventId}::uuid`, momentNow, facts)}
-    ${holderRows(sql`confirmed`, sql`seats_booked`)}`;
-  const rows = await changeRows(database, eventId, requests, statement);
+      ${logChange(ofEvent, momentNow, facts)}
+    ${holderRows(sql`confirmed`)}`;
+  const rows = await changeRows(database, eventId, requests, statement, [findUsedReferences({ references })]);
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
 }
 
+const findUsedReferences = compiled<{ readonly references: readonly string[] }>(
+  findEarlierUses(sql`
+    select given.position - 1 as ordinal, 'taken' as what
+    from unnest(${sql.placeholder('references')}::text[]) with ordinality as given(reference, position)
+    join ${bookings} on ${bookings.reference} = given.reference`),
+);
+
 function outcomeOf(request: ConfirmRequest, row: HolderRow | undefined): ConfirmOutcome {
   if (row === undefined) throw new Error('the statement left a request out');
-  if (row.changed !== null) {
-    return { outcome: 'confirmed', booking: bookingOf(request, row.changed), seats: row.changes };
-  }
+  if (row.changed !== null) return { outcome: 'confirmed', booking: bookingOf(request, row.changed) };
+  if (row.found !== null && row.earlierIsSame !== null) return { outcome: 'reference-taken' };
   return row.running ? { outcome: 'total-changed' } : notRunning(row);
 }
 

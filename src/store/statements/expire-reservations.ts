@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { ReservationKey } from '../../domain/records.ts';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
 import type { ChangeWriter, Session } from '../database.ts';
-import { isFree, statementNow } from '../rules.ts';
+import { isFree, milliseconds, statementNow } from '../rules.ts';
+import { reservations, seats } from '../tables.ts';
+import { available, rewrite } from './columns.ts';
 
 const now = sql`(select now from moment)`;
 
@@ -24,6 +26,7 @@ export async function expireReservations(
   eventId: string,
   reservationIds: readonly string[],
 ): Promise<string[]> {
+  const ofEvent = sql`${eventId}::uuid`;
   const [row] = await changeEvent<{ reservationIds: string[] }>(
     database,
     eventId,
@@ -31,16 +34,17 @@ export async function expireReservations(
     with
       moment as materialized (select ${statementNow} as now),
       overdue as materialized (
-        select reservations.id, reservations.seat_indexes
-        from reservations
-        where reservations.event_id = ${eventId}::uuid
-          and reservations.id = any(${sql.param(reservationIds)}::uuid[])
-          and reservations.status = 'ACTIVE' and reservations.expires_at <= ${now}
-        order by reservations.id
-        for update skip locked
+        select reservations.*
+        from (select distinct id from unnest(${sql.param(reservationIds)}::uuid[]) as id order by id) as named
+        cross join lateral (
+          select * from ${reservations}
+          where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = named.id
+            and ${reservations.status} = 'ACTIVE' and ${reservations.expiresAt} <= ${now}
+          for update skip locked
+        ) as reservations
       ),
       lapsed as materialized (
-        select held.reservation_id, seats.event_id, seats.index
+        select seats.*
         from (
           select overdue.id as reservation_id, held.index
           from overdue
@@ -48,25 +52,20 @@ export async function expireReservations(
           order by held.index
         ) as held
         cross join lateral (
-          select seats.event_id, seats.index from seats
-          where seats.event_id = ${eventId}::uuid and seats.index = held.index
-            and seats.reservation_id = held.reservation_id and ${isFree(now)}
+          select * from ${seats}
+          where ${seats.eventId} = ${ofEvent} and ${seats.index} = held.index
+            and ${seats.reservationId} = held.reservation_id and ${isFree(now)}
           for update
         ) as seats
       ),
       expired as (
-        update reservations set status = 'EXPIRED'
-        from overdue
-        where reservations.event_id = ${eventId}::uuid and reservations.id = overdue.id
-        returning reservations.id
+        ${rewrite(reservations, sql`overdue`, { eventId: ofEvent, status: sql`'EXPIRED'` })}
+        returning ${reservations.id}
       ),
       freed as (
-        update seats
-        set status = 'AVAILABLE', reservation_id = null, expires_at = null, version = seats.version + 1
-        from lapsed
-        where seats.event_id = lapsed.event_id and seats.index = lapsed.index
+        ${rewrite(seats, sql`lapsed`, { eventId: ofEvent, ...available })}
       ),
-      ${logChange(sql`${eventId}::uuid`, now, facts)}
+      ${logChange(ofEvent, now, facts)}
     select
       (select coalesce(json_agg(id), '[]') from expired) as "reservationIds",
       ${loggedChange} as logged`,
@@ -77,10 +76,10 @@ export async function expireReservations(
 /** Active reservations past their deadline by `graceMs` or more, the longest overdue first. */
 export function overdueReservations(session: Session, graceMs: number, most: number): Promise<ReservationKey[]> {
   return session.rows<ReservationKey>(sql`
-    select reservations.event_id as "eventId", reservations.id as "reservationId"
-    from reservations
-    where reservations.status = 'ACTIVE'
-      and reservations.expires_at <= statement_timestamp() - ${graceMs}::int * interval '1 millisecond'
-    order by reservations.expires_at
+    select ${reservations.eventId} as "eventId", ${reservations.id} as "reservationId"
+    from ${reservations}
+    where ${reservations.status} = 'ACTIVE'
+      and ${reservations.expiresAt} <= statement_timestamp() - ${milliseconds(graceMs)}
+    order by ${reservations.expiresAt}
     limit ${most}::int`);
 }

@@ -1,16 +1,17 @@
-import { sql } from 'drizzle-orm';
+import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Session } from '../database.ts';
+import { bookings, reservations } from '../tables.ts';
 
 /**
  * Its index is `reservations_ended`. A deadline never comes before the end: one that was cancelled ended before it. With a booking it
  * is neither, and what has not been written as ended yet is the sweep's.
  */
-const isHistory = (days: number) => sql`
-  reservations.status in ('CANCELLED', 'EXPIRED')
-  and reservations.expires_at < statement_timestamp() - ${days}::int * interval '1 day'
+const isHistory = (eventId: SQLWrapper, days: number) => sql`
+  ${reservations.status} in ('CANCELLED', 'EXPIRED')
+  and ${reservations.expiresAt} < statement_timestamp() - ${days}::int * interval '1 day'
   and not exists (
-    select from bookings
-    where bookings.event_id = reservations.event_id and bookings.reservation_id = reservations.id
+    select from ${bookings}
+    where ${bookings.eventId} = ${eventId} and ${bookings.reservationId} = ${reservations.id}
   )`;
 
 export interface EndedReservations {
@@ -23,10 +24,10 @@ export function endedReservations(session: Session, days: number, most: number):
   return session.rows<EndedReservations>(sql`
     select event_id as "eventId", json_agg(id) as "reservationIds"
     from (
-      select reservations.event_id, reservations.id
-      from reservations
-      where ${isHistory(days)}
-      order by reservations.expires_at
+      select ${reservations.eventId}, ${reservations.id}
+      from ${reservations}
+      where ${isHistory(reservations.eventId, days)}
+      order by ${reservations.expiresAt}
       limit ${most}::int
     ) as ended
     group by event_id`);
@@ -41,19 +42,20 @@ export async function removeEndedReservations(
   { eventId, reservationIds }: EndedReservations,
   days: number,
 ): Promise<number> {
+  const ofEvent = sql`${eventId}::uuid`;
   const removed = await session.rows(sql`
     with ended as materialized (
-      select reservations.id
-      from reservations
-      where reservations.event_id = ${eventId}::uuid
-        and reservations.id = any(${sql.param(reservationIds)}::uuid[])
-        and ${isHistory(days)}
-      order by reservations.id
+      select ${reservations.id}
+      from ${reservations}
+      where ${reservations.eventId} = ${ofEvent}
+        and ${reservations.id} = any(${sql.param(reservationIds)}::uuid[])
+        and ${isHistory(ofEvent, days)}
+      order by ${reservations.id}
       for update skip locked
     )
-    delete from reservations
+    delete from ${reservations}
     using ended
-    where reservations.event_id = ${eventId}::uuid and reservations.id = ended.id
-    returning reservations.id`);
+    where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = ended.id
+    returning ${reservations.id}`);
   return removed.length;
 }

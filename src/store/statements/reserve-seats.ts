@@ -1,14 +1,15 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { EventRecord, ReservationRecord, SalesStatus } from '../../domain/records.ts';
-import type { SeatChange, SeatHolder } from '../../domain/seat.ts';
+import type { SeatHolder } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
 import { compiled } from '../compiled.ts';
 import type { Database, Statement } from '../database.ts';
-import { oneOf } from '../one-of.ts';
 import { eventColumns, reservationJson } from '../records.ts';
 import { epochMs, isFree, salesStatusAt, statementNow } from '../rules.ts';
-import { seatHolder } from './seat-json.ts';
+import { events, priceCategories, reservations, seats } from '../tables.ts';
+import { insertSelected, rewrite } from './columns.ts';
+import { earlierUse, findEarlierUses } from './earlier-uses.ts';
 
 export interface ReserveSeatsRequest {
   /** The new reservation's. */
@@ -33,7 +34,6 @@ export type ReserveSeatsOutcome =
   | {
       readonly outcome: 'reserved';
       readonly reservation: ReservationRecord;
-      readonly seats: readonly SeatChange[];
       readonly event: EventRecord;
     };
 
@@ -48,23 +48,17 @@ export async function reserveSeats(
   limits: { readonly maxActiveReservations: number },
 ): Promise<ReserveSeatsOutcome[]> {
   refuseWhatCannotGoTogether(requests);
-  const rows = await changeEvent<Row>(
-    database,
-    eventId,
-    statement({ eventId, ...columnsOf(requests), ...limits }),
-    lockKeys(requests),
-  );
+  const values = { eventId, ...columnsOf(requests), ...limits };
+  const rows = await changeEvent<Row>(database, eventId, statement(values), guardKeys(values));
   const sale = rows[0]?.sale;
   if (!sale) throw new Error('the event of the reservations has gone');
-  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale));
+  return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale, sale.totalAmounts?.[ordinal]));
 }
 
 /** A key is the viewer's on all events: whoever uses it for two at once, has it for one of them. */
-function lockKeys(requests: readonly ReserveSeatsRequest[]): Statement[] {
-  const names = requests.flatMap(({ viewerId, idempotencyKey }) =>
-    idempotencyKey === null ? [] : [`${viewerId}\n${idempotencyKey}`],
-  );
-  return names.length === 0 ? [] : [lockChanges(names)];
+function guardKeys(values: StatementValues): Statement[] {
+  const names = values.idempotencyKeys.flatMap((key, at) => (key === null ? [] : [`${values.viewerIds[at]}\n${key}`]));
+  return names.length === 0 ? [] : [lockChanges(names), findEarlier(values)];
 }
 
 /** The statement judges its requests side by side, and would give both of two what only one can have. */
@@ -79,16 +73,11 @@ function refuseWhatCannotGoTogether(requests: readonly ReserveSeatsRequest[]): v
 
 /** What the request says already is not sent back. */
 interface Row {
+  /** Whether the key was used before. */
+  readonly isUsed: boolean;
+  /** What it has made, if that was asked for as it is now. */
   readonly earlier: ReservationRecord | null;
-  readonly earlierIsSame: boolean | null;
-  readonly salesStatus: SalesStatus;
   readonly belowLimit: boolean;
-  /** Null unless the reservation was made, like the next two. */
-  readonly totalAmount: number | null;
-  /** Ascending. */
-  readonly seatIndexes: readonly number[] | null;
-  /** Of the rows of the seats at the same places. */
-  readonly versions: readonly number[] | null;
   /** Null if the reservation was made. */
   readonly refused: { readonly free: readonly number[]; readonly holders: readonly SeatHolder[] } | null;
   /** In the first row only. */
@@ -100,18 +89,24 @@ interface Sale {
   readonly event: EventRecord;
   readonly nowMs: number;
   readonly expiresAtMs: number;
+  /** Of the reservations that were made, by the ordinals of their requests. Null if there are none. */
+  readonly totalAmounts: Readonly<Record<number, number>> | null;
 }
 
-function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, sale: Sale): ReserveSeatsOutcome {
+/** @param totalAmount of the reservation, if it was made */
+function outcomeOf(
+  request: ReserveSeatsRequest,
+  row: Row | undefined,
+  sale: Sale,
+  totalAmount: number | undefined,
+): ReserveSeatsOutcome {
   if (row === undefined) throw new Error('a reservation was not judged');
-  if (row.earlier !== null) {
-    return row.earlierIsSame === true
-      ? { outcome: 'repeated', reservation: row.earlier }
-      : { outcome: 'idempotency-conflict' };
-  }
-  if (row.salesStatus !== 'ON_SALE') return { outcome: 'sales-not-open', salesStatus: row.salesStatus };
+  if (row.earlier !== null) return { outcome: 'repeated', reservation: row.earlier };
+  if (row.isUsed) return { outcome: 'idempotency-conflict' };
+  const { salesStatus } = sale.event;
+  if (salesStatus !== 'ON_SALE') return { outcome: 'sales-not-open', salesStatus };
   if (!row.belowLimit) return { outcome: 'too-many-reservations' };
-  if (isMade(row)) return reserved(request, row, sale);
+  if (totalAmount !== undefined) return reserved(request, totalAmount, sale);
   const free = new Set(row.refused?.free);
   return {
     outcome: 'seats-unavailable',
@@ -120,15 +115,9 @@ function outcomeOf(request: ReserveSeatsRequest, row: Row | undefined, sale: Sal
   };
 }
 
-type Made = { readonly [Column in 'totalAmount' | 'seatIndexes' | 'versions']: NonNullable<Row[Column]> };
-
-function isMade(row: Row): row is Row & Made {
-  return row.totalAmount !== null;
-}
-
 function reserved(
-  { reservationId, viewerId }: ReserveSeatsRequest,
-  { totalAmount, seatIndexes, versions }: Made,
+  { reservationId, viewerId, seatIndexes }: ReserveSeatsRequest,
+  totalAmount: number,
   { event, nowMs, expiresAtMs }: Sale,
 ): ReserveSeatsOutcome {
   return {
@@ -145,13 +134,6 @@ function reserved(
       extensionsUsed: 0,
       readAtMs: nowMs,
     },
-    seats: seatIndexes.map((index, at) => ({
-      index,
-      status: 'RESERVED',
-      version: versions[at] ?? 0,
-      reservationId,
-      expiresAtMs,
-    })),
     event,
   };
 }
@@ -166,90 +148,98 @@ function columnsOf(requests: readonly ReserveSeatsRequest[]) {
     reservationIds: requests.map(({ reservationId }) => reservationId),
     viewerIds: requests.map(({ viewerId }) => viewerId),
     idempotencyKeys: requests.map(({ idempotencyKey }) => idempotencyKey),
-    /** Of the request that wants the seat of the same place in `seatIndexes`. */
-    ordinals: requests.flatMap(({ seatIndexes }, ordinal) => seatIndexes.map(() => ordinal)),
-    seatIndexes: requests.flatMap(({ seatIndexes }) => seatIndexes),
+    /** An array as Postgres writes it: a parameter has no lists of different lengths. */
+    seatLists: requests.map(({ seatIndexes }) => `{${seatIndexes.join(',')}}`),
   };
 }
 
 const now = sql`(select now from moment)`;
-const maxActiveReservations = sql.placeholder('maxActiveReservations');
 const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
+const viewerIds = sql`${sql.placeholder('viewerIds')}::text[]`;
+const idempotencyKeys = sql`${sql.placeholder('idempotencyKeys')}::text[]`;
+const seatLists = sql`${sql.placeholder('seatLists')}::text[]`;
+const maxActiveReservations = sql.placeholder('maxActiveReservations');
+
+/** By what a key has made: of the same seats its id, of others, or of another event, an empty text. */
+const findEarlier = compiled<StatementValues>(
+  findEarlierUses(sql`
+    select
+      given.position - 1 as ordinal,
+      case when ${reservations.eventId} = ${ofEvent} and ${reservations.requestedSeatIndexes} = given.seat_list::int[]
+        then ${reservations.id}::text else '' end as what
+    from unnest(${viewerIds}, ${idempotencyKeys}, ${seatLists}) with ordinality
+      as given(viewer_id, idempotency_key, seat_list, position)
+    join ${reservations}
+      on ${reservations.viewerId} = given.viewer_id and ${reservations.idempotencyKey} = given.idempotency_key`),
+);
+
 /** A `Sale`, from `event`. */
 const saleJson = sql`json_build_object(
         'event', (select row_to_json(record) from (select ${eventColumns} from event as events) as record),
         'nowMs', ${epochMs(now)},
-        'expiresAtMs', ${epochMs(sql`event.deadline`)})`;
+        'expiresAtMs', ${epochMs(sql`event.deadline`)},
+        'totalAmounts', (select json_object_agg(complete.ordinal, complete.total_amount) from complete))`;
 
 const facts = sql`(
         select json_agg(${fact('reservation-created', {
-          reservationId: sql`complete.reservation_id`,
+          reservationId: sql`complete.id`,
           actor: sql`complete.viewer_id`,
           seatIndexes: sql`complete.seat_indexes`,
           expiresAtMs: epochMs(sql`event.deadline`),
         })})
         from complete, event)`;
 
+/** A `SeatHolder`, from the row of a seat that is not free. A seat without a deadline is its holder's for as long as one asks. */
+const seatHolder = sql`json_build_object(
+            'seatIndex', ${seats.index},
+            'holder', coalesce(${seats.reservationId}::text, ${seats.status}::text),
+            'remainingMs', coalesce(${epochMs(seats.expiresAt)} - ${epochMs(now)}, 86400000))`;
+
+/** How many reservations of the event a viewer has that run. Its index is `reservations_active_of_viewer`, as is no other. */
+const activeOf = (viewerId: SQL): SQL => sql`(
+            select count(*) filter (where ${reservations.expiresAt} > ${now}) from ${reservations}
+            where ${reservations.eventId} = ${ofEvent} and ${reservations.viewerId} = ${viewerId}
+              and ${reservations.status} = 'ACTIVE'
+          )`;
+
 /**
  * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
  * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written. What goes
- * from one step to the next is carried along: to be joined again it would be searched once for each of the requests.
- * A viewer's reservations are found by the viewer alone: while there are few statistics, the planner takes any index that has the
- * event for as good as that of viewers, and keeps the plan.
+ * from one step to the next is carried along: to be joined again it would be searched once for each of the requests. For the same reason
+ * rows are looked up in sub-queries that are run for each of them.
  */
 const statement = compiled<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
       event as materialized (
         select
-          events.*, ${salesStatusAt(now)} as sales_status_now,
-          ${now} + events.reservation_seconds * interval '1 second' as deadline
-        from events where id = ${ofEvent}
-      ),
-      asked as materialized (
-        select ordinal, array_agg(index order by index) as seat_indexes
-        from unnest(
-          ${sql.placeholder('ordinals')}::int[],
-          ${sql.placeholder('seatIndexes')}::int[]
-        ) as wanted(ordinal, index)
-        group by ordinal
+          ${events}.*, ${salesStatusAt(now)} as sales_status_now,
+          ${now} + ${events.reservationSeconds} * interval '1 second' as deadline
+        from ${events} where ${events.id} = ${ofEvent}
       ),
       request as materialized (
-        select asked.ordinal, given.reservation_id, given.viewer_id, given.idempotency_key, asked.seat_indexes
-        from unnest(
-          ${sql.placeholder('reservationIds')}::uuid[],
-          ${sql.placeholder('viewerIds')}::text[],
-          ${sql.placeholder('idempotencyKeys')}::text[]
-        ) with ordinality as given(reservation_id, viewer_id, idempotency_key, position)
-        join asked on asked.ordinal = given.position - 1
-      ),
-      earlier as materialized (
-        select request.ordinal, reservations.*
-        from request
-        cross join lateral (
-          select * from reservations
-          where reservations.viewer_id = request.viewer_id and reservations.idempotency_key = request.idempotency_key
-          limit 1
-        ) as reservations
+        select
+          (given.position - 1)::int as ordinal, given.id, given.viewer_id, given.idempotency_key,
+          given.seat_list::int[] as seat_indexes
+        from unnest(${sql.placeholder('reservationIds')}::uuid[], ${viewerIds}, ${idempotencyKeys}, ${seatLists})
+          with ordinality as given(id, viewer_id, idempotency_key, seat_list, position)
       ),
       judged as materialized (
         select
           request.*,
-          (
-            select count(*) filter (where reservations.event_id = ${ofEvent} and reservations.expires_at > ${now})
-            from reservations
-            where reservations.viewer_id = request.viewer_id and reservations.status = 'ACTIVE'
-          ) < ${maxActiveReservations}::int as below_limit
+          ${earlierUse(sql`request.ordinal`)} as earlier,
+          ${activeOf(sql`request.viewer_id`)} < ${maxActiveReservations}::int as below_limit
         from request
       ),
       admitted as materialized (
         select judged.* from judged, event
-        where event.sales_status_now = 'ON_SALE'
-          and judged.below_limit
-          and not exists (select from earlier where earlier.ordinal = judged.ordinal)
+        where event.sales_status_now = 'ON_SALE' and judged.below_limit and judged.earlier is null
       ),
       locked as materialized (
-        select admitted_seat.*, seats.event_id, seats.category
+        select
+          admitted_seat.ordinal, admitted_seat.id, admitted_seat.viewer_id, admitted_seat.idempotency_key,
+          admitted_seat.seat_indexes, seats.*,
+          count(*) over (partition by admitted_seat.ordinal) = cardinality(admitted_seat.seat_indexes) as is_complete
         from (
           select admitted.*, wanted.index
           from admitted
@@ -257,71 +247,65 @@ const statement = compiled<StatementValues>(sql`
           order by wanted.index
         ) as admitted_seat
         cross join lateral (
-          select seats.event_id, seats.category from seats
-          where seats.event_id = ${ofEvent} and seats.index = admitted_seat.index and ${isFree(now)}
+          select * from ${seats}
+          where ${seats.eventId} = ${ofEvent} and ${seats.index} = admitted_seat.index and ${isFree(now)}
           for update
         ) as seats
       ),
+      granted as materialized (select * from locked where locked.is_complete),
       complete as materialized (
         select
-          locked.ordinal, locked.event_id, locked.reservation_id, locked.viewer_id, locked.idempotency_key,
-          locked.seat_indexes, sum(price_categories.amount)::bigint as total_amount
-        from locked
-        join price_categories
-          on price_categories.event_id = locked.event_id and price_categories.position = locked.category
-        group by 1, 2, 3, 4, 5, 6
-        having count(*) = cardinality(locked.seat_indexes)
+          granted.ordinal, granted.id, granted.viewer_id, granted.idempotency_key, granted.seat_indexes,
+          sum(${priceCategories.amount})::bigint as total_amount
+        from granted
+        join ${priceCategories}
+          on ${priceCategories.eventId} = ${ofEvent} and ${priceCategories.position} = granted.category
+        group by 1, 2, 3, 4, 5
       ),
       reservations_made as (
-        insert into reservations (
-          event_id, id, viewer_id, seat_indexes, requested_seat_indexes, total_amount, created_at, expires_at, idempotency_key
-        )
-        select
-          event.id, complete.reservation_id, complete.viewer_id, complete.seat_indexes, complete.seat_indexes,
-          complete.total_amount, ${now}, event.deadline, complete.idempotency_key
+        ${insertSelected(reservations, {
+          eventId: ofEvent,
+          id: sql`complete.id`,
+          viewerId: sql`complete.viewer_id`,
+          seatIndexes: sql`complete.seat_indexes`,
+          requestedSeatIndexes: sql`complete.seat_indexes`,
+          totalAmount: sql`complete.total_amount`,
+          createdAt: now,
+          expiresAt: sql`event.deadline`,
+          idempotencyKey: sql`complete.idempotency_key`,
+        })}
         from complete, event
       ),
-      granted as materialized (
-        select complete.event_id, complete.reservation_id, unnest(complete.seat_indexes) as index from complete
-      ),
       seats_reserved as (
-        update seats
-        set
-          status = 'RESERVED',
-          reservation_id = granted.reservation_id,
-          expires_at = (select deadline from event),
-          version = seats.version + 1
-        from granted
-        where seats.event_id = granted.event_id and seats.index = granted.index
-        returning seats.reservation_id, seats.index, seats.version
-      ),
-      written as (
-        select reservation_id, array_agg(index order by index) as seat_indexes, array_agg(version order by index) as versions
-        from seats_reserved
-        group by reservation_id
+        ${rewrite(seats, sql`granted`, {
+          eventId: ofEvent,
+          status: sql`'RESERVED'`,
+          reservationId: sql`granted.id`,
+          expiresAt: sql`(select deadline from event)`,
+        })}
       ),
       ${logChange(ofEvent, now, facts)}
     select
-      ${reservationJson(sql`earlier as reservations where reservations.ordinal = judged.ordinal`, now)} as earlier,
-      earlier.event_id = event.id and earlier.requested_seat_indexes = judged.seat_indexes as "earlierIsSame",
-      event.sales_status_now as "salesStatus",
+      judged.earlier is not null as "isUsed",
+      case when judged.earlier <> '' then ${reservationJson(
+        sql`${reservations} where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = judged.earlier::uuid`,
+        now,
+      )} end as earlier,
       judged.below_limit as "belowLimit",
-      complete.total_amount::float8 as "totalAmount",
-      written.seat_indexes as "seatIndexes",
-      written.versions,
-      case when complete.ordinal is null then json_build_object(
+      case when judged.ordinal not in (select ordinal from complete) then json_build_object(
         'free', array(select index from locked where locked.ordinal = judged.ordinal),
         'holders', (
-          select coalesce(json_agg(${seatHolder(now)}), '[]')
-          from unnest(judged.seat_indexes) as wanted(index)
-          cross join lateral ${oneOf(sql`seats`, sql`seats.event_id = event.id and seats.index = wanted.index`)}
-          where not ${isFree(now)}
+          select coalesce(json_agg(wanted.holder) filter (where wanted.holder is not null), '[]')
+          from (
+            select (
+              select ${seatHolder} from ${seats}
+              where ${seats.eventId} = ${ofEvent} and ${seats.index} = wanted.index and not ${isFree(now)}
+            ) as holder
+            from unnest(judged.seat_indexes) as wanted(index)
+          ) as wanted
         )) end as refused,
       case when judged.ordinal = 0 then ${saleJson} end as sale,
       case when judged.ordinal = 0 then ${loggedChange} end as logged
     from judged
     cross join event
-    left join earlier on earlier.ordinal = judged.ordinal
-    left join complete on complete.ordinal = judged.ordinal
-    left join written on written.reservation_id = judged.reservation_id
     order by judged.ordinal`);

@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
-import type { SeatChange } from '../../domain/seat.ts';
 import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, loggedChange } from '../change-log.ts';
-import type { ChangeWriter } from '../database.ts';
-import { oneOf } from '../one-of.ts';
+import { compiled } from '../compiled.ts';
+import type { ChangeWriter, Statement } from '../database.ts';
 import { reservationJson } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
-import { changesOf } from './seat-json.ts';
+import { keyedChanges, reservations, seats } from '../tables.ts';
+import { insertSelected, rewrite } from './columns.ts';
+import { earlierUse, findEarlierUses } from './earlier-uses.ts';
 
 /** Asks for a change of a reservation in the name of its holder. */
 export interface HolderRequest {
@@ -32,7 +33,6 @@ export interface KeyedChange {
 /**
  * What every change of a reservation begins with: the common table expressions
  * - `request`: what is asked, by `ordinal` from 0;
- * - `earlier`: what the requests' keys have changed before, whichever reservation it was;
  * - `found`: the holder's reservations, locked in the order of their ids;
  * - `held`: the seats they still hold, locked in the order of their indexes;
  * - `moment`: the store's clock once the event's head is locked, which is when the deadlines are judged;
@@ -41,10 +41,12 @@ export interface KeyedChange {
  * A reservation may stand in the requests once, and so may the name of a change.
  */
 export function runningReservations(eventId: string, requests: readonly RepeatableRequest[]): SQL {
+  const ofEvent = sql`${eventId}::uuid`;
   return sql`
     request as materialized (
       select
-        (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_name, given.change_contents
+        (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_name, given.change_contents,
+        ${earlierUse(sql`given.position - 1`)} as earlier
       from unnest(
         ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
         ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
@@ -52,24 +54,19 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
         ${sql.param(requests.map(({ change }) => change?.contents ?? null))}::uuid[]
       ) with ordinality as given(reservation_id, viewer_id, change_name, change_contents, position)
     ),
-    earlier as materialized (
-      select request.ordinal, keyed_changes.contents = request.change_contents as is_same
-      from request
-      cross join lateral ${oneOf(sql`keyed_changes`, sql`keyed_changes.name = request.change_name`)}
-    ),
     found as materialized (
-      select request.ordinal, request.change_name, request.change_contents, reservations.*
+      select request.ordinal, request.change_name, request.change_contents, request.earlier, reservations.*
       from (select * from request order by request.reservation_id) as request
       cross join lateral (
-        select * from reservations
-        where reservations.event_id = ${eventId}::uuid
-          and reservations.id = request.reservation_id
-          and reservations.viewer_id = request.viewer_id
+        select * from ${reservations}
+        where ${reservations.eventId} = ${ofEvent}
+          and ${reservations.id} = request.reservation_id
+          and ${reservations.viewerId} = request.viewer_id
         for update
       ) as reservations
     ),
     held as materialized (
-      select wanted.reservation_id, seats.event_id, seats.index
+      select seats.*
       from (
         select found.id as reservation_id, wanted.index
         from found
@@ -78,9 +75,9 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
         order by wanted.index
       ) as wanted
       cross join lateral (
-        select seats.event_id, seats.index from seats
-        where seats.event_id = ${eventId}::uuid and seats.index = wanted.index
-          and seats.reservation_id = wanted.reservation_id
+        select * from ${seats}
+        where ${seats.eventId} = ${ofEvent} and ${seats.index} = wanted.index
+          and ${seats.reservationId} = wanted.reservation_id
         for update
       ) as seats
     ),
@@ -94,27 +91,57 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
       where found.status = 'ACTIVE'
         and found.expires_at > moment.now
         and cardinality(found.seat_indexes) = (select count(*) from held where held.reservation_id = found.id)
-        and not exists (select from earlier where earlier.ordinal = found.ordinal)
+        and found.earlier is null
     )`;
 }
 
 /** An expression that notes the keys of those rows of `running`, or of what was made of it, that are changed. */
-export const keyedChangesOf = (changing: SQL): SQL => sql`
+export const keyedChangesOf = (eventId: string, changing: SQL): SQL => sql`
   keyed as (
-    insert into keyed_changes (event_id, reservation_id, name, contents)
-    select event_id, id, change_name, change_contents from ${changing} where change_name is not null
+    ${insertSelected(keyedChanges, {
+      eventId: sql`${eventId}::uuid`,
+      reservationId: sql`changing.id`,
+      name: sql`changing.change_name`,
+      contents: sql`changing.change_contents`,
+    })}
+    from ${changing} as changing where changing.change_name is not null
   )`;
 
-/** Runs the statement, and if it has keys, after those who use the same at the same time: it sees what they have changed. */
+/**
+ * Runs the statement after `ahead`, and if it has keys, after those who use the same at the same time: it sees what they have changed. A
+ * key that was used for another event changes nothing.
+ */
 export function changeRows(
   database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
   statement: SQL,
+  ahead: readonly Statement[] = [],
 ): Promise<HolderRow[]> {
-  const names = requests.flatMap(({ change }) => change?.name ?? []);
-  return changeEvent(database, eventId, statement, names.length === 0 ? [] : [lockChanges(names)]);
+  const names = requests.map(({ change }) => change?.name ?? null);
+  const contents = requests.map(({ change }) => change?.contents ?? null);
+  const keys = names.filter((name) => name !== null);
+  const guards = keys.length === 0 ? [] : [lockChanges(keys), findEarlier({ eventId, names, contents })];
+  return changeEvent(database, eventId, statement, [...guards, ...ahead]);
 }
+
+interface Keys extends Readonly<Record<string, unknown>> {
+  readonly eventId: string;
+  readonly names: readonly (string | null)[];
+  readonly contents: readonly (string | null)[];
+}
+
+/** Whether what a key has changed, of whichever reservation, is what is asked for. */
+const findEarlier = compiled<Keys>(
+  findEarlierUses(sql`
+    select
+      given.position - 1 as ordinal,
+      case when ${keyedChanges.eventId} = ${sql.placeholder('eventId')}::uuid and ${keyedChanges.contents} = given.contents
+        then 'same' else 'other' end as what
+    from unnest(${sql.placeholder('names')}::uuid[], ${sql.placeholder('contents')}::uuid[]) with ordinality
+      as given(name, contents, position)
+    join ${keyedChanges} on ${keyedChanges.name} = given.name`),
+);
 
 /** `Fact`s of those rows of `reservations` whose deadline was moved. */
 export const extensions = (moved: SQL): SQL => sql`(
@@ -126,21 +153,29 @@ export const extensions = (moved: SQL): SQL => sql`(
         })})
         from ${moved} as moved)`;
 
+/** An expression that gives the seats of those rows of `reservations` whose deadline was moved the same deadline. */
+export const moveSeats = (ofEvent: SQL, moved: SQL): SQL => sql`
+      moved_seat as materialized (
+        select held.*, moved.expires_at as moved_to from held join ${moved} as moved on moved.id = held.reservation_id
+      ),
+      seats_moved as (
+        ${rewrite(seats, sql`moved_seat`, { eventId: ofEvent, expiresAt: sql`moved_seat.moved_to` })}
+      )`;
+
 /** The clock of `moment`. */
 export const momentNow: SQL = sql`(select now from moment)`;
 
 /**
- * What every change of a reservation ends with: a `HolderRow` for each request, in their order, from what the updates of
- * `reservations` returned (all columns) and those of `seats` (`reservation_id` and `change`).
+ * What every change of a reservation ends with: a `HolderRow` for each request, in their order, from what the update of
+ * `reservations` returned (all columns).
  */
-export const holderRows = (changedReservations: SQL, changedSeats: SQL): SQL => sql`
+export const holderRows = (changedReservations: SQL): SQL => sql`
   select
     ${reservationJson(sql`found as reservations where reservations.ordinal = request.ordinal`, momentNow)} as found,
     exists (select from running where running.ordinal = request.ordinal) as running,
-    (select is_same from earlier where earlier.ordinal = request.ordinal) as "earlierIsSame",
+    request.earlier = 'same' as "earlierIsSame",
     ${reservationJson(sql`${changedReservations} as reservations where reservations.id = request.reservation_id`, momentNow)}
       as changed,
-    ${changesOf(changedSeats, sql`request.reservation_id`)} as changes,
     case when request.ordinal = 0 then ${loggedChange} end as logged
   from request
   order by request.ordinal`;
@@ -154,7 +189,6 @@ export interface HolderRow {
   readonly earlierIsSame: boolean | null;
   /** After the change. */
   readonly changed: ReservationRecord | null;
-  readonly changes: readonly SeatChange[];
 }
 
 /** What a key that was used before gives. */

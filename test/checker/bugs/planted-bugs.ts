@@ -14,12 +14,12 @@ export interface Edit {
   readonly replace: string;
 }
 
-const lapsed = `(seats.status = 'RESERVED' and seats.expires_at <= \${now})`;
+const lapsed = `(\${seats.status} = 'RESERVED' and \${seats.expiresAt} <= \${now})`;
 
 /** Small ways in which the promises could be broken, each of which the checker must find. */
 export const plantedBugs: readonly PlantedBug[] = [
   bug('a reserved seat is free before its deadline', ['one holder at a time', 'on time'], {
-    ...{ file: 'store/rules', search: lapsed, replace: "seats.status = 'RESERVED'" },
+    ...{ file: 'store/rules', search: lapsed, replace: `\${seats.status} = 'RESERVED'` },
   }),
   bug('a lapsed seat is not free', ['one holder at a time', 'maps are right at rest', 'free seats are sold'], {
     file: 'store/rules',
@@ -38,8 +38,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('the gate is trusted, and the store does not look', ['one holder at a time', 'on time'], {
     file: 'store/statements/reserve-seats',
-    search: `seats.index = admitted_seat.index and \${isFree(now)}`,
-    replace: 'seats.index = admitted_seat.index',
+    search: `= admitted_seat.index and \${isFree(now)}`,
+    replace: '= admitted_seat.index',
   }),
   bug('a mark is removed whoever it belongs to', ["marks are their holders'"], {
     file: 'coordination/redis/scripts/release.lua',
@@ -48,8 +48,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('some of the seats are enough', ['one holder at a time', 'all seats or none'], {
     file: 'store/statements/reserve-seats',
-    search: 'having count(*) = cardinality(locked.seat_indexes)',
-    replace: 'having count(*) > 0',
+    search: '= cardinality(admitted_seat.seat_indexes) as is_complete',
+    replace: '> 0 as is_complete',
   }),
   bug(
     'a reservation is answered, and told of, before it is committed',
@@ -82,29 +82,29 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
     {
       file: 'store/statements/reserve-seats',
-      search: 'event.deadline, complete.idempotency_key',
-      replace: 'event.deadline, null',
+      search: 'idempotencyKey: sql`complete.idempotency_key`,',
+      replace: '',
     },
   ),
   bug('a key is good for other seats', ['one effect a key'], {
     file: 'store/statements/reserve-seats',
-    search: 'and earlier.requested_seat_indexes = judged.seat_indexes',
+    search: `and \${reservations.requestedSeatIndexes} = given.seat_list::int[]`,
     replace: '',
   }),
   bug('a key is compared without its contents', ['one effect a key'], {
     file: 'store/statements/running-reservations',
-    search: 'keyed_changes.contents = request.change_contents as is_same',
-    replace: 'true as is_same',
+    search: `and \${keyedChanges.contents} = given.contents`,
+    replace: '',
   }),
   bug('writes of one event are judged side by side', ['limits', 'on time', 'one holder at a time'], {
     file: 'store/change-log',
-    search: `where event_id = \${sql.placeholder('eventId')}::uuid for update`,
-    replace: `where event_id = \${sql.placeholder('eventId')}::uuid`,
+    search: `= \${sql.placeholder('eventId')}::uuid for update`,
+    replace: `= \${sql.placeholder('eventId')}::uuid`,
   }),
   bug('one reservation more than allowed', ['limits'], {
     file: 'store/statements/reserve-seats',
-    search: `) < \${maxActiveReservations}::int as below_limit`,
-    replace: `) <= \${maxActiveReservations}::int as below_limit`,
+    search: `< \${maxActiveReservations}::int as below_limit`,
+    replace: `<= \${maxActiveReservations}::int as below_limit`,
   }),
   bug('to let go of one seat lets go of all', ['one holder at a time'], {
     file: 'store/statements/cancel-reservations',
@@ -113,13 +113,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('an extension leaves the seats as they were', ['one holder at a time', 'on time'], {
     file: 'store/statements/extend-reservations',
-    search: 'set expires_at = extended.expires_at, version',
-    replace: 'set version',
+    search: 'moveSeats(ofEvent, sql`extended`)',
+    replace: 'moveSeats(ofEvent, sql`(select * from extended limit 0)`)',
   }),
   bug('a payment does not keep the seats', ['one holder at a time', 'on time'], {
     file: 'store/statements/fence-payments',
-    search: 'set expires_at = moved.expires_at, version',
-    replace: 'set version',
+    search: 'moveSeats(ofEvent, sql`moved`)',
+    replace: 'moveSeats(ofEvent, sql`(select * from moved limit 0)`)',
   }),
   bug('seats are blocked whoever holds them', ['one holder at a time'], {
     file: 'store/statements/block-seats',
@@ -133,8 +133,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('a revision is given twice', ['holdfast verify', 'no internal errors'], {
     file: 'store/change-log',
-    search: 'set revision = event_heads.revision + 1',
-    replace: 'set revision = event_heads.revision + case when event_heads.revision % 10 = 9 then 0 else 1 end',
+    search: `\${eventHeads.revision} + 1`,
+    replace: `\${eventHeads.revision} + case when \${eventHeads.revision} % 10 = 9 then 0 else 1 end`,
   }),
   bug('a node skips every tenth change', ['maps are right at rest', 'maps tell what was so', 'free seats are sold'], {
     file: 'live/event-feed',
