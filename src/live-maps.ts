@@ -5,7 +5,6 @@ import { ChangeNews } from './live/change-news.ts';
 import { HeadWatch } from './live/head-watch.ts';
 import { LiveSeatMaps } from './live/live-seat-maps.ts';
 import { readChanges, readRevisions } from './store/change-log.ts';
-import { findEvents } from './store/events.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
 import { loadEventState } from './store/statements/load-event-state.ts';
 import { readClock } from './store/statements/read-clock.ts';
@@ -57,7 +56,6 @@ function openSeatMaps(infrastructure: Infrastructure, clock: StoreClock): LiveSe
   return closing.add(
     new LiveSeatMaps({
       load: (eventId) => loadEventState(database.mapReads, eventId),
-      readEvent: (eventId) => findEvents(database.mapReads, [eventId]).then(([event]) => event ?? null),
       readReservationIds: (eventId, limit) => readReservationIds(database.mapReads, eventId, limit),
       readChanges: (eventId, part) => readChanges(database.mapReads, eventId, part),
       news,

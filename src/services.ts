@@ -1,13 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventCatalogue } from './events/catalogue.ts';
-import { eventReader } from './events/event-reader.ts';
 import { Organizing } from './events/organizing.ts';
-import { RecentEvents } from './events/recent-events.ts';
 import { SeatReader } from './events/seat-reader.ts';
 import { Seatings } from './events/seatings.ts';
 import type { Services } from './graphql/services.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
+import { EventRows } from './live/event-rows.ts';
 import { NewReservations } from './live/new-reservations.ts';
 import { ReservationUpdates } from './live/reservation-updates.ts';
 import { ViewerReservations } from './live/viewer-reservations.ts';
@@ -47,14 +46,13 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
   startSweeps(infrastructure, settler);
   startHousekeeping(infrastructure);
   return {
-    readEvent: eventReader(database),
+    events: new EventRows({ store: database, reads: database.reads, seatMaps: live.seatMaps }),
     seatings: new Seatings(database),
     seats: new SeatReader(database.reads),
     catalogue: new EventCatalogue(database.reads),
     holdings: new Holdings(database.reads),
     isUnavailable: isStoreUnavailable,
     reservations: openReservations(infrastructure, live, { settler, payment: limitedPayment }),
-    recentEvents: new RecentEvents(database.reads),
     organizing: new Organizing({ database, newId: randomUUID }),
     seatMaps: live.seatMaps,
     ...openFollowers(infrastructure, live),

@@ -1,3 +1,5 @@
+import type { EventRecord } from './records.ts';
+
 /** A seat's row as the store has it. */
 export interface StoredSeat {
   readonly status: 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
@@ -8,7 +10,7 @@ export interface StoredSeat {
 }
 
 /** All of an event's seats as the store had them at one moment. */
-export interface EventState {
+export interface SeatsState {
   /** That of the last change which they have in them. */
   readonly revision: number;
   /** By index. */
@@ -17,5 +19,7 @@ export interface EventState {
   readonly nowMs: number;
 }
 
-/** Null if there is no such event. */
-export type LoadEventState = (eventId: string) => Promise<EventState | null>;
+/** An event with all of its seats. */
+export interface EventState extends SeatsState {
+  readonly event: EventRecord;
+}

@@ -1,4 +1,5 @@
-import type { ReservationRecord } from '../domain/records.ts';
+import type { EventRecord, ReservationRecord } from '../domain/records.ts';
+import { isOrganizer } from '../domain/viewer.ts';
 import { isVisible } from '../events/catalogue.ts';
 import type { Seating } from '../events/seating.ts';
 import type { GraphqlContext } from './context.ts';
@@ -17,6 +18,14 @@ export async function findEvent(context: GraphqlContext, id: string): Promise<Ev
   const eventId = decodeEventId(id);
   const event = eventId === null ? null : await context.loaders.event.load(eventId);
   return event !== null && isVisible(context, event) ? { __typename: 'Event', event } : null;
+}
+
+/** Whether the viewer may know that there is this event: false for a draft, unless to organizers. May be a second late. */
+export function mayKnow(context: GraphqlContext, eventId: string): boolean | Promise<boolean> {
+  if (isOrganizer(context)) return true;
+  const recent = context.services.events.recent(eventId);
+  const isPublic = (event: EventRecord | null) => event !== null && isVisible(context, event);
+  return recent instanceof Promise ? recent.then(isPublic) : isPublic(recent);
 }
 
 export async function findSeat(context: GraphqlContext, id: string): Promise<SeatSource | null> {

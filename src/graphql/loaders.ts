@@ -8,7 +8,7 @@ import type { Services } from './services.ts';
 
 /** Gather what the fields of one operation ask of the store, and ask it once. Most operations need none of them, or one. */
 export class Loaders {
-  readonly #services: Pick<Services, 'readEvent' | 'seats' | 'holdings'>;
+  readonly #services: Pick<Services, 'events' | 'seats' | 'holdings'>;
   readonly #asker: Asker;
   #event: DataLoader<string, EventRecord | null> | undefined;
   #availability: DataLoader<string, Availability> | undefined;
@@ -24,7 +24,7 @@ export class Loaders {
 
   /** By id; null when there is none. */
   get event(): DataLoader<string, EventRecord | null> {
-    this.#event ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.readEvent)));
+    this.#event ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.events.read)));
     return this.#event;
   }
 

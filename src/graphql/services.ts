@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import type { RateLimiter } from '../coordination/coordination.ts';
-import type { EventRecord } from '../domain/records.ts';
 import type { EventCatalogue } from '../events/catalogue.ts';
 import type { Organizing } from '../events/organizing.ts';
-import type { RecentEvents } from '../events/recent-events.ts';
 import type { SeatReader } from '../events/seat-reader.ts';
 import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { EventRows } from '../live/event-rows.ts';
 import type { LiveSeatMaps } from '../live/live-seat-maps.ts';
 import type { ReservationUpdates } from '../live/reservation-updates.ts';
 import type { ViewerReservations } from '../live/viewer-reservations.ts';
@@ -16,15 +15,13 @@ import type { Telemetry } from '../telemetry/happenings.ts';
 
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {
-  /** As it is now, by id; null when there is none. Those who ask at the same time share a statement. */
-  readonly readEvent: (id: string) => Promise<EventRecord | null>;
+  readonly events: EventRows;
   readonly seatings: Seatings;
   readonly seats: SeatReader;
   readonly catalogue: EventCatalogue;
   readonly holdings: Holdings;
   readonly reservations: Reservations;
   readonly organizing: Organizing;
-  readonly recentEvents: RecentEvents;
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;
   readonly viewerReservations: ViewerReservations;

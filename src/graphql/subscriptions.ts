@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { ReservationRecord } from '../domain/records.ts';
 import { isVisible } from '../events/catalogue.ts';
-import type { KeptEventRow } from '../live/kept-event.ts';
+import type { EventRow } from '../live/live-event.ts';
 import type { SeatMapUse } from '../live/live-seat-maps.ts';
 import { packChanges } from '../live/packing.ts';
 import { Pulled } from '../live/pulled.ts';
@@ -19,15 +19,14 @@ export async function openEvent(context: GraphqlContext, id: string): Promise<Se
 }
 
 /** The event itself, for those who ask for more of it than is told to all alike. While it is a draft only organizers are told. */
-export async function subscribeToEvent(context: GraphqlContext, id: string): Promise<AsyncIterable<KeptEventRow>> {
+export async function subscribeToEvent(context: GraphqlContext, id: string): Promise<AsyncIterable<EventRow>> {
   const use = await openEvent(context, id);
-  const kept = await use.map.event();
-  if (kept === null) return refuse('event');
-  let told: KeptEventRow | undefined;
-  const updates = new Pulled<KeptEventRow>({
+  const { event } = use.map;
+  let told: EventRow | undefined;
+  const updates = new Pulled<EventRow>({
     take() {
-      if (kept.row === told || !isVisible(context, kept.row.event)) return undefined;
-      told = kept.row;
+      if (event.row === told || !isVisible(context, event.row.event)) return undefined;
+      told = event.row;
       return told;
     },
     release: () => {
@@ -36,7 +35,7 @@ export async function subscribeToEvent(context: GraphqlContext, id: string): Pro
       use[Symbol.dispose]();
     },
   });
-  const stop = kept.subscribe(() => updates.wake());
+  const stop = event.subscribe(() => updates.wake());
   const stopClosed = use.map.onClosed(() => updates.end());
   return updates;
 }
@@ -75,7 +74,7 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
 async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
   const eventId = decodeEventId(id);
   if (eventId === null) return null;
-  const recent = await context.services.recentEvents.get(eventId);
+  const recent = await context.services.events.recent(eventId);
   if (recent !== null && isVisible(context, recent)) return eventId;
   const event = await context.loaders.event.load(eventId);
   return event !== null && isVisible(context, event) ? eventId : null;

@@ -2,12 +2,11 @@ import type { Logger } from 'pino';
 import type { Coordination } from '../coordination/coordination.ts';
 import type { LoggedChange } from '../domain/change.ts';
 import type { EventState } from '../domain/event-state.ts';
-import type { EventRecord } from '../domain/records.ts';
 import { Listeners } from '../listeners.ts';
 import { EventFeed, type EventFeedSettings } from './event-feed.ts';
 import { type Delta, type Frame, Frames, frameWindowMs, type Snapshot } from './frames.ts';
-import { KeptEvent } from './kept-event.ts';
 import { KnownReservations } from './known-reservations.ts';
+import { LiveEvent } from './live-event.ts';
 import { SeatMap } from './seat-map.ts';
 
 /** Between two comparisons of a map with the store. A quarter of it varies, so that maps and nodes spread over time. */
@@ -18,8 +17,6 @@ export interface LiveSeatMapSettings extends EventFeedSettings<EventState> {
   readonly monotonicNow: () => number;
   /** As `KnownReservationsSettings` has it. */
   readonly readReservationIds: (eventId: string, limit: number) => Promise<Uint32Array>;
-  /** Null when there is no such event. */
-  readonly readEvent: (eventId: string) => Promise<EventRecord | null>;
   readonly coordination: Pick<Coordination, 'reachable' | 'onReachableChange'>;
   /** In [0, 1). */
   readonly random: () => number;
@@ -34,19 +31,18 @@ export interface LiveSeatMapSettings extends EventFeedSettings<EventState> {
 /** One event's map, from which everyone on this node is served: what the event's feed tells, applied and told in frames. */
 export class LiveSeatMap implements AsyncDisposable {
   readonly eventId: string;
+  /** Its own row. Ask only while the map is live. */
+  readonly event: LiveEvent;
   readonly #settings: LiveSeatMapSettings;
   readonly #feed: EventFeed<EventState>;
   readonly #seats: SeatMap;
   readonly #frames: Frames;
   readonly #reservations: KnownReservations;
   readonly #reservationsChanged = new Listeners<readonly string[]>();
-  readonly #eventChanged = new Listeners<void>();
   readonly #closed = new Listeners<void>();
   readonly #stopWatching: () => void;
   #compareTimer: NodeJS.Timeout | undefined;
   #comparing: Promise<void> | undefined;
-  #eventVersion = 0;
-  #event: Promise<KeptEvent | null> | undefined;
   #disposed = false;
 
   /** Null if there is no such event; rejects if the store cannot be read. */
@@ -60,6 +56,7 @@ export class LiveSeatMap implements AsyncDisposable {
     this.#settings = settings;
     this.#feed = feed;
     this.#seats = new SeatMap(state);
+    this.event = new LiveEvent(state, () => settings.clock.now());
     this.#frames = new Frames(this.#seats, () => frameWindowMs(settings.frameMs, settings.loopLagMs()));
     this.#frames.subscribe(({ seats }) => settings.telemetry.emit('frame:made', seats.length));
     this.#reservations = new KnownReservations({
@@ -84,11 +81,6 @@ export class LiveSeatMap implements AsyncDisposable {
     return this.#seats.revision;
   }
 
-  /** Another one when the event itself may have changed, its sales status for one. Ask only while the map is live. */
-  get eventVersion(): number {
-    return this.#eventVersion;
-  }
-
   get snapshot(): Snapshot {
     return this.#frames.snapshot;
   }
@@ -110,23 +102,6 @@ export class LiveSeatMap implements AsyncDisposable {
   /** Tells of reservations whose state changed, or whose time ran out. Returns how to stop. */
   onReservationsChanged(listener: (reservationIds: readonly string[]) => void): () => void {
     return this.#reservationsChanged.add(listener);
-  }
-
-  /** Tells that the event itself may have changed. Returns how to stop. */
-  onEventChanged(listener: () => void): () => void {
-    return this.#eventChanged.add(listener);
-  }
-
-  /** The event's own row, from its first use on. Null when there is none. Rejects if the store cannot be read. */
-  event(): Promise<KeptEvent | null> {
-    if (this.#event !== undefined) return this.#event;
-    const { readEvent, clock, logger } = this.#settings;
-    const opening = KeptEvent.open({ map: this, read: readEvent, nowMs: () => clock.now(), logger });
-    this.#event = opening;
-    opening.catch(() => {
-      this.#event = undefined;
-    });
-    return opening;
   }
 
   /** True only for a seat that the store, as far as this map knows, would refuse. Ask only while the map is live. */
@@ -155,17 +130,17 @@ export class LiveSeatMap implements AsyncDisposable {
     this.#stopWatching();
     this.#frames[Symbol.dispose]();
     this.#closed.tell();
-    void this.#event?.then((event) => event?.[Symbol.dispose]()).catch(() => {});
+    this.event[Symbol.dispose]();
     await this.#feed[Symbol.asyncDispose]();
     await this.#comparing;
   }
 
   #onChange(change: LoggedChange): void {
     this.#frames.touch(this.#seats.apply(change));
+    this.event.apply(change);
     const { facts } = change.change;
     for (const fact of facts) if (fact.kind === 'reservation-created') this.#reservations.add(fact.reservationId);
     const reservationIds = facts.flatMap((fact) => ('reservationId' in fact ? fact.reservationId : []));
-    if (facts.some(({ kind }) => kind === 'sales-status-changed')) this.#tellEventChanged();
     if (reservationIds.length === 0) return;
     this.#settings.onReservationsSeen(this, reservationIds);
     this.#reservationsChanged.tell(reservationIds);
@@ -175,15 +150,10 @@ export class LiveSeatMap implements AsyncDisposable {
     this.#reservations.forget();
     const before = this.#seats.reservationIds;
     this.#frames.touch(this.#seats.reset(state));
+    this.event.reset(state);
     const reservationIds = [...new Set([...before, ...this.#seats.reservationIds])];
     this.#settings.onReservationsSeen(this, reservationIds);
     this.#reservationsChanged.tell(reservationIds);
-    this.#tellEventChanged();
-  }
-
-  #tellEventChanged(): void {
-    this.#eventVersion += 1;
-    this.#eventChanged.tell();
   }
 
   #compareLater(): void {
@@ -203,17 +173,21 @@ export class LiveSeatMap implements AsyncDisposable {
     try {
       const state = await load(eventId);
       if (state === null || this.#disposed) return;
-      const differing = state.revision === this.revision ? this.#seats.differencesFrom(state) : null;
-      const result = differing === null ? 'missed' : differing.length === 0 ? 'equal' : 'different';
-      telemetry.emit('map:compared', eventId, result);
-      if (differing !== null && differing.length > 0) {
-        const { revision } = state;
-        logger.error({ eventId, revision, seatIndexes: differing.slice(0, 20) }, 'a seat map differed from the store');
-        this.#feed.reload();
-      }
+      telemetry.emit('map:compared', eventId, this.#comparedWith(state));
     } catch (err) {
       logger.debug({ err, eventId }, 'a seat map was not compared with the store');
     }
     this.#compareLater();
+  }
+
+  #comparedWith(state: EventState): Comparison {
+    const { eventId, revision } = this;
+    if (state.revision !== revision) return 'missed';
+    const seatIndexes = this.#seats.differencesFrom(state);
+    if (seatIndexes.length === 0 && !this.event.differsFrom(state)) return 'equal';
+    const some = seatIndexes.slice(0, 20);
+    this.#settings.logger.error({ eventId, revision, seatIndexes: some }, 'a seat map differed from the store');
+    this.#feed.reload();
+    return 'different';
   }
 }

@@ -1,5 +1,5 @@
 import type { Fact, LoggedChange } from '../domain/change.ts';
-import type { EventState, StoredSeat } from '../domain/event-state.ts';
+import type { SeatsState, StoredSeat } from '../domain/event-state.ts';
 import { type Availability, statusCodes } from '../domain/seat.ts';
 
 const { AVAILABLE, RESERVED, BOOKED, BLOCKED } = statusCodes;
@@ -25,7 +25,7 @@ export class SeatMap {
   /** Since this revision it is known which seats have changed. */
   #knownSince = 0;
 
-  constructor(state: EventState) {
+  constructor(state: SeatsState) {
     this.seatCount = state.seats.length;
     this.#stored = new Uint8Array(this.seatCount);
     this.#public = new Uint8Array(this.seatCount);
@@ -82,7 +82,7 @@ export class SeatMap {
   }
 
   /** Puts what the store has in place of everything; what lapsed long enough ago is free. Gives the indexes whose public status changed. */
-  reset({ revision, seats, nowMs }: EventState): number[] {
+  reset({ revision, seats, nowMs }: SeatsState): number[] {
     // Whoever has the map of before, at whichever revision, may have seats that were wrong.
     this.#knownSince = this.#revision === -1 ? revision : Math.max(this.#revision, revision) + 1;
     this.#revision = revision;
@@ -97,7 +97,7 @@ export class SeatMap {
   }
 
   /** Indexes of the seats that the store has otherwise, of the same revision. */
-  differencesFrom({ seats }: EventState): number[] {
+  differencesFrom({ seats }: SeatsState): number[] {
     return seats.flatMap((seat, index) => {
       const isSame =
         this.#stored[index] === statusCodes[seat.status] &&

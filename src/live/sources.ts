@@ -1,6 +1,6 @@
 import { type Availability, sameAvailability } from '../domain/seat.ts';
 import type { Delta, Frame, Snapshot } from './frames.ts';
-import type { KeptEvent, KeptEventRow } from './kept-event.ts';
+import type { EventRow, LiveEvent } from './live-event.ts';
 import type { LiveSeatMap } from './live-seat-map.ts';
 import type { UpdateSource } from './shared-subscription.ts';
 import { Update } from './update.ts';
@@ -102,15 +102,15 @@ export function availabilitySource(map: LiveSeatMap, execute: Execute<Availabili
 }
 
 /** `Subscription.event` for everyone but organizers: the event's own fields, as they change. A draft is not told of. */
-export function eventSource(kept: KeptEvent, execute: Execute<KeptEventRow>): UpdateSource {
-  let newest: { readonly row: KeptEventRow; readonly update: Update } | undefined;
+export function eventSource(event: LiveEvent, execute: Execute<EventRow>): UpdateSource {
+  let newest: { readonly row: EventRow; readonly update: Update } | undefined;
   const current = () => {
-    const row = kept.row.event.salesStatus === 'DRAFT' && newest !== undefined ? newest.row : kept.row;
+    const row = event.row.event.salesStatus === 'DRAFT' && newest !== undefined ? newest.row : event.row;
     if (newest?.row !== row) {
       const version = (newest?.update.version ?? 0) + 1;
       newest = { row, update: new Update({ version }, () => execute(row), KEPT_MS) };
     }
     return newest.update;
   };
-  return { current, subscribe: (listener) => kept.subscribe(() => listener(current())) };
+  return { current, subscribe: (listener) => event.subscribe(() => listener(current())) };
 }

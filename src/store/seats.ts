@@ -79,7 +79,8 @@ export async function readAllSeats(session: Session, eventId: string, viewerId: 
   };
 }
 
-function codeOf(status: SQL): SQL {
+/** The `statusCodes` of a status, as a digit. */
+export function codeOf(status: SQL): SQL {
   const cases = Object.keys(statusCodes).map((name) => sql`when ${name} then ${codeText(name as SeatStatus)}`);
   return sql`case ${status} ${sql.join(cases, sql` `)} end`;
 }

@@ -44,7 +44,6 @@ async function openNode(database: Database, coordination: Coordination) {
     news,
     heads,
     readChanges: (eventId, part) => readChanges(database, eventId, part),
-    readEvent: async () => null,
     readReservationIds: (eventId, limit) => readReservationIds(database, eventId, limit),
     load: (eventId) => loadEventState(database, eventId),
     frameMs: 50,

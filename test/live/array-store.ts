@@ -1,6 +1,7 @@
 import type { LoggedChange } from '../../src/domain/change.ts';
 import { CHANGE_VERSION, type Fact } from '../../src/domain/change.ts';
 import type { EventState, StoredSeat } from '../../src/domain/event-state.ts';
+import type { EventRecord } from '../../src/domain/records.ts';
 import type { SeatStatus } from '../../src/domain/seat.ts';
 
 interface Shown {
@@ -14,6 +15,7 @@ const available: StoredSeat = { status: 'AVAILABLE', reservationId: null, expire
 /** One event's seats and its log in arrays, kept by the rules of DESIGN §3 and §4: what maps are compared with. */
 export class ArrayStore {
   readonly eventId = 'event';
+  #event: EventRecord;
   readonly #now: () => number;
   readonly #seats: StoredSeat[];
   readonly #log: LoggedChange[] = [];
@@ -30,6 +32,16 @@ export class ArrayStore {
   /** `now` gives milliseconds since 1970 by the store's clock. */
   constructor(seatCount: number, now: () => number) {
     this.#now = now;
+    this.#event = {
+      id: this.eventId,
+      name: 'An evening',
+      venue: 'A house',
+      startsAtMs: this.nowMs + 30 * 24 * 3_600_000,
+      timeZone: 'UTC',
+      currency: 'EUR',
+      salesStatus: 'ON_SALE',
+      reservationSeconds: 600,
+    };
     this.#seats = Array.from({ length: seatCount }, () => available);
     this.#history = this.#seats.map(() => [{ atMs: Number.NEGATIVE_INFINITY, status: 'AVAILABLE' }]);
     this.#commit({ kind: 'event-created', actor, blockedSeatIndexes: [] }, available);
@@ -45,7 +57,8 @@ export class ArrayStore {
 
   readonly load = async (eventId: string): Promise<EventState | null> => {
     this.loads += 1;
-    return eventId === this.eventId ? { revision: this.revision, seats: [...this.#seats], nowMs: this.nowMs } : null;
+    if (eventId !== this.eventId) return null;
+    return { event: this.#event, revision: this.revision, seats: [...this.#seats], nowMs: this.nowMs };
   };
 
   readonly readChanges = async (
@@ -143,6 +156,7 @@ export class ArrayStore {
   }
 
   setSalesStatus(salesStatus: 'ON_SALE' | 'PAUSED'): LoggedChange {
+    this.#event = { ...this.#event, salesStatus };
     return this.#commit({ kind: 'sales-status-changed', actor, salesStatus }, available);
   }
 

@@ -174,14 +174,33 @@ describe('a map', () => {
     stop();
   });
 
-  it('tells that the event itself has changed', async () => {
+  it("has the event's own row, and tells when something of it has changed", async () => {
     const { map } = await openMap();
+    const { event } = map.event.row;
     const changed = vi.fn();
-    map.onEventChanged(changed);
+    map.event.subscribe(changed);
     node.committed(store.reserve('r', [4, 2], 60_000));
-    expect([map.eventVersion, changed.mock.calls.length]).toEqual([0, 0]);
+    expect([map.event.row, changed.mock.calls.length]).toEqual([{ event, revision: 1 }, 0]);
     node.committed(store.setSalesStatus('PAUSED'));
-    expect([map.eventVersion, changed.mock.calls.length]).toEqual([1, 1]);
+    node.committed(store.setSalesStatus('PAUSED'));
+    expect([map.event.row, changed.mock.calls.length]).toEqual([
+      { event: { ...event, salesStatus: 'PAUSED' }, revision: 3 },
+      1,
+    ]);
+  });
+
+  it('has sales closed as the event begins, to the millisecond, and however far away that is', async () => {
+    const { map } = await openMap();
+    const { event } = map.event.row;
+    expect(event.startsAtMs - store.nowMs).toBe(30 * 24 * 3_600_000);
+    const changed = vi.fn();
+    map.event.subscribe(changed);
+    await vi.advanceTimersByTimeAsync(event.startsAtMs - store.nowMs - 1);
+    expect([map.event.row.event.salesStatus, changed.mock.calls.length]).toEqual(['ON_SALE', 0]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect([map.event.row.event, changed.mock.calls.length]).toEqual([{ ...event, salesStatus: 'CLOSED' }, 1]);
+    node.committed(store.setSalesStatus('PAUSED'));
+    expect([map.event.row.event.salesStatus, changed.mock.calls.length]).toEqual(['CLOSED', 1]);
   });
 
   it('stays shown while the store is away, and asks again less and less often', async () => {
@@ -258,5 +277,11 @@ describe('a map', () => {
       [{ fromRevision: 2, revision: 2, seats: [{ index: 7, status: 'BLOCKED' }] }],
     ]);
     expect(map.since(2)).toBeUndefined();
+    vi.spyOn(store, 'load').mockImplementation(async (eventId) => {
+      const state = (await load(eventId)) ?? expect.unreachable();
+      return { ...state, event: { ...state.event, name: 'Another evening' } };
+    });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([node.onCompared.mock.calls.at(-1)?.[1], map.event.row.event.name]).toEqual(['equal', 'Another evening']);
   });
 });

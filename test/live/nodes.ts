@@ -157,7 +157,6 @@ export function openNode(
   const seatMaps = new LiveSeatMaps({
     ...feedSettings,
     coordination,
-    readEvent: async () => null,
     readReservationIds: store.readReservationIds,
     clock,
     monotonicNow,

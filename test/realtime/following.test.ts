@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changesChannel } from '../../src/coordination/redis/keys.ts';
 import { encodeEventId } from '../../src/graphql/ids.ts';
-import { encodeChange } from '../../src/live/change-message.ts';
+import { encodeChange } from '../../src/live/change-news.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { hold } from '../store/buyers.ts';
 import { createSampleEvent } from '../store/sample-event.ts';

@@ -1,5 +1,6 @@
 import { isOrganizer, type Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
+import { mayKnow } from '../finding.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { faultOfKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
@@ -11,7 +12,6 @@ import {
   reservationLimitExceeded,
   seatsUnavailable,
 } from '../outcomes.ts';
-import { mayKnow } from '../public-events.ts';
 import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
 import { logged } from './logged.ts';
 
@@ -27,7 +27,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
   const seating = eventId === null ? null : await seatings.get(eventId);
   if (eventId === null || seating === null) return notFound('event');
   const seats = parseSeatsToBuy(input.seatIds, eventId, seating);
-  if (!seats.ok) return (await mayKnow(context, eventId, seating)) ? seats.invalid : notFound('event');
+  if (!seats.ok) return (await mayKnow(context, eventId)) ? seats.invalid : notFound('event');
 
   const outcome = await reservations.reserve({
     eventId,
@@ -62,6 +62,6 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
       return leftToOthers(outcome.retryAfterMs);
     case 'seats-unavailable':
       // Layers above the store refuse seats without looking at the sales status.
-      return (await mayKnow(context, eventId, seating)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
+      return (await mayKnow(context, eventId)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
   }
 }

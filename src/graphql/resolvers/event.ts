@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fitsCharacters, maxNameCharacters } from '../../domain/characters.ts';
 import type { Availability } from '../../domain/seat.ts';
 import type { Viewer } from '../../domain/viewer.ts';
-import type { KeptEventRow } from '../../live/kept-event.ts';
+import type { EventRow } from '../../live/live-event.ts';
 import { beginMessage, type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import { findEvent, seatingOf } from '../finding.ts';
@@ -53,7 +53,7 @@ export const eventResolvers: Resolvers = {
     },
     event: {
       subscribe: (_, { id }, context) => subscribeToEvent(context, id),
-      resolve: ({ event, revision }: KeptEventRow, _: object, context: GraphqlContext) => {
+      resolve: ({ event, revision }: EventRow, _: object, context: GraphqlContext) => {
         beginMessage(context);
         return { __typename: 'Event', event, revision } as const;
       },

@@ -9,7 +9,6 @@ import {
   subscribe,
 } from 'graphql';
 import { isOrganizer } from '../../domain/viewer.ts';
-import type { KeptEvent } from '../../live/kept-event.ts';
 import type { LiveSeatMap } from '../../live/live-seat-map.ts';
 import type { SeatMapUse } from '../../live/live-seat-maps.ts';
 import { Pulled } from '../../live/pulled.ts';
@@ -93,7 +92,7 @@ export class SharedSubscriptions {
     if (use instanceof GraphQLError) return { errors: [use] };
     const key = this.#keyOf(document, operation);
     try {
-      const shared = await this.#sharedOf(use.map, key, operation, request);
+      const shared = this.#sharedOf(use.map, key, operation, request);
       return this.#join(shared, { use, key, outlet, since: operation.since });
     } catch (error) {
       use[Symbol.dispose]();
@@ -129,8 +128,7 @@ export class SharedSubscriptions {
     return membership;
   }
 
-  async #sharedOf(map: LiveSeatMap, key: string, operation: ShareableOperation, request: SubscriptionRequest) {
-    const event = operation.field === 'event' ? await map.event() : null;
+  #sharedOf(map: LiveSeatMap, key: string, operation: ShareableOperation, request: SubscriptionRequest) {
     const ofMap = this.#ofMap.get(map) ?? new Map<string, Shared>();
     this.#ofMap.set(map, ofMap);
     const known = ofMap.get(key);
@@ -138,7 +136,7 @@ export class SharedSubscriptions {
     const { address } = request.outlet;
     this.#refuseTooMuch(ofMap, operation, address);
     const subscription = new SharedSubscription({
-      source: this.#sourceOf(map, event, operation, request),
+      source: this.#sourceOf(map, operation, request),
       isBudgeted: ofMap.size >= UNBUDGETED_OPERATIONS,
       everyMs: EVERY_MS[operation.field],
       monotonicNow: this.#options.monotonicNow,
@@ -165,12 +163,7 @@ export class SharedSubscriptions {
   }
 
   /** Of the first subscriber's request, only what it has in common with the others' is kept. */
-  #sourceOf(
-    map: LiveSeatMap,
-    event: KeptEvent | null,
-    { field, size }: ShareableOperation,
-    request: SubscriptionRequest,
-  ): UpdateSource {
+  #sourceOf(map: LiveSeatMap, { field, size }: ShareableOperation, request: SubscriptionRequest): UpdateSource {
     const { schema, document, operationName, variableValues, publicError } = request;
     const { publicContext, telemetry } = this.#options;
     const args = { schema, document, operationName, variableValues };
@@ -186,8 +179,7 @@ export class SharedSubscriptions {
       case 'availability':
         return availabilitySource(map, execute);
       case 'event':
-        if (event === null) throw new Error(`the event ${map.eventId} has gone`);
-        return eventSource(event, execute);
+        return eventSource(map.event, execute);
     }
   }
 

@@ -1,20 +1,62 @@
 import { sql } from 'drizzle-orm';
 import type { EventState, StoredSeat } from '../../domain/event-state.ts';
+import type { EventRecord } from '../../domain/records.ts';
+import { statusOfCode } from '../../domain/seat.ts';
 import type { Session } from '../database.ts';
+import { eventColumns } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
+import { codeOf } from '../seats.ts';
 
-/** All seats as stored, of one moment and so of one revision; null when there is no such event. */
-export async function loadEventState(session: Session, eventId: string): Promise<EventState | null> {
-  const rows = await session.rows<StoredSeat & { readonly revision: number; readonly nowMs: number }>(sql`
-    select
-      seats.status,
-      seats.reservation_id as "reservationId",
-      ${epochMs(sql`seats.expires_at`)} as "expiresAtMs",
-      coalesce((select revision from event_heads where event_id = ${eventId}::uuid), 0) as revision,
-      ${epochMs(statementNow)} as "nowMs"
-    from seats
-    where seats.event_id = ${eventId}::uuid
-    order by seats.index`);
-  const [first] = rows;
-  return first === undefined ? null : { revision: first.revision, seats: rows, nowMs: first.nowMs };
+interface Row extends EventRecord {
+  readonly revision: number;
+  readonly nowMs: number;
+  /** A digit a seat. */
+  readonly codes: string;
+  readonly held: readonly { readonly index: number; readonly reservationId: string; readonly expiresAtMs: number }[];
 }
+
+/** An event and all its seats as stored, of one moment and so of one revision; null when there is no such event. */
+export async function loadEventState(session: Session, eventId: string): Promise<EventState | null> {
+  // In one row: tens of thousands would take the process many times as long.
+  const [row] = await session.rows<Row>(sql`
+    with stored as materialized (
+      select seats.index, seats.status, seats.reservation_id, seats.expires_at
+      from seats where seats.event_id = ${eventId}::uuid
+    )
+    select
+      ${eventColumns},
+      coalesce((select revision from event_heads where event_id = ${eventId}::uuid), 0) as revision,
+      ${epochMs(statementNow)} as "nowMs",
+      coalesce((select string_agg(${codeOf(sql`stored.status::text`)}, '' order by stored.index) from stored), '') as codes,
+      coalesce(
+        (
+          select json_agg(json_build_object(
+            'index', stored.index,
+            'reservationId', stored.reservation_id,
+            'expiresAtMs', ${epochMs(sql`stored.expires_at`)}
+          ))
+          from stored where stored.status = 'RESERVED'
+        ),
+        '[]'
+      ) as held
+    from events where events.id = ${eventId}::uuid`);
+  if (row === undefined) return null;
+  const { revision, nowMs, codes, held, ...event } = row;
+  const seats = Array.from(codes, (code) => notHeld[statusOfCode(Number(code))]);
+  for (const { index, reservationId, expiresAtMs } of held) {
+    seats[index] = { status: 'RESERVED', reservationId, expiresAtMs };
+  }
+  return { event, revision, seats, nowMs };
+}
+
+function withoutHolder(status: StoredSeat['status']): StoredSeat {
+  return { status, reservationId: null, expiresAtMs: null };
+}
+
+/** One object for all seats that are alike. */
+const notHeld = {
+  AVAILABLE: withoutHolder('AVAILABLE'),
+  RESERVED: withoutHolder('RESERVED'),
+  BOOKED: withoutHolder('BOOKED'),
+  BLOCKED: withoutHolder('BLOCKED'),
+};
