@@ -7,7 +7,7 @@ import type { Coordination } from './coordination/coordination.ts';
 import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.ts';
 import { createContext, type Requester, summaryOf } from './graphql/context.ts';
 import { Judge } from './graphql/cost/judge.ts';
-import { layoutsOf } from './graphql/cost/layout-size.ts';
+import { layoutSizes } from './graphql/cost/layout-size.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
@@ -127,7 +127,7 @@ async function serve(
     production: config.production,
     trustedOperations,
     schema,
-    judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutsOf(services.seatings) }),
+    judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutSizes(services.layouts) }),
     queryLimiter: createMemoryRateLimiter(config.limits.queriesPerMinute),
     queryCostPerSecond: config.limits.queryCostPerSecond,
     introspection: config.introspection,

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventCatalogue } from './events/catalogue.ts';
-import { Organizing } from './events/organizing.ts';
+import { EventAdministration } from './events/event-administration.ts';
 import { SeatReader } from './events/seat-reader.ts';
-import { Seatings } from './events/seatings.ts';
+import { EventLayouts } from './events/layouts.ts';
 import type { Services } from './graphql/services.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -47,13 +47,13 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
   startHousekeeping(infrastructure);
   return {
     events: new EventRows({ store: database, reads: database.reads, seatMaps: live.seatMaps }),
-    seatings: new Seatings(database),
+    layouts: new EventLayouts(database),
     seats: new SeatReader(database.reads),
     catalogue: new EventCatalogue(database.reads),
     holdings: new Holdings(database.reads),
     isUnavailable: isStoreUnavailable,
     reservations: openReservations(infrastructure, live, { settler, payment: limitedPayment }),
-    organizing: new Organizing({ database, newId: randomUUID }),
+    eventAdministration: new EventAdministration({ database, newId: randomUUID }),
     seatMaps: live.seatMaps,
     ...openFollowers(infrastructure, live),
     identity,

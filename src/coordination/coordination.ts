@@ -29,20 +29,20 @@ export interface Gate {
    * Marks all the seats for the reservation under a short lease, or none: then it says which were marked by others, or that the
    * claim's party, which has let go of some of them again and again, is to leave them to others for a while.
    */
-  take(claim: SeatClaim): Promise<GateAnswer>;
+  acquire(claim: SeatClaim): Promise<GateAnswer>;
   /**
    * After the commit: moves the seats' marks that are still the reservation's from the lease to `remainingMs`, and
    * sets the reservation's own key, whose expiry is announced, to the same. Again, with another time, for an extension.
    * Gives the party, which is remembered from the first time.
    */
-  hold(claim: SeatClaim, remainingMs: number): Promise<Party | null>;
+  confirm(claim: SeatClaim, remainingMs: number): Promise<Party | null>;
   /** Removes the seats' marks that are still the reservation's; and its own key if `reservationEnded`. Gives the party. */
   release(claim: SeatClaim, reservationEnded: boolean): Promise<Party | null>;
   /**
    * Puts back what the store said of seats the gate had let through, under a short lease; never over another mark, so
    * that the claim which was refused must be released before.
    */
-  correct(eventId: string, holders: readonly SeatHolder[]): Promise<void>;
+  restore(eventId: string, holders: readonly SeatHolder[]): Promise<void>;
 }
 
 export interface SeatClaim {
@@ -58,12 +58,12 @@ export interface HeldSeats {
   /** Counts the claim's seats under a short lease, or none of them: false if the address would hold more than it may. */
   acquire(claim: SeatClaim): Promise<boolean>;
   /** Counts them for `remainingMs` from now. */
-  hold(claim: SeatClaim, remainingMs: number): Promise<void>;
+  confirm(claim: SeatClaim, remainingMs: number): Promise<void>;
   release(claim: SeatClaim): Promise<void>;
 }
 
 /** For a limit of 0, which means none. */
-export const uncounted: HeldSeats = { acquire: async () => true, hold: async () => {}, release: async () => {} };
+export const uncounted: HeldSeats = { acquire: async () => true, confirm: async () => {}, release: async () => {} };
 
 export type GateAnswer =
   | { readonly answer: 'taken' }
@@ -86,10 +86,10 @@ export interface BusListener {
   onGap(): void;
 }
 
-/** Announces reservations' own keys as they expire, on every node, whoever poked them. */
+/** Announces reservations' own keys as they expire, on every node, whoever touched them. */
 export interface ExpiryNotifications {
   /** Touches the keys of reservations that should be over, so that those that are get announced now. Never rejects. */
-  poke(reservations: readonly ReservationKey[]): Promise<void>;
+  touch(reservations: readonly ReservationKey[]): Promise<void>;
   /** Returns how to stop. */
   onExpired(listener: (reservation: ReservationKey) => void): () => void;
 }

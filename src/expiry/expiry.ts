@@ -6,7 +6,7 @@ import { Deadlines } from './deadlines.ts';
 import { type Expire, Housekeeping, type Overdue } from './housekeeping.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** A poke that was not answered by then will not be: the store is asked instead. */
+/** A touch that was not answered by then will not be: the store is asked instead. */
 const ANSWER_WITHIN_MS = 100;
 
 /** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
@@ -34,7 +34,7 @@ interface ShownMap {
 
 /** All of them: their reservations are watched too, whoever granted them. */
 export interface ShownMaps {
-  shown(eventId: string): ShownMap | undefined;
+  peek(eventId: string): ShownMap | undefined;
   /** Something may have been learned of these reservations. Returns how to stop. */
   onReservationsSeen(
     listener: (seen: { readonly map: ShownMap; readonly reservationIds: Iterable<string> }) => void,
@@ -139,7 +139,7 @@ export class Expiry implements AsyncDisposable {
     if (unanswered > 0) this.#settings.telemetry.emit('expiry:unannounced', unanswered);
     if (toPoke.length === 0) return;
     this.#settings.telemetry.emit('expiry:poked', toPoke.length);
-    void this.#settings.notifications.poke(toPoke);
+    void this.#settings.notifications.touch(toPoke);
   }
 
   #advance(watched: Watched): void {
@@ -165,7 +165,7 @@ export class Expiry implements AsyncDisposable {
 
   /** A map that is no longer shown leaves its reservations to those who granted them. */
   #mattersHere({ eventId, granted }: Watched): boolean {
-    return granted || this.#settings.seatMaps.shown(eventId) !== undefined;
+    return granted || this.#settings.seatMaps.peek(eventId) !== undefined;
   }
 
   #onAnnounced(reservation: ReservationKey): void {
@@ -212,7 +212,7 @@ export class Expiry implements AsyncDisposable {
   /** At first another node may be ending it at this very moment, and will tell. Later, news of it was lost. */
   #onNotOver(watched: Watched): void {
     if (watched.state !== 'asked' || watched.asks < 2) return;
-    const map = this.#settings.seatMaps.shown(watched.eventId);
+    const map = this.#settings.seatMaps.peek(watched.eventId);
     if (map?.deadlineOf(watched.reservationId) === undefined) this.#forget(keyOf(watched));
     else map.doubt();
   }

@@ -1,7 +1,7 @@
 import type { EventRecord, ReservationRecord } from '../domain/records.ts';
 import { isOrganizer } from '../domain/viewer.ts';
 import { isVisible } from '../events/catalogue.ts';
-import type { Seating } from '../events/seating.ts';
+import type { EventLayout } from '../events/layouts.ts';
 import type { GraphqlContext } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
 import {
@@ -21,7 +21,7 @@ export async function findEvent(context: GraphqlContext, id: string): Promise<Ev
 }
 
 /** Whether the viewer may know that there is this event: false for a draft, unless to organizers. May be a second late. */
-export function mayKnow(context: GraphqlContext, eventId: string): boolean | Promise<boolean> {
+export function isEventVisible(context: GraphqlContext, eventId: string): boolean | Promise<boolean> {
   if (isOrganizer(context)) return true;
   const recent = context.services.events.recent(eventId);
   const isPublic = (event: EventRecord | null) => event !== null && isVisible(context, event);
@@ -32,8 +32,8 @@ export async function findSeat(context: GraphqlContext, id: string): Promise<Sea
   const key = decodeSeatId(id);
   const event = key === null ? null : await context.loaders.event.load(key.eventId);
   if (key === null || event === null || !isVisible(context, event)) return null;
-  const seating = await context.services.seatings.get(key.eventId);
-  return seating?.has(key.index) ? { __typename: 'Seat', ...key, seating } : null;
+  const layout = await context.services.layouts.get(key.eventId);
+  return layout?.has(key.index) ? { __typename: 'Seat', ...key, layout } : null;
 }
 
 export async function findReservation(context: GraphqlContext, id: string): Promise<ReservationSource | null> {
@@ -72,25 +72,25 @@ interface Bought {
 }
 
 export function seatsOf(context: GraphqlContext, { eventId, seatIndexes }: Bought) {
-  return withSeating(context, eventId, (seating) => seatSources(eventId, seating, seatIndexes));
+  return withLayout(context, eventId, (layout) => seatSources(eventId, layout, seatIndexes));
 }
 
 export function totalOf(context: GraphqlContext, { eventId, totalAmount }: Bought) {
-  return withSeating(context, eventId, ({ layout }) => ({ amount: totalAmount, currency: layout.currency }));
+  return withLayout(context, eventId, ({ currency }) => ({ amount: totalAmount, currency }));
 }
 
 /** Of an event that is known to exist. */
-export async function seatingOf({ services }: GraphqlContext, eventId: string): Promise<Seating> {
-  return found(await services.seatings.get(eventId), eventId);
+export async function layoutOf({ services }: GraphqlContext, eventId: string): Promise<EventLayout> {
+  return found(await services.layouts.get(eventId), eventId);
 }
 
 /** At once where the layout is known: what is asked of every reservation then costs no promise. */
-function withSeating<Result>({ services }: GraphqlContext, eventId: string, use: (seating: Seating) => Result) {
-  const seating = services.seatings.get(eventId);
-  return seating instanceof Promise ? seating.then((read) => use(found(read, eventId))) : use(seating);
+function withLayout<Result>({ services }: GraphqlContext, eventId: string, use: (layout: EventLayout) => Result) {
+  const layout = services.layouts.get(eventId);
+  return layout instanceof Promise ? layout.then((read) => use(found(read, eventId))) : use(layout);
 }
 
-function found(seating: Seating | null, eventId: string): Seating {
-  if (seating === null) throw new Error(`the event ${eventId} has no layout`);
-  return seating;
+function found(layout: EventLayout | null, eventId: string): EventLayout {
+  if (layout === null) throw new Error(`the event ${eventId} has no layout`);
+  return layout;
 }

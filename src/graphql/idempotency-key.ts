@@ -4,7 +4,7 @@ import { invalidInput } from './outcomes.ts';
 const MAX_LENGTH = 200;
 
 /** What is wrong with the key of whichever mutation; null if nothing is, or there is none. */
-export function faultOfKey(key: string | null | undefined) {
+export function validateIdempotencyKey(key: string | null | undefined) {
   if (key == null || (key !== '' && isPlain(key, MAX_LENGTH))) return null;
   return invalidInput('idempotencyKey', `A key has 1 to ${MAX_LENGTH} characters, none of them a control character.`);
 }

@@ -1,5 +1,5 @@
 import { maxAmount } from '../domain/money.ts';
-import type { Seating } from '../events/seating.ts';
+import type { EventLayout } from '../events/layouts.ts';
 import { maxSeats } from '../events/seating-plan/check.ts';
 import { decodeSeatId } from './ids.ts';
 import { invalidInput } from './outcomes.ts';
@@ -14,7 +14,7 @@ export type ParsedSeatIds =
  * What is wrong with a list of seat ids whatever the event: it is empty, longer than `most`, or names a seat twice. Null if
  * nothing is. The length is judged before anything in the list is looked at.
  */
-export function faultOfSeatList(seatIds: readonly string[], most = maxSeats): InvalidInput | null {
+export function validateSeatList(seatIds: readonly string[], most = maxSeats): InvalidInput | null {
   if (seatIds.length === 0) return invalidInput('seatIds', 'Name at least one seat.');
   if (seatIds.length > most) return invalidInput('seatIds', `Name at most ${most} seats, not ${seatIds.length}.`);
   const seen = new Set<string>();
@@ -26,11 +26,11 @@ export function faultOfSeatList(seatIds: readonly string[], most = maxSeats): In
 }
 
 /** The event's seats that the ids mean. */
-export function parseSeatIds(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
+export function parseSeatIds(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
   const indexes: number[] = [];
   for (const [position, id] of seatIds.entries()) {
     const seat = decodeSeatId(id);
-    if (seat === null || seat.eventId !== eventId || !seating.has(seat.index)) {
+    if (seat === null || seat.eventId !== eventId || !layout.has(seat.index)) {
       return { ok: false, invalid: invalidInput(`seatIds[${position}]`, 'The event has no such seat.') };
     }
     indexes.push(seat.index);
@@ -39,10 +39,10 @@ export function parseSeatIds(seatIds: readonly string[], eventId: string, seatin
 }
 
 /** As `parseSeatIds`, of seats that are to be paid for together. */
-export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
-  const parsed = parseSeatIds(seatIds, eventId, seating);
+export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
+  const parsed = parseSeatIds(seatIds, eventId, layout);
   if (!parsed.ok) return parsed;
-  const total = parsed.indexes.reduce((sum, index) => sum + (priceOf(seating, index) ?? 0), 0);
+  const total = parsed.indexes.reduce((sum, index) => sum + (priceOf(layout, index) ?? 0), 0);
   if (total <= maxAmount) return parsed;
   return {
     ok: false,
@@ -51,15 +51,15 @@ export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, sea
 }
 
 /** As `parseSeatIds`, of seats that are to be put on sale. */
-export function parseSeatsToSell(seatIds: readonly string[], eventId: string, seating: Seating): ParsedSeatIds {
-  const parsed = parseSeatIds(seatIds, eventId, seating);
+export function parseSeatsToSell(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
+  const parsed = parseSeatIds(seatIds, eventId, layout);
   if (!parsed.ok) return parsed;
-  const position = seatIds.findIndex((id) => priceOf(seating, decodeSeatId(id)?.index ?? -1) === null);
+  const position = seatIds.findIndex((id) => priceOf(layout, decodeSeatId(id)?.index ?? -1) === null);
   if (position === -1) return parsed;
   return { ok: false, invalid: invalidInput(`seatIds[${position}]`, "The seat's category has no price.") };
 }
 
 /** Null where the seat's category has none. */
-function priceOf({ layout }: Seating, index: number): number | null {
-  return layout.amounts[layout.seats[index]?.category ?? -1] ?? null;
+function priceOf({ seats, amounts }: EventLayout, index: number): number | null {
+  return amounts[seats[index]?.category ?? -1] ?? null;
 }

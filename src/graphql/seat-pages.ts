@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type SeatStatus, statusCodes } from '../domain/seat.ts';
-import type { Seating } from '../events/seating.ts';
+import type { EventLayout } from '../events/layouts.ts';
 import { nextTimeSlice } from '../time-slices.ts';
 import { cursorCodec, type PageRequest, toConnection } from './pages.ts';
 import type { SeatConnectionSource } from './sources.ts';
@@ -19,24 +19,24 @@ export interface SeatFilter {
  * @param readCodes the statuses of all seats, as `statusCodes` has them; not called where they do not matter
  */
 export async function seatPage(
-  { eventId, seating }: { readonly eventId: string; readonly seating: Seating },
+  { eventId, layout }: { readonly eventId: string; readonly layout: EventLayout },
   { status, category }: SeatFilter,
   request: PageRequest<{ readonly index: number }>,
   readCodes: () => Promise<Uint8Array>,
 ): Promise<SeatConnectionSource> {
   const codes = status === null ? null : await readCodes();
   const fits = (index: number) =>
-    (category === null || seating.seat(index).category === category) &&
+    (category === null || layout.seat(index).category === category) &&
     (codes === null || status === null || codes[index] === statusCodes[status]);
   await nextTimeSlice();
-  const rows = seatsInPart(seating.seatCount, fits, request);
+  const rows = seatsInPart(layout.seatCount, fits, request);
   const connection = toConnection({
     rows,
     request,
     cursorOf: (index) => seatCursor.encode({ index }),
-    nodeOf: (index) => ({ __typename: 'Seat', eventId, seating, index }) as const,
+    nodeOf: (index) => ({ __typename: 'Seat', eventId, layout, index }) as const,
   });
-  return { ...connection, countAll: () => count(seating.seatCount, fits) };
+  return { ...connection, countAll: () => count(layout.seatCount, fits) };
 }
 
 /** As many as asked for of those that fit, from the beginning or the end. */

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { RateLimiter } from '../coordination/coordination.ts';
 import type { EventCatalogue } from '../events/catalogue.ts';
-import type { Organizing } from '../events/organizing.ts';
+import type { EventAdministration } from '../events/event-administration.ts';
+import type { EventLayouts } from '../events/layouts.ts';
 import type { SeatReader } from '../events/seat-reader.ts';
-import type { Seatings } from '../events/seatings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { EventRows } from '../live/event-rows.ts';
 import type { LiveSeatMaps } from '../live/live-seat-maps.ts';
@@ -16,12 +16,12 @@ import type { Telemetry } from '../telemetry/happenings.ts';
 /** What resolvers put to work: the same for every request of a node. */
 export interface Services {
   readonly events: EventRows;
-  readonly seatings: Seatings;
+  readonly layouts: EventLayouts;
   readonly seats: SeatReader;
   readonly catalogue: EventCatalogue;
   readonly holdings: Holdings;
   readonly reservations: Reservations;
-  readonly organizing: Organizing;
+  readonly eventAdministration: EventAdministration;
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;
   readonly viewerReservations: ViewerReservations;

@@ -1,6 +1,6 @@
 import type { LayoutRow } from '../domain/layout.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../domain/records.ts';
-import type { Seating } from '../events/seating.ts';
+import type { EventLayout } from '../events/layouts.ts';
 import type { Connection } from './pages.ts';
 
 /**
@@ -18,12 +18,12 @@ export interface EventSource {
 export interface SeatSource {
   readonly __typename: 'Seat';
   readonly eventId: string;
-  readonly seating: Seating;
+  readonly layout: EventLayout;
   readonly index: number;
 }
 
-export function seatSources(eventId: string, seating: Seating, indexes: readonly number[]): SeatSource[] {
-  return indexes.map((index) => ({ __typename: 'Seat', eventId, seating, index }));
+export function seatSources(eventId: string, layout: EventLayout, indexes: readonly number[]): SeatSource[] {
+  return indexes.map((index) => ({ __typename: 'Seat', eventId, layout, index }));
 }
 
 /** A page of seats; they are counted only when that is asked for. */
@@ -33,12 +33,12 @@ export interface SeatConnectionSource extends Connection<SeatSource> {
 
 export interface RowSource extends LayoutRow {
   readonly eventId: string;
-  readonly seating: Seating;
+  readonly layout: EventLayout;
 }
 
 export interface SeatMapSource {
   readonly eventId: string;
-  readonly seating: Seating;
+  readonly layout: EventLayout;
 }
 
 export interface ReservationSource {

@@ -4,7 +4,7 @@ import { isVisible } from '../events/catalogue.ts';
 import type { EventRow } from '../live/live-event.ts';
 import type { SeatMapUse } from '../live/live-seat-maps.ts';
 import { packChanges } from '../live/packing.ts';
-import { Pulled } from '../live/pulled.ts';
+import { PullStream } from '../live/pull-stream.ts';
 import type { SeatMapUpdate } from '../live/sources.ts';
 import type { GraphqlContext } from './context.ts';
 import { findReservation } from './finding.ts';
@@ -23,7 +23,7 @@ export async function subscribeToEvent(context: GraphqlContext, id: string): Pro
   const use = await openEvent(context, id);
   const { event } = use.map;
   let told: EventRow | undefined;
-  const updates = new Pulled<EventRow>({
+  const updates = new PullStream<EventRow>({
     take() {
       if (event.row === told || !isVisible(context, event.row.event)) return undefined;
       told = event.row;

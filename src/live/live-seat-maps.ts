@@ -52,12 +52,12 @@ export class LiveSeatMaps implements AsyncDisposable {
 
   /** Only if it is shown already and nothing can be missing from it. */
   get(eventId: string): LiveSeatMap | undefined {
-    const map = this.shown(eventId);
+    const map = this.peek(eventId);
     return map?.isLive ? map : undefined;
   }
 
   /** Whether live or not. */
-  shown(eventId: string): LiveSeatMap | undefined {
+  peek(eventId: string): LiveSeatMap | undefined {
     return this.#entries.get(eventId)?.map;
   }
 
@@ -79,7 +79,7 @@ export class LiveSeatMaps implements AsyncDisposable {
    * Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain: not while
    * nodes cannot tell each other, when it would refuse nobody and have the store asked again and again.
    */
-  want(eventId: string): void {
+  prewarm(eventId: string): void {
     if (!this.#settings.coordination.reachable) return;
     const entry = this.#entries.get(eventId);
     if (entry !== undefined) entry.wantedAtMs = this.#settings.monotonicNow();

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
 import type { Session } from '../store/database.ts';
 import { findReservations } from '../store/reservations.ts';
+import { AsyncSignal } from './async-signal.ts';
 import type { LiveSeatMaps, SeatMapUse } from './live-seat-maps.ts';
-import { Wake } from './wake.ts';
 
 /** The store's clock has passed a deadline by then, however its answer was rounded. */
 const AFTER_DEADLINE_MS = 2;
@@ -33,17 +33,17 @@ export class ReservationUpdates {
   async follow(key: ReservationKey): Promise<AsyncIterableIterator<ReservationRecord>> {
     const use = await this.#seatMaps.open(key.eventId);
     if (use === null) throw new Error(`the event of the reservation ${key.reservationId} has gone`);
-    const wake = new Wake();
-    const stop = this.#watch(use, key, wake);
-    return endingAtOnce(this.#states(key, wake), () => {
-      wake.end();
+    const signal = new AsyncSignal();
+    const stop = this.#watch(use, key, signal);
+    return endingAtOnce(this.#states(key, signal), () => {
+      signal.end();
       stop();
     });
   }
 
-  #watch({ map, ...use }: SeatMapUse, { reservationId }: ReservationKey, wake: Wake): () => void {
-    const stopChanges = map.onReservationsChanged((ids) => ids.includes(reservationId) && wake.wake());
-    const stopClosed = map.onClosed(() => wake.end());
+  #watch({ map, ...use }: SeatMapUse, { reservationId }: ReservationKey, signal: AsyncSignal): () => void {
+    const stopChanges = map.onReservationsChanged((ids) => ids.includes(reservationId) && signal.wake());
+    const stopClosed = map.onClosed(() => signal.end());
     return () => {
       stopChanges();
       stopClosed();
@@ -51,17 +51,17 @@ export class ReservationUpdates {
     };
   }
 
-  async *#states(key: ReservationKey, wake: Wake): AsyncGenerator<ReservationRecord, undefined> {
+  async *#states(key: ReservationKey, signal: AsyncSignal): AsyncGenerator<ReservationRecord, undefined> {
     let told: ReservationRecord | undefined;
-    while (!wake.ended) {
-      wake.clear();
+    while (!signal.ended) {
+      signal.clear();
       const now = await this.#read(key);
       if (now !== undefined && (told === undefined || differ(told, now))) {
         told = now;
         yield now;
       }
       if (now !== undefined && now.status !== 'ACTIVE') return;
-      await wake.wait(now === undefined ? RETRY_MS : now.expiresAtMs - now.readAtMs + AFTER_DEADLINE_MS);
+      await signal.wait(now === undefined ? RETRY_MS : now.expiresAtMs - now.readAtMs + AFTER_DEADLINE_MS);
     }
   }
 

@@ -2,11 +2,11 @@ import type { WorkBudget } from '../work-budget.ts';
 import type { Update } from './update.ts';
 
 /** Where one subscriber's messages go. */
-export interface Outlet {
+export interface SubscriberSink {
   /** False while the client has left so much unread that it is to be sent no more. */
-  readonly hasRoom: boolean;
+  readonly isWritable: boolean;
   /** Calls back once: as soon as there is room again, or when there never will be. Returns how to give up waiting. */
-  onRoom(callback: () => void): () => void;
+  onWritable(callback: () => void): () => void;
   /** Sends a `next` with the payload, a JSON text in UTF-8. */
   next(payload: Buffer): void;
   /** The network address of the client. */
@@ -62,10 +62,10 @@ export class SharedSubscription implements Disposable {
     return this.#subscribers.size > 0;
   }
 
-  /** Tells the outlet what it has not got, if it says which revision it has, and then what changes. Returns how to stop. */
-  join(outlet: Outlet, since: number | null = null): () => void {
+  /** Tells the sink what it has not got, if it says which revision it has, and then what changes. Returns how to stop. */
+  join(sink: SubscriberSink, since: number | null = null): () => void {
     const { source } = this.#options;
-    const subscriber = new Subscriber(outlet, since);
+    const subscriber = new Subscriber(sink, since);
     this.#subscribers.add(subscriber);
     if (since !== null && source.isAhead?.(since) === true) {
       this.#catchUpAfter(subscriber, (callback) => source.whenAt?.(since, callback) ?? (() => {}));
@@ -93,10 +93,10 @@ export class SharedSubscription implements Disposable {
     let charged: Subscriber | undefined;
     for (const subscriber of subscribers) {
       if (subscriber.isBehind) continue;
-      const { outlet } = subscriber;
-      if (!outlet.hasRoom) this.#catchUpAfter(subscriber, (callback) => outlet.onRoom(callback));
+      const { sink } = subscriber;
+      if (!sink.isWritable) this.#catchUpAfter(subscriber, (callback) => sink.onWritable(callback));
       else if (everyMs > 0 && now < subscriber.toldAt + everyMs) this.#catchUpSoon(subscriber);
-      else if (this.#options.isBudgeted && !update.isMade && outlet.work.isSpent) overBudget.push(subscriber);
+      else if (this.#options.isBudgeted && !update.isMade && sink.work.isSpent) overBudget.push(subscriber);
       else {
         if (!update.isMade) charged = subscriber;
         this.#send(subscriber, update, now);
@@ -104,7 +104,7 @@ export class SharedSubscription implements Disposable {
     }
     for (const subscriber of overBudget) {
       if (update.isMade) this.#send(subscriber, update, now);
-      else this.#catchUpAfter(subscriber, (callback) => subscriber.outlet.work.onRefilled(callback));
+      else this.#catchUpAfter(subscriber, (callback) => subscriber.sink.work.onRefilled(callback));
     }
     if (charged !== undefined && this.#subscribers.delete(charged)) this.#subscribers.add(charged);
   }
@@ -113,7 +113,7 @@ export class SharedSubscription implements Disposable {
     const wasMade = update.isMade;
     subscriber.tell(update, now);
     if (this.#options.isBudgeted && !wasMade && update.isMade) {
-      subscriber.outlet.work.charge(EXECUTION_WORK + update.payload().length);
+      subscriber.sink.work.charge(EXECUTION_WORK + update.payload().length);
     }
   }
 
@@ -139,7 +139,7 @@ export class SharedSubscription implements Disposable {
 }
 
 class Subscriber {
-  readonly outlet: Outlet;
+  readonly sink: SubscriberSink;
   /** What it was told last is no longer all there is, and it waits to be told everything. */
   isBehind = false;
   giveUpWaiting: () => void = () => {};
@@ -148,14 +148,14 @@ class Subscriber {
   revision: number | null;
   #toldVersion: number | undefined;
 
-  constructor(outlet: Outlet, since: number | null) {
-    this.outlet = outlet;
+  constructor(sink: SubscriberSink, since: number | null) {
+    this.sink = sink;
     this.revision = since;
   }
 
   tell(update: Update, now: number): void {
     if (update.version === this.#toldVersion) return;
-    this.outlet.next(update.payload());
+    this.sink.next(update.payload());
     this.revision = update.revision;
     this.#toldVersion = update.version;
     this.toldAt = now;

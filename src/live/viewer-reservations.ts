@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
 import type { Session } from '../store/database.ts';
 import { findActiveReservations } from '../store/reservations.ts';
+import { AsyncSignal } from './async-signal.ts';
 import type { NewReservations } from './new-reservations.ts';
 import { endingAtOnce, type ReservationUpdates } from './reservation-updates.ts';
-import { Wake } from './wake.ts';
 
 const TICK_MS = 1_000;
 /** The news of a reservation may be lost without a trace: each viewer's are looked up once in so many ticks. */
@@ -117,7 +117,7 @@ export class ViewerReservations implements AsyncDisposable {
 class Follower {
   readonly viewerId: string;
   readonly #parts: Pick<ViewerReservationsParts, 'updates' | 'logger'>;
-  readonly #wake = new Wake();
+  readonly #signal = new AsyncSignal();
   /** By reservation: what is still to be told. */
   readonly #untold = new Map<string, ReservationRecord>();
   /** By reservation: how to stop. */
@@ -133,18 +133,18 @@ class Follower {
   }
 
   async *states(): AsyncGenerator<ReservationRecord, undefined> {
-    while (!this.#wake.ended) {
-      this.#wake.clear();
+    while (!this.#signal.ended) {
+      this.#signal.clear();
       for (const [id, state] of this.#untold) {
         this.#untold.delete(id);
         yield state;
       }
-      await this.#wake.wait(NEVER_MS);
+      await this.#signal.wait(NEVER_MS);
     }
   }
 
   end(): void {
-    this.#wake.end();
+    this.#signal.end();
     for (const stop of this.#followed.values()) stop();
   }
 
@@ -155,10 +155,10 @@ class Follower {
     try {
       const states = await updates.follow(key);
       this.#followed.set(key.reservationId, () => void states.return?.());
-      if (this.#wake.ended) await states.return?.();
+      if (this.#signal.ended) await states.return?.();
       for await (const state of states) {
         this.#untold.set(key.reservationId, state);
-        this.#wake.wake();
+        this.#signal.wake();
       }
     } catch (err) {
       logger.debug({ err, ...key }, 'a reservation of a viewer could not be followed for now');

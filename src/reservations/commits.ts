@@ -64,8 +64,8 @@ export class Commits {
   }
 
   async #hold(claim: SeatClaim, remainingMs: number): Promise<void> {
-    const party = await this.#parts.gate.hold(claim, remainingMs);
-    await this.#parts.heldSeats.hold({ ...claim, party }, remainingMs);
+    const party = await this.#parts.gate.confirm(claim, remainingMs);
+    await this.#parts.heldSeats.confirm({ ...claim, party }, remainingMs);
   }
 
   /** None of the claim's seats counts any more as held; `freed` are those that others may have. */

@@ -8,7 +8,7 @@ export interface SeatMaps {
   /** Undefined where nothing is known of the event. */
   get(eventId: string): KnownSeats | undefined;
   /** Something is soon to be known of the event. */
-  want(eventId: string): void;
+  prewarm(eventId: string): void;
 }
 
 interface KnownSeats {

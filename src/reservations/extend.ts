@@ -50,5 +50,5 @@ export function createExtend(dependencies: ExtendDependencies): (command: Extend
  * change that is then refused, it only makes nodes look at the deadline themselves.
  */
 export async function keepKey(gate: Gate, eventId: string, reservationId: string, seconds: number): Promise<void> {
-  await gate.hold({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);
+  await gate.confirm({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);
 }

@@ -53,7 +53,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     const known = seatsKnownTaken(request);
     if (known.length > 0) return refuse('seat map', request, claim, unavailable(known));
     // Asked together: one wait, whoever says no.
-    const [marked, isWithinAddress] = await Promise.all([gate.take(claim), heldSeats.acquire(claim)]);
+    const [marked, isWithinAddress] = await Promise.all([gate.acquire(claim), heldSeats.acquire(claim)]);
     telemetry.emit('gate:answered', marked.answer);
     if (marked.answer === 'left-to-others') {
       const { retryAfterMs } = marked;
@@ -80,7 +80,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     claim: SeatClaim,
     refusal: ReserveOutcome,
   ): Promise<ReserveOutcome> {
-    seatMaps.want(claim.eventId);
+    seatMaps.prewarm(claim.eventId);
     if (request.idempotencyKey !== null && (await earlier.has(claim))) return reserveInStore(request, claim);
     telemetry.emit('mutation:refused', by);
     if (by === 'address') void gate.release(claim, false);
@@ -104,9 +104,9 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     const rest = { ...claim, seatIndexes };
     if (seatIndexes.length > 0) await Promise.all([gate.release(rest, false), heldSeats.release(rest)]);
     if (outcome?.outcome !== 'seats-unavailable') return;
-    seatMaps.want(claim.eventId);
+    seatMaps.prewarm(claim.eventId);
     const holders = outcome.holders.filter(isKnownToEnd);
-    if (holders.length > 0) await gate.correct(claim.eventId, holders);
+    if (holders.length > 0) await gate.restore(claim.eventId, holders);
   }
 }
 

@@ -41,34 +41,34 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
     const eve = 'address 192.0.2.1';
     const by = (party: Party, asked: SeatClaim): SeatClaim => ({ ...asked, party });
     const holdAndRelease = async (asked: SeatClaim) => {
-      expect(await node.gate.take(asked)).toEqual(taken);
-      expect(await node.gate.hold(asked, long)).toBe(asked.party);
+      expect(await node.gate.acquire(asked)).toEqual(taken);
+      expect(await node.gate.confirm(asked, long)).toBe(asked.party);
       // Who it was is remembered.
       const { party: _, ...rest } = asked;
-      expect(await node.gate.hold(rest, 2 * long)).toBe(asked.party);
+      expect(await node.gate.confirm(rest, 2 * long)).toBe(asked.party);
       expect(await node.gate.release(rest, true)).toBe(asked.party);
     };
 
     test('are left to others by who has let go of a seat again and again', async () => {
       for (const id of ['first', 'second', 'third']) await holdAndRelease(by(eve, claim(id, 1, 2)));
-      const answer = await node.gate.take(by(eve, claim('fourth', 2, 3)));
+      const answer = await node.gate.acquire(by(eve, claim('fourth', 2, 3)));
       expect(answer).toEqual({ answer: 'left-to-others', retryAfterMs: expect.any(Number) });
       const leftMs = answer.answer === 'left-to-others' ? answer.retryAfterMs : 0;
       expect(leftMs).toBeGreaterThan(0);
       expect(leftMs).toBeLessThanOrEqual(10_000);
-      expect(await node.gate.take(by(eve, claim('fifth', 3)))).toEqual(taken);
-      expect(await node.gate.take(by('viewer eve', claim('sixth', 2)))).toEqual(taken);
-      expect(await node.gate.take(by(eve, { ...claim('seventh', 1), eventId: randomUUID() }))).toEqual(taken);
+      expect(await node.gate.acquire(by(eve, claim('fifth', 3)))).toEqual(taken);
+      expect(await node.gate.acquire(by('viewer eve', claim('sixth', 2)))).toEqual(taken);
+      expect(await node.gate.acquire(by(eve, { ...claim('seventh', 1), eventId: randomUUID() }))).toEqual(taken);
     });
 
     test('count a lapsed reservation like one that was let go of, and a reservation once', async () => {
       for (const id of ['first', 'second', 'third']) {
         const asked = by(eve, claim(id, 1));
-        const isTaken = async () => (await node.gate.take(asked)).answer === 'taken';
+        const isTaken = async () => (await node.gate.acquire(asked)).answer === 'taken';
         await waitFor(isTaken, { ...soon, what: 'the reservation before to lapse' });
-        for (const remainingMs of [400, 300]) await node.gate.hold(asked, remainingMs);
+        for (const remainingMs of [400, 300]) await node.gate.confirm(asked, remainingMs);
       }
-      const isLeft = async () => (await node.gate.take(by(eve, claim('fourth', 1)))).answer === 'left-to-others';
+      const isLeft = async () => (await node.gate.acquire(by(eve, claim('fourth', 1)))).answer === 'left-to-others';
       await waitFor(isLeft, { ...soon, what: 'the seat to be left to others' });
     });
 
@@ -76,8 +76,8 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       for (const id of ['first', 'second']) await holdAndRelease(by(eve, claim(id, 1)));
       const asked = by(eve, claim('third', 1));
       for (const _ of [1, 2]) {
-        expect(await node.gate.take(asked)).toEqual(taken);
-        await node.gate.hold(asked, long);
+        expect(await node.gate.acquire(asked)).toEqual(taken);
+        await node.gate.confirm(asked, long);
       }
     });
   });
@@ -113,14 +113,14 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       const held = node.heldSeats(2);
       const address = randomUUID();
       await held.acquire(of(address, 'first', 1));
-      await held.hold(of(address, 'first', 1), long);
-      await held.hold(of(address, 'second', 2), 400);
+      await held.confirm(of(address, 'first', 1), long);
+      await held.confirm(of(address, 'second', 2), 400);
       expect(await held.acquire(of(address, 'third', 3))).toBe(false);
       const isOver = () => held.acquire(of(address, 'third', 3));
       await waitFor(isOver, { ...soon, what: 'the second to be over' });
       await held.release(of(address, 'first', 1));
       await held.release(of(address, 'first', 1));
-      await held.hold(of(address, 'third', 3), long);
+      await held.confirm(of(address, 'third', 3), long);
       expect(await held.acquire(of(address, 'fourth', 4, 5))).toBe(false);
       expect(await held.acquire(of(address, 'fourth', 4))).toBe(true);
     });
@@ -133,47 +133,47 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
 
   describe('the gate', () => {
     test('marks all the seats or none, and names those marked by others', async () => {
-      expect(await node.gate.take(claim('first', 4, 2))).toEqual(taken);
-      expect(await node.gate.take(claim('second', 1, 2, 3, 4))).toEqual(refused(2, 4));
-      expect(await node.gate.take(claim('third', 1, 3))).toEqual(taken);
+      expect(await node.gate.acquire(claim('first', 4, 2))).toEqual(taken);
+      expect(await node.gate.acquire(claim('second', 1, 2, 3, 4))).toEqual(refused(2, 4));
+      expect(await node.gate.acquire(claim('third', 1, 3))).toEqual(taken);
     });
 
     test('keeps events apart', async () => {
-      await node.gate.take(claim('first', 1));
-      expect(await node.gate.take({ ...claim('second', 1), eventId: randomUUID() })).toEqual(taken);
+      await node.gate.acquire(claim('first', 1));
+      expect(await node.gate.acquire({ ...claim('second', 1), eventId: randomUUID() })).toEqual(taken);
     });
 
     test('lets a reservation take its own seats again', async () => {
-      await node.gate.take(claim('first', 1));
-      expect(await node.gate.take(claim('first', 1, 2))).toEqual(taken);
+      await node.gate.acquire(claim('first', 1));
+      expect(await node.gate.acquire(claim('first', 1, 2))).toEqual(taken);
     });
 
     test('lets go of seats whose lease ran out', async () => {
-      await node.gate.take(claim('first', 1));
-      expect(await node.gate.take(claim('second', 1))).toEqual(refused(1));
-      await waitFor(async () => (await node.gate.take(claim('second', 1))).answer === 'taken', {
+      await node.gate.acquire(claim('first', 1));
+      expect(await node.gate.acquire(claim('second', 1))).toEqual(refused(1));
+      await waitFor(async () => (await node.gate.acquire(claim('second', 1))).answer === 'taken', {
         ...soon,
         what: 'the lease to run out',
       });
     });
 
     test('keeps held seats beyond the lease, also when they are taken again', async () => {
-      await node.gate.take(claim('first', 1));
-      await node.gate.hold(claim('first', 1), long);
-      await node.gate.take(claim('first', 1));
-      await node.gate.take(claim('witness', 2));
-      await waitFor(async () => (await node.gate.take(claim('other', 2))).answer === 'taken', {
+      await node.gate.acquire(claim('first', 1));
+      await node.gate.confirm(claim('first', 1), long);
+      await node.gate.acquire(claim('first', 1));
+      await node.gate.acquire(claim('witness', 2));
+      await waitFor(async () => (await node.gate.acquire(claim('other', 2))).answer === 'taken', {
         ...soon,
         what: 'a lease taken at the same time to run out',
       });
-      expect(await node.gate.take(claim('second', 1))).toEqual(refused(1));
+      expect(await node.gate.acquire(claim('second', 1))).toEqual(refused(1));
     });
 
     test('keeps held seats for about as long as it is told', async () => {
-      await node.gate.take(claim('first', 1));
+      await node.gate.acquire(claim('first', 1));
       const start = performance.now();
-      await node.gate.hold(claim('first', 1), 1_500);
-      await waitFor(async () => (await node.gate.take(claim('second', 1))).answer === 'taken', {
+      await node.gate.confirm(claim('first', 1), 1_500);
+      await waitFor(async () => (await node.gate.acquire(claim('second', 1))).answer === 'taken', {
         ...soon,
         what: 'the mark to lapse',
       });
@@ -181,43 +181,43 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
     });
 
     test('holds only seats that are still marked for the reservation', async () => {
-      await node.gate.take(claim('first', 1));
-      await node.gate.hold(claim('second', 1, 2), long);
-      expect(await node.gate.take(claim('third', 1, 2))).toEqual(refused(1));
-      expect(await node.gate.take(claim('third', 2))).toEqual(taken);
+      await node.gate.acquire(claim('first', 1));
+      await node.gate.confirm(claim('second', 1, 2), long);
+      expect(await node.gate.acquire(claim('third', 1, 2))).toEqual(refused(1));
+      expect(await node.gate.acquire(claim('third', 2))).toEqual(taken);
     });
 
     test('releases only seats that are still marked for the reservation', async () => {
-      await node.gate.take(claim('first', 1, 2));
+      await node.gate.acquire(claim('first', 1, 2));
       await node.gate.release(claim('second', 1, 2), true);
-      expect(await node.gate.take(claim('third', 1, 2))).toEqual(refused(1, 2));
+      expect(await node.gate.acquire(claim('third', 1, 2))).toEqual(refused(1, 2));
       await node.gate.release(claim('first', 2), false);
-      expect(await node.gate.take(claim('third', 2))).toEqual(taken);
-      expect(await node.gate.take(claim('third', 1))).toEqual(refused(1));
+      expect(await node.gate.acquire(claim('third', 2))).toEqual(taken);
+      expect(await node.gate.acquire(claim('third', 1))).toEqual(refused(1));
     });
 
     test('puts back what the store said, never over a mark, and for a lease at most', async () => {
-      await node.gate.take(claim('first', 1));
-      await node.gate.correct(eventId, [
+      await node.gate.acquire(claim('first', 1));
+      await node.gate.restore(eventId, [
         { seatIndex: 1, holder: 'other', remainingMs: long },
         { seatIndex: 2, holder: 'other', remainingMs: long },
         { seatIndex: 3, holder: 'BOOKED', remainingMs: Number.POSITIVE_INFINITY },
         { seatIndex: 4, holder: 'lapsing', remainingMs: 50 },
       ]);
-      expect(await node.gate.take(claim('first', 1))).toEqual(taken);
-      expect(await node.gate.take(claim('third', 1, 2, 3, 4))).toEqual(refused(1, 2, 3));
-      expect(await node.gate.take(claim('other', 2))).toEqual(taken);
-      await waitFor(async () => (await node.gate.take(claim('third', 3))).answer === 'taken', {
+      expect(await node.gate.acquire(claim('first', 1))).toEqual(taken);
+      expect(await node.gate.acquire(claim('third', 1, 2, 3, 4))).toEqual(refused(1, 2, 3));
+      expect(await node.gate.acquire(claim('other', 2))).toEqual(taken);
+      await waitFor(async () => (await node.gate.acquire(claim('third', 3))).answer === 'taken', {
         ...soon,
         what: 'what was put back to lapse',
       });
     });
 
     test('has nothing against no seats', async () => {
-      expect(await node.gate.take(claim('first'))).toEqual(taken);
-      await node.gate.hold(claim('first'), long);
+      expect(await node.gate.acquire(claim('first'))).toEqual(taken);
+      await node.gate.confirm(claim('first'), long);
       await node.gate.release(claim('first'), true);
-      await node.gate.correct(eventId, []);
+      await node.gate.restore(eventId, []);
     });
   });
 
@@ -237,47 +237,47 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
         what: `${reservationId} to be announced`,
       });
 
-    test('announces a reservation once when it is poked after its deadline', async () => {
-      await node.gate.hold(claim('due', 1), 1);
-      await node.gate.hold(claim('later', 2), long);
-      await node.expiry.poke([key('due'), key('later'), key('unknown')]);
+    test('announces a reservation once when it is touched after its deadline', async () => {
+      await node.gate.confirm(claim('due', 1), 1);
+      await node.gate.confirm(claim('later', 2), long);
+      await node.expiry.touch([key('due'), key('later'), key('unknown')]);
       await announced('due');
-      await node.expiry.poke([key('due')]);
-      await node.gate.hold(claim('witness', 3), 1);
-      await node.expiry.poke([key('witness')]);
+      await node.expiry.touch([key('due')]);
+      await node.gate.confirm(claim('witness', 3), 1);
+      await node.expiry.touch([key('witness')]);
       await announced('witness');
       expect(expired).toEqual([key('due'), key('witness')]);
     });
 
-    test('announces what was poked a little too early', async () => {
-      await node.gate.hold(claim('due', 1), 120);
-      await node.expiry.poke([key('due')]);
+    test('announces what was touched a little too early', async () => {
+      await node.gate.confirm(claim('due', 1), 120);
+      await node.expiry.touch([key('due')]);
       await announced('due');
     });
 
     test('does not announce a reservation that was extended', async () => {
-      await node.gate.hold(claim('extended', 1), 100);
-      await node.gate.hold(claim('witness', 2), 100);
-      await node.gate.hold(claim('extended', 1), long);
-      await node.expiry.poke([key('extended'), key('witness')]);
+      await node.gate.confirm(claim('extended', 1), 100);
+      await node.gate.confirm(claim('witness', 2), 100);
+      await node.gate.confirm(claim('extended', 1), long);
+      await node.expiry.touch([key('extended'), key('witness')]);
       await announced('witness');
       expect(expired).toEqual([key('witness')]);
     });
 
     test('does not announce a reservation that ended otherwise', async () => {
-      await node.gate.hold(claim('ended', 1), 100);
-      await node.gate.hold(claim('witness', 2), 100);
+      await node.gate.confirm(claim('ended', 1), 100);
+      await node.gate.confirm(claim('witness', 2), 100);
       await node.gate.release(claim('ended', 1), true);
-      await node.expiry.poke([key('ended'), key('witness')]);
+      await node.expiry.touch([key('ended'), key('witness')]);
       await announced('witness');
       expect(expired).toEqual([key('witness')]);
     });
 
     test.each([0, -5, 0.3])('announces a reservation held for %d ms', async (remainingMs) => {
-      await node.gate.take(claim('over', 1));
-      await node.gate.hold(claim('over', 1), remainingMs);
-      expect(await node.gate.take(claim('next', 1))).toEqual(taken);
-      await node.expiry.poke([key('over')]);
+      await node.gate.acquire(claim('over', 1));
+      await node.gate.confirm(claim('over', 1), remainingMs);
+      expect(await node.gate.acquire(claim('next', 1))).toEqual(taken);
+      await node.expiry.touch([key('over')]);
       await announced('over');
     });
 
@@ -285,8 +285,8 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       const others: ReservationKey[] = [];
       node.expiry.onExpired((reservation) => others.push(reservation));
       stop();
-      await node.gate.hold(claim('due', 1), 1);
-      await node.expiry.poke([key('due')]);
+      await node.gate.confirm(claim('due', 1), 1);
+      await node.expiry.touch([key('due')]);
       await waitFor(() => others.length > 0, { ...soon, what: 'the other listener to be told' });
       expect(expired).toEqual([]);
     });

@@ -14,8 +14,8 @@ test('nodes with the URL of one Redis share it, and a node without is alone', as
   await using one = await openCoordination({ ...settings, redisUrl: redis.url });
   await using two = await openCoordination({ ...settings, redisUrl: redis.url });
   await using alone = await openCoordination(settings);
-  expect((await one.gate.take(claim('first'))).answer).toBe('taken');
-  expect((await two.gate.take(claim('second'))).answer).toBe('refused');
-  expect((await alone.gate.take(claim('second'))).answer).toBe('taken');
+  expect((await one.gate.acquire(claim('first'))).answer).toBe('taken');
+  expect((await two.gate.acquire(claim('second'))).answer).toBe('refused');
+  expect((await alone.gate.acquire(claim('second'))).answer).toBe('taken');
   await one.gate.release(claim('first'), true);
 });

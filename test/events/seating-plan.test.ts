@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Layout } from '../../src/domain/layout.ts';
-import { Seating } from '../../src/events/seating.ts';
+import { EventLayout } from '../../src/events/layouts.ts';
 import { parseSeatingPlan } from '../../src/events/seating-plan/parse.ts';
 import { priceCategories } from '../../src/events/seating-plan/prices.ts';
 
@@ -173,7 +173,7 @@ describe('words of the plan', () => {
     ],
   });
   const priced = { currency: 'EUR', amounts: [0] };
-  const labelOf = (document: unknown) => new Seating({ ...layoutOf(document), ...priced }).label(0);
+  const labelOf = (document: unknown) => new EventLayout({ ...layoutOf(document), ...priced }).label(0);
 
   it.each([
     ['numbers only', { row_number: '3' }, 'Hall, row 3, seat 7'],
@@ -204,7 +204,7 @@ describe('words of the plan', () => {
       ...section,
       rows: section.rows.map(({ name, firstSeatIndex, seatCount }) => ({ name, firstSeatIndex, seatCount })),
     }));
-    expect(new Seating({ ...layout, sections: before, ...priced }).label(0)).toBe('Hall, row C, seat 7');
+    expect(new EventLayout({ ...layout, sections: before, ...priced }).label(0)).toBe('Hall, row C, seat 7');
   });
 
   it('names are the same however their accents were typed', () => {

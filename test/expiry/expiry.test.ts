@@ -28,7 +28,7 @@ const keyOf = (reservationId: string) => ({ eventId: store.eventId, reservationI
 
 async function grant(reservationId: string, seatIndexes: readonly number[], forMs: number) {
   const change = store.reserve(reservationId, seatIndexes, forMs);
-  await network.shared.gate.hold({ ...keyOf(reservationId), seatIndexes }, forMs);
+  await network.shared.gate.confirm({ ...keyOf(reservationId), seatIndexes }, forMs);
   a.expiry.granted(keyOf(reservationId), store.nowMs + forMs);
   a.committed(change);
 }
@@ -91,7 +91,7 @@ describe('a reservation that runs out', () => {
   });
 
   it.each([
-    ['without notifications', () => vi.spyOn(network.shared.expiry, 'poke').mockResolvedValue()],
+    ['without notifications', () => vi.spyOn(network.shared.expiry, 'touch').mockResolvedValue()],
     ['when its key was lost', () => network.shared.gate.release({ ...keyOf('r'), seatIndexes: [1] }, true)],
   ])('shows on every node %s, by asking the store', async (_, lose) => {
     const maps = [(await open(a)).map, (await open(b)).map];
@@ -107,7 +107,7 @@ describe('a reservation that runs out', () => {
     const maps = [(await open(a)).map, (await open(b)).map];
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(5_000);
-    vi.spyOn(network.shared.expiry, 'poke').mockResolvedValue();
+    vi.spyOn(network.shared.expiry, 'touch').mockResolvedValue();
     network.setReachable(false);
     await vi.advanceTimersByTimeAsync(6_300);
     expect(maps.map(({ snapshot }) => snapshot.availability.reserved)).toEqual([0, 0]);
@@ -138,7 +138,7 @@ describe('a reservation that runs out', () => {
     expect(a.said('expiry:unannounced')).toEqual([[1]]);
   });
 
-  it('is left to the node that granted it: another hears of it before it would poke, and of its end before it would ask', async () => {
+  it('is left to the node that granted it: another hears of it before it would touch, and of its end before it would ask', async () => {
     await open(b);
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(11_000);
@@ -152,7 +152,7 @@ describe('a reservation that was extended', () => {
   it('is still written at once by the node that granted it', async () => {
     await open(a);
     await grant('r', [1], 10_000);
-    await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 40_000);
+    await network.shared.gate.confirm({ ...keyOf('r'), seatIndexes: [1] }, 40_000);
     b.committed(store.extend('r', 30_000));
     const expire = vi.spyOn(store, 'expire');
     await vi.advanceTimersByTimeAsync(39_999);
@@ -163,7 +163,7 @@ describe('a reservation that was extended', () => {
 
   it('is met at its new deadline, even if the store was being asked about the old one', async () => {
     await grant('r', [1], 10_000);
-    vi.spyOn(network.shared.expiry, 'poke').mockResolvedValueOnce();
+    vi.spyOn(network.shared.expiry, 'touch').mockResolvedValueOnce();
     const expire = vi.spyOn(store, 'expire').mockImplementationOnce(() => {
       a.expiry.granted(keyOf('r'), store.nowMs + 30_000);
       return { ended: [], change: null };
@@ -195,7 +195,7 @@ describe('a reservation that did not run out', () => {
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(9_000);
     await unheard(async () => {
-      await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 31_000);
+      await network.shared.gate.confirm({ ...keyOf('r'), seatIndexes: [1] }, 31_000);
       const change = store.extend('r', 30_000);
       a.committed(change);
       a.expiry.granted(keyOf('r'), store.nowMs + 31_000);
@@ -242,30 +242,30 @@ describe('a reservation that did not run out', () => {
     for (const id of ['r1', 'r2']) a.expiry.ended(keyOf(id));
     a.committed(store.book('r1'));
     a.committed(store.cancel('r2'));
-    const poke = vi.spyOn(network.shared.expiry, 'poke');
+    const touch = vi.spyOn(network.shared.expiry, 'touch');
     const expire = vi.spyOn(store, 'expire');
     await vi.advanceTimersByTimeAsync(20_000);
-    expect([poke.mock.calls, expire.mock.calls]).toEqual([[], []]);
+    expect([touch.mock.calls, expire.mock.calls]).toEqual([[], []]);
   });
 });
 
-it('does not poke for a map that is shown no more', async () => {
+it('does not touch for a map that is shown no more', async () => {
   const use = await open(b);
   await grant('r', [1], 60_000);
   await a[Symbol.asyncDispose]();
   use[Symbol.dispose]();
   await vi.advanceTimersByTimeAsync(lingerMs);
-  const poke = vi.spyOn(network.shared.expiry, 'poke');
+  const touch = vi.spyOn(network.shared.expiry, 'touch');
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(poke).not.toHaveBeenCalled();
+  expect(touch).not.toHaveBeenCalled();
 });
 
 it("takes an announcement that is early by this node's clock for true at the deadline, not before", async () => {
   const { map } = await open(b);
   await grant('r', [1], 10_000);
-  await network.shared.gate.hold({ ...keyOf('r'), seatIndexes: [1] }, 9_900);
+  await network.shared.gate.confirm({ ...keyOf('r'), seatIndexes: [1] }, 9_900);
   await vi.advanceTimersByTimeAsync(9_950);
-  await network.shared.expiry.poke([keyOf('r')]);
+  await network.shared.expiry.touch([keyOf('r')]);
   const expire = vi.spyOn(store, 'expire');
   await vi.advanceTimersByTimeAsync(49);
   expect(expire).not.toHaveBeenCalled();

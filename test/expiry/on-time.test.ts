@@ -84,7 +84,7 @@ it.each(engines)(
       if (outcome.outcome !== 'reserved') throw new Error(outcome.outcome);
       const { id: reservationId, seatIndexes, expiresAtMs, readAtMs } = outcome.reservation;
       for (const index of seatIndexes) deadlines.set(index, expiresAtMs);
-      await coordination.gate.hold({ eventId, reservationId, seatIndexes }, expiresAtMs - readAtMs);
+      await coordination.gate.confirm({ eventId, reservationId, seatIndexes }, expiresAtMs - readAtMs);
       granting.expiry.granted({ eventId, reservationId }, expiresAtMs);
     }
 

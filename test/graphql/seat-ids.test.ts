@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { encodeSeatId } from '../../src/graphql/ids.ts';
-import { faultOfSeatList } from '../../src/graphql/seat-ids.ts';
+import { validateSeatList } from '../../src/graphql/seat-ids.ts';
 
 const eventId = '0b9f7c1e-9a4b-4a58-8a3c-0d9b8b0f6a11';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => encodeSeatId(eventId, index));
 
 test('a list of every seat of the largest house has nothing wrong with it', () => {
-  expect(faultOfSeatList(ids(50_000))).toBeNull();
+  expect(validateSeatList(ids(50_000))).toBeNull();
 });
 
 test('a list of more is refused for its length, before a seat is looked at', () => {
@@ -16,7 +16,7 @@ test('a list of more is refused for its length, before a seat is looked at', () 
       throw new Error(`looked at ${String(key)}`);
     },
   });
-  expect(faultOfSeatList(neverRead)).toMatchObject({
+  expect(validateSeatList(neverRead)).toMatchObject({
     path: ['seatIds'],
     message: 'Name at most 50000 seats, not 130000.',
   });
@@ -25,5 +25,5 @@ test('a list of more is refused for its length, before a seat is looked at', () 
 test('the first seat that is named again is told by its place', () => {
   const seats = ids(50_000);
   seats[49_999] = seats[49_998] ?? '';
-  expect(faultOfSeatList(seats)).toMatchObject({ path: ['seatIds', '49999'] });
+  expect(validateSeatList(seats)).toMatchObject({ path: ['seatIds', '49999'] });
 });

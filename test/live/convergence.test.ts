@@ -58,7 +58,7 @@ class Crowd {
     const forMs = 50 + this.#below(3_000);
     const change = this.#store.reserve(claim.reservationId, claim.seatIndexes, forMs);
     if (change === null) return;
-    await this.#network.shared.gate.hold(claim, forMs);
+    await this.#network.shared.gate.confirm(claim, forMs);
     node.expiry.granted(claim, this.#store.nowMs + forMs);
     this.#tell(change, node);
   }
@@ -67,7 +67,7 @@ class Crowd {
   async #extend(): Promise<void> {
     const node = this.#node();
     const claim = this.#claim(this.#recent());
-    await this.#network.shared.gate.hold(claim, 4_000);
+    await this.#network.shared.gate.confirm(claim, 4_000);
     const change = this.#store.extend(claim.reservationId, 1_000);
     const fact = change?.change.facts[0];
     if (fact?.kind === 'reservation-extended') node.expiry.granted(claim, fact.expiresAtMs);
@@ -133,7 +133,7 @@ class Reader {
         this.failures.push(failure);
       }
       if (update.kind === 'delta') this.deltas += 1;
-      if (this.#nth % 3 === 0) this.#reader.hasRoom = false;
+      if (this.#nth % 3 === 0) this.#reader.isWritable = false;
     });
   }
 
@@ -164,9 +164,9 @@ async function shake(seed: number): Promise<void> {
   const readers = Array.from({ length: readerCount }, (_, nth) => new Reader(nth, store, random));
   for (const [nth, reader] of readers.entries()) reader.read(mapOf(nth));
 
-  const poke = network.shared.expiry.poke.bind(network.shared.expiry);
-  const faultyPoke = vi.spyOn(network.shared.expiry, 'poke');
-  faultyPoke.mockImplementation((reservations) => poke(reservations.filter(() => random() > 0.2)));
+  const touch = network.shared.expiry.touch.bind(network.shared.expiry);
+  const faultyTouch = vi.spyOn(network.shared.expiry, 'touch');
+  faultyTouch.mockImplementation((reservations) => touch(reservations.filter(() => random() > 0.2)));
   network.faults = () => {
     const copies = random();
     return Array.from({ length: copies < 0.2 ? 0 : copies < 0.4 ? 2 : 1 }, () => random() * 300);

@@ -95,43 +95,43 @@ describe('opening', () => {
     await vi.advanceTimersByTimeAsync(lingerMs - 1);
     const again = await openMap();
     await vi.advanceTimersByTimeAsync(lingerMs * 2);
-    expect([store.loads, node.seatMaps.shown(store.eventId)]).toEqual([1, again.map]);
+    expect([store.loads, node.seatMaps.peek(store.eventId)]).toEqual([1, again.map]);
 
     again[Symbol.dispose]();
     again[Symbol.dispose]();
     await vi.advanceTimersByTimeAsync(lingerMs);
-    expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
+    expect(node.seatMaps.peek(store.eventId)).toBeUndefined();
     await openMap();
     expect(store.loads).toBe(2);
   });
 
   it('is done in the background for an event that is wanted, and lasts as long as after a use', async () => {
-    node.seatMaps.want(store.eventId);
-    node.seatMaps.want(store.eventId);
+    node.seatMaps.prewarm(store.eventId);
+    node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(0);
     expect([store.loads, node.seatMaps.get(store.eventId)?.isLive]).toEqual([1, true]);
     await vi.advanceTimersByTimeAsync(lingerMs - 100);
-    node.seatMaps.want(store.eventId);
+    node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(lingerMs - 1);
-    expect(node.seatMaps.shown(store.eventId)).toBeDefined();
+    expect(node.seatMaps.peek(store.eventId)).toBeDefined();
     await vi.advanceTimersByTimeAsync(2);
-    expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
+    expect(node.seatMaps.peek(store.eventId)).toBeUndefined();
   });
 
   it('is not done in the background while nodes cannot reach each other', async () => {
     network.setReachable(false);
-    node.seatMaps.want(store.eventId);
+    node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(store.loads).toBe(0);
   });
 
   it('in the background fails for nobody', async () => {
     vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('no store'));
-    node.seatMaps.want(store.eventId);
-    node.seatMaps.want('nowhere');
+    node.seatMaps.prewarm(store.eventId);
+    node.seatMaps.prewarm('nowhere');
     await vi.advanceTimersByTimeAsync(0);
-    expect(node.seatMaps.shown(store.eventId)).toBeUndefined();
-    node.seatMaps.want(store.eventId);
+    expect(node.seatMaps.peek(store.eventId)).toBeUndefined();
+    node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(0);
     expect(node.seatMaps.get(store.eventId)).toBeDefined();
   });
@@ -145,7 +145,7 @@ describe('opening', () => {
     second?.[Symbol.dispose]();
     first?.[Symbol.dispose]();
     const third = await small.seatMaps.open('c');
-    expect(['a', 'b', 'c'].map((id) => small.seatMaps.shown(id) !== undefined)).toEqual([true, false, true]);
+    expect(['a', 'b', 'c'].map((id) => small.seatMaps.peek(id) !== undefined)).toEqual([true, false, true]);
     expect(small.seatMaps.count).toBe(2);
     third?.[Symbol.dispose]();
   });

@@ -1,15 +1,15 @@
 import type { LiveSeatMap } from '../../src/live/live-seat-map.ts';
-import { type Outlet, SharedSubscription } from '../../src/live/shared-subscription.ts';
+import { SharedSubscription, type SubscriberSink } from '../../src/live/shared-subscription.ts';
 import { type SeatMapUpdate, seatMapSource } from '../../src/live/sources.ts';
 import { WorkBudget } from '../../src/work-budget.ts';
 
 /** One subscriber's connection, which may be slow. */
-export class MapReader implements Outlet {
+export class MapReader implements SubscriberSink {
   readonly address = 'a';
   readonly work = new WorkBudget({ perSecond: 1e9, atOnce: 1e9 }, () => performance.now());
   readonly #waiting = new Set<() => void>();
   readonly #hear: (update: SeatMapUpdate) => void;
-  hasRoom = true;
+  isWritable = true;
 
   constructor(hear: (update: SeatMapUpdate) => void) {
     this.#hear = hear;
@@ -19,13 +19,13 @@ export class MapReader implements Outlet {
     this.#hear(JSON.parse(String(payload)));
   }
 
-  onRoom(callback: () => void): () => void {
+  onWritable(callback: () => void): () => void {
     this.#waiting.add(callback);
     return () => this.#waiting.delete(callback);
   }
 
   makeRoom(): void {
-    this.hasRoom = true;
+    this.isWritable = true;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const callback of waiting) callback();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Outlet, SharedSubscription } from '../../src/live/shared-subscription.ts';
+import { SharedSubscription, type SubscriberSink } from '../../src/live/shared-subscription.ts';
 import { Update } from '../../src/live/update.ts';
 import { WorkBudget } from '../../src/work-budget.ts';
 
@@ -37,10 +37,10 @@ class Numbers {
   }
 }
 
-class Client implements Outlet {
+class Client implements SubscriberSink {
   readonly told: string[] = [];
   readonly waiting = new Set<() => void>();
-  hasRoom = true;
+  isWritable = true;
   readonly address: string;
   readonly work: WorkBudget;
 
@@ -49,7 +49,7 @@ class Client implements Outlet {
     this.work = new WorkBudget({ perSecond, atOnce: 1_500 }, () => performance.now());
   }
 
-  onRoom(callback: () => void): () => void {
+  onWritable(callback: () => void): () => void {
     this.waiting.add(callback);
     return () => this.waiting.delete(callback);
   }
@@ -59,7 +59,7 @@ class Client implements Outlet {
   }
 
   makeRoom(): void {
-    this.hasRoom = true;
+    this.isWritable = true;
     for (const callback of [...this.waiting]) callback();
     this.waiting.clear();
   }
@@ -78,7 +78,7 @@ describe('an operation is executed', () => {
     const shared = shareOf(numbers);
     const silent = [new Client('a'), new Client('b')];
     for (const client of silent) {
-      client.hasRoom = false;
+      client.isWritable = false;
       shared.join(client);
     }
     for (let change = 1; change <= 100; change += 1) numbers.change();
@@ -178,7 +178,7 @@ describe('a subscriber', () => {
     shared.join(fresh);
     shared.join(back, 1);
     expect(since).toEqual([null, 1]);
-    back.hasRoom = false;
+    back.isWritable = false;
     for (let change = 1; change <= 3; change += 1) numbers.change();
     back.makeRoom();
     expect(since).toEqual([null, 1, 1]);
@@ -201,7 +201,7 @@ describe('a subscriber', () => {
 test('who leaves while it waits leaves nothing behind', () => {
   const shared = shareOf(new Numbers());
   const full = new Client('a');
-  full.hasRoom = false;
+  full.isWritable = false;
   const spent = new Client('b');
   spent.work.charge(1e9);
   for (let round = 1; round <= 100; round += 1) {

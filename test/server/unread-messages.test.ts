@@ -38,18 +38,18 @@ async function connect(account: AddressAccount) {
   });
   account.sockets.add(connection);
   connection.operations = { one: null };
-  return { client, connection, outlet: connection.outlet('one') };
+  return { client, connection, sink: connection.sink('one') };
 }
 
 test('large messages count while they wait to be read, and a client that lets many wait is cut off', async () => {
   const account = accounts.of('192.0.2.1');
-  const { client, connection, outlet } = await connect(account);
-  outlet.next(large);
-  outlet.next(Buffer.from('{}'));
+  const { client, connection, sink } = await connect(account);
+  sink.next(large);
+  sink.next(Buffer.from('{}'));
   expect(connection.bufferedBytes).toBeGreaterThan(large.length);
   expect(account.bufferedBytes).toBe(connection.bufferedBytes);
-  outlet.next(large);
-  outlet.next(large);
+  sink.next(large);
+  sink.next(large);
   client.resume();
   const [code] = await once(client, 'close', { signal: AbortSignal.timeout(20_000) });
   expect(code).toBe(4420);
@@ -58,8 +58,8 @@ test('large messages count while they wait to be read, and a client that lets ma
 
 test('of a client that has gone nothing is counted any more', async () => {
   const account = accounts.of('192.0.2.2');
-  const { client, outlet } = await connect(account);
-  outlet.next(large);
+  const { client, sink } = await connect(account);
+  sink.next(large);
   expect(account.bufferedBytes).toBeGreaterThan(large.length);
   client.terminate();
   await waitFor(() => account.bufferedBytes === 0, { withinMs: 5_000, what: 'nothing to wait any more' });

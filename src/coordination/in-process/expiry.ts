@@ -1,18 +1,18 @@
 import type { ReservationKey } from '../../domain/records.ts';
 import { Listeners } from '../../listeners.ts';
 import type { ExpiryNotifications } from '../coordination.ts';
-import { PokeAgain } from '../poke-again.ts';
-import { LapsingMap } from './lapsing-map.ts';
+import { TouchAgain } from '../touch-again.ts';
+import { TtlMap } from './ttl-map.ts';
 
 /** Reservations' own keys, which are announced as they lapse. */
 export class ReservationKeys implements ExpiryNotifications, Disposable {
-  readonly #keys: LapsingMap<ReservationKey>;
+  readonly #keys: TtlMap<ReservationKey>;
   readonly #listeners = new Listeners<ReservationKey>();
-  readonly #pokeAgain = new PokeAgain((reservations) => void this.poke(reservations));
+  readonly #touchAgain = new TouchAgain((reservations) => void this.touch(reservations));
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number) {
-    this.#keys = new LapsingMap(now, (reservation) => setImmediate(() => this.#listeners.tell(reservation)));
+    this.#keys = new TtlMap(now, (reservation) => setImmediate(() => this.#listeners.tell(reservation)));
   }
 
   set({ eventId, reservationId }: ReservationKey, remainingMs: number): void {
@@ -24,7 +24,7 @@ export class ReservationKeys implements ExpiryNotifications, Disposable {
     this.#keys.delete(keyOf(reservation));
   }
 
-  async poke(reservations: readonly ReservationKey[]): Promise<void> {
+  async touch(reservations: readonly ReservationKey[]): Promise<void> {
     for (const reservation of reservations) this.#touch(reservation);
   }
 
@@ -33,11 +33,11 @@ export class ReservationKeys implements ExpiryNotifications, Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#pokeAgain[Symbol.dispose]();
+    this.#touchAgain[Symbol.dispose]();
   }
 
   #touch(reservation: ReservationKey): void {
-    this.#pokeAgain.ifNearlyOver(reservation, this.#keys.remainingMs(keyOf(reservation)));
+    this.#touchAgain.ifNearlyOver(reservation, this.#keys.remainingMs(keyOf(reservation)));
   }
 }
 

@@ -3,25 +3,25 @@ import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
 import type { Party } from '../party.ts';
 import type { ReservationKeys } from './expiry.ts';
-import { LapsingMap } from './lapsing-map.ts';
+import { TtlMap } from './ttl-map.ts';
 import { Turns } from './turns.ts';
 
 /** The marks of one node. Values are the holders. */
 export class InProcessGate implements Gate {
-  readonly #marks: LapsingMap<string>;
+  readonly #marks: TtlMap<string>;
   readonly #turns: Turns;
   readonly #reservationKeys: ReservationKeys;
   readonly #leaseMs: number;
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number, reservationKeys: ReservationKeys, leaseMs = LEASE_MS) {
-    this.#marks = new LapsingMap(now);
+    this.#marks = new TtlMap(now);
     this.#turns = new Turns(now);
     this.#reservationKeys = reservationKeys;
     this.#leaseMs = leaseMs;
   }
 
-  async take(claim: SeatClaim): Promise<GateAnswer> {
+  async acquire(claim: SeatClaim): Promise<GateAnswer> {
     const { eventId, reservationId, seatIndexes } = claim;
     const refused = seatIndexes.filter((index) => {
       const holder = this.#marks.get(seatKey(eventId, index));
@@ -35,7 +35,7 @@ export class InProcessGate implements Gate {
     return { answer: 'taken' };
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
+  async confirm(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
     for (const key of this.#ownSeatKeys(claim)) this.#marks.set(key, claim.reservationId, markMs(remainingMs));
     this.#reservationKeys.set(claim, reservationKeyMs(remainingMs));
     return this.#turns.begin(claim, reservationKeyMs(remainingMs));
@@ -47,7 +47,7 @@ export class InProcessGate implements Gate {
     return this.#turns.end(claim, reservationEnded);
   }
 
-  async correct(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
+  async restore(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
     for (const { seatIndex, holder, remainingMs } of holders) {
       const key = seatKey(eventId, seatIndex);
       if (this.#marks.get(key) !== undefined) continue;

@@ -1,7 +1,7 @@
 import type { HeldSeats, SeatClaim } from '../coordination.ts';
 import { LEASE_MS, reservationKeyMs } from '../lease.ts';
 import { addressOf } from '../party.ts';
-import { LapsingMap } from './lapsing-map.ts';
+import { TtlMap } from './ttl-map.ts';
 
 /** The seats of one address, by name, and until when each counts. */
 type Seats = Map<string, number>;
@@ -10,13 +10,13 @@ type Seats = Map<string, number>;
 export class InProcessHeldSeats implements HeldSeats {
   readonly #now: () => number;
   readonly #maxPerAddress: number;
-  readonly #addresses: LapsingMap<Seats>;
+  readonly #addresses: TtlMap<Seats>;
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number, maxPerAddress: number) {
     this.#now = now;
     this.#maxPerAddress = maxPerAddress;
-    this.#addresses = new LapsingMap(now);
+    this.#addresses = new TtlMap(now);
   }
 
   async acquire(claim: SeatClaim): Promise<boolean> {
@@ -29,7 +29,7 @@ export class InProcessHeldSeats implements HeldSeats {
     return true;
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
+  async confirm(claim: SeatClaim, remainingMs: number): Promise<void> {
     const address = addressOf(claim.party);
     if (address !== null) this.#count(address, this.#seatsOf(address), namesOf(claim), reservationKeyMs(remainingMs));
   }

@@ -1,6 +1,6 @@
 import type { SeatClaim } from '../coordination.ts';
 import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
-import { LapsingMap } from './lapsing-map.ts';
+import { TtlMap } from './ttl-map.ts';
 
 interface Turn {
   readonly times: number;
@@ -12,15 +12,15 @@ interface Turn {
 /** Which seats parties had, and how often: who has let go of a seat again and again leaves it to others for a while. */
 export class Turns {
   readonly #now: () => number;
-  readonly #turns: LapsingMap<Turn>;
+  readonly #turns: TtlMap<Turn>;
   /** Of reservations, for as long as they run. */
-  readonly #parties: LapsingMap<Party>;
+  readonly #parties: TtlMap<Party>;
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
-    this.#turns = new LapsingMap(now);
-    this.#parties = new LapsingMap(now);
+    this.#turns = new TtlMap(now);
+    this.#parties = new TtlMap(now);
   }
 
   /** How long the claim's party is to leave one of its seats to others; 0 if it need not. */

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ReservationKey } from '../../domain/records.ts';
 import { Listeners } from '../../listeners.ts';
 import type { ExpiryNotifications } from '../coordination.ts';
-import { PokeAgain } from '../poke-again.ts';
+import { TouchAgain } from '../touch-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';
 import type { Topology } from './topology/topology.ts';
 
@@ -14,7 +14,7 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #listeners = new Listeners<ReservationKey>();
-  readonly #pokeAgain = new PokeAgain((reservations) => void this.poke(reservations));
+  readonly #touchAgain = new TouchAgain((reservations) => void this.touch(reservations));
 
   constructor(topology: Topology, logger: Logger) {
     this.#topology = topology;
@@ -27,14 +27,14 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
     if (reservation !== undefined) this.#listeners.tell(reservation);
   }
 
-  async poke(reservations: readonly ReservationKey[]): Promise<void> {
+  async touch(reservations: readonly ReservationKey[]): Promise<void> {
     const byEvent = new Map<string, ReservationKey[]>();
     for (const reservation of reservations) {
       const { eventId } = reservation;
       byEvent.set(eventId, byEvent.get(eventId) ?? []);
       byEvent.get(eventId)?.push(reservation);
     }
-    await Promise.all([...byEvent.values()].map((theirs) => this.#pokeOfEvent(theirs)));
+    await Promise.all([...byEvent.values()].map((theirs) => this.#touchOfEvent(theirs)));
   }
 
   onExpired(listener: (reservation: ReservationKey) => void): () => void {
@@ -42,10 +42,10 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   }
 
   [Symbol.dispose](): void {
-    this.#pokeAgain[Symbol.dispose]();
+    this.#touchAgain[Symbol.dispose]();
   }
 
-  async #pokeOfEvent(reservations: readonly ReservationKey[]): Promise<void> {
+  async #touchOfEvent(reservations: readonly ReservationKey[]): Promise<void> {
     for (let from = 0; from < reservations.length; from += POKE_BATCH) {
       await this.#touch(reservations.slice(from, from + POKE_BATCH));
     }
@@ -55,10 +55,10 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   async #touch(reservations: readonly ReservationKey[]): Promise<void> {
     const keys = reservations.map(reservationKey);
     try {
-      const left = (await this.#topology.of(keys[0] ?? '')?.poke(keys)) ?? [];
-      for (const [at, reservation] of reservations.entries()) this.#pokeAgain.ifNearlyOver(reservation, left[at] ?? 0);
+      const left = (await this.#topology.of(keys[0] ?? '')?.touch(keys)) ?? [];
+      for (const [at, reservation] of reservations.entries()) this.#touchAgain.ifNearlyOver(reservation, left[at] ?? 0);
     } catch (err) {
-      this.#logger.debug({ err, reservations }, 'reservations could not be poked');
+      this.#logger.debug({ err, reservations }, 'reservations could not be touched');
     }
   }
 }

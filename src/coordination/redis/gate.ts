@@ -27,13 +27,13 @@ export class RedisGate implements Gate {
   readonly #logger: Logger;
   readonly #leaseMs: number;
   /** Gives what the script does. */
-  readonly #take = batchPerTick(
+  readonly #acquire = batchPerTick(
     ({ eventId }: SeatClaim) => eventId,
-    (claims) => this.#takeTogether(claims),
+    (claims) => this.#acquireAll(claims),
   );
-  readonly #hold = batchPerTick(
+  readonly #confirm = batchPerTick(
     ({ claim }: Holding) => claim.eventId,
-    (holdings) => this.#holdTogether(holdings),
+    (holdings) => this.#confirmAll(holdings),
   );
 
   constructor({ topology, logger, leaseMs = LEASE_MS }: RedisGateSettings) {
@@ -42,9 +42,9 @@ export class RedisGate implements Gate {
     this.#leaseMs = leaseMs;
   }
 
-  async take(claim: SeatClaim): Promise<GateAnswer> {
+  async acquire(claim: SeatClaim): Promise<GateAnswer> {
     if (claim.seatIndexes.length === 0) return { answer: 'taken' };
-    const refused = await this.#ask(() => this.#take(claim));
+    const refused = await this.#ask(() => this.#acquire(claim));
     if (refused === undefined) return { answer: 'skipped' };
     const [first] = refused;
     if (first === undefined) return { answer: 'taken' };
@@ -53,8 +53,8 @@ export class RedisGate implements Gate {
     return { answer: 'refused', seatIndexes: claim.seatIndexes.filter((_, at) => positions.has(at + 1)) };
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
-    const turns = await this.#ask(() => this.#hold({ claim, remainingMs }));
+  async confirm(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
+    const turns = await this.#ask(() => this.#confirm({ claim, remainingMs }));
     return turns === undefined ? (claim.party ?? null) : partyOfTurns(turns);
   }
 
@@ -62,34 +62,34 @@ export class RedisGate implements Gate {
     const keys = [reservationKey(claim), ...seatKeys(claim)];
     const ended = reservationEnded ? '1' : '0';
     const released = await this.#ask(() =>
-      askFor(this.#topology, keys, (redis) => redis.hfRelease(keys.length, ...keys, claim.reservationId, ended)),
+      askFor(this.#topology, keys, (redis) => redis.hfGateRelease(keys.length, ...keys, claim.reservationId, ended)),
     );
     return released === undefined ? null : partyOfTurns(released[1]);
   }
 
-  async correct(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
+  async restore(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
     const lasting = holders.filter(({ remainingMs }) => markMs(remainingMs) > 0);
     if (lasting.length === 0) return;
     const keys = lasting.map(({ seatIndex }) => seatKey(eventId, seatIndex));
     const marks = lasting.flatMap(({ holder, remainingMs }) => [holder, Math.min(markMs(remainingMs), this.#leaseMs)]);
-    await this.#ask(() => askFor(this.#topology, keys, (redis) => redis.hfCorrect(keys.length, ...keys, ...marks)));
+    await this.#ask(() => askFor(this.#topology, keys, (redis) => redis.hfGateRestore(keys.length, ...keys, ...marks)));
   }
 
-  #takeTogether(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
+  #acquireAll(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
     const keys = claims.flatMap((claim) => [turnsKey(claim.eventId, claim.party), ...seatKeys(claim)]);
     const wishes = claims.flatMap(({ reservationId, seatIndexes }) => [reservationId, 1 + seatIndexes.length]);
     const times = [this.#leaseMs, restsMs];
-    return askFor(this.#topology, keys, (redis) => redis.hfTake(keys.length, ...keys, ...times, ...wishes));
+    return askFor(this.#topology, keys, (redis) => redis.hfGateAcquire(keys.length, ...keys, ...times, ...wishes));
   }
 
-  async #holdTogether(holdings: readonly Holding[]): Promise<readonly string[]> {
+  async #confirmAll(holdings: readonly Holding[]): Promise<readonly string[]> {
     const keys = holdings.flatMap(({ claim }) => [reservationKey(claim), ...seatKeys(claim)]);
     const lefts = holdings.flatMap(({ claim: { eventId, reservationId, seatIndexes, party }, remainingMs }) => [
       ...[reservationId, 1 + seatIndexes.length],
       ...[reservationKeyMs(remainingMs), markMs(remainingMs), party ? turnsKey(eventId, party) : ''],
     ]);
     const held = await askFor(this.#topology, keys, (redis) =>
-      redis.hfHold(keys.length, ...keys, TURNS_REMEMBERED_MS, ...lefts),
+      redis.hfGateConfirm(keys.length, ...keys, TURNS_REMEMBERED_MS, ...lefts),
     );
     return holdings.map((_, at) => String(held[2 * at + 1] ?? ''));
   }

@@ -43,7 +43,7 @@ export class RedisHeldSeats implements HeldSeats {
     return (await this.#ask(claim, LEASE_MS, this.#acquire)) !== 0;
   }
 
-  async hold(claim: SeatClaim, remainingMs: number): Promise<void> {
+  async confirm(claim: SeatClaim, remainingMs: number): Promise<void> {
     await this.#ask(claim, reservationKeyMs(remainingMs), this.#keep);
   }
 
@@ -72,12 +72,12 @@ export class RedisHeldSeats implements HeldSeats {
     const keys = claims.map(({ key }) => key);
     const seats = claims.flatMap(({ names }) => [names.length, ...names]);
     const limits = [LEASE_MS, this.#maxPerAddress];
-    return askFor(this.#topology, keys, (redis) => redis.hfAcquire(keys.length, ...keys, ...limits, ...seats));
+    return askFor(this.#topology, keys, (redis) => redis.hfHeldSeatsAcquire(keys.length, ...keys, ...limits, ...seats));
   }
 
   #keepTogether(claims: readonly Seats[]): Promise<readonly number[]> {
     const keys = claims.map(({ key }) => key);
     const seats = claims.flatMap(({ names, leftMs }) => [leftMs, names.length, ...names]);
-    return askFor(this.#topology, keys, (redis) => redis.hfKeep(keys.length, ...keys, ...seats));
+    return askFor(this.#topology, keys, (redis) => redis.hfHeldSeatsConfirm(keys.length, ...keys, ...seats));
   }
 }

@@ -48,7 +48,7 @@ function counter(topology: Topology) {
   return batchPerTick(
     (key: string) => topology.groupOf(key),
     async (keys) => {
-      const answers = await askFor(topology, keys, (redis) => redis.hfCount(keys.length, ...keys, WINDOW_SECONDS));
+      const answers = await askFor(topology, keys, (redis) => redis.hfRateLimit(keys.length, ...keys, WINDOW_SECONDS));
       return keys.map((_, at) => ({ counted: answers[2 * at] ?? 0, windowMs: Math.max(1, answers[2 * at + 1] ?? 0) }));
     },
   );

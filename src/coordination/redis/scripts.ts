@@ -5,27 +5,27 @@ type ScriptArguments = [numberOfKeys: number, ...(string | number)[]];
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    hfTake(...keysAndArguments: ScriptArguments): Result<number[][], Context>;
-    hfHold(...keysAndArguments: ScriptArguments): Result<(number | string)[], Context>;
-    hfRelease(...keysAndArguments: ScriptArguments): Result<[removed: number, turns: string], Context>;
-    hfCorrect(...keysAndArguments: ScriptArguments): Result<number, Context>;
-    hfPoke(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-    hfCount(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-    hfAcquire(...keysAndArguments: ScriptArguments): Result<number[], Context>;
-    hfKeep(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfGateAcquire(...keysAndArguments: ScriptArguments): Result<number[][], Context>;
+    hfGateConfirm(...keysAndArguments: ScriptArguments): Result<(number | string)[], Context>;
+    hfGateRelease(...keysAndArguments: ScriptArguments): Result<[removed: number, turns: string], Context>;
+    hfGateRestore(...keysAndArguments: ScriptArguments): Result<number, Context>;
+    hfTouch(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfRateLimit(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfHeldSeatsAcquire(...keysAndArguments: ScriptArguments): Result<number[], Context>;
+    hfHeldSeatsConfirm(...keysAndArguments: ScriptArguments): Result<number[], Context>;
   }
 }
 
 /** Each described in the head of its file. */
 const scripts = {
-  hfTake: 'take',
-  hfHold: 'hold',
-  hfRelease: 'release',
-  hfCorrect: 'correct',
-  hfPoke: 'poke',
-  hfCount: 'count',
-  hfAcquire: 'acquire',
-  hfKeep: 'keep',
+  hfGateAcquire: 'gate-acquire',
+  hfGateConfirm: 'gate-confirm',
+  hfGateRelease: 'gate-release',
+  hfGateRestore: 'gate-restore',
+  hfTouch: 'touch',
+  hfRateLimit: 'rate-limit',
+  hfHeldSeatsAcquire: 'held-seats-acquire',
+  hfHeldSeatsConfirm: 'held-seats-confirm',
 };
 
 /** Makes the scripts callable on a connection: sent whole the first time, then by their digest, also after a flush. */

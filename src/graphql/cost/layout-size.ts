@@ -1,25 +1,24 @@
 import type { Layout } from '../../domain/layout.ts';
-import type { Seating } from '../../events/seating.ts';
-import type { Seatings } from '../../events/seatings.ts';
+import type { EventLayout, EventLayouts } from '../../events/layouts.ts';
 import { decodeEventId } from '../ids.ts';
 import { type LayoutSize, largestLayout, typicalLayout } from './field-costs.ts';
 
 /** By the event's layout, with which it is forgotten. */
-const known = new WeakMap<Seating, LayoutSize>();
+const known = new WeakMap<EventLayout, LayoutSize>();
 
-export function layoutSize(seating: Seating): LayoutSize {
-  const size = known.get(seating) ?? measure(seating.layout);
-  known.set(seating, size);
+export function layoutSize(layout: EventLayout): LayoutSize {
+  const size = known.get(layout) ?? measure(layout);
+  known.set(layout, size);
   return size;
 }
 
 /** As far as is known without reading, by the event's global id. What is no event has nothing of a layout. */
-export function layoutsOf(seatings: Pick<Seatings, 'peek'>): (id: string) => LayoutSize {
+export function layoutSizes(layouts: Pick<EventLayouts, 'peek'>): (id: string) => LayoutSize {
   return (id) => {
     const eventId = decodeEventId(id);
     if (eventId === null) return typicalLayout;
-    const seating = seatings.peek(eventId);
-    return seating === null ? largestLayout : layoutSize(seating);
+    const layout = layouts.peek(eventId);
+    return layout === null ? largestLayout : layoutSize(layout);
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { CancelReservationInput } from '../generated/resolvers.ts';
-import { faultOfKey } from '../idempotency-key.ts';
+import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeReservationId, decodeSeatId } from '../ids.ts';
 import { idempotencyConflict, invalidInput, notFound, notRunning } from '../outcomes.ts';
-import { faultOfSeatList } from '../seat-ids.ts';
+import { validateSeatList } from '../seat-ids.ts';
 import { logged } from './logged.ts';
 
 /** The largest `MAX_SEATS_PER_RESERVATION`: a reservation may have been made when the setting was another. */
@@ -16,8 +16,8 @@ export async function cancelReservation(
   { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,
 ) {
   const { reservations, logger } = context.services;
-  const listFault = seatIds == null ? null : faultOfSeatList(seatIds, LARGEST_RESERVATION);
-  const fault = listFault ?? faultOfKey(idempotencyKey);
+  const listFault = seatIds == null ? null : validateSeatList(seatIds, LARGEST_RESERVATION);
+  const fault = listFault ?? validateIdempotencyKey(idempotencyKey);
   if (fault !== null) return fault;
   const key = decodeReservationId(reservationId);
   if (key === null) return notFound('reservation');

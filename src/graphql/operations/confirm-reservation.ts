@@ -10,16 +10,16 @@ import { logged } from './logged.ts';
 const MAX_TOKEN_LENGTH = 1_000;
 
 export async function confirmReservation(context: GraphqlContext, viewer: Viewer, input: ConfirmReservationInput) {
-  const { reservations, seatings, logger } = context.services;
+  const { reservations, layouts, logger } = context.services;
   if (input.paymentToken != null && !isPlain(input.paymentToken, MAX_TOKEN_LENGTH))
     return invalidInput(
       'paymentToken',
       `A token has up to ${MAX_TOKEN_LENGTH} characters, none of them a control character.`,
     );
   const key = decodeReservationId(input.reservationId);
-  const seating = key === null ? null : await seatings.get(key.eventId);
-  if (key === null || seating === null) return notFound('reservation');
-  const { currency } = seating.layout;
+  const layout = key === null ? null : await layouts.get(key.eventId);
+  if (key === null || layout === null) return notFound('reservation');
+  const { currency } = layout;
   const command = { ...key, viewerId: viewer.id, currency, paymentToken: input.paymentToken ?? null };
   const outcome = await reservations.confirm(command);
   switch (outcome.outcome) {

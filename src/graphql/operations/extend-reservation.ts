@@ -1,7 +1,7 @@
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ExtendReservationInput } from '../generated/resolvers.ts';
-import { faultOfKey } from '../idempotency-key.ts';
+import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeReservationId } from '../ids.ts';
 import { idempotencyConflict, notFound, notRunning } from '../outcomes.ts';
 
@@ -10,7 +10,7 @@ export async function extendReservation(
   viewer: Viewer,
   input: ExtendReservationInput,
 ) {
-  const fault = faultOfKey(input.idempotencyKey);
+  const fault = validateIdempotencyKey(input.idempotencyKey);
   if (fault !== null) return fault;
   const key = decodeReservationId(input.reservationId);
   if (key === null) return notFound('reservation');

@@ -1,8 +1,8 @@
 import { isOrganizer, type Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import { mayKnow } from '../finding.ts';
+import { isEventVisible } from '../finding.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
-import { faultOfKey } from '../idempotency-key.ts';
+import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
 import { partyOf } from '../mutation-limits.ts';
 import {
@@ -12,22 +12,22 @@ import {
   reservationLimitExceeded,
   seatsUnavailable,
 } from '../outcomes.ts';
-import { faultOfSeatList, parseSeatsToBuy } from '../seat-ids.ts';
+import { parseSeatsToBuy, validateSeatList } from '../seat-ids.ts';
 import { logged } from './logged.ts';
 
 /** The order of the checks is the precedence that the schema documents. */
 export async function reserveSeats(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
-  const { seatings, reservations, policy, logger } = context.services;
-  const fault = faultOfSeatList(input.seatIds) ?? faultOfKey(input.idempotencyKey);
+  const { layouts, reservations, policy, logger } = context.services;
+  const fault = validateSeatList(input.seatIds) ?? validateIdempotencyKey(input.idempotencyKey);
   if (fault !== null) return fault;
   if (input.seatIds.length > policy.maxSeatsPerReservation) {
     return reservationLimitExceeded(policy.maxSeatsPerReservation, 'seats in one reservation');
   }
   const eventId = decodeEventId(input.eventId);
-  const seating = eventId === null ? null : await seatings.get(eventId);
-  if (eventId === null || seating === null) return notFound('event');
-  const seats = parseSeatsToBuy(input.seatIds, eventId, seating);
-  if (!seats.ok) return (await mayKnow(context, eventId)) ? seats.invalid : notFound('event');
+  const layout = eventId === null ? null : await layouts.get(eventId);
+  if (eventId === null || layout === null) return notFound('event');
+  const seats = parseSeatsToBuy(input.seatIds, eventId, layout);
+  if (!seats.ok) return (await isEventVisible(context, eventId)) ? seats.invalid : notFound('event');
 
   const outcome = await reservations.reserve({
     eventId,
@@ -62,6 +62,6 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
       return leftToOthers(outcome.retryAfterMs);
     case 'seats-unavailable':
       // Layers above the store refuse seats without looking at the sales status.
-      return (await mayKnow(context, eventId)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
+      return (await isEventVisible(context, eventId)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
   }
 }

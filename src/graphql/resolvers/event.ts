@@ -5,7 +5,7 @@ import type { Viewer } from '../../domain/viewer.ts';
 import type { EventRow } from '../../live/live-event.ts';
 import { beginMessage, type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
-import { findEvent, seatingOf } from '../finding.ts';
+import { findEvent, layoutOf } from '../finding.ts';
 import type {
   BlockSeatsInput,
   CreateEventInput,
@@ -13,12 +13,12 @@ import type {
   Resolvers,
   SetSalesStatusInput,
 } from '../generated/resolvers.ts';
-import { faultOfKey } from '../idempotency-key.ts';
+import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { badArgument, cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
-import { faultOfSeatList, parseSeatIds, parseSeatsToSell } from '../seat-ids.ts';
+import { parseSeatIds, parseSeatsToSell, validateSeatList } from '../seat-ids.ts';
 import { seatCursor, seatPage } from '../seat-pages.ts';
 import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
 import { subscribeToEvent } from '../subscriptions.ts';
@@ -69,28 +69,28 @@ export const eventResolvers: Resolvers = {
     salesStatus: ({ event }) => event.salesStatus,
     reservationSeconds: ({ event }) => event.reservationSeconds,
     categories: async ({ event }, _, context, info) => {
-      const seating = await seatingOf(context, event.id);
-      context.costLeft.spend(info, layoutSize(seating));
-      return seating.layout.categories.map((_category, position) => priceCategory(event.id, seating, position));
+      const layout = await layoutOf(context, event.id);
+      context.costLeft.spend(info, layoutSize(layout));
+      return layout.categories.map((_category, position) => priceCategory(event.id, layout, position));
     },
     availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
     revision: ({ event, revision }, _, { loaders }) => revision ?? loaders.revision.load(event.id),
-    seatMap: async ({ event }, _, context) => ({ eventId: event.id, seating: await seatingOf(context, event.id) }),
+    seatMap: async ({ event }, _, context) => ({ eventId: event.id, layout: await layoutOf(context, event.id) }),
     seat: async ({ event }, { id }, context) => {
       const seat = decodeSeatId(id);
-      const seating = await seatingOf(context, event.id);
-      if (seat === null || seat.eventId !== event.id || !seating.has(seat.index)) return null;
-      return { __typename: 'Seat', eventId: event.id, seating, index: seat.index };
+      const layout = await layoutOf(context, event.id);
+      if (seat === null || seat.eventId !== event.id || !layout.has(seat.index)) return null;
+      return { __typename: 'Seat', eventId: event.id, layout, index: seat.index };
     },
     seats: async ({ event }, { status, categoryId, ...page }, context, info) => {
       const request = pageRequest(page, seatCursor);
       const category = categoryId == null ? null : decodeCategoryId(categoryId);
       if (categoryId != null && category?.eventId !== event.id) return emptyPage;
-      const seating = await seatingOf(context, event.id);
-      context.costLeft.spend(info, layoutSize(seating));
+      const layout = await layoutOf(context, event.id);
+      context.costLeft.spend(info, layoutSize(layout));
       const filter = { status: status ?? null, category: category?.position ?? null };
       const readCodes = async () => (await context.loaders.statuses.load(event.id)).codes;
-      return seatPage({ eventId: event.id, seating }, filter, request, readCodes);
+      return seatPage({ eventId: event.id, layout }, filter, request, readCodes);
     },
   },
 };
@@ -121,10 +121,10 @@ async function organizing<Result extends { readonly __typename: string }>(
 }
 
 async function createEvent({ services }: GraphqlContext, input: CreateEventInput, organizerId: string) {
-  const fault = faultOfKey(input.idempotencyKey);
+  const fault = validateIdempotencyKey(input.idempotencyKey);
   if (fault !== null) return fault;
   const { idempotencyKey = null, reservationSeconds, timeZone, ...asked } = input;
-  const created = await services.organizing.createEvent(
+  const created = await services.eventAdministration.createEvent(
     {
       ...asked,
       timeZone: timeZone ?? 'UTC',
@@ -139,7 +139,7 @@ async function createEvent({ services }: GraphqlContext, input: CreateEventInput
 async function setSalesStatus({ services }: GraphqlContext, input: SetSalesStatusInput, organizerId: string) {
   const { eventId, salesStatus } = input;
   const id = decodeEventId(eventId);
-  const event = id === null ? null : await services.organizing.setSalesStatus(id, salesStatus, organizerId);
+  const event = id === null ? null : await services.eventAdministration.setSalesStatus(id, salesStatus, organizerId);
   return event === null ? notFound('event') : ({ __typename: 'Event', event } as const);
 }
 
@@ -152,12 +152,12 @@ async function setBlocked(
   const eventId = decodeEventId(input.eventId);
   const event = eventId === null ? null : await context.loaders.event.load(eventId);
   if (event === null) return notFound('event');
-  const fault = faultOfSeatList(input.seatIds);
+  const fault = validateSeatList(input.seatIds);
   if (fault !== null) return fault;
   const parse = status === 'AVAILABLE' ? parseSeatsToSell : parseSeatIds;
-  const seats = parse(input.seatIds, event.id, await seatingOf(context, event.id));
+  const seats = parse(input.seatIds, event.id, await layoutOf(context, event.id));
   if (!seats.ok) return seats.invalid;
-  const outcome = await context.services.organizing.setBlocked(event.id, seats.indexes, status, organizerId);
+  const outcome = await context.services.eventAdministration.setBlocked(event.id, seats.indexes, status, organizerId);
   if (outcome.outcome === 'seats-unavailable') return seatsUnavailable(event.id, outcome.taken);
   return { __typename: 'Event', event } as const;
 }

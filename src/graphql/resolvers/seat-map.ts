@@ -1,4 +1,4 @@
-import type { Seating } from '../../events/seating.ts';
+import type { EventLayout } from '../../events/layouts.ts';
 import { packStatuses } from '../../live/packing.ts';
 import type { SeatMapUpdate } from '../../live/sources.ts';
 import { layoutSize } from '../cost/layout-size.ts';
@@ -16,18 +16,18 @@ export const seatMapResolvers: Resolvers = {
     },
   },
   SeatMap: {
-    width: ({ seating }) => seating.layout.width,
-    height: ({ seating }) => seating.layout.height,
-    areas: ({ seating }, _, { costLeft }, info) => {
-      costLeft.spend(info, layoutSize(seating));
-      return seating.layout.areas;
+    width: ({ layout }) => layout.width,
+    height: ({ layout }) => layout.height,
+    areas: ({ layout }, _, { costLeft }, info) => {
+      costLeft.spend(info, layoutSize(layout));
+      return layout.areas;
     },
-    sections: ({ eventId, seating }, _, { costLeft }, info) => {
-      costLeft.spend(info, layoutSize(seating));
-      return seating.layout.sections.map((section) => ({
+    sections: ({ eventId, layout }, _, { costLeft }, info) => {
+      costLeft.spend(info, layoutSize(layout));
+      return layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
-        rows: section.rows.map((row) => ({ ...row, eventId, seating })),
+        rows: section.rows.map((row) => ({ ...row, eventId, layout })),
       }));
     },
     statuses: async ({ eventId }, _, { loaders }) => packedOnce((await loaders.statuses.load(eventId)).codes),
@@ -42,25 +42,25 @@ export const seatMapResolvers: Resolvers = {
   Seat: {
     id: ({ eventId, index }) => encodeSeatId(eventId, index),
     index: ({ index }) => index,
-    label: ({ seating, index }) => seating.label(index),
-    section: ({ seating, index }) => seating.place(index).section.name,
-    row: ({ seating, index }) => seating.place(index).row.name,
-    number: ({ seating, index }) => seating.seat(index).number,
-    rowLabel: ({ seating, index }) => seating.place(index).row.label ?? null,
-    seatLabel: ({ seating, index }) => seating.seatLabel(index),
-    position: ({ seating, index }) => seating.seat(index),
-    radius: ({ seating, index }) => seating.seat(index).radius,
-    category: ({ eventId, seating, index }) => priceCategory(eventId, seating, seating.seat(index).category),
-    accessible: ({ seating, index }) => seating.seat(index).accessible,
+    label: ({ layout, index }) => layout.label(index),
+    section: ({ layout, index }) => layout.place(index).section.name,
+    row: ({ layout, index }) => layout.place(index).row.name,
+    number: ({ layout, index }) => layout.seat(index).number,
+    rowLabel: ({ layout, index }) => layout.place(index).row.label ?? null,
+    seatLabel: ({ layout, index }) => layout.seatLabel(index),
+    position: ({ layout, index }) => layout.seat(index),
+    radius: ({ layout, index }) => layout.seat(index).radius,
+    category: ({ eventId, layout, index }) => priceCategory(eventId, layout, layout.seat(index).category),
+    accessible: ({ layout, index }) => layout.seat(index).accessible,
     status: async (seat, _, { loaders }) => (await loaders.seatState.load(seat)).status,
     reservedByViewer: async (seat, _, { loaders }) => (await loaders.seatState.load(seat)).reservedByViewer,
   },
 };
 
-function seatsOfRow({ eventId, seating, firstSeatIndex, seatCount }: RowSource): SeatSource[] {
+function seatsOfRow({ eventId, layout, firstSeatIndex, seatCount }: RowSource): SeatSource[] {
   return seatSources(
     eventId,
-    seating,
+    layout,
     Array.from({ length: seatCount }, (_, place) => firstSeatIndex + place),
   );
 }
@@ -74,7 +74,7 @@ function packedOnce(codes: Uint8Array): string {
   return text;
 }
 
-export function priceCategory(eventId: string, { layout }: Seating, position: number) {
+export function priceCategory(eventId: string, layout: EventLayout, position: number) {
   const category = layout.categories[position];
   if (category === undefined) throw new RangeError(`the event has no category ${position}`);
   const amount = layout.amounts[position] ?? null;

@@ -11,8 +11,8 @@ import {
 import { isOrganizer } from '../../domain/viewer.ts';
 import type { LiveSeatMap } from '../../live/live-seat-map.ts';
 import type { SeatMapUse } from '../../live/live-seat-maps.ts';
-import { Pulled } from '../../live/pulled.ts';
-import { type Outlet, SharedSubscription, type UpdateSource } from '../../live/shared-subscription.ts';
+import { PullStream } from '../../live/pull-stream.ts';
+import { SharedSubscription, type SubscriberSink, type UpdateSource } from '../../live/shared-subscription.ts';
 import { availabilitySource, eventSource, seatMapSource } from '../../live/sources.ts';
 import type { Telemetry } from '../../telemetry/happenings.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -51,7 +51,7 @@ export interface SharedSubscriptionsOptions {
 /** A subscription of a validated document, and where its messages may go without being executed for it alone. */
 export interface SubscriptionRequest extends ExecutionArgs {
   readonly contextValue: GraphqlContext;
-  readonly outlet: Outlet;
+  readonly sink: SubscriberSink;
   /** What a client may read of an error. */
   readonly publicError: (error: GraphQLError) => GraphQLFormattedError;
 }
@@ -75,7 +75,7 @@ export class SharedSubscriptions {
   }
 
   /**
-   * As graphql-js' `subscribe`. A shared subscription's messages go to the outlet, and what is returned gives none: it only
+   * As graphql-js' `subscribe`. A shared subscription's messages go to the sink, and what is returned gives none: it only
    * ends, or is ended.
    * @throws GraphQLError for an operation that selects too much, or is one too many
    */
@@ -85,7 +85,7 @@ export class SharedSubscriptions {
 
   /** Null if the operation is not shareable, or cannot be executed: the usual way says so. */
   async #share(request: SubscriptionRequest): Promise<AsyncIterable<never> | ExecutionResult | null> {
-    const { schema, document, operationName, variableValues, contextValue, outlet } = request;
+    const { schema, document, operationName, variableValues, contextValue, sink } = request;
     const operation = shareable(schema, document, operationName, variableValues ?? {});
     if (operation === null || (operation.field === 'event' && isOrganizer(contextValue))) return null;
     const use = await this.#open(contextValue, operation);
@@ -93,7 +93,7 @@ export class SharedSubscriptions {
     const key = this.#keyOf(document, operation);
     try {
       const shared = this.#sharedOf(use.map, key, operation, request);
-      return this.#join(shared, { use, key, outlet, since: operation.since });
+      return this.#join(shared, { use, key, sink, since: operation.since });
     } catch (error) {
       use[Symbol.dispose]();
       throw error;
@@ -112,10 +112,10 @@ export class SharedSubscriptions {
 
   #join(
     shared: SharedSubscription,
-    { use, key, outlet, since }: { use: SeatMapUse; key: string; outlet: Outlet; since: number | null },
+    { use, key, sink, since }: { use: SeatMapUse; key: string; sink: SubscriberSink; since: number | null },
   ): AsyncIterable<never> {
-    const leave = shared.join(outlet, since);
-    const membership = new Pulled<never>({
+    const leave = shared.join(sink, since);
+    const membership = new PullStream<never>({
       take: () => undefined,
       release: () => {
         leave();
@@ -133,7 +133,7 @@ export class SharedSubscriptions {
     this.#ofMap.set(map, ofMap);
     const known = ofMap.get(key);
     if (known !== undefined) return known.subscription;
-    const { address } = request.outlet;
+    const { address } = request.sink;
     this.#refuseTooMuch(ofMap, operation, address);
     const subscription = new SharedSubscription({
       source: this.#sourceOf(map, operation, request),

@@ -7,7 +7,7 @@ import type { Viewer } from '../../domain/viewer.ts';
 import { type OperationSummary, summaryOf } from '../../graphql/context.ts';
 import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
-import type { Outlet } from '../../live/shared-subscription.ts';
+import type { SubscriberSink } from '../../live/shared-subscription.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../errors.ts';
 import { msSince } from '../request-log.ts';
@@ -29,7 +29,7 @@ const largeFrameBytes = 64_000;
 
 export type Extra = { readonly connection: Connection };
 
-/** Closes the message that `outlet` opens. */
+/** Closes the message that `sink` opens. */
 const tail = Buffer.from('}');
 
 /** An operation, told apart from a later one with the same id. */
@@ -151,7 +151,7 @@ export class Connection implements AccountedSocket {
   /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
   async turn(id: string): Promise<boolean> {
     await this.limits.executions.acquire(id);
-    if (!this.#window.hasRoom) await new Promise<void>((resolve) => this.#window.onRoom(resolve));
+    if (!this.#window.isWritable) await new Promise<void>((resolve) => this.#window.onWritable(resolve));
     return this.isAwaited(id);
   }
 
@@ -173,17 +173,17 @@ export class Connection implements AccountedSocket {
   }
 
   /** Of the operation with the client's id, for payloads that are text already. */
-  outlet(id: string): Outlet {
+  sink(id: string): SubscriberSink {
     const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`);
     const window = this.#window;
     const { address, work } = this.#account;
     return {
       address,
       work,
-      get hasRoom() {
-        return window.hasRoom;
+      get isWritable() {
+        return window.isWritable;
       },
-      onRoom: (callback) => window.onRoom(callback),
+      onWritable: (callback) => window.onWritable(callback),
       next: (payload) => {
         // The client may have completed it while it was being begun.
         if (id in this.operations) this.#writeFrame(textFrame(head, payload, tail));

@@ -32,7 +32,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   contextFor(requester: Requester): GraphqlContext;
-  /** As graphql-js', but that it may send the messages by itself, to the request's outlet. */
+  /** As graphql-js', but that it may send the messages by itself, to the request's sink. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
   readonly admission: Admission;
@@ -79,7 +79,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     async subscribe(args) {
       const request = args as OperationRequest;
       try {
-        return withBackpressure(await options.subscribe(request), request.outlet);
+        return withBackpressure(await options.subscribe(request), request.sink);
       } catch (error) {
         return failing(operationFault(error));
       }
@@ -146,9 +146,9 @@ function operationReader({
     if (cost instanceof GraphQLError) return [cost];
     const contextValue = contextFor(requesterOf(connection, id));
     contextValue.summary.operation = operation?.name?.value ?? null;
-    const outlet = connection.outlet(id);
+    const sink = connection.sink(id);
     const args = { schema, document, operationName, variableValues: variables, contextValue };
-    return { ...args, id, connection, cost, outlet, publicError: publicErrorOf(connection) };
+    return { ...args, id, connection, cost, sink, publicError: publicErrorOf(connection) };
   };
   return async ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
@@ -161,9 +161,9 @@ function operationReader({
 }
 
 /** Writes the result in slices of time, and leaves nothing for graphql-ws to send but that the operation has ended. */
-async function sendLarge({ errors, data }: ExecutionResult, { outlet, publicError }: OperationRequest) {
+async function sendLarge({ errors, data }: ExecutionResult, { sink, publicError }: OperationRequest) {
   const text = await jsonInSlices({ errors: errors?.map((error) => publicError(error)), data });
-  outlet.next(Buffer.from(text));
+  sink.next(Buffer.from(text));
   return nothing();
 }
 

@@ -35,7 +35,7 @@ export class SendWindow {
     socket.once('close', () => this.#letGo());
   }
 
-  get hasRoom(): boolean {
+  get isWritable(): boolean {
     const { readyState, OPEN, CLOSED } = this.#socket;
     return readyState === CLOSED || (readyState === OPEN && this.#sent - this.#read < this.#limit);
   }
@@ -47,9 +47,9 @@ export class SendWindow {
   }
 
   /** Calls back once: as soon as there is room, or when the socket is closed. Returns how to give up waiting. */
-  onRoom(callback: () => void): () => void {
+  onWritable(callback: () => void): () => void {
     const waiting = () => callback();
-    if (this.hasRoom) waiting();
+    if (this.isWritable) waiting();
     else this.#waiting.add(waiting);
     return () => this.#waiting.delete(waiting);
   }
@@ -91,7 +91,7 @@ export class SendWindow {
     if (answered === undefined) return false;
     this.#pings = this.#pings.slice(at + 1);
     this.#read = answered.sent;
-    if (this.hasRoom) this.#letGo();
+    if (this.isWritable) this.#letGo();
     return true;
   }
 

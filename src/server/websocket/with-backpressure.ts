@@ -1,16 +1,16 @@
 import type { ExecutionResult } from 'graphql';
-import type { Outlet } from '../../live/shared-subscription.ts';
+import type { SubscriberSink } from '../../live/shared-subscription.ts';
 
 export type Subscribed = AsyncIterable<ExecutionResult> | ExecutionResult;
 
 /** Pulls a result only when the client has room for it, so that what a slow one is told is made when it can be sent. */
-export function withBackpressure(subscribed: Subscribed, outlet: Outlet): Subscribed {
+export function withBackpressure(subscribed: Subscribed, sink: SubscriberSink): Subscribed {
   if (!(Symbol.asyncIterator in subscribed)) return subscribed;
   const results = subscribed[Symbol.asyncIterator]();
   let stopWaiting = () => {};
   const room = () =>
     new Promise<void>((resolve) => {
-      const giveUp = outlet.onRoom(resolve);
+      const giveUp = sink.onWritable(resolve);
       stopWaiting = () => {
         giveUp();
         resolve();
@@ -19,7 +19,7 @@ export function withBackpressure(subscribed: Subscribed, outlet: Outlet): Subscr
   const iterator: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      if (!outlet.hasRoom) await room();
+      if (!sink.isWritable) await room();
       return results.next();
     },
     async return() {

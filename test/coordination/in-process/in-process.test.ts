@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createInProcessCoordination } from '../../../src/coordination/in-process/coordination.ts';
-import { LapsingMap } from '../../../src/coordination/in-process/lapsing-map.ts';
+import { TtlMap } from '../../../src/coordination/in-process/ttl-map.ts';
 import { LEASE_MS, MARK_ENDS_EARLY_MS } from '../../../src/coordination/lease.ts';
 
 const claim = (reservationId: string) => ({ eventId: 'event', reservationId, seatIndexes: [1] });
@@ -8,29 +8,29 @@ const claim = (reservationId: string) => ({ eventId: 'event', reservationId, sea
 test('a mark stands to the last millisecond of its lease, and no longer', async () => {
   let nowMs = 1_000;
   await using node = createInProcessCoordination({ now: () => nowMs });
-  await node.gate.take(claim('first'));
+  await node.gate.acquire(claim('first'));
   nowMs += LEASE_MS - 1;
-  expect((await node.gate.take(claim('second'))).answer).toBe('refused');
+  expect((await node.gate.acquire(claim('second'))).answer).toBe('refused');
   nowMs += 1;
-  expect((await node.gate.take(claim('second'))).answer).toBe('taken');
+  expect((await node.gate.acquire(claim('second'))).answer).toBe('taken');
 });
 
 test('a held mark ends a little before the deadline, which the store decides alone', async () => {
   let nowMs = 1_000;
   await using node = createInProcessCoordination({ now: () => nowMs });
-  await node.gate.take(claim('first'));
-  await node.gate.hold(claim('first'), 10_000);
+  await node.gate.acquire(claim('first'));
+  await node.gate.confirm(claim('first'), 10_000);
   nowMs += 10_000 - MARK_ENDS_EARLY_MS - 1;
-  expect((await node.gate.take(claim('second'))).answer).toBe('refused');
+  expect((await node.gate.acquire(claim('second'))).answer).toBe('refused');
   nowMs += 1;
-  expect((await node.gate.take(claim('second'))).answer).toBe('taken');
+  expect((await node.gate.acquire(claim('second'))).answer).toBe('taken');
 });
 
 test('what has lapsed does not pile up', () => {
   let nowMs = 0;
   let lapsed = 0;
   let most = 0;
-  const map = new LapsingMap<number>(
+  const map = new TtlMap<number>(
     () => nowMs,
     () => {
       lapsed += 1;
@@ -47,7 +47,7 @@ test('what has lapsed does not pile up', () => {
 
 test('what lasts outlives the clean-up of what has lapsed', () => {
   let nowMs = 0;
-  const map = new LapsingMap<string>(() => nowMs);
+  const map = new TtlMap<string>(() => nowMs);
   map.set('lasting', 'value', 1_000_000);
   for (let at = 0; at < 1_000; at += 1) {
     nowMs += 1;

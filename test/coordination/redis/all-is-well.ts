@@ -18,10 +18,10 @@ export async function expectAllIsWell(nodes: readonly Watched[], eventId: string
   for (const [at, { node }] of nodes.entries()) {
     const reservation = { eventId, reservationId: `${times} of node ${at}` };
     const claim = { ...reservation, seatIndexes: [1_000 * times + at] };
-    await waitFor(async () => (await node.gate.take(claim)).answer === 'taken', { ...soon, what: 'the gate' });
+    await waitFor(async () => (await node.gate.acquire(claim)).answer === 'taken', { ...soon, what: 'the gate' });
     for (const other of nodes) {
       const isRefused = async () =>
-        (await other.node.gate.take({ ...claim, reservationId: 'other' })).answer === 'refused';
+        (await other.node.gate.acquire({ ...claim, reservationId: 'other' })).answer === 'refused';
       await waitFor(isRefused, { ...soon, what: 'the mark to be seen by all' });
     }
     // Again and again, as who has just gone over to another master is told of a gap and not of the message.
@@ -30,8 +30,8 @@ export async function expectAllIsWell(nodes: readonly Watched[], eventId: string
       return heard.every(({ messages }, by) => by === at || messages.includes(reservation.reservationId));
     };
     await waitFor(isHeard, { ...soon, what: 'the message' });
-    await node.gate.hold(claim, 1);
-    await node.expiry.poke([reservation]);
+    await node.gate.confirm(claim, 1);
+    await node.expiry.touch([reservation]);
     const areTold = () => expired.every((keys) => keys.some((key) => key.reservationId === reservation.reservationId));
     await waitFor(areTold, { ...soon, what: 'the announcement' });
   }

@@ -54,12 +54,12 @@ describe('slots that move', () => {
     const [moved, stayed] = [new Recorder(), new Recorder()];
     await using _moved = await b.node.bus.subscribe(eventId, moved);
     await using _stayed = await b.node.bus.subscribe(elsewhere, stayed);
-    await a.node.gate.take(claim(eventId, 'first'));
-    await a.node.gate.hold(claim(eventId, 'first'), 60_000);
+    await a.node.gate.acquire(claim(eventId, 'first'));
+    await a.node.gate.confirm(claim(eventId, 'first'), 60_000);
 
     await redis.moveSlot(await slotOf(eventId), from, to);
     await waitFor(() => moved.gaps > 0, { ...soon, what: 'the listener to be told of a gap' });
-    await waitFor(async () => (await a.node.gate.take(claim(eventId, 'second'))).answer === 'refused', {
+    await waitFor(async () => (await a.node.gate.acquire(claim(eventId, 'second'))).answer === 'refused', {
       ...soon,
       what: 'the mark to be found at the new master',
     });
@@ -105,14 +105,14 @@ test('limits are counted over all nodes, wherever the counters are', async () =>
   expect((await ask()).some(({ allowed }) => allowed)).toBe(false);
 });
 
-test('a thousand deadlines on all masters are poked at once', async () => {
+test('a thousand deadlines on all masters are touched at once', async () => {
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis);
   const expired = new Set<string>();
   b.node.expiry.onExpired(({ eventId }) => expired.add(eventId));
   const reservations = Array.from({ length: 1_000 }, () => ({ eventId: randomUUID(), reservationId: 'due' }));
-  await Promise.all(reservations.map((key) => a.node.gate.hold({ ...key, seatIndexes: [] }, 1)));
-  await a.node.expiry.poke(reservations);
+  await Promise.all(reservations.map((key) => a.node.gate.confirm({ ...key, seatIndexes: [] }, 1)));
+  await a.node.expiry.touch(reservations);
   await waitFor(() => expired.size === 1_000, { ...soon, what: 'a thousand announcements' });
 });
 
@@ -148,10 +148,10 @@ describe('a master that is gone', () => {
     await expectAllIsWell([a, b], lost);
 
     dying.pause();
-    expect(await a.node.gate.take(claim(stale, 'stale'))).toEqual({ answer: 'skipped' });
+    expect(await a.node.gate.acquire(claim(stale, 'stale'))).toEqual({ answer: 'skipped' });
     for (let count = 0; count < 50; count += 1) {
       const reservationId = `${count}`;
-      const answer = await a.node.gate.take({ eventId: kept, reservationId, seatIndexes: [count] });
+      const answer = await a.node.gate.acquire({ eventId: kept, reservationId, seatIndexes: [count] });
       expect(answer).toEqual({ answer: 'taken' });
     }
     await dying.kill();
@@ -184,7 +184,7 @@ describe('a master that is gone', () => {
 
 test('a node of a cluster that is taken for a Redis by itself is complained of once', async () => {
   await using a = await watchedNode({ url: first(redis.servers).url });
-  for (let count = 0; count < 20; count += 1) await a.node.gate.take(claim(randomUUID(), 'first'));
+  for (let count = 0; count < 20; count += 1) await a.node.gate.acquire(claim(randomUUID(), 'first'));
   expect(a.logs.warnings()).toEqual([expect.stringContaining('put redis+cluster:// before its address')]);
 });
 

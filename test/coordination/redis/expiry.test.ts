@@ -30,17 +30,17 @@ test('a thousand due keys are announced at once among twenty thousand others, an
   node.expiry.onExpired(({ reservationId }) => expired.add(reservationId));
 
   const holdMs = 2_000;
-  for (const key of reservations) await node.gate.hold({ ...key, seatIndexes: [] }, holdMs);
-  for (const key of extended) await node.gate.hold({ ...key, seatIndexes: [] }, 600_000);
+  for (const key of reservations) await node.gate.confirm({ ...key, seatIndexes: [] }, holdMs);
+  for (const key of extended) await node.gate.confirm({ ...key, seatIndexes: [] }, 600_000);
   await isOver(redis, holdMs);
 
-  await node.expiry.poke(reservations);
+  await node.expiry.touch(reservations);
   // By itself Redis announces hardly any in that time.
   await waitFor(() => expired.size >= 1_000, { withinMs: 5_000, what: 'a thousand announcements' });
   expect(expired).toEqual(new Set(reservations.slice(0, 1_000).map(({ reservationId }) => reservationId)));
 });
 
-test('a key that is poked a moment too early is announced on time all the same', async () => {
+test('a key that is touched a moment too early is announced on time all the same', async () => {
   await using redis = await startRedis();
   await using node = await connectRedis(redis.url, { logger: recordLogs().logger });
   await addKeysWithTtl(redis, 20_000);
@@ -49,8 +49,8 @@ test('a key that is poked a moment too early is announced on time all the same',
   node.expiry.onExpired(() => {
     expired += 1;
   });
-  await Promise.all(reservations.map((key) => node.gate.hold({ ...key, seatIndexes: [] }, 300)));
-  await node.expiry.poke(reservations);
+  await Promise.all(reservations.map((key) => node.gate.confirm({ ...key, seatIndexes: [] }, 300)));
+  await node.expiry.touch(reservations);
   await waitFor(() => expired === 50, { withinMs: 5_000, what: 'fifty announcements' });
 });
 
@@ -64,11 +64,11 @@ test('announcements keep to the database in the URL', async () => {
   second.expiry.onExpired(({ reservationId }) => told.push(`second: ${reservationId}`));
   const [one, two] = ['one', 'two'].map((reservationId) => ({ eventId: 'event', reservationId, seatIndexes: [] }));
   if (one === undefined || two === undefined) throw new Error('unreachable');
-  await second.gate.hold(two, 1);
-  await second.expiry.poke([two]);
+  await second.gate.confirm(two, 1);
+  await second.expiry.touch([two]);
   await waitFor(() => told.length === 1, { ...soon, what: 'the announcement in the second database' });
-  await first.gate.hold(one, 1);
-  await first.expiry.poke([one]);
+  await first.gate.confirm(one, 1);
+  await first.expiry.touch([one]);
   await waitFor(() => told.length === 2, { ...soon, what: 'the announcement in the first database' });
   expect(told).toEqual(['second: two', 'first: one']);
 });

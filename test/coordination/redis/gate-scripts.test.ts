@@ -39,14 +39,14 @@ async function marks(...keys: string[]): Promise<({ holder: string | null; leftM
 /** Of one reservation. */
 async function take(reservation: string, keys: readonly string[], leaseMs = LEASE_MS): Promise<number[] | undefined> {
   const args = [leaseMs, '0', reservation, 1 + keys.length];
-  const [refused] = await redis.hfTake(1 + keys.length, turns, ...keys, ...args);
+  const [refused] = await redis.hfGateAcquire(1 + keys.length, turns, ...keys, ...args);
   return refused;
 }
 
 /** Of one reservation, whose own key is the first. */
 async function hold(reservation: string, keys: readonly string[], keyMs: number, markMs: number) {
   const args = [MEMORY_MS, reservation, keys.length, keyMs, markMs, turns];
-  const [own] = await redis.hfHold(keys.length, ...keys, ...args);
+  const [own] = await redis.hfGateConfirm(keys.length, ...keys, ...args);
   return own;
 }
 
@@ -54,7 +54,7 @@ const mark = (holder: string, mostMs: number) => ({ holder, leftMs: expect.toSat
 /** Within two seconds of it: an answer takes that long at most, and what these tests tell apart lies further apart. */
 const isUpTo = (mostMs: number) => (leftMs: number) => leftMs > Math.max(0, mostMs - 2_000) && leftMs <= mostMs;
 
-describe('take', () => {
+describe('gate-acquire', () => {
   test('marks every seat for the lease', async () => {
     expect(await take('first', [one, two])).toEqual([]);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
@@ -77,7 +77,7 @@ describe('take', () => {
   test('takes several reservations in turn, each by itself', async () => {
     const asked = [LEASE_MS, '0', ...['first', 3], ...['second', 3], ...['third', 2]];
     const keys = [turns, one, two, turns, two, three, turns, three];
-    expect(await redis.hfTake(8, ...keys, ...asked)).toEqual([[], [1], []]);
+    expect(await redis.hfGateAcquire(8, ...keys, ...asked)).toEqual([[], [1], []]);
     expect(await marks(one, two, three)).toEqual([
       mark('first', LEASE_MS),
       mark('first', LEASE_MS),
@@ -124,7 +124,7 @@ describe('hold', () => {
     await take('second', [three]);
     const lefts = [...['first', 3, LONG_MS, LONG_MS, turns], ...['second', 2, 2 * LONG_MS, 2 * LONG_MS, turns]];
     const held = [2, turns, 1, turns];
-    expect(await redis.hfHold(5, own, one, two, other, three, MEMORY_MS, ...lefts)).toEqual(held);
+    expect(await redis.hfGateConfirm(5, own, one, two, other, three, MEMORY_MS, ...lefts)).toEqual(held);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), mark('first', LONG_MS)]);
     expect(await marks(other, three)).toEqual([mark(turns, 2 * LONG_MS), mark('second', 2 * LONG_MS)]);
   });
@@ -152,18 +152,18 @@ describe('release', () => {
   });
 
   test('removes some marks of a reservation that goes on', async () => {
-    expect(await redis.hfRelease(2, own, two, 'first', '0')).toEqual([1, turns]);
+    expect(await redis.hfGateRelease(2, own, two, 'first', '0')).toEqual([1, turns]);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), null]);
   });
 
   test('removes all of a reservation that has ended', async () => {
-    expect(await redis.hfRelease(3, own, one, two, 'first', '1')).toEqual([2, turns]);
+    expect(await redis.hfGateRelease(3, own, one, two, 'first', '1')).toEqual([2, turns]);
     expect(await marks(own, one, two)).toEqual([null, null, null]);
   });
 
   test('compares before it removes', async () => {
     const other = 'hf:{event}:reservation:second';
-    expect(await redis.hfRelease(4, other, one, two, three, 'second', '1')).toEqual([0, '']);
+    expect(await redis.hfGateRelease(4, other, one, two, three, 'second', '1')).toEqual([0, '']);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), mark('first', LONG_MS)]);
   });
 });
@@ -171,7 +171,7 @@ describe('release', () => {
 describe('correct', () => {
   test('puts marks where there are none', async () => {
     await take('first', [one]);
-    expect(await redis.hfCorrect(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
+    expect(await redis.hfGateRestore(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('BOOKED', LEASE_MS)]);
   });
 });
@@ -182,14 +182,14 @@ describe('count', () => {
   const left = (mostMs: number) => expect.toSatisfy(isUpTo(mostMs));
 
   test('counts each key as often as it comes', async () => {
-    const answers = await redis.hfCount(3, viewer, other, viewer, WINDOW_SECONDS);
+    const answers = await redis.hfRateLimit(3, viewer, other, viewer, WINDOW_SECONDS);
     expect(answers).toEqual([1, left(60_000), 1, left(60_000), 2, left(60_000)]);
-    expect(await redis.hfCount(1, viewer, WINDOW_SECONDS)).toEqual([3, left(60_000)]);
+    expect(await redis.hfRateLimit(1, viewer, WINDOW_SECONDS)).toEqual([3, left(60_000)]);
   });
 
   test('leaves a window as long as it was when it began', async () => {
     await redis.set(viewer, 7, 'PX', 30_000);
-    expect(await redis.hfCount(1, viewer, WINDOW_SECONDS)).toEqual([8, left(30_000)]);
+    expect(await redis.hfRateLimit(1, viewer, WINDOW_SECONDS)).toEqual([8, left(30_000)]);
     expect(await marks(viewer)).toEqual([mark('8', 30_000)]);
   });
 });

@@ -35,8 +35,8 @@ afterEach(async () => {
 const reservation = (reservationId: string): ReservationKey => ({ eventId, reservationId });
 
 test('a seat taken through one node is refused by the other', async () => {
-  await a.gate.take({ ...reservation('first'), seatIndexes: [1] });
-  expect(await b.gate.take({ ...reservation('second'), seatIndexes: [0, 1] })).toEqual({
+  await a.gate.acquire({ ...reservation('first'), seatIndexes: [1] });
+  expect(await b.gate.acquire({ ...reservation('second'), seatIndexes: [0, 1] })).toEqual({
     answer: 'refused',
     seatIndexes: [1],
   });
@@ -46,8 +46,8 @@ test('one of two nodes that want the same seats at once gets them all, each time
   for (let round = 0; round < 200; round += 1) {
     const seatIndexes = [3 * round, 3 * round + 1, 3 * round + 2];
     const answers = await Promise.all([
-      a.gate.take({ ...reservation('first'), seatIndexes }),
-      b.gate.take({ ...reservation('second'), seatIndexes: seatIndexes.toReversed() }),
+      a.gate.acquire({ ...reservation('first'), seatIndexes }),
+      b.gate.acquire({ ...reservation('second'), seatIndexes: seatIndexes.toReversed() }),
     ]);
     expect(answers.map(({ answer }) => answer).toSorted()).toEqual(['refused', 'taken']);
   }
@@ -112,12 +112,12 @@ test('listeners on one node share a subscription, which ends with the last', asy
   expect(await subscribers()).toEqual([channel, 0]);
 });
 
-test('every node is told of an expired reservation, whoever poked it', async () => {
+test('every node is told of an expired reservation, whoever touched it', async () => {
   const [onA, onB]: ReservationKey[][] = [[], []];
   a.expiry.onExpired((key) => onA?.push(key));
   b.expiry.onExpired((key) => onB?.push(key));
-  await a.gate.hold({ ...reservation('due'), seatIndexes: [1] }, 20);
-  await b.expiry.poke([reservation('due')]);
+  await a.gate.confirm({ ...reservation('due'), seatIndexes: [1] }, 20);
+  await b.expiry.touch([reservation('due')]);
   await waitFor(() => onA?.length === 1 && onB?.length === 1, { ...soon, what: 'both nodes to be told' });
   expect([onA, onB]).toEqual([[reservation('due')], [reservation('due')]]);
 });

@@ -25,11 +25,11 @@ test('with Redis killed everything goes on alone, and comes back with it', async
 
   await redis.kill();
   await Promise.all([a.reachable(false), b.reachable(false)]);
-  expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
-  await a.node.gate.hold(claim, 1_000);
+  expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'skipped' });
+  await a.node.gate.confirm(claim, 1_000);
   await a.node.gate.release(claim, true);
-  await a.node.gate.correct(eventId, [{ seatIndex: 1, holder: 'BOOKED', remainingMs: 1_000 }]);
-  await a.node.expiry.poke([claim]);
+  await a.node.gate.restore(eventId, [{ seatIndex: 1, holder: 'BOOKED', remainingMs: 1_000 }]);
+  await a.node.expiry.touch([claim]);
   expect(await a.node.rateLimiter('name', 1).consume('viewer')).toEqual({ allowed: true });
   a.node.bus.publish(eventId, 'lost');
 
@@ -39,11 +39,11 @@ test('with Redis killed everything goes on alone, and comes back with it', async
   a.node.bus.publish(eventId, 'heard');
   await waitFor(() => onB.messages.includes('heard'), { ...soon, what: 'the message after the gap' });
   expect(onB.messages).toEqual(['heard']);
-  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+  expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'taken' });
   const expired: string[] = [];
   b.node.expiry.onExpired(({ reservationId }) => expired.push(reservationId));
-  await a.node.gate.hold(claim, 1);
-  await a.node.expiry.poke([claim]);
+  await a.node.gate.confirm(claim, 1);
+  await a.node.expiry.touch([claim]);
   await waitFor(() => expired.includes('first'), { ...soon, what: 'an announcement by the restarted Redis' });
 
   for (const { changes, logs } of [a, b]) {
@@ -56,17 +56,17 @@ test('a frozen Redis costs one bounded wait, then hardly any, and is soon given 
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   const limiter = a.node.rateLimiter('name', 100);
-  await a.node.gate.take(claim);
+  await a.node.gate.acquire(claim);
   redis.pause();
 
   const firstMs = await timeMs(async () => {
-    expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
+    expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'skipped' });
   });
   expect(firstMs).toBeGreaterThan(150);
   expect(firstMs).toBeLessThan(3_000);
   const nextMs = await timeMs(async () => {
     for (let count = 0; count < 20; count += 1) {
-      expect(await a.node.gate.take(claim)).toEqual({ answer: 'skipped' });
+      expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'skipped' });
       expect(await limiter.consume('viewer')).toEqual({ allowed: true });
     }
   });
@@ -76,7 +76,7 @@ test('a frozen Redis costs one bounded wait, then hardly any, and is soon given 
   await waitFor(() => !a.node.reachable, { ...soon, what: 'the frozen Redis to be given up' });
   redis.resume();
   await a.reachable(true);
-  await waitFor(async () => (await a.node.gate.take(claim)).answer === 'taken', {
+  await waitFor(async () => (await a.node.gate.acquire(claim)).answer === 'taken', {
     ...soon,
     what: 'the gate to be used',
   });
@@ -88,7 +88,7 @@ test('what was asked of a frozen Redis is not asked again when it is back', asyn
   await using a = await watchedNode(redis);
   await redis.kill();
   await a.reachable(false);
-  await a.node.gate.hold({ ...claim, reservationId: 'stale' }, 60_000);
+  await a.node.gate.confirm({ ...claim, reservationId: 'stale' }, 60_000);
   await redis.start();
   await a.reachable(true);
   expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
@@ -100,9 +100,9 @@ test('what was on its way to a Redis that froze and died is not sent to the one 
   redis.pause();
   // In the same moment, so that all of it is sent before the first answer is missed.
   const asked = [
-    a.node.gate.take({ ...claim, reservationId: 'stale' }),
-    a.node.gate.hold({ ...claim, reservationId: 'stale' }, 60_000),
-    a.node.gate.correct(eventId, [{ seatIndex: 2, holder: 'BOOKED', remainingMs: 60_000 }]),
+    a.node.gate.acquire({ ...claim, reservationId: 'stale' }),
+    a.node.gate.confirm({ ...claim, reservationId: 'stale' }, 60_000),
+    a.node.gate.restore(eventId, [{ seatIndex: 2, holder: 'BOOKED', remainingMs: 60_000 }]),
     a.node.rateLimiter('name', 10).consume('viewer'),
   ];
   a.node.bus.publish(eventId, 'stale');
@@ -112,7 +112,7 @@ test('what was on its way to a Redis that froze and died is not sent to the one 
   await redis.start();
   await a.reachable(true);
   expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
-  await waitFor(async () => (await a.node.gate.take(claim)).answer === 'taken', { ...soon, what: 'the gate' });
+  await waitFor(async () => (await a.node.gate.acquire(claim)).answer === 'taken', { ...soon, what: 'the gate' });
   expect(await redis.cli('KEYS', 'hf:*')).toEqual(['hf:{event}:seat:1']);
 });
 
@@ -130,7 +130,7 @@ test('a node starts at once without Redis, says so once, and finds it later', as
   await a.reachable(true);
   await waitFor(() => heard.gaps > 0, { ...soon, what: 'the listener to be told of the gap' });
   expect(a.logs.warnings()).toEqual([UNREACHABLE]);
-  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+  expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'taken' });
 });
 
 test('a lost subscription is taken up again, and told as a gap', async () => {
@@ -147,11 +147,11 @@ test('a lost subscription is taken up again, and told as a gap', async () => {
 test('a node that was busy itself does not blame Redis for it', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
-  const answer = a.node.gate.take(claim);
+  const answer = a.node.gate.acquire(claim);
   const busyUntil = performance.now() + 1_500;
   while (performance.now() < busyUntil);
   expect(await answer).toEqual({ answer: 'taken' });
-  expect(await a.node.gate.take(claim)).toEqual({ answer: 'taken' });
+  expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'taken' });
   expect(a.changes).toEqual([]);
 });
 

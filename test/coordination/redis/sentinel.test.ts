@@ -56,7 +56,7 @@ test('nodes go over to the master that the sentinels choose when theirs is kille
   const old = await redis.master();
   await old.kill();
   await a.reachable(false);
-  expect(await a.node.gate.take(claim('first'))).toEqual({ answer: 'skipped' });
+  expect(await a.node.gate.acquire(claim('first'))).toEqual({ answer: 'skipped' });
   await Promise.all([a.reachable(true), b.reachable(true)]);
   expect(await redis.master()).not.toBe(old);
   await expectAllIsWell([a, b], eventId);
@@ -88,8 +88,8 @@ test('what was on its way to a master that froze is not sent to the next one', a
   await using a = await watchedNode(redis);
   const old = await redis.master();
   old.pause();
-  expect(await a.node.gate.take(claim('stale'))).toEqual({ answer: 'skipped' });
-  await a.node.gate.hold(claim('stale'), 60_000);
+  expect(await a.node.gate.acquire(claim('stale'))).toEqual({ answer: 'skipped' });
+  await a.node.gate.confirm(claim('stale'), 60_000);
   await a.reachable(false);
   await a.reachable(true);
   await expectAllIsWell([a], randomUUID());

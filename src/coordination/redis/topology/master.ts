@@ -117,8 +117,8 @@ export class Master implements AsyncDisposable {
   }
 
   /** Has keys of one event noticed that are over. Gives what each has left in milliseconds, 0 or less if there is no such key. */
-  poke(keys: readonly string[]): Promise<readonly number[]> {
-    return this.#noticingRedirections(this.#commands.hfPoke(keys.length, ...keys));
+  touch(keys: readonly string[]): Promise<readonly number[]> {
+    return this.#noticingRedirections(this.#commands.hfTouch(keys.length, ...keys));
   }
 
   /** Which master has which slots, as this one knows it: the answer to CLUSTER SLOTS. */

@@ -59,7 +59,7 @@ export async function hasShardedPubSub(redis: Redis): Promise<boolean> {
 /** Rejects for what Redis does not have, or its user may not do, at the start rather than at every request. */
 export async function expectRights(redis: Redis): Promise<void> {
   const { db = 0 } = redis.options;
-  const tried = [redis.hfPoke(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
+  const tried = [redis.hfTouch(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
   // The client goes on with database 0 where it could not select another.
   const selected = db === 0 ? [] : [redis.select(db)];
   for (const answer of await Promise.allSettled([...selected, ...tried]))

@@ -1,9 +1,9 @@
 import type { ReservationKey } from '../domain/records.ts';
 
-/** A key that lives on for longer than this when poked was extended, and its deadline is known to whoever did that. */
+/** A key that lives on for longer than this when touched was extended, and its deadline is known to whoever did that. */
 const NEARLY_OVER_MS = 1_000;
 
-/** Keys that are over within this long of each other are poked together. */
+/** Keys that are over within this long of each other are touched together. */
 const GATHER_MS = 5;
 
 interface Turn {
@@ -12,16 +12,16 @@ interface Turn {
 }
 
 /**
- * Pokes once more those keys that were not quite over. A key is set a little after the store fixed the deadline, so it
- * outlives the deadline by as much, and a poke exactly on time comes too early for it.
+ * Touches once more those keys that were not quite over. A key is set a little after the store fixed the deadline, so it
+ * outlives the deadline by as much, and a touch exactly on time comes too early for it.
  */
-export class PokeAgain implements Disposable {
-  readonly #poke: (reservations: readonly ReservationKey[]) => void;
+export class TouchAgain implements Disposable {
+  readonly #touch: (reservations: readonly ReservationKey[]) => void;
   /** By their place in time. */
   readonly #turns = new Map<number, Turn>();
 
-  constructor(poke: (reservations: readonly ReservationKey[]) => void) {
-    this.#poke = poke;
+  constructor(touch: (reservations: readonly ReservationKey[]) => void) {
+    this.#touch = touch;
   }
 
   /** `remainingMs` is what the key has left; 0 or less if there is no key. */
@@ -42,7 +42,7 @@ export class PokeAgain implements Disposable {
     const reservations: ReservationKey[] = [];
     const timer = setTimeout(() => {
       this.#turns.delete(place);
-      this.#poke(reservations);
+      this.#touch(reservations);
     }, inMs).unref();
     const turn = { reservations, timer };
     this.#turns.set(place, turn);

@@ -1,7 +1,7 @@
 --[[
 Removes the marks that are still the reservation's; and its own key if the reservation has ended.
 
-KEYS[1] the reservation's own key, whose value is the key of its holder's turns (see take.lua)
+KEYS[1] the reservation's own key, whose value is the key of its holder's turns (see gate-acquire.lua)
 KEYS[2] and following: the seats' keys
 ARGV[1] the reservation's id
 ARGV[2] '1' if the reservation has ended, else '0'

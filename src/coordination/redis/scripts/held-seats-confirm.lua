@@ -1,5 +1,5 @@
 --[[
-Moves the moment until which seats count for network addresses (see acquire.lua).
+Moves the moment until which seats count for network addresses (see held-seats-acquire.lua).
 
 KEYS    for each claim its address, all of one slot; the same may come several times
 ARGV    for each claim how long its seats count from now, in milliseconds, where 0 removes them; how many there are; and the

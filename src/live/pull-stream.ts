@@ -10,7 +10,7 @@ interface PulledSettings<Value> {
  * An iterator that makes its next value when it is pulled, not before, so that a slow reader costs nothing but what `take`
  * remembers. Unlike an async generator, `return` ends it at once even while a `next` is waiting.
  */
-export class Pulled<Value> implements AsyncIterableIterator<Value, undefined> {
+export class PullStream<Value> implements AsyncIterableIterator<Value, undefined> {
   readonly #settings: PulledSettings<Value>;
   readonly #waiting: ((result: IteratorResult<Value, undefined>) => void)[] = [];
   readonly #onAbort = () => this.end();

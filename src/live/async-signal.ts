@@ -2,7 +2,7 @@
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** What a loop waits on: it is woken by others, by time, or for good. A wake between two waits is not lost. */
-export class Wake {
+export class AsyncSignal {
   #woken = false;
   #ended = false;
   #resolve = () => {};

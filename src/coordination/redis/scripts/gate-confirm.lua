@@ -8,7 +8,7 @@ ARGV[2] and following: for each reservation its id; how many of KEYS are its; wh
         as the value of its own key: empty where that is to stay as it is
 
 Returns for each reservation how many seats were still marked for it, and the key of its holder's turns, empty if it is not
-known. Marks of others, and seats without one, stay as they are. Turns are in the same cluster slot, and described in take.lua.
+known. Marks of others, and seats without one, stay as they are. Turns are in the same cluster slot, and described in gate-acquire.lua.
 ]]
 local memory = tonumber(ARGV[1])
 local time = redis.call('TIME')

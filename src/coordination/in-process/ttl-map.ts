@@ -7,7 +7,7 @@ interface Entry<Value> {
 }
 
 /** A map whose entries lapse by themselves, as keys with a TTL do in Redis: at a touch, or when a clean-up finds them. */
-export class LapsingMap<Value> {
+export class TtlMap<Value> {
   readonly #now: () => number;
   readonly #onLapse: (value: Value) => void;
   readonly #entries = new Map<string, Entry<Value>>();

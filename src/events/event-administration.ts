@@ -20,7 +20,7 @@ export interface CreateEventIntent {
 const intentId = namedIds('f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88');
 
 /** What organizers do with their events. */
-export class Organizing {
+export class EventAdministration {
   readonly #dependencies: OrganizingDependencies;
 
   constructor(dependencies: OrganizingDependencies) {
