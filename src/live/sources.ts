@@ -2,8 +2,7 @@ import { type Availability, sameAvailability } from '../domain/seat.ts';
 import type { Delta, Frame, Snapshot } from './frames.ts';
 import type { EventRow, LiveEvent } from './live-event.ts';
 import type { LiveSeatMap } from './live-seat-map.ts';
-import type { UpdateSource } from './shared-subscription.ts';
-import { Update } from './update.ts';
+import { Update, type UpdateSource } from './shared-subscription.ts';
 
 /** Executes the shared operation once, on what its root field is to be resolved from. */
 export type Execute<Value> = (value: Value) => object;

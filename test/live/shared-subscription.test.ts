@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SharedSubscription, type SubscriberSink } from '../../src/live/shared-subscription.ts';
-import { Update } from '../../src/live/update.ts';
+import { SharedSubscription, type SubscriberSink, Update } from '../../src/live/shared-subscription.ts';
 import { WorkBudget } from '../../src/work-budget.ts';
 
 beforeEach(() => {

@@ -42,7 +42,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: '= admitted_seat.index',
   }),
   bug('a mark is removed whoever it belongs to', ["marks are their holders'"], {
-    file: 'coordination/redis/scripts/release.lua',
+    file: 'coordination/redis/scripts/gate-release.lua',
     search: "if redis.call('GET', KEYS[position]) == ARGV[1] then",
     replace: 'if true then',
   }),
