@@ -4,12 +4,10 @@ import { type Batch, BatchQueue, type FailsAll, MovingAverage, type WriteKind } 
 const MAX_IN_FLIGHT = 2;
 /** Requests of one kind that may wait for one event, however fast it is written to. */
 const MAX_WAITING = 20_000;
-/** A request that would have to wait for longer is refused at once. */
+/** A request that would have to wait for longer, or comes when all writes in flight have taken longer, is refused at once. */
 const MAX_EXPECTED_WAIT_MS = 2_000;
 /** A request that has waited for longer, against expectation, is refused too. */
 const MAX_WAIT_MS = 3_000;
-/** When all writes in flight have taken this long, there is no telling when they will end. */
-const HUNG_MS = 1_000;
 /** Of one write, until there were some. */
 const FIRST_GUESS_MS = 20;
 const RETRY_AFTER_MS = { least: 1_000, most: 10_000 };
@@ -109,9 +107,8 @@ class EventCommitter {
   }
 
   submit<Request, Outcome>(queue: BatchQueue<Request, Outcome>, request: Request): Promise<Outcome> {
-    const expectedMs = this.#expectedWaitMs(queue);
-    const isHung = this.#hungMs() > HUNG_MS;
-    if (isHung || expectedMs > MAX_EXPECTED_WAIT_MS || queue.length >= MAX_WAITING) {
+    const waitMs = Math.max(this.#expectedWaitMs(queue), this.#hungMs());
+    if (waitMs > MAX_EXPECTED_WAIT_MS || queue.length >= MAX_WAITING) {
       return Promise.reject(this.#full(queue));
     }
     const outcome = queue.push(request, this.#monotonicNow());
