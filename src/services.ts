@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventCatalogue } from './events/catalogue.ts';
 import { EventAdministration } from './events/event-administration.ts';
-import { SeatReader } from './events/seat-reader.ts';
 import { EventLayouts } from './events/layouts.ts';
+import { SeatReader } from './events/seat-reader.ts';
 import type { Services } from './graphql/services.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Infrastructure } from './infrastructure.ts';

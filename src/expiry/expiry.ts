@@ -12,8 +12,8 @@ const ANSWER_WITHIN_MS = 100;
 /** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
 const ANNOUNCED_EARLY_MS = 1_000;
 
-/** The node that granted a reservation pokes it on time, others so much later: mostly they hear of it before. */
-const OTHERS_POKE_AFTER_MS = 25;
+/** The node that granted a reservation touches its key on time, others so much later: mostly they hear of it before. */
+const OTHERS_TOUCH_AFTER_MS = 25;
 
 /** The node that granted a reservation, which asks at once, has this long to tell the others; a third of it varies. */
 const OTHERS_ASK_AFTER_MS = 120;
@@ -52,11 +52,11 @@ export interface ExpirySettings {
   readonly telemetry: Telemetry;
 }
 
-/** A reservation that is held until its deadline, then poked until it is announced; then the store is asked to end it. */
+/** A reservation that is held until its deadline, then touched until it is announced; then the store is asked to end it. */
 interface Watched extends Overdue {
   /** By this node, which ends it whether the event is shown or not. */
   granted: boolean;
-  state: 'held' | 'announced' | 'poked' | 'asked';
+  state: 'held' | 'announced' | 'touched' | 'asked';
   /** How often the store was asked. */
   asks: number;
 }
@@ -114,7 +114,7 @@ export class Expiry implements AsyncDisposable {
     }
     const grantedHere = granted || known?.granted === true;
     this.#watched.set(key, { eventId, reservationId, deadlineMs, granted: grantedHere, state: 'held', asks: 0 });
-    this.#deadlines.set(key, grantedHere ? deadlineMs : deadlineMs + OTHERS_POKE_AFTER_MS);
+    this.#deadlines.set(key, grantedHere ? deadlineMs : deadlineMs + OTHERS_TOUCH_AFTER_MS);
   }
 
   #forget(key: string): void {
@@ -133,13 +133,13 @@ export class Expiry implements AsyncDisposable {
 
   #onDue(keys: readonly string[]): void {
     const due = keys.flatMap((key) => this.#watched.get(key) ?? []);
-    const toPoke = due.filter((watched) => watched.state === 'held' && this.#mattersHere(watched));
-    const unanswered = due.filter(({ state }) => state === 'poked').length;
+    const toTouch = due.filter((watched) => watched.state === 'held' && this.#mattersHere(watched));
+    const unanswered = due.filter(({ state }) => state === 'touched').length;
     for (const watched of due) this.#advance(watched);
     if (unanswered > 0) this.#settings.telemetry.emit('expiry:unannounced', unanswered);
-    if (toPoke.length === 0) return;
-    this.#settings.telemetry.emit('expiry:poked', toPoke.length);
-    void this.#settings.notifications.touch(toPoke);
+    if (toTouch.length === 0) return;
+    this.#settings.telemetry.emit('expiry:touched', toTouch.length);
+    void this.#settings.notifications.touch(toTouch);
   }
 
   #advance(watched: Watched): void {
@@ -148,7 +148,7 @@ export class Expiry implements AsyncDisposable {
         this.#awaitAnnouncement(watched);
         break;
       case 'announced':
-      case 'poked':
+      case 'touched':
       case 'asked':
         this.#ask(watched);
     }
@@ -159,7 +159,7 @@ export class Expiry implements AsyncDisposable {
       this.#forget(keyOf(watched));
       return;
     }
-    watched.state = 'poked';
+    watched.state = 'touched';
     this.#callAgainIn(watched, ANSWER_WITHIN_MS);
   }
 

@@ -180,7 +180,7 @@ export class LiveSeatMap implements AsyncDisposable {
     this.#compareLater();
   }
 
-  #comparedWith(state: EventState): Comparison {
+  #comparedWith(state: EventState): 'equal' | 'missed' | 'different' {
     const { eventId, revision } = this;
     if (state.revision !== revision) return 'missed';
     const seatIndexes = this.#seats.differencesFrom(state);

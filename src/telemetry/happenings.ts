@@ -32,7 +32,7 @@ export interface Happenings {
   /** What was missed of an event that is followed was read from its log, or all of it was loaded anew. */
   'feed:read': [eventId: string, what: 'log' | 'event'];
   /** Keys of so many reservations were touched at their deadline. */
-  'expiry:poked': [reservations: number];
+  'expiry:touched': [reservations: number];
   /** A reservation that this node watches was announced as expired. */
   'expiry:announced': [];
   /** Of so many no announcement came in time: the store is asked. */

@@ -15,7 +15,7 @@ export function logHappenings(happenings: HappeningSource, logger: Logger): void
     logger.trace({ eventId, result }, 'compared a seat map with the store'),
   );
   happenings.on('subscription:executed', (field) => logger.trace({ field }, 'executed for every subscriber'));
-  happenings.on('expiry:poked', (reservations) => logger.trace({ reservations }, 'poked'));
+  happenings.on('expiry:touched', (reservations) => logger.trace({ reservations }, 'touched'));
   happenings.on('expiry:announced', () => logger.trace('a reservation was announced as expired'));
   happenings.on('expiry:unannounced', (reservations) =>
     logger.trace({ reservations }, 'not announced in time: asking the store'),

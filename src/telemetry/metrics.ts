@@ -88,8 +88,12 @@ function countLiveMaps(happenings: HappeningSource, registry: Registry): void {
 }
 
 function countExpiry(happenings: HappeningSource, registry: Registry): void {
-  const pokes = new LazyCounter(registry, 'expiry_pokes_total', 'Reservations poked at their deadline');
-  happenings.on('expiry:poked', (reservations) => pokes.add([], reservations));
+  const touches = new LazyCounter(
+    registry,
+    'expiry_touches_total',
+    'Reservations whose key was touched at their deadline',
+  );
+  happenings.on('expiry:touched', (reservations) => touches.add([], reservations));
   const announcements = new LazyCounter(registry, 'expiry_announcements_total', 'Of them, those announced as over');
   happenings.on('expiry:announced', () => announcements.add());
   const fallbacks = new LazyCounter(

@@ -127,13 +127,13 @@ describe('a reservation that runs out', () => {
     expect(map.snapshot.availability.reserved).toBe(0);
   });
 
-  it('is counted: what was poked, heard, and not heard of', async () => {
+  it('is counted: what was touched, heard, and not heard of', async () => {
     await open(b);
     await grant('r1', [1], 10_000);
     await grant('r2', [2], 10_000);
     await network.shared.gate.release({ ...keyOf('r2'), seatIndexes: [2] }, true);
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(a.said('expiry:poked')).toEqual([[2]]);
+    expect(a.said('expiry:touched')).toEqual([[2]]);
     expect(a.said('expiry:announced')).toHaveLength(1);
     expect(a.said('expiry:unannounced')).toEqual([[1]]);
   });
@@ -143,7 +143,7 @@ describe('a reservation that runs out', () => {
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(b.said('expiry:announced')).toHaveLength(1);
-    expect(b.said('expiry:poked')).toEqual([]);
+    expect(b.said('expiry:touched')).toEqual([]);
     expect(b.said('expiry:unannounced')).toEqual([]);
   });
 });

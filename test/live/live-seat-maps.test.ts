@@ -282,6 +282,6 @@ describe('a map', () => {
       return { ...state, event: { ...state.event, name: 'Another evening' } };
     });
     await vi.advanceTimersByTimeAsync(600_000);
-    expect([node.onCompared.mock.calls.at(-1)?.[1], map.event.row.event.name]).toEqual(['equal', 'Another evening']);
+    expect([node.said('map:compared').at(-1)?.[1], map.event.row.event.name]).toEqual(['equal', 'Another evening']);
   });
 });

@@ -17,7 +17,7 @@ const happenings: Happenings = {
   'subscription:executed': ['seatMap'],
   'map:compared': ['an event', 'equal'],
   'feed:read': ['an event', 'log'],
-  'expiry:poked': [3],
+  'expiry:touched': [3],
   'expiry:announced': [],
   'expiry:unannounced': [1],
   'expiry:ended': [20],

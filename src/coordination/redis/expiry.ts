@@ -7,7 +7,7 @@ import { reservationKey, reservationOfKeyspace } from './keys.ts';
 import type { Topology } from './topology/topology.ts';
 
 /** Keys touched in one go, so that a deadline shared by thousands does not keep the connection from buyers. */
-const POKE_BATCH = 500;
+const TOUCH_BATCH = 500;
 
 /** Redis deletes a key that is over, and tells everybody, when somebody touches it; left alone, many seconds later. */
 export class RedisExpiryNotifications implements ExpiryNotifications, Disposable {
@@ -46,8 +46,8 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
   }
 
   async #touchOfEvent(reservations: readonly ReservationKey[]): Promise<void> {
-    for (let from = 0; from < reservations.length; from += POKE_BATCH) {
-      await this.#touch(reservations.slice(from, from + POKE_BATCH));
+    for (let from = 0; from < reservations.length; from += TOUCH_BATCH) {
+      await this.#touch(reservations.slice(from, from + TOUCH_BATCH));
     }
   }
 
