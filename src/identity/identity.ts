@@ -5,7 +5,7 @@ import type { VerifiedToken } from './claims.ts';
 import { GuestsNotEnabled, InvalidToken } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
 import { keptSecret } from './secret-file.ts';
-import { type SignedToken, signToken, type TokenRequest } from './sign.ts';
+import { type SignedToken, signToken, type TokenRequest } from './shared-secret.ts';
 import { tokenVerifier } from './verify.ts';
 
 /** Who sends a request: the tokens this node accepts, and those it signs itself. */

@@ -30,8 +30,7 @@ import { addHealth, type Health } from './health.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 import { ownPath } from './own-path.ts';
 import { addPage } from './page.ts';
-import { requestIdHeader, requestIdOf } from './request-id.ts';
-import { logRequests } from './request-log.ts';
+import { logRequests, requestIdHeader, requestIdOf } from './request-log.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 

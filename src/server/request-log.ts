@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { OperationSummary } from '../graphql/context.ts';
@@ -7,6 +9,17 @@ declare module 'fastify' {
     /** Null for what is no operation, or was refused before it was one. */
     summary: OperationSummary | null;
   }
+}
+
+export const requestIdHeader = 'x-request-id';
+
+/** What proxies and tracers send: uuids, `Root=1-67891233-abcdef`, a `traceparent`. Nothing that could forge a line of the log. */
+const plain = /^[\w.:/+=@-]{1,128}$/;
+
+/** As the client, or a proxy before it, has named the request; or a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const sent = headers[requestIdHeader];
+  return typeof sent === 'string' && plain.test(sent) ? sent : randomUUID();
 }
 
 /** Writes a line for each request once it is over, where the log has such lines at all. */

@@ -7,7 +7,7 @@ import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
 import { ownPath } from '../own-path.ts';
-import { requestIdHeader, requestIdOf } from '../request-id.ts';
+import { requestIdHeader, requestIdOf } from '../request-log.ts';
 import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
