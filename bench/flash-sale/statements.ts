@@ -2,12 +2,13 @@ import type { Sql } from 'postgres';
 
 /** What a node asks of Postgres, told apart by what the statements say; the first that fits counts. */
 const KINDS = [
-  ['reserve', /insert into reservations/],
-  ['confirm', /insert into bookings/],
+  ['reserve', /\bseats_reserved as/],
+  ['confirm', /\bseats_booked as/],
   ['extend', /\bextended as/],
   ['cancel', /\blet_go as/],
   ['fence', /\bfenced as/],
   ['lock event', /from event_heads where .* for update/],
+  ['keys', /holdfast\.used_keys/],
   ['lock keys', /pg_advisory_xact_lock/],
   ['expiry', /\blapsed as|reservations\.expires_at <= statement_timestamp/],
   ['captures', /payment_captured_at/],
@@ -17,8 +18,8 @@ const KINDS = [
   ['heads', /from event_heads where event_id = any/],
   ['log', /\bfrom event_changes\b/],
   ['seat map', /seats\.status,\s+seats\.reservation_id as "reservationId"/],
-  ['layout', /"drawing"|"price_categories"|"guid"/],
-  ['event', /from "?events"?/],
+  ['layout', /\bdrawing\b|\bprice_categories\b|\bguid\b/],
+  ['event', /from events/],
   ['booking', /\bjoin bookings\b|from bookings\b/],
   ['other', /(?:)/],
 ] as const;
@@ -100,7 +101,9 @@ function difference(later: Count, earlier: Count): Count {
 }
 
 function kindOf(text: string): StatementKind {
-  return KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+  // Drizzle quotes every name.
+  const plain = text.replaceAll('"', '');
+  return KINDS.find(([, pattern]) => pattern.test(plain))?.[0] ?? 'other';
 }
 
 export function callsOf(counts: Counts, kinds: readonly StatementKind[]): number {
