@@ -5,8 +5,8 @@ import type { Coordination } from './coordination/coordination.ts';
 import { openCoordination } from './coordination/open.ts';
 import { createDemoEvent } from './events/demo-event.ts';
 import { LoopLag } from './server/loop-lag.ts';
-import type { Database } from './store/database.ts';
-import { openDatabase } from './store/open.ts';
+import type { Database } from './store/engine/database.ts';
+import { openDatabase } from './store/engine/open.ts';
 import type { Telemetry } from './telemetry/happenings.ts';
 
 /** What all of a node stands on. What is opened on it is closed before it. */

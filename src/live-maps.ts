@@ -5,10 +5,8 @@ import { ChangeNews } from './live/change-news.ts';
 import { HeadWatch } from './live/head-watch.ts';
 import { LiveSeatMaps } from './live/live-seat-maps.ts';
 import { readChanges, readRevisions } from './store/change-log.ts';
+import { loadEventState, readClock, readReservationIds } from './store/queries/event-state.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
-import { loadEventState } from './store/statements/load-event-state.ts';
-import { readClock } from './store/statements/read-clock.ts';
-import { readReservationIds } from './store/statements/reservation-ids.ts';
 
 /** A map that nobody looks at is kept this long, for readers that reconnect. */
 const SEAT_MAP_LINGER_MS = 30_000;

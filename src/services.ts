@@ -20,7 +20,7 @@ import { Holdings } from './reservations/holdings.ts';
 import { createReservations, type Reservations } from './reservations/reservations.ts';
 import { expireOverdue, startRounds } from './reservations/sweep.ts';
 import { readBacklogs } from './store/consumer-cursors.ts';
-import { isStoreUnavailable } from './store/faults.ts';
+import { isStoreUnavailable } from './store/engine/faults.ts';
 
 const SWEEP_EVERY_MS = 10_000;
 /** So often that little has ended in between. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts';
 import { OperatorError } from '../operator-error.ts';
-import { isStoreUnavailable } from '../store/faults.ts';
+import { isStoreUnavailable } from '../store/engine/faults.ts';
 import { cannotListen } from './free-port.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseConfig } from '../config.ts';
 import { isInDataDir } from '../data-dir.ts';
-import { DataDirInUse } from '../store/data-dir-lock.ts';
-import type { Database } from '../store/database.ts';
-import { openDatabase } from '../store/open.ts';
+import { DataDirInUse } from '../store/engine/data-dir-lock.ts';
+import type { Database } from '../store/engine/database.ts';
+import { openDatabase } from '../store/engine/open.ts';
 import type { Happenings } from '../telemetry/happenings.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.ts';
-import { type Verdict, verify } from '../store/verification.ts';
+import { type Verdict, verify } from '../store/queries/verification.ts';
 import { CommandFailure } from './failure.ts';
 import { openStore } from './store.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LoggedChange } from '../domain/change.ts';
 import { readChanges } from '../store/change-log.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { Lease } from './lease.ts';
 
 /** Changes of one event, in their order. */

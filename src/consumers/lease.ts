@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cursor, type CursorKey, takeCursor, updateCursor } from '../store/consumer-cursors.ts';
-import type { Session } from '../store/database.ts';
+import type { Session } from '../store/engine/database.ts';
 
 /** Why the work must come to an end. */
 export type LeaseEnd = 'the lease was lost' | 'the handler took too long' | 'the node stops';

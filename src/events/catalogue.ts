@@ -1,7 +1,7 @@
 import type { EventRecord } from '../domain/records.ts';
 import { type Asker, isOrganizer } from '../domain/viewer.ts';
-import type { Reads } from '../store/database.ts';
-import { type EventPage, listEvents } from '../store/events.ts';
+import type { Reads } from '../store/engine/database.ts';
+import { type EventPage, listEvents } from '../store/queries/events.ts';
 
 /** Drafts are for organizers only. */
 export function isVisible(asker: Pick<Asker, 'viewer'>, event: EventRecord): boolean {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { SYSTEM } from '../domain/change.ts';
 import { momentsAt } from '../domain/local-time.ts';
 import type { EventRecord } from '../domain/records.ts';
-import type { Database } from '../store/database.ts';
-import { countEvents } from '../store/events.ts';
+import type { Database } from '../store/engine/database.ts';
+import { countEvents } from '../store/queries/events.ts';
 import { createEvent } from './create-event.ts';
 
 /** The package's `demo/`: as far from `src/events` as from `dist/events`. */

@@ -1,7 +1,7 @@
 import type { EventRecord, SalesStatus } from '../domain/records.ts';
 import { namedIds } from '../named-id.ts';
-import type { Database } from '../store/database.ts';
-import { updateSalesStatus } from '../store/events.ts';
+import type { Database } from '../store/engine/database.ts';
+import { updateSalesStatus } from '../store/queries/events.ts';
 import { type BlockOutcome, blockSeats } from '../store/statements/block-seats.ts';
 import { type CreateEventOutcome, createEvent, type EventInput } from './create-event.ts';
 

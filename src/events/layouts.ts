@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { LayoutArea, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection } from '../domain/layout.ts';
-import type { Database } from '../store/database.ts';
-import { loadLayout, type PricedLayout } from '../store/events.ts';
+import type { Database } from '../store/engine/database.ts';
+import { loadLayout, type PricedLayout } from '../store/queries/events.ts';
 
 /** Seats of all the layouts that are kept: about 100 MB at the most. */
 const MAX_SEATS_KEPT = 500_000;

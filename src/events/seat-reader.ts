@@ -1,9 +1,9 @@
 import type { Availability } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
 import { readRevisions } from '../store/change-log.ts';
-import type { Reads } from '../store/database.ts';
-import { gathered } from '../store/gathered.ts';
-import { type AllSeats, countSeats, readAllSeats } from '../store/seats.ts';
+import type { Reads } from '../store/engine/database.ts';
+import { gathered } from '../store/queries/gathered.ts';
+import { type AllSeats, countSeats, readAllSeats } from '../store/queries/seats.ts';
 import { SeatStates } from './seat-states.ts';
 
 /** Events in one statement that counts, which goes through all their seats. */

@@ -1,6 +1,6 @@
 import { type SeatState, statusOfCode } from '../domain/seat.ts';
-import type { Session } from '../store/database.ts';
-import { type AllSeats, readAllSeats, readSeatStates } from '../store/seats.ts';
+import type { Session } from '../store/engine/database.ts';
+import { type AllSeats, readAllSeats, readSeatStates } from '../store/queries/seats.ts';
 
 export interface SeatKey {
   readonly eventId: string;

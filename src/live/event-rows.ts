@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { EventRecord } from '../domain/records.ts';
-import type { Session } from '../store/database.ts';
-import { findEvents } from '../store/events.ts';
-import { gathered } from '../store/gathered.ts';
+import type { Session } from '../store/engine/database.ts';
+import { findEvents } from '../store/queries/events.ts';
+import { gathered } from '../store/queries/gathered.ts';
 import type { LiveSeatMaps } from './live-seat-maps.ts';
 
 /** Read in one statement. */

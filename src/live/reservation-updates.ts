@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
 import type { ReservationKey, ReservationRecord } from '../domain/records.ts';
-import type { Session } from '../store/database.ts';
-import { findReservations } from '../store/reservations.ts';
+import type { Session } from '../store/engine/database.ts';
+import { findReservations } from '../store/queries/reservations.ts';
 import { AsyncSignal } from './async-signal.ts';
 import type { LiveSeatMaps, SeatMapUse } from './live-seat-maps.ts';
 

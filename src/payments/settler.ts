@@ -3,9 +3,9 @@ import { bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { BookingKey } from '../domain/records.ts';
-import { markCaptured, type OutstandingCapture, outstandingCaptures } from '../store/bookings.ts';
-import type { Database } from '../store/database.ts';
-import { gathered } from '../store/gathered.ts';
+import type { Database } from '../store/engine/database.ts';
+import { markCaptured, type OutstandingCapture, outstandingCaptures } from '../store/queries/bookings.ts';
+import { gathered } from '../store/queries/gathered.ts';
 import type { PaymentProvider } from './provider.ts';
 
 /** A provider that hangs must not keep a node from stopping. */

@@ -1,5 +1,5 @@
 import type { GroupCommit } from '../group-commit/group-commit.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
 import type { Commits } from './commits.ts';
 import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';

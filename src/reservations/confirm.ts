@@ -4,9 +4,9 @@ import type { BookingRecord, NotRunning, ReservationKey, ReservationRecord } fro
 import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.ts';
 import type { Settler } from '../payments/settler.ts';
-import { findBookingsOfReservations } from '../store/bookings.ts';
-import type { Database } from '../store/database.ts';
-import { gathered } from '../store/gathered.ts';
+import type { Database } from '../store/engine/database.ts';
+import { findBookingsOfReservations } from '../store/queries/bookings.ts';
+import { gathered } from '../store/queries/gathered.ts';
 import {
   type ConfirmOutcome,
   type ConfirmRequest,

@@ -1,7 +1,7 @@
 import type { ReservationKey } from '../domain/records.ts';
-import type { Session } from '../store/database.ts';
-import { gathered } from '../store/gathered.ts';
-import { findReservations } from '../store/reservations.ts';
+import type { Session } from '../store/engine/database.ts';
+import { gathered } from '../store/queries/gathered.ts';
+import { findReservations } from '../store/queries/reservations.ts';
 
 /** What this node knows of seats without asking anybody. It only ever says no. */
 export interface SeatMaps {

@@ -1,6 +1,6 @@
 import type { Gate } from '../coordination/coordination.ts';
 import type { GroupCommit } from '../group-commit/group-commit.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
 import type { HolderRequest, RepeatableRequest } from '../store/statements/running-reservations.ts';
 import type { Commits } from './commits.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { eventsWithOldChanges, removeOldChanges } from '../store/change-log.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { endedReservations, removeEndedReservations } from '../store/statements/remove-ended-reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 

@@ -8,9 +8,9 @@ import type {
   ReservationStatus,
 } from '../domain/records.ts';
 import { type Asker, isOrganizer, type Viewer } from '../domain/viewer.ts';
-import { findBookings, findBookingsOfReservations, listBookings } from '../store/bookings.ts';
-import type { Reads } from '../store/database.ts';
-import { findReservations, type ListPosition, listReservations } from '../store/reservations.ts';
+import type { Reads } from '../store/engine/database.ts';
+import { findBookings, findBookingsOfReservations, listBookings } from '../store/queries/bookings.ts';
+import { findReservations, type ListPosition, listReservations } from '../store/queries/reservations.ts';
 
 /** Which of a list is wanted; of the statuses named, or of all. */
 type PartOf<Status> = ListPart<ListPosition> & { readonly statuses: readonly Status[] | null };

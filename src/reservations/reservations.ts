@@ -1,5 +1,5 @@
 import { GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
-import { isStoreUnavailable } from '../store/faults.ts';
+import { isStoreUnavailable } from '../store/engine/faults.ts';
 import type { Happenings } from '../telemetry/happenings.ts';
 import { type CancelDependencies, createCancel } from './cancel.ts';
 import { type ConfirmDependencies, createConfirm } from './confirm.ts';

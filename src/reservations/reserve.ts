@@ -3,7 +3,7 @@ import type { Party } from '../coordination/party.ts';
 import type { SeatHolder } from '../domain/seat.ts';
 import type { GroupCommit } from '../group-commit/group-commit.ts';
 import { namedIds } from '../named-id.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { RefusingLayer, Telemetry } from '../telemetry/happenings.ts';
 import type { Commits } from './commits.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/engine/database.ts';
 import { expireReservations, overdueReservations } from '../store/statements/expire-reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 

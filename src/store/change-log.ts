@@ -1,8 +1,8 @@
 import { getTableName, type SQL, sql } from 'drizzle-orm';
 import { CHANGE_VERSION, type EventChange, type Fact, type LoggedChange } from '../domain/change.ts';
-import { compiled } from './compiled.ts';
 import { handledByAll } from './consumer-cursors.ts';
-import type { ChangeWriter, Session, Statement } from './database.ts';
+import type { ChangeWriter, Session, Statement } from './engine/database.ts';
+import { prepared } from './engine/prepared.ts';
 import { epochMs } from './rules.ts';
 import { assign, insertSelected } from './statements/columns.ts';
 import { eventChanges, eventHeads, reservations } from './tables.ts';
@@ -35,7 +35,7 @@ export const changeOf = (...facts: readonly Fact[]): EventChange => ({ version: 
  * little known of the tables, the planner takes any that has the event for as good. While they are all but empty it knows nothing at all,
  * and no plan is kept.
  */
-const lockHead = compiled<{ readonly eventId: string }>(sql`
+const lockHead = prepared<{ readonly eventId: string }>(sql`
   select
     set_config('enable_seqscan', 'off', true),
     set_config('cpu_index_tuple_cost', '1', true),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ConsumerBacklog } from '../domain/change.ts';
-import type { Session } from './database.ts';
+import type { Session } from './engine/database.ts';
 import { milliseconds } from './rules.ts';
 
 /** Where a consumer of the change log begins: with all that is there, or with what comes after it is first registered. */

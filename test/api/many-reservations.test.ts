@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { countDeadlocks, expectAgreement } from '../store/agreement.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startNode } from '../support/node.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { registerConsumer } from '../../src/store/consumer-cursors.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { severalProcesses } from '../cli/command-line.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { nodeEnv } from '../support/node.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openPostgres } from '../../src/store/postgres.ts';
+import { openPostgres } from '../../src/store/engine/postgres.ts';
 import { onServer } from '../support/create-database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startNode } from '../support/node.ts';

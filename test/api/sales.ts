@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
-import { openDatabase } from '../../src/store/open.ts';
-import { type Verdict, verify } from '../../src/store/verification.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { type Verdict, verify } from '../../src/store/queries/verification.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Buyer, newBuyer } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';

@@ -6,7 +6,7 @@ import { BlockSeatsDocument, UnblockSeatsDocument } from '../../src/client/gener
 import { seatKey } from '../../src/coordination/redis/keys.ts';
 import { decodeEventId } from '../../src/graphql/ids.ts';
 import { unpackChanges } from '../../src/live/packing.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { dataOf } from '../support/graphql.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -10,7 +10,7 @@ test('nothing imports what it must not know', () => {
 });
 
 test('imports of types count', () => {
-  const imported = modules.find(({ source }) => source === 'src/store/database.ts')?.dependencies ?? [];
+  const imported = modules.find(({ source }) => source === 'src/store/engine/database.ts')?.dependencies ?? [];
   expect(imported.map(({ resolved }) => resolved)).toContain('src/store/tables.ts');
 });
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { book, hold } from '../store/buyers.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { createTestDatabase } from '../support/database.ts';

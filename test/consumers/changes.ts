@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Session } from '../../src/store/database.ts';
+import type { Session } from '../../src/store/engine/database.ts';
 
 /** Changes of an event that change nothing of its seats: so many, in one statement. */
 export async function logChanges(session: Session, eventId: string, count: number): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import type { Session } from '../../src/store/database.ts';
+import type { Session } from '../../src/store/engine/database.ts';
 import { LocalServer } from '../support/local-server.ts';
 import type { Handled } from './handled.ts';
 

@@ -16,7 +16,7 @@ const random = new Random(settings.seed + process.pid);
 
 /** As it is built or as it is written, whichever is to be tried. */
 const load = (module: string) => import(pathToFileURL(`${settings.program}/${module}.${settings.extension}`).href);
-const { openDatabase }: typeof import('../../src/store/open.ts') = await load('store/open');
+const { openDatabase }: typeof import('../../src/store/engine/open.ts') = await load('store/engine/open');
 const { DurableConsumer }: typeof import('../../src/consumers/durable-consumer.ts') =
   await load('consumers/durable-consumer');
 

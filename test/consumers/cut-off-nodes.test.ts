@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Closing } from '../../src/closing.ts';
 import { DurableConsumer } from '../../src/consumers/durable-consumer.ts';
 import { readBacklogs, registerConsumer } from '../../src/store/consumer-cursors.ts';
-import type { Database, Session } from '../../src/store/database.ts';
+import type { Database, Session } from '../../src/store/engine/database.ts';
 import { Random } from '../checker/random.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { waitFor } from '../support/wait-for.ts';

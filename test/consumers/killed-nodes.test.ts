@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { Closing } from '../../src/closing.ts';
 import { readBacklogs } from '../../src/store/consumer-cursors.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { Random } from '../checker/random.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { Closing } from '../../src/closing.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** Stores that several nodes can share: on Postgres each has connections of its own. All are closed after the file's tests. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { SeatReader } from '../../src/events/seat-reader.ts';
-import type { Session } from '../../src/store/database.ts';
+import type { Session } from '../../src/store/engine/database.ts';
 import { book, hold } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GroupCommit } from '../../src/group-commit/group-commit.ts';
-import { isStoreUnavailable } from '../../src/store/faults.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { isStoreUnavailable } from '../../src/store/engine/faults.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import {
   type ReserveSeatsOutcome,
   type ReserveSeatsRequest,

@@ -6,7 +6,7 @@ import type { PaymentProvider } from '../../src/payments/provider.ts';
 import { Settler } from '../../src/payments/settler.ts';
 import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { withTimeLimits } from '../../src/payments/with-time-limits.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/engine/database.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { confirmationOf, requestFor, reserveTogether } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';

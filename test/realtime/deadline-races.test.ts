@@ -8,7 +8,7 @@ import {
   ReserveSeatsDocument,
 } from '../../src/client/generated/documents.ts';
 import { encodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf, guestToken } from '../support/graphql.ts';

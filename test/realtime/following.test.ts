@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changesChannel } from '../../src/coordination/redis/keys.ts';
 import { encodeEventId } from '../../src/graphql/ids.ts';
 import { encodeChange } from '../../src/live/change-news.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { hold } from '../store/buyers.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';

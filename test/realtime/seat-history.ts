@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SeatStatus } from '../../src/domain/seat.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/engine/database.ts';
 import type { MapReader, Told } from './map-reader.ts';
 
 interface Write {

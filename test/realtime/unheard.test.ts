@@ -2,7 +2,7 @@ import { afterAll, expect, it } from 'vitest';
 import { statusCodes } from '../../src/domain/seat.ts';
 import { encodeEventId } from '../../src/graphql/ids.ts';
 import { HEADS_EVERY_MS } from '../../src/live/head-watch.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { book, hold } from '../store/buyers.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { testDatabase } from '../support/database.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { ReservationRecord } from '../../src/domain/records.ts';
 import type { SeatStatus } from '../../src/domain/seat.ts';
-import type { Database } from '../../src/store/database.ts';
-import { findReservations } from '../../src/store/reservations.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { findReservations } from '../../src/store/queries/reservations.ts';
 import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import {
   type ReserveSeatsOutcome,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ReservationRecord } from '../../src/domain/records.ts';
-import { findBookings } from '../../src/store/bookings.ts';
+import { findBookings } from '../../src/store/queries/bookings.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { book, hold, lapse, only, reread, storedSeats, storedStatuses } from './buyers.ts';
 import { engines } from './engines.ts';

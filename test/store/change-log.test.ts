@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { readChanges, readRevisions } from '../../src/store/change-log.ts';
-import type { Database } from '../../src/store/database.ts';
-import { updateSalesStatus } from '../../src/store/events.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';

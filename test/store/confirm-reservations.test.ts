@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findBookings, findBookingsOfReservations, outstandingCaptures } from '../../src/store/bookings.ts';
-import { updateSalesStatus } from '../../src/store/events.ts';
+import { findBookings, findBookingsOfReservations, outstandingCaptures } from '../../src/store/queries/bookings.ts';
+import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';

@@ -9,7 +9,7 @@ import {
   takeCursor,
   updateCursor,
 } from '../../src/store/consumer-cursors.ts';
-import type { Database, Session } from '../../src/store/database.ts';
+import type { Database, Session } from '../../src/store/engine/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { hold } from './buyers.ts';
 import { engines } from './engines.ts';

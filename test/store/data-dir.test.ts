@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DataDirInUse, lockDataDir, processSpace } from '../../src/store/data-dir-lock.ts';
-import { findEvents } from '../../src/store/events.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { DataDirInUse, lockDataDir, processSpace } from '../../src/store/engine/data-dir-lock.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { findEvents } from '../../src/store/queries/events.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { book, hold, reread, storedStatuses } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
@@ -39,7 +39,7 @@ async function claimElsewhere({
   by = [] as readonly string[],
   next = 'setInterval(() => {}, 1000)',
 } = {}): Promise<Elsewhere> {
-  const lock = new URL('../../src/store/data-dir-lock.ts', import.meta.url);
+  const lock = new URL('../../src/store/engine/data-dir-lock.ts', import.meta.url);
   const program = `
     import(${JSON.stringify(lock.href)})
       .then(({ lockDataDir }) => lockDataDir(${JSON.stringify(dataDir)}))

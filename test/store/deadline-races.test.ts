@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ReservationRecord } from '../../src/domain/records.ts';
-import { findBookingsOfReservations } from '../../src/store/bookings.ts';
-import type { Database } from '../../src/store/database.ts';
-import { findReservations } from '../../src/store/reservations.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { findBookingsOfReservations } from '../../src/store/queries/bookings.ts';
+import { findReservations } from '../../src/store/queries/reservations.ts';
 import { type ConfirmOutcome, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import type { ReserveSeatsOutcome } from '../../src/store/statements/reserve-seats.ts';

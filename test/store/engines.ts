@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** The two engines that every store test runs on. */

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgDialect, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
-import { markCaptured } from '../../src/store/bookings.ts';
 import { removeOldChanges } from '../../src/store/change-log.ts';
-import { CompiledStatement } from '../../src/store/compiled.ts';
 import { takeCursor, updateCursor } from '../../src/store/consumer-cursors.ts';
-import type { Database, Statement } from '../../src/store/database.ts';
-import { updateSalesStatus } from '../../src/store/events.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database, Statement } from '../../src/store/engine/database.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { PreparedStatement } from '../../src/store/engine/prepared.ts';
+import { markCaptured } from '../../src/store/queries/bookings.ts';
+import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
@@ -35,7 +35,7 @@ const eventTables: string[] = Object.values(tables)
 async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
   const texts = new Set<string>();
   const note = (statement: Statement) =>
-    texts.add(statement instanceof CompiledStatement ? statement.sql : dialect.sqlToQuery(statement).sql);
+    texts.add(statement instanceof PreparedStatement ? statement.sql : dialect.sqlToQuery(statement).sql);
   const recording: Database = Object.assign(Object.create(database), {
     rows: (statement: Statement) => {
       note(statement);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SalesStatus } from '../../src/domain/records.ts';
+import { loadEventState } from '../../src/store/queries/event-state.ts';
 import {
   countEvents,
   type EventFilter,
@@ -10,9 +11,8 @@ import {
   listEvents,
   loadLayout,
   updateSalesStatus,
-} from '../../src/store/events.ts';
-import { countSeats } from '../../src/store/seats.ts';
-import { loadEventState } from '../../src/store/statements/load-event-state.ts';
+} from '../../src/store/queries/events.ts';
+import { countSeats } from '../../src/store/queries/seats.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent, sampleEvent, sampleLayout } from './sample-event.ts';
 

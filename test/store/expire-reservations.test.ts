@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { expireReservations, overdueReservations } from '../../src/store/statements/expire-reservations.ts';
 import { testDatabase } from '../support/database.ts';
 import { hold, lapse, moveDeadlines, reread, reserve, storedSeats, storedStatuses } from './buyers.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { isStoreUnavailable } from '../../src/store/faults.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { isStoreUnavailable } from '../../src/store/engine/faults.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { LooseLink } from '../client/loose-link.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { isStoreUnavailable, OperationOver } from '../../src/store/faults.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { isStoreUnavailable, OperationOver } from '../../src/store/engine/faults.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countEvents } from '../../src/store/events.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { countEvents } from '../../src/store/queries/events.ts';
 import { newBuyer, reservationIn } from '../api/buyer.ts';
 import { offer } from '../api/venue.ts';
 import { databaseName, onServer } from '../support/create-database.ts';

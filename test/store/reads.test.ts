@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { readRevisions } from '../../src/store/change-log.ts';
 import {
   findBookings,
   findBookingsOfReservations,
   listBookings,
   markCaptured,
   outstandingCaptures,
-} from '../../src/store/bookings.ts';
-import { readRevisions } from '../../src/store/change-log.ts';
-import { findReservations, type ListPosition, listReservations } from '../../src/store/reservations.ts';
-import { countSeats, readAllSeats, readSeatStates } from '../../src/store/seats.ts';
+} from '../../src/store/queries/bookings.ts';
+import { findReservations, type ListPosition, listReservations } from '../../src/store/queries/reservations.ts';
+import { countSeats, readAllSeats, readSeatStates } from '../../src/store/queries/seats.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { book, hold, lapse, moveDeadlines } from './buyers.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/open.ts';
-import { listReservations } from '../../src/store/reservations.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { listReservations } from '../../src/store/queries/reservations.ts';
 import { testDatabase } from '../support/database.ts';
 import { hold, lapse, MAX_ACTIVE_RESERVATIONS, reserve } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';

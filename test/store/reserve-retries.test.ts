@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { updateSalesStatus } from '../../src/store/events.ts';
+import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { updateSalesStatus } from '../../src/store/events.ts';
+import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
 import {
   book,

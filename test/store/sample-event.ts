@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Layout } from '../../src/domain/layout.ts';
-import type { Database } from '../../src/store/database.ts';
-import { insertEvent, type NewEvent } from '../../src/store/events.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { insertEvent, type NewEvent } from '../../src/store/queries/events.ts';
 
 /** In minor units: what the seats of `sampleLayout` cost. Seats with an even index are of the first category. */
 export const STALLS = 4_500;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { countEvents } from '../../src/store/events.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
+import { countEvents } from '../../src/store/queries/events.ts';
 import { databaseName, onServer } from '../support/create-database.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { createTemplate } from '../support/template.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { type Verdict, verify } from '../../src/store/queries/verification.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
-import { type Verdict, verify } from '../../src/store/verification.ts';
 import { book, hold, lapse } from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';

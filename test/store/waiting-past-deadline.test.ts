@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { ReservationRecord } from '../../src/domain/records.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Database } from '../../src/store/engine/database.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { testDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
-import type { ChangeWriter } from '../database.ts';
+import type { ChangeWriter } from '../engine/database.ts';
 import { isFree, statementNow } from '../rules.ts';
 import { seats } from '../tables.ts';
 import { available, rewrite } from './columns.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import { fact, logChange } from '../change-log.ts';
-import type { ChangeWriter } from '../database.ts';
+import type { ChangeWriter } from '../engine/database.ts';
 import { priceCategories, reservations, seats } from '../tables.ts';
 import { available, rewrite } from './columns.ts';
 import {

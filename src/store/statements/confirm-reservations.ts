@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { BookingRecord, NotRunning, ReservationRecord } from '../../domain/records.ts';
 import { fact, logChange } from '../change-log.ts';
-import { compiled } from '../compiled.ts';
-import type { ChangeWriter } from '../database.ts';
+import type { ChangeWriter } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { bookedSeats, bookings, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
 import { findEarlierUses } from './earlier-uses.ts';
@@ -114,7 +114,7 @@ export async function confirmReservations(
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
 }
 
-const findUsedReferences = compiled<{ readonly references: readonly string[] }>(
+const findUsedReferences = prepared<{ readonly references: readonly string[] }>(
   findEarlierUses(sql`
     select given.position - 1 as ordinal, 'taken' as what
     from unnest(${sql.placeholder('references')}::text[]) with ordinality as given(reference, position)

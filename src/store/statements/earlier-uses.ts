@@ -1,4 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { type PreparedStatement, prepared } from '../engine/prepared.ts';
+
+/** The first part of an advisory lock; that of migrations has another. */
+const CHANGE_LOCK = 3;
 
 // A write sees rows of its own event only. Whether something was used that is the viewer's, or one booking's, on all events, a statement
 // ahead of it finds in the same transaction, and leaves in a setting of the transaction.
@@ -11,3 +15,17 @@ export const findEarlierUses = (used: SQL): SQL => sql`
 /** The text of the request; null where its key is new, or there was no such statement. */
 export const earlierUse = (ordinal: SQL): SQL =>
   sql`(select nullif(current_setting('holdfast.used_keys', true), '')::jsonb) ->> (${ordinal})::text`;
+
+/**
+ * One change at a time by each of the names, for the rest of the transaction. Taken in the order of their keys, so that no two
+ * transactions wait for each other.
+ */
+export const lockChanges = (names: readonly string[]): PreparedStatement => changeLocks({ names });
+
+const changeLocks = prepared<{ readonly names: readonly string[] }>(sql`
+  select pg_advisory_xact_lock(${sql.raw(String(CHANGE_LOCK))}, key)
+  from (
+    select distinct hashtext(name) as key
+    from unnest(${sql.placeholder('names')}::text[]) as name
+    order by key
+  ) as keys`);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ReservationKey } from '../../domain/records.ts';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
-import type { ChangeWriter, Session } from '../database.ts';
+import type { ChangeWriter, Session } from '../engine/database.ts';
 import { isFree, milliseconds, statementNow } from '../rules.ts';
 import { reservations, seats } from '../tables.ts';
 import { available, rewrite } from './columns.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import { logChange } from '../change-log.ts';
-import type { ChangeWriter } from '../database.ts';
+import type { ChangeWriter } from '../engine/database.ts';
 import { reservations } from '../tables.ts';
 import { rewrite } from './columns.ts';
 import {

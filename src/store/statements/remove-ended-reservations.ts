@@ -1,5 +1,5 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
-import type { Session } from '../database.ts';
+import type { Session } from '../engine/database.ts';
 import { bookings, reservations } from '../tables.ts';
 
 /**

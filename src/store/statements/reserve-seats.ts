@@ -1,15 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EventRecord, ReservationRecord, SalesStatus } from '../../domain/records.ts';
 import type { SeatHolder } from '../../domain/seat.ts';
-import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
-import { compiled } from '../compiled.ts';
-import type { Database, Statement } from '../database.ts';
+import type { Database, Statement } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { eventColumns, reservationJson } from '../records.ts';
 import { epochMs, isFree, salesStatusAt, statementNow } from '../rules.ts';
 import { events, priceCategories, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
-import { earlierUse, findEarlierUses } from './earlier-uses.ts';
+import { earlierUse, findEarlierUses, lockChanges } from './earlier-uses.ts';
 
 export interface ReserveSeatsRequest {
   /** The new reservation's. */
@@ -161,7 +160,7 @@ const seatLists = sql`${sql.placeholder('seatLists')}::text[]`;
 const maxActiveReservations = sql.placeholder('maxActiveReservations');
 
 /** By what a key has made: of the same seats its id, of others, or of another event, an empty text. */
-const findEarlier = compiled<StatementValues>(
+const findEarlier = prepared<StatementValues>(
   findEarlierUses(sql`
     select
       given.position - 1 as ordinal,
@@ -208,7 +207,7 @@ const activeOf = (viewerId: SQL): SQL => sql`(
  * from one step to the next is carried along: to be joined again it would be searched once for each of the requests. For the same reason
  * rows are looked up in sub-queries that are run for each of them.
  */
-const statement = compiled<StatementValues>(sql`
+const statement = prepared<StatementValues>(sql`
     with
       moment as materialized (select ${statementNow} as now),
       event as materialized (

@@ -1,14 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
-import { lockChanges } from '../advisory-locks.ts';
 import { changeEvent, fact, loggedChange } from '../change-log.ts';
-import { compiled } from '../compiled.ts';
-import type { ChangeWriter, Statement } from '../database.ts';
+import type { ChangeWriter, Statement } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { reservationJson } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
 import { keyedChanges, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
-import { earlierUse, findEarlierUses } from './earlier-uses.ts';
+import { earlierUse, findEarlierUses, lockChanges } from './earlier-uses.ts';
 
 /** Asks for a change of a reservation in the name of its holder. */
 export interface HolderRequest {
@@ -132,7 +131,7 @@ interface Keys extends Readonly<Record<string, unknown>> {
 }
 
 /** Whether what a key has changed, of whichever reservation, is what is asked for. */
-const findEarlier = compiled<Keys>(
+const findEarlier = prepared<Keys>(
   findEarlierUses(sql`
     select
       given.position - 1 as ordinal,

@@ -55,12 +55,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     'a reservation is answered, and told of, before it is committed',
     ['one holder at a time', 'reservations are kept'],
     {
-      file: 'store/postgres',
+      file: 'store/engine/postgres',
       search: 'const { answers } = await client.begin(async (connection) => ({',
       replace: 'const { answers } = await tooEarly(client, (connection) => ({',
     },
     {
-      file: 'store/postgres',
+      file: 'store/engine/postgres',
       search: 'const dialect = new PgDialect();',
       replace: `const dialect = new PgDialect();
     function tooEarly(client, work) {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SeatStatus } from '../../../src/domain/seat.ts';
-import type { Session } from '../../../src/store/database.ts';
+import type { Session } from '../../../src/store/engine/database.ts';
 import type { ReservationStatus } from './call.ts';
 
 /** What the store has of one house in the end. Moments by its own clock, in milliseconds since 1970. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Closing } from '../../../src/closing.ts';
-import type { Database } from '../../../src/store/database.ts';
-import { openDatabase } from '../../../src/store/open.ts';
-import { readClock } from '../../../src/store/statements/read-clock.ts';
+import type { Database } from '../../../src/store/engine/database.ts';
+import { openDatabase } from '../../../src/store/engine/open.ts';
+import { readClock } from '../../../src/store/queries/event-state.ts';
 import { recordHandled, startConsumerNode } from '../../consumers/consumer-node.ts';
 import { recordSeatHistory } from '../../realtime/seat-history.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';

@@ -4,15 +4,14 @@ import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import type { Telemetry } from '../telemetry/happenings.ts';
-import { CompiledStatement } from './compiled.ts';
+import type { Telemetry } from '../../telemetry/happenings.ts';
+import * as tables from '../tables.ts';
 import type { Connection, RemoteEngine, Statement, Transaction } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
-import { lockMigrations, warnOfHeldTables } from './migration-waits.ts';
-import { applyMigrations } from './migrations.ts';
+import { applyMigrations, lockMigrations, warnOfHeldTables } from './migrations.ts';
 import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
 import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, type PostgresClient, PostgresPool } from './postgres-pool.ts';
-import * as tables from './tables.ts';
+import { PreparedStatement } from './prepared.ts';
 import { unusable } from './unusable.ts';
 
 /** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
@@ -163,7 +162,7 @@ const dialect = new PgDialect();
 
 /** Statements are prepared once on each connection: to plan one of the larger takes as long as to run it. */
 async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: Statement): Promise<unknown[]> {
-  const { sql: text, params } = statement instanceof CompiledStatement ? statement : dialect.sqlToQuery(statement);
+  const { sql: text, params } = statement instanceof PreparedStatement ? statement : dialect.sqlToQuery(statement);
   const query = connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true });
   // Sent now, before whatever is sent next, and not when somebody asks for the answer.
   return rowsIn(query.execute());

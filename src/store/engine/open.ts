@@ -1,22 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CommittedChange } from '../domain/change.ts';
-import { Listeners } from '../listeners.ts';
-import type { Happenings, Telemetry } from '../telemetry/happenings.ts';
+import type { CommittedChange } from '../../domain/change.ts';
+import { Listeners } from '../../listeners.ts';
+import type { Happenings, Telemetry } from '../../telemetry/happenings.ts';
 import type { Connection, Database, Engine, Reads, Session, Statement, Transaction } from './database.ts';
+import type { StoreTrouble } from './faults.ts';
 import { StoreSilent } from './faults.ts';
 import { HealthCheck } from './health-check.ts';
 import { Lender, type Line } from './lines.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
-import type { StoreTrouble } from './trouble.ts';
 
 /** Which engine the store runs on. */
 export type DatabaseSettings =
   | { readonly kind: 'embedded'; readonly dataDir: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
 
-const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../drizzle', import.meta.url)) };
+const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../../drizzle', import.meta.url)) };
 
 /** As many as a store that keeps up gets through in about two seconds, and as long as a statement may take. */
 const WRITES = { maxWaiting: 2_000, maxWaitMs: 15_000 };

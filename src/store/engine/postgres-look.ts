@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { PostgresTarget } from '../config/postgres-url.ts';
+import type { PostgresTarget } from '../../config/postgres-url.ts';
 import { connectTo, nameOf, type PostgresPlace, sessionSettings } from './postgres-connection.ts';
 import { StoreUnusable, unusable } from './unusable.ts';
 

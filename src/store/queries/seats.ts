@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Availability, SeatState, SeatStatus } from '../domain/seat.ts';
-import { statusCodes } from '../domain/seat.ts';
-import type { Session } from './database.ts';
-import { publicSeatStatus, statementNow } from './rules.ts';
+import type { Availability, SeatState, SeatStatus } from '../../domain/seat.ts';
+import { statusCodes } from '../../domain/seat.ts';
+import type { Session } from '../engine/database.ts';
+import { publicSeatStatus, statementNow } from '../rules.ts';
 
 /** Counts of one moment, for each of the events that exists. */
 export function countSeats(

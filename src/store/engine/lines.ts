@@ -1,5 +1,5 @@
+import type { StoreTrouble } from './faults.ts';
 import { OperationOver, StoreBusy, troubleIn } from './faults.ts';
-import type { StoreTrouble } from './trouble.ts';
 
 export interface LineOptions {
   readonly maxWaiting: number;

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { isConnectionLost } from './faults.ts';
 import { nameOf, type PostgresPlace } from './postgres-connection.ts';
 

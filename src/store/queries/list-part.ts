@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { ListPart } from '../domain/list-part.ts';
+import type { ListPart } from '../../domain/list-part.ts';
 
 /** Columns that tell the rows of a list apart, as its order has them: all ascending, or all descending. */
 export interface ListOrder<Place> {
@@ -29,3 +29,9 @@ export function orderedPart<Place>(
   const ordered = columns.map((column) => sql`${column} ${direction}`);
   return sql`order by ${sql.join(ordered, sql`, `)} limit ${limit}::int`;
 }
+
+/**
+ * For `cross join lateral`: the row of the table that fits, under the table's name. It is looked up for each row on the left,
+ * which a plain join is not if its plan was made, and kept, when the table was all but empty: as it is when sales open.
+ */
+export const oneOf = (table: SQL, fits: SQL): SQL => sql`(select * from ${table} where ${fits} limit 1) as ${table}`;

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import type { Database } from '../engine/database.ts';
 
 /** A promise that data can show, and what breaks it. */
 export interface Verdict {

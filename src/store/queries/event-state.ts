@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm';
 import type { EventState, StoredSeat } from '../../domain/event-state.ts';
 import type { EventRecord } from '../../domain/records.ts';
 import { statusOfCode } from '../../domain/seat.ts';
-import type { Session } from '../database.ts';
+import type { Session } from '../engine/database.ts';
 import { eventColumns } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
-import { codeOf } from '../seats.ts';
+import { codeOf } from './seats.ts';
 
 interface Row extends EventRecord {
   readonly revision: number;
@@ -60,3 +60,22 @@ const notHeld = {
   BOOKED: withoutHolder('BOOKED'),
   BLOCKED: withoutHolder('BLOCKED'),
 };
+
+/** The store's clock, in milliseconds since 1970. */
+export async function readClock(session: Session): Promise<number> {
+  const [row] = await session.rows<{ nowMs: number }>(sql`select ${epochMs(sql`clock_timestamp()`)} as "nowMs"`);
+  if (row === undefined) throw new Error('the store told no time');
+  return row.nowMs;
+}
+
+/**
+ * The first 32 bits of the id of each reservation that the event ever had, in no order; of `limit` of them at most. Packed:
+ * the drivers would take longer than the database over a row each.
+ */
+export async function readReservationIds(session: Session, eventId: string, limit: number): Promise<Uint32Array> {
+  const [row] = await session.rows<{ packed: string | null }>(sql`
+    select encode(string_agg(substr(uuid_send(known.id), 1, 4), ''::bytea), 'base64') as packed
+    from (select id from reservations where event_id = ${eventId}::uuid limit ${limit}::int) as known`);
+  const packed = Buffer.from(row?.packed ?? '', 'base64');
+  return Uint32Array.from({ length: packed.length / 4 }, (_, at) => packed.readUInt32BE(at * 4));
+}

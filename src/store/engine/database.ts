@@ -1,10 +1,10 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { CommittedChange } from '../domain/change.ts';
-import type { Listeners } from '../listeners.ts';
-import type { CompiledStatement } from './compiled.ts';
-import type * as tables from './tables.ts';
-import type { StoreTrouble } from './trouble.ts';
+import type { CommittedChange } from '../../domain/change.ts';
+import type { Listeners } from '../../listeners.ts';
+import type * as tables from '../tables.ts';
+import type { StoreTrouble } from './faults.ts';
+import type { PreparedStatement } from './prepared.ts';
 
 /**
  * The store as a node uses it. What it is asked directly goes with the writes: it is for what selling needs, which reads
@@ -60,7 +60,7 @@ export interface Transaction extends Session {
   readonly orm: PgDatabase<PgQueryResultHKT, typeof tables>;
 }
 
-export type Statement = SQL | CompiledStatement;
+export type Statement = SQL | PreparedStatement;
 
 /** What runs statements: Postgres, behind a network or in this process. */
 export interface Engine extends AsyncDisposable {

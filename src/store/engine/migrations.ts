@@ -4,11 +4,14 @@ import { getTableName, is, type SQL, sql } from 'drizzle-orm';
 import { type MigrationConfig, readMigrationFiles } from 'drizzle-orm/migrator';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
+import type { Telemetry } from '../../telemetry/happenings.ts';
+import * as tables from '../tables.ts';
 import type { Session } from './database.ts';
-import * as tables from './tables.ts';
 import { StoreUnusable } from './unusable.ts';
 
 const RECORD = '__drizzle_migrations';
+/** An advisory lock in two parts, of which this is the first: for a transaction, as what a session holds would stay behind on a pooler's connection. */
+const MIGRATION_LOCK = 1;
 const journalFormat = z.object({ entries: z.array(z.object({ when: z.number(), tag: z.string() })) });
 
 interface Migration {
@@ -142,4 +145,49 @@ async function expectRightsOnTables({ rows }: Session, schema: string): Promise<
 
 function lacking(what: string, statement: string): StoreUnusable {
   return new StoreUnusable(`the database cannot be used: ${what}; let its owner run: ${statement}`);
+}
+
+/** Of `pg_stat_activity`, which shows these two of everybody's sessions. */
+interface Holder {
+  readonly pid: number;
+  readonly role: string | null;
+  readonly application: string | null;
+}
+
+/** One migration at a time, for the rest of the transaction. Whoever has to wait for another says so first: it may take as long as it takes. */
+export async function lockMigrations({ rows }: Session, telemetry: Telemetry): Promise<void> {
+  const [got] = await rows<{ isMine: boolean }>(
+    sql`select pg_try_advisory_xact_lock(${MIGRATION_LOCK}::int, 0) as "isMine"`,
+  );
+  if (got?.isMine) return;
+  const [holder] = await rows<Holder>(sql`
+    select pid, usename as role, application_name as application
+    from pg_locks left join pg_stat_activity using (pid)
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+      and classid = ${MIGRATION_LOCK} and objid = 0 and objsubid = 2 and granted
+    limit 1`);
+  telemetry.emit('store:warned', `migrating waits until another migration has ended${named(holder)}`);
+  await rows(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int, 0)`);
+}
+
+/** Why a migration steps back: of those who use the tables, the one that has done so for the longest. */
+export async function warnOfHeldTables({ rows }: Session, seconds: number, telemetry: Telemetry): Promise<void> {
+  const [holder] = await rows<Holder>(sql`
+    select pid, usename as role, application_name as application
+    from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'relation' and granted and pid <> pg_backend_pid() and datname = current_database()
+      and relation in (select oid from pg_class where relnamespace = current_schema()::regnamespace)
+    order by xact_start
+    limit 1`);
+  const what = `migrating waits until a table is free, and tries again for ${seconds} s${named(holder)}`;
+  telemetry.emit('store:warned', what);
+}
+
+function named(holder: Holder | undefined): string {
+  if (holder === undefined) return '';
+  const { pid, role, application } = holder;
+  const details = [role && `of the role ${role}`, application && `application ${application}`]
+    .filter(Boolean)
+    .join(', ');
+  return `: it is held up by Postgres' process ${pid}${details === '' ? '' : ` (${details})`}`;
 }

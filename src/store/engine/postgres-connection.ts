@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIP, Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import postgres from 'postgres';
-import type { PostgresServer, PostgresTarget } from '../config/postgres-url.ts';
+import type { PostgresServer, PostgresTarget } from '../../config/postgres-url.ts';
 
 const CONNECT_TIMEOUT_SECONDS = 5;
 /** A statement that takes longer is cancelled, so that no request waits for ever. */

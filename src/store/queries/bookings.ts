@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm';
-import type { ListPart } from '../domain/list-part.ts';
-import type { BookingKey, BookingRecord, BookingStatus, ReservationKey } from '../domain/records.ts';
-import type { Session } from './database.ts';
-import { isInPart, orderedPart } from './list-part.ts';
-import { oneOf } from './one-of.ts';
-import { bookingColumns } from './records.ts';
+import type { ListPart } from '../../domain/list-part.ts';
+import type { BookingKey, BookingRecord, BookingStatus, ReservationKey } from '../../domain/records.ts';
+import type { Session } from '../engine/database.ts';
+import { bookingColumns } from '../records.ts';
+import { assign } from '../statements/columns.ts';
+import { bookings } from '../tables.ts';
+import { isInPart, oneOf, orderedPart } from './list-part.ts';
 import { type ListPosition, newestFirst } from './reservations.ts';
-import { assign } from './statements/columns.ts';
-import { bookings } from './tables.ts';
 
 /** In no particular order; those that do not exist are missing. */
 export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {

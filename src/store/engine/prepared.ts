@@ -7,19 +7,19 @@ const dialect = new PgDialect();
  * A statement put together once, with `sql.placeholder`s for what differs: for those that run so often that putting their many
  * parts together each time would take as long as sending them. Gives it with the values in place.
  */
-export function compiled<Values extends Readonly<Record<string, unknown>>>(
+export function prepared<Values extends Readonly<Record<string, unknown>>>(
   statement: SQL,
-): (values: Values) => CompiledStatement {
+): (values: Values) => PreparedStatement {
   const { sql: text, params } = dialect.sqlToQuery(statement);
   const names = params.map(nameOf);
   return (values) =>
-    new CompiledStatement(
+    new PreparedStatement(
       text,
       names.map((name) => values[name]),
     );
 }
 
-export class CompiledStatement implements SQLWrapper, Query {
+export class PreparedStatement implements SQLWrapper, Query {
   readonly sql: string;
   readonly params: unknown[];
 

@@ -1,14 +1,13 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Drawing, Layout, LayoutSeat } from '../domain/layout.ts';
-import type { ListPart } from '../domain/list-part.ts';
-import type { EventRecord, SalesStatus } from '../domain/records.ts';
-import { changeEvent, changeOf, fact, logChange, loggedChange } from './change-log.ts';
-import type { ChangeWriter, Database, Session } from './database.ts';
+import type { Drawing, Layout, LayoutSeat } from '../../domain/layout.ts';
+import type { ListPart } from '../../domain/list-part.ts';
+import type { EventRecord, SalesStatus } from '../../domain/records.ts';
+import { changeEvent, changeOf, fact, logChange, loggedChange } from '../change-log.ts';
+import type { ChangeWriter, Database, Session } from '../engine/database.ts';
+import { eventColumns } from '../records.ts';
+import { isOver, salesStatusAt, statementNow } from '../rules.ts';
+import { eventChanges, eventHeads, events, priceCategories, seats } from '../tables.ts';
 import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
-import { eventColumns } from './records.ts';
-import { isOver, salesStatusAt, statementNow } from './rules.ts';
-import { searchText } from './search-text.ts';
-import { eventChanges, eventHeads, events, priceCategories, seats } from './tables.ts';
 
 export interface NewEvent {
   readonly id: string;
@@ -221,4 +220,12 @@ export function loadLayout(database: Database, eventId: string): Promise<PricedL
       amounts: categories.map(({ amount }) => amount),
     };
   });
+}
+
+/** A text without regard to case and accents: 'ÉCOLE', 'école' and 'Ecole' are one. In capitals, as 'ß' is 'SS' in them and 'ς' is 'Σ'. */
+function searchText(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toUpperCase();
 }

@@ -1,11 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { ListPart } from '../domain/list-part.ts';
-import type { ReservationKey, ReservationRecord, ReservationStatus } from '../domain/records.ts';
-import type { Session } from './database.ts';
-import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
-import { oneOf } from './one-of.ts';
-import { reservationColumns } from './records.ts';
-import { reservationStatusAt, statementNow } from './rules.ts';
+import type { ListPart } from '../../domain/list-part.ts';
+import type { ReservationKey, ReservationRecord, ReservationStatus } from '../../domain/records.ts';
+import type { Session } from '../engine/database.ts';
+import { reservationColumns } from '../records.ts';
+import { reservationStatusAt, statementNow } from '../rules.ts';
+import { isInPart, type ListOrder, oneOf, orderedPart } from './list-part.ts';
 
 /** In no particular order; those that do not exist are missing. */
 export function findReservations(session: Session, keys: readonly ReservationKey[]): Promise<ReservationRecord[]> {

@@ -4,12 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
-import { inDataDir, makeDataDir, makePrivate } from '../data-dir.ts';
+import { inDataDir, makeDataDir, makePrivate } from '../../data-dir.ts';
+import * as tables from '../tables.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Connection, Engine, Statement, Transaction } from './database.ts';
 import { retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
-import * as tables from './tables.ts';
 import { StoreUnusable } from './unusable.ts';
 
 /** The store inside this process, kept in a folder; `memory://` keeps nothing. */
