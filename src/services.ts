@@ -14,9 +14,9 @@ import type { LiveMaps } from './live-maps.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { Settler } from './payments/settler.ts';
 import { withTimeLimits } from './payments/with-time-limits.ts';
-import { Commits } from './reservations/commits.ts';
 import { removeHistory } from './reservations/history.ts';
 import { Holdings } from './reservations/holdings.ts';
+import { PostCommit } from './reservations/post-commit.ts';
 import { createReservations, type Reservations } from './reservations/reservations.ts';
 import { expireOverdue, startRounds } from './reservations/sweep.ts';
 import { readBacklogs } from './store/consumer-cursors.ts';
@@ -81,7 +81,7 @@ function openReservations(
   return createReservations({
     database,
     gate,
-    commits: new Commits({ gate, heldSeats, deadlines: expiry }),
+    postCommit: new PostCommit({ gate, heldSeats, deadlines: expiry }),
     heldSeats,
     seatMaps,
     newId: randomUUID,

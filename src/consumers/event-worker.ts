@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LoggedChange } from '../domain/change.ts';
+import { parseChange } from '../store/change-format.ts';
 import { readChanges } from '../store/change-log.ts';
 import type { Database } from '../store/engine/database.ts';
 import { Lease } from './lease.ts';
@@ -105,7 +106,9 @@ export class EventWorker {
       const context = { consumer, eventId, handled: revision, next };
       logger.error(context, 'the log has lost changes that a consumer had yet to read: it goes on with the next');
     }
-    return changes;
+    const firstUnknown = changes.findIndex(({ change }) => parseChange(change) === undefined);
+    if (firstUnknown === 0) throw new Error(`change ${next} is of a version that this node does not know`);
+    return firstUnknown === -1 ? changes : changes.slice(0, firstUnknown);
   }
 
   async #handle(lease: Lease, changes: readonly LoggedChange[]): Promise<void> {

@@ -1,14 +1,9 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bus } from '../coordination/coordination.ts';
-import {
-  CHANGE_VERSION,
-  type CommittedChange,
-  type EventChange,
-  type Fact,
-  type LoggedChange,
-} from '../domain/change.ts';
+import type { CommittedChange, LoggedChange } from '../domain/change.ts';
 import type { Listeners } from '../listeners.ts';
+import { parseChange } from '../store/change-format.ts';
 
 /** Hears of changes of one event, in any order and any number of times. */
 export interface ChangeListener {
@@ -72,28 +67,6 @@ export class ChangeNews implements Disposable {
 /** What is longer is read from the log: a change of a whole venue must not keep a connection busy. */
 const MAX_CHARACTERS = 64_000;
 
-const actor = z.string();
-const reservationId = z.string();
-const seatIndexes = z.array(z.int().nonnegative());
-const expiresAtMs = z.number();
-
-const fact = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('event-created'), actor, blockedSeatIndexes: seatIndexes }),
-  z.object({
-    kind: z.literal('sales-status-changed'),
-    actor,
-    salesStatus: z.enum(['DRAFT', 'ON_SALE', 'PAUSED', 'CLOSED']),
-  }),
-  z.object({ kind: z.enum(['seats-blocked', 'seats-unblocked']), actor, seatIndexes }),
-  z.object({ kind: z.literal('reservation-created'), actor, reservationId, seatIndexes, expiresAtMs }),
-  z.object({ kind: z.literal('reservation-extended'), actor, reservationId, seatIndexes, expiresAtMs }),
-  z.object({ kind: z.literal('reservation-cancelled'), actor, reservationId, seatIndexes, isOver: z.boolean() }),
-  z.object({ kind: z.literal('reservation-expired'), actor, reservationId, seatIndexes }),
-  z.object({ kind: z.literal('booking-confirmed'), actor, reservationId, bookingId: z.string(), seatIndexes }),
-]) satisfies z.ZodType<Fact>;
-
-const change = z.object({ version: z.literal(CHANGE_VERSION), facts: z.array(fact) }) satisfies z.ZodType<EventChange>;
-
 const message = z.object({ revision: z.int().positive(), atMs: z.number().optional(), change: z.unknown().optional() });
 
 /** What nodes tell each other of a change: that it is there, and where it is short also what it is. */
@@ -117,11 +90,6 @@ export function decodeChange(text: string): ChangeMessage | undefined {
   const known = parseChange(change);
   const isComplete = atMs !== undefined && known !== undefined;
   return { revision, change: isComplete ? { revision, atMs, change: known } : undefined };
-}
-
-/** Undefined for one of a version that this node does not know. */
-export function parseChange(value: unknown): EventChange | undefined {
-  return change.safeParse(value).data;
 }
 
 function parseJson(text: string): unknown {

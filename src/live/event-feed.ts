@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { LoggedChange } from '../domain/change.ts';
+import { parseChange } from '../store/change-format.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 import type { ChangeListener, ChangeNews } from './change-news.ts';
-import { parseChange } from './change-news.ts';
 import type { HeadWatch, Watching } from './head-watch.ts';
 
 /** Two writes of this node, or messages of two others, may arrive the later first: so long the earlier is waited for. */

@@ -1,8 +1,8 @@
 import type { GroupCommit } from '../group-commit/group-commit.ts';
 import type { Database } from '../store/engine/database.ts';
 import { type CancelOutcome, type CancelRequest, cancelReservations } from '../store/statements/cancel-reservations.ts';
-import type { Commits } from './commits.ts';
 import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';
+import type { PostCommit } from './post-commit.ts';
 
 export interface CancelCommand extends Omit<CancelRequest, 'change'> {
   readonly eventId: string;
@@ -12,19 +12,19 @@ export interface CancelCommand extends Omit<CancelRequest, 'change'> {
 export interface CancelDependencies {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
-  readonly commits: Commits;
+  readonly postCommit: PostCommit;
 }
 
 export function createCancel({
   database,
   groupCommit,
-  commits,
+  postCommit,
 }: CancelDependencies): (command: CancelCommand) => Promise<CancelOutcome> {
   const store = groupCommit.register<CancelRequest, CancelOutcome>({
     conflictKeys: conflictKeysOfChange,
     write: async (eventId, requests) => {
       const outcomes = await cancelReservations(database, eventId, requests);
-      commits.released(
+      postCommit.onReleased(
         eventId,
         outcomes.filter((outcome) => outcome.outcome === 'cancelled'),
       );

@@ -14,8 +14,8 @@ import {
 } from '../store/statements/confirm-reservations.ts';
 import { type FenceOutcome, fencePayments } from '../store/statements/fence-payments.ts';
 import type { HolderRequest } from '../store/statements/running-reservations.ts';
-import type { Commits } from './commits.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
+import type { PostCommit } from './post-commit.ts';
 
 export interface ConfirmCommand extends HolderCommand {
   readonly paymentToken: string | null;
@@ -35,7 +35,7 @@ export interface ConfirmDependencies {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly gate: Gate;
-  readonly commits: Commits;
+  readonly postCommit: PostCommit;
   readonly payment: PaymentProvider;
   readonly settler: Settler;
   readonly paymentSeconds: number;
@@ -146,12 +146,12 @@ async function readBookings(database: Database, keys: readonly ReservationKey[])
   return keys.map(({ reservationId }) => byReservation.get(reservationId));
 }
 
-function fenceWrites({ database, groupCommit, commits, paymentSeconds }: ConfirmDependencies) {
+function fenceWrites({ database, groupCommit, postCommit, paymentSeconds }: ConfirmDependencies) {
   return groupCommit.register<HolderRequest, FenceOutcome>({
     conflictKeys: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
       const outcomes = await fencePayments(database, eventId, requests, { paymentSeconds });
-      commits.held(
+      postCommit.onReserved(
         eventId,
         outcomes.filter((outcome) => outcome.outcome === 'fenced'),
       );
@@ -165,7 +165,7 @@ type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
 type Confirmed = Exclude<ConfirmOutcome, { readonly outcome: 'reference-taken' }>;
 
-function confirmWrites({ database, groupCommit, commits, random }: ConfirmDependencies) {
+function confirmWrites({ database, groupCommit, postCommit, random }: ConfirmDependencies) {
   const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<Confirmed[]> => {
     const drawn = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
     const outcomes = await confirmReservations(database, eventId, drawn);
@@ -181,7 +181,7 @@ function confirmWrites({ database, groupCommit, commits, random }: ConfirmDepend
     write: async (eventId, requests) => {
       const outcomes = await confirm(eventId, requests);
       const bookings = outcomes.flatMap((outcome) => (outcome.outcome === 'confirmed' ? [outcome.booking] : []));
-      commits.booked(eventId, bookings);
+      postCommit.onBooked(eventId, bookings);
       return outcomes;
     },
   });

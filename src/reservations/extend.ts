@@ -3,8 +3,8 @@ import type { GroupCommit } from '../group-commit/group-commit.ts';
 import type { Database } from '../store/engine/database.ts';
 import { type ExtendOutcome, extendReservations } from '../store/statements/extend-reservations.ts';
 import type { HolderRequest, RepeatableRequest } from '../store/statements/running-reservations.ts';
-import type { Commits } from './commits.ts';
 import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';
+import type { PostCommit } from './post-commit.ts';
 
 /** A holder's wish to change a reservation. */
 export interface HolderCommand extends HolderRequest {
@@ -19,18 +19,18 @@ export interface ExtendDependencies {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly gate: Gate;
-  readonly commits: Commits;
+  readonly postCommit: PostCommit;
   readonly extensionSeconds: number;
   readonly maxExtensions: number;
 }
 
 export function createExtend(dependencies: ExtendDependencies): (command: ExtendCommand) => Promise<ExtendOutcome> {
-  const { database, groupCommit, gate, commits, extensionSeconds, maxExtensions } = dependencies;
+  const { database, groupCommit, gate, postCommit, extensionSeconds, maxExtensions } = dependencies;
   const store = groupCommit.register<RepeatableRequest, ExtendOutcome>({
     conflictKeys: conflictKeysOfChange,
     write: async (eventId, requests) => {
       const outcomes = await extendReservations(database, eventId, requests, { extensionSeconds, maxExtensions });
-      commits.held(
+      postCommit.onReserved(
         eventId,
         outcomes.filter((outcome) => outcome.outcome === 'extended'),
       );

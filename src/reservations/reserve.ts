@@ -6,9 +6,9 @@ import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/engine/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { RefusingLayer, Telemetry } from '../telemetry/happenings.ts';
-import type { Commits } from './commits.ts';
 import { EarlierReservations, type SeatMaps } from './earlier-reservations.ts';
 import { GateChecks } from './gate-checks.ts';
+import type { PostCommit } from './post-commit.ts';
 
 export interface ReserveRequest {
   readonly eventId: string;
@@ -33,7 +33,7 @@ export interface ReserveDependencies {
   readonly groupCommit: GroupCommit;
   readonly gate: Gate;
   readonly heldSeats: HeldSeats;
-  readonly commits: Commits;
+  readonly postCommit: PostCommit;
   readonly seatMaps: SeatMaps;
   readonly newId: () => string;
   readonly maxActiveReservations: number;
@@ -139,7 +139,7 @@ function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boole
   return status === 'ACTIVE' && seatIndexes.includes(seatIndex);
 }
 
-function storeWrites({ database, groupCommit, commits, maxActiveReservations }: ReserveDependencies) {
+function storeWrites({ database, groupCommit, postCommit, maxActiveReservations }: ReserveDependencies) {
   return groupCommit.register<ReserveSeatsRequest & { readonly party: Party }, ReserveSeatsOutcome>({
     conflictKeys: ({ viewerId, seatIndexes }) => [`viewer ${viewerId}`, ...seatIndexes.map((index) => `seat ${index}`)],
     write: async (eventId, requests) => {
@@ -148,7 +148,7 @@ function storeWrites({ database, groupCommit, commits, maxActiveReservations }: 
         const party = requests[at]?.party;
         return outcome.outcome === 'reserved' && party ? [{ ...outcome, party }] : [];
       });
-      commits.held(eventId, reserved);
+      postCommit.onReserved(eventId, reserved);
       return outcomes;
     },
   });

@@ -91,6 +91,24 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     return nodes;
   }
 
+  test('stops before a change of a version that this node does not know, and goes on when it does', async () => {
+    const nodes = await newNodes();
+    const eventId = await createSampleEvent(database, 1);
+    await logChanges(database, eventId, 3);
+    const setVersion = (version: number) =>
+      database.rows(sql`
+        update event_changes set change = jsonb_set(change, '{version}', to_jsonb(${version}::int))
+        where event_id = ${eventId}::uuid and revision = 3`);
+    await setVersion(99);
+    await nodes.start('a');
+    await nodes.untilAt(eventId, 2);
+    const hasTried = async () => ((await nodes.cursor(eventId))?.attempts ?? 0) > 1;
+    await waitFor(hasTried, { ...soon, what: 'the change to be tried again' });
+    expect(nodes.of('ended', eventId).map(({ last }) => last)).toEqual([2]);
+    await setVersion(1);
+    await nodes.untilAt(eventId, 4);
+  });
+
   test('hands on every change once and in order, to one node at a time', async () => {
     const nodes = await newNodes();
     for (const node of ['a', 'b', 'c']) await nodes.start(node, { handle: () => setImmediate(), batch: 7 });

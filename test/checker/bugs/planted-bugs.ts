@@ -96,11 +96,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: `and \${keyedChanges.contents} = given.contents`,
     replace: '',
   }),
-  bug('writes of one event are judged side by side', ['limits', 'on time', 'one holder at a time'], {
-    file: 'store/change-log',
-    search: `= \${sql.placeholder('eventId')}::uuid for update`,
-    replace: `= \${sql.placeholder('eventId')}::uuid`,
-  }),
   bug('one reservation more than allowed', ['limits'], {
     file: 'store/statements/reserve-seats',
     search: `< \${maxActiveReservations}::int as below_limit`,

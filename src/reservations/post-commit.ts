@@ -20,22 +20,22 @@ export interface Released {
   readonly freedSeatIndexes: readonly number[];
 }
 
-export interface CommitsDependencies {
+export interface PostCommitDependencies {
   readonly gate: Gate;
   readonly heldSeats: HeldSeats;
   readonly deadlines: Deadlines;
 }
 
 /** What is done after a commit, and never before: the gate, the counts and the deadlines are brought up to date. */
-export class Commits {
-  readonly #parts: CommitsDependencies;
+export class PostCommit {
+  readonly #parts: PostCommitDependencies;
 
-  constructor(parts: CommitsDependencies) {
+  constructor(parts: PostCommitDependencies) {
     this.#parts = parts;
   }
 
   /** Reservations are new, or run until another moment than before. */
-  held(eventId: string, held: readonly Held[]): void {
+  onReserved(eventId: string, held: readonly Held[]): void {
     for (const { reservation, party } of held) {
       const { id, seatIndexes, expiresAtMs, readAtMs } = reservation;
       const claim = { eventId, reservationId: id, seatIndexes, party: party ?? null };
@@ -45,7 +45,7 @@ export class Commits {
   }
 
   /** Seats were let go of, and with them those reservations that hold none any more. */
-  released(eventId: string, released: readonly Released[]): void {
+  onReleased(eventId: string, released: readonly Released[]): void {
     for (const { reservation, freedSeatIndexes } of released) {
       const claim = { eventId, reservationId: reservation.id, seatIndexes: freedSeatIndexes };
       const ended = reservation.status === 'CANCELLED';
@@ -55,7 +55,7 @@ export class Commits {
   }
 
   /** The seats stay taken, now for good. */
-  booked(eventId: string, booked: readonly BookingRecord[]): void {
+  onBooked(eventId: string, booked: readonly BookingRecord[]): void {
     for (const { reservationId, seatIndexes } of booked) {
       const claim = { eventId, reservationId, seatIndexes };
       this.#parts.deadlines.ended(claim);
