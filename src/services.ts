@@ -3,6 +3,7 @@ import { EventCatalogue } from './events/catalogue.ts';
 import { EventAdministration } from './events/event-administration.ts';
 import { EventLayouts } from './events/layouts.ts';
 import { SeatReader } from './events/seat-reader.ts';
+import { expireOverdue } from './expiry/sweep.ts';
 import type { Services } from './graphql/services.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -18,7 +19,7 @@ import { removeHistory } from './reservations/history.ts';
 import { Holdings } from './reservations/holdings.ts';
 import { PostCommit } from './reservations/post-commit.ts';
 import { createReservations, type Reservations } from './reservations/reservations.ts';
-import { expireOverdue, startRounds } from './reservations/sweep.ts';
+import { startRounds } from './rounds.ts';
 import { readBacklogs } from './store/consumer-cursors.ts';
 import { isStoreUnavailable } from './store/engine/faults.ts';
 
