@@ -83,7 +83,8 @@ async function disturb(settings: RoundSettings, { journal, random, eventIds }: P
   const deadlines: Deadlines = [];
   const viewers: Viewer[] = [];
   for (let nth = 0; nth < settings.viewers; nth += 1) {
-    const name = `viewer ${nth}`;
+    // Of this round: what a viewer's key stands for outlives it.
+    const name = `viewer ${nth} of ${settings.seed}`;
     const isOrganizer = nth === 0;
     const token = await tokenFor(name, isOrganizer ? ['ORGANIZER'] : []);
     const own = { name, token, isOrganizer, random: random.fork() };
