@@ -1,8 +1,8 @@
 import type { EventRecord, SalesStatus } from '../domain/records.ts';
-import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/engine/database.ts';
 import { updateSalesStatus } from '../store/queries/events.ts';
 import { type BlockOutcome, blockSeats } from '../store/statements/block-seats.ts';
+import { uuidV5 } from '../uuid-v5.ts';
 import { type CreateEventOutcome, createEvent, type EventInput } from './create-event.ts';
 
 export interface OrganizingDependencies {
@@ -17,7 +17,7 @@ export interface CreateEventIntent {
 }
 
 /** Ids of events, made from organizers and keys. */
-const intentId = namedIds('f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88');
+const intentId = uuidV5('f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88');
 
 /** What organizers do with their events. */
 export class EventAdministration {

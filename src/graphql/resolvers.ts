@@ -1,5 +1,5 @@
-import { findBooking, findEvent, findReservation, findSeat } from './finding.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { findBooking, findEvent, findReservation, findSeat } from './lookups.ts';
 import { bookingResolvers } from './resolvers/booking.ts';
 import { eventResolvers } from './resolvers/event.ts';
 import { reservationResolvers } from './resolvers/reservation.ts';

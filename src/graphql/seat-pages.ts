@@ -3,7 +3,7 @@ import { type SeatStatus, statusCodes } from '../domain/seat.ts';
 import type { EventLayout } from '../events/layouts.ts';
 import { nextTimeSlice } from '../time-slices.ts';
 import { cursorCodec, type PageRequest, toConnection } from './pages.ts';
-import type { SeatConnectionSource } from './sources.ts';
+import type { SeatConnectionSource } from './payload-sources.ts';
 
 /** A place in plan order. */
 export const seatCursor = cursorCodec(z.strictObject({ index: z.int32() }));

@@ -7,8 +7,8 @@ import { packChanges } from '../live/packing.ts';
 import { PullStream } from '../live/pull-stream.ts';
 import type { SeatMapUpdate } from '../live/sources.ts';
 import type { GraphqlContext } from './context.ts';
-import { findReservation } from './finding.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
+import { findReservation } from './lookups.ts';
 
 /** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */
 

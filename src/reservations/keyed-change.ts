@@ -1,8 +1,8 @@
-import { namedIds } from '../named-id.ts';
 import type { KeyedChange } from '../store/statements/running-reservations.ts';
+import { uuidV5 } from '../uuid-v5.ts';
 
-const changeName = namedIds('0d1c8a53-6f0e-4b0e-8f35-5b8f3b1f7c2a');
-const changeContents = namedIds('c3a1f0f2-2a1b-4e8e-9a53-6b7f6d2f1f5e');
+const changeName = uuidV5('0d1c8a53-6f0e-4b0e-8f35-5b8f3b1f7c2a');
+const changeContents = uuidV5('c3a1f0f2-2a1b-4e8e-9a53-6b7f6d2f1f5e');
 
 /**
  * What a key stands for: it is one viewer's, and one mutation's, so that the key of a reservation may also be that of its

@@ -2,10 +2,10 @@ import type { Gate, HeldSeats, SeatClaim } from '../coordination/coordination.ts
 import type { Party } from '../coordination/party.ts';
 import type { SeatHolder } from '../domain/seat.ts';
 import type { GroupCommit } from '../group-commit/group-commit.ts';
-import { namedIds } from '../named-id.ts';
 import type { Database } from '../store/engine/database.ts';
 import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from '../store/statements/reserve-seats.ts';
 import type { RefusingLayer, Telemetry } from '../telemetry/happenings.ts';
+import { uuidV5 } from '../uuid-v5.ts';
 import { EarlierReservations, type SeatMaps } from './earlier-reservations.ts';
 import { GateChecks } from './gate-checks.ts';
 import type { PostCommit } from './post-commit.ts';
@@ -117,7 +117,7 @@ const unavailable = (taken: readonly number[]): ReserveOutcome => ({
 });
 
 /** Names of reservations, made from viewers and keys. */
-const intentId = namedIds('5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42');
+const intentId = uuidV5('5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42');
 
 /**
  * The same for every copy of one intent, so that the gate does not turn copies away for each other's marks, on whichever

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../sources.ts';
+import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../payload-sources.ts';
 import type { Viewer as ViewerSource } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;

@@ -1,9 +1,9 @@
 import { isOrganizer, type Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import { isEventVisible } from '../finding.ts';
 import type { ReserveSeatsInput } from '../generated/resolvers.ts';
 import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
+import { isEventVisible } from '../lookups.ts';
 import { partyOf } from '../mutation-limits.ts';
 import {
   idempotencyConflict,

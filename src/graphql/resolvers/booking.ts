@@ -1,6 +1,6 @@
-import { eventOf, findBooking, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeBookingId } from '../ids.ts';
+import { eventOf, findBooking, seatsOf, totalOf } from '../lookups.ts';
 
 export const bookingResolvers: Resolvers = {
   Query: {

@@ -5,7 +5,6 @@ import type { Viewer } from '../../domain/viewer.ts';
 import type { EventRow } from '../../live/live-event.ts';
 import { beginMessage, type GraphqlContext, requireOrganizer } from '../context.ts';
 import { layoutSize } from '../cost/layout-size.ts';
-import { findEvent, layoutOf } from '../finding.ts';
 import type {
   BlockSeatsInput,
   CreateEventInput,
@@ -15,6 +14,7 @@ import type {
 } from '../generated/resolvers.ts';
 import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '../ids.ts';
+import { findEvent, layoutOf } from '../lookups.ts';
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
 import { badArgument, cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';

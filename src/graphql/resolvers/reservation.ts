@@ -1,8 +1,8 @@
 import type { ReservationRecord } from '../../domain/records.ts';
 import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
-import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../finding.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
+import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../lookups.ts';
 import { limited } from '../mutation-limits.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';

@@ -4,8 +4,8 @@ import type { SeatMapUpdate } from '../../live/sources.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeCategoryId, encodeSeatId } from '../ids.ts';
+import { type RowSource, type SeatSource, seatSources } from '../payload-sources.ts';
 import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
-import { type RowSource, type SeatSource, seatSources } from '../sources.ts';
 import { seatMapMessage } from '../subscriptions.ts';
 
 export const seatMapResolvers: Resolvers = {

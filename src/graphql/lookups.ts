@@ -10,7 +10,7 @@ import {
   type ReservationSource,
   type SeatSource,
   seatSources,
-} from './sources.ts';
+} from './payload-sources.ts';
 
 /** Finding objects by their ids: null for what there is not, and for what the viewer may not see, alike. */
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** A uuid of version 5 (RFC 9562, section 5.5): the same for the same name, and others for other names or namespaces. */
-export function namedIds(namespace: string): (name: string) => string {
+export function uuidV5(namespace: string): (name: string) => string {
   const prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex');
   return (name) => {
     const digest = hash('sha1', Buffer.concat([prefix, Buffer.from(name)]), 'hex');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { namedIds } from '../src/named-id.ts';
+import { uuidV5 } from '../src/uuid-v5.ts';
 
-const ofDns = namedIds('6ba7b810-9dad-11d1-80b4-00c04fd430c8');
+const ofDns = uuidV5('6ba7b810-9dad-11d1-80b4-00c04fd430c8');
 
 test.each([
   ['www.example.com', '2ed6657d-e927-568b-95e1-2665a8aea6a2'],
