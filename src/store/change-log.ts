@@ -3,6 +3,7 @@ import { CHANGE_VERSION, type EventChange, type Fact, type LoggedChange } from '
 import { handledByAll } from './consumer-cursors.ts';
 import type { ChangeWriter, Session, Statement } from './engine/database.ts';
 import { prepared } from './engine/prepared.ts';
+import { jsonOf } from './records.ts';
 import { epochMs } from './rules.ts';
 import { assign, insertSelected } from './statements/columns.ts';
 import { eventChanges, eventHeads, reservations } from './tables.ts';
@@ -73,7 +74,7 @@ export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
 
 /** What `logChange` has written, for the first row of a statement's answer. */
 export const loggedChange: SQL = sql`(
-      select json_build_object('revision', logged.revision, 'atMs', ${epochMs(sql`logged.at`)}, 'change', logged.change) from logged
+      select ${jsonOf({ revision: sql`logged.revision`, atMs: epochMs(sql`logged.at`), change: sql`logged.change` })} from logged
     )`;
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
@@ -83,8 +84,7 @@ export function fact<Kind extends Fact['kind']>(
   kind: Kind,
   properties: Readonly<Record<Exclude<keyof FactOf<Kind>, 'kind'>, SQL>>,
 ): SQL {
-  const pairs = Object.entries<SQL>(properties).map(([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`);
-  return sql`json_build_object('kind', ${sql.raw(`'${kind}'`)}, ${sql.join(pairs, sql`, `)})`;
+  return jsonOf({ kind: sql.raw(`'${kind}'`), ...properties });
 }
 
 /** The event's changes after a revision, in their order, of which `most` at most. */

@@ -1,49 +1,62 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { epochMs, reservationStatusAt, salesStatusAt, statementNow } from './rules.ts';
 import { bookedSeats, bookings, events, reservations } from './tables.ts';
 
 // How the domain's records are selected.
 
-/** Selects an `EventRecord` from `events`. */
-export const eventColumns: SQL = sql`
-  ${events.id},
-  ${events.name},
-  ${events.venue},
-  ${epochMs(events.startsAt)} as "startsAtMs",
-  ${events.timeZone} as "timeZone",
-  ${events.currency},
-  ${salesStatusAt(statementNow)} as "salesStatus",
-  ${events.reservationSeconds} as "reservationSeconds"`;
+/** An `EventRecord`, from `events`, or from what stands under that name. */
+export const eventFields = {
+  id: events.id,
+  name: events.name,
+  venue: events.venue,
+  startsAtMs: epochMs(events.startsAt),
+  timeZone: events.timeZone,
+  currency: events.currency,
+  salesStatus: salesStatusAt(statementNow),
+  reservationSeconds: events.reservationSeconds,
+};
 
-/** Selects a `ReservationRecord` from `reservations`, or from what stands under that name. */
-export const reservationColumns = (now: SQL): SQL => sql`
-  ${reservations.eventId} as "eventId",
-  ${reservations.id},
-  ${reservations.viewerId} as "viewerId",
-  ${reservationStatusAt(now)} as status,
-  ${reservations.seatIndexes} as "seatIndexes",
-  ${reservations.totalAmount}::float8 as "totalAmount",
-  ${epochMs(reservations.createdAt)} as "createdAtMs",
-  ${epochMs(reservations.expiresAt)} as "expiresAtMs",
-  ${reservations.extensionsUsed} as "extensionsUsed",
-  ${epochMs(now)} as "readAtMs"`;
+/** A `ReservationRecord`, from `reservations`, or from what stands under that name. */
+export const reservationFields = (now: SQL) => ({
+  eventId: reservations.eventId,
+  id: reservations.id,
+  viewerId: reservations.viewerId,
+  status: reservationStatusAt(now),
+  seatIndexes: reservations.seatIndexes,
+  totalAmount: reservations.totalAmount,
+  createdAtMs: epochMs(reservations.createdAt),
+  expiresAtMs: epochMs(reservations.expiresAt),
+  extensionsUsed: reservations.extensionsUsed,
+  readAtMs: epochMs(now),
+});
 
-/** A `ReservationRecord` as JSON, from what follows `from` and calls its rows `reservations`; null when that gives none. */
-export const reservationJson = (source: SQL, now: SQL): SQL =>
-  sql`(select row_to_json(record) from (select ${reservationColumns(now)} from ${source}) as record)`;
-
-/** Selects a `BookingRecord` from `bookings`. */
-export const bookingColumns: SQL = sql`
-  ${bookings.eventId} as "eventId",
-  ${bookings.id},
-  ${bookings.reservationId} as "reservationId",
-  ${bookings.viewerId} as "viewerId",
-  ${bookings.reference},
-  ${bookings.status},
-  ${bookings.totalAmount}::float8 as "totalAmount",
+const seatsOfBooking = sql`
   array(
     select ${bookedSeats.seatIndex} from ${bookedSeats}
     where ${bookedSeats.eventId} = ${bookings.eventId} and ${bookedSeats.bookingId} = ${bookings.id}
     order by ${bookedSeats.seatIndex}
-  ) as "seatIndexes",
-  ${epochMs(bookings.bookedAt)} as "bookedAtMs"`;
+  )`;
+
+/** A `BookingRecord`, from `bookings`, or from what stands under that name. */
+export const bookingFields = {
+  eventId: bookings.eventId,
+  id: bookings.id,
+  reservationId: bookings.reservationId,
+  viewerId: bookings.viewerId,
+  reference: bookings.reference,
+  status: bookings.status,
+  totalAmount: bookings.totalAmount,
+  // Of what stands in a field itself, Drizzle would leave the names of the tables out.
+  seatIndexes: sql<number[]>`${seatsOfBooking}`,
+  bookedAtMs: epochMs(bookings.bookedAt),
+};
+
+/** The fields as one JSON object. */
+export function jsonOf(fields: Readonly<Record<string, SQLWrapper>>): SQL {
+  const pairs = Object.entries(fields).map(([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`);
+  return sql`json_build_object(${sql.join(pairs, sql`, `)})`;
+}
+
+/** A `ReservationRecord` as JSON, from what follows `from` and calls its rows `reservations`; null when that gives none. */
+export const reservationJson = (source: SQL, now: SQL): SQL =>
+  sql`(select ${jsonOf(reservationFields(now))} from ${source})`;

@@ -32,18 +32,20 @@ class Node {
 
   /** As much of it as consumers use. */
   get database(): Database {
-    const session: Session = { rows: (statement) => this.#rows(statement) };
+    const session: Session = {
+      rows: (statement) => this.#ask(() => this.#database.rows(statement)),
+      query: (build) => this.#ask(() => this.#database.query(build)),
+    };
     return new Proxy(this.#database, {
-      get: (target, name) =>
-        name === 'rows' ? session.rows : name === 'mapReads' ? session : Reflect.get(target, name),
+      get: (target, name) => Reflect.get(session, name) ?? (name === 'mapReads' ? session : Reflect.get(target, name)),
     });
   }
 
-  async #rows<Row>(statement: Parameters<Session['rows']>[0]): Promise<Row[]> {
+  async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     if (this.isCutOff && this.#random.chance(0.5)) throw new Error('the way there is cut');
-    const rows = await this.#database.rows<Row>(statement);
+    const answer = await ask();
     if (this.isCutOff) throw new Error('the way back is cut');
-    return rows;
+    return answer;
   }
 }
 

@@ -17,6 +17,10 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
         count.statements += 1;
         return database.rows(statement);
       },
+      query: (build) => {
+        count.statements += 1;
+        return database.query(build);
+      },
     };
     return { count, reader: new SeatReader({ ...session, during: () => session }) };
   }

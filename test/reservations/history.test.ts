@@ -179,12 +179,13 @@ test('a node removes the history soon after its start, and says so in its log an
 test('the history is found by its index', async () => {
   const { url } = await testDatabase();
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 1 });
-  const plan = await database.transaction(async ({ rows }) => {
+  const plan = await database.transaction(async ({ rows, query }) => {
     // What Postgres would choose for the few rows of a test.
     await rows(sql`set local enable_seqscan = off`);
     const explained: unknown[] = [];
     await endedReservations(
       {
+        query,
         rows: async (statement) => {
           explained.push(...(await rows(sql`explain ${statement}`)));
           return [];

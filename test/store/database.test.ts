@@ -256,9 +256,7 @@ describe('a Postgres', () => {
     expect(await nextAnswer(() => database.rows(sql`select 1 as one`))).toEqual([{ one: 1 }]);
     await breakOff();
     expect(
-      await nextAnswer(() =>
-        database.transaction(({ orm }) => orm.select({ one: sql`1` }).from(sql`(select) as nothing`)),
-      ),
+      await nextAnswer(() => database.query((orm) => orm.select({ one: sql`1` }).from(sql`(select) as nothing`))),
     ).toEqual([{ one: 1 }]);
   });
 

@@ -2,7 +2,6 @@ import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { CommittedChange } from '../../domain/change.ts';
 import type { Listeners } from '../../listeners.ts';
-import type * as tables from '../tables.ts';
 import type { StoreTrouble } from './faults.ts';
 import type { PreparedStatement } from './prepared.ts';
 
@@ -33,7 +32,11 @@ export interface Database extends Connection, ChangeWriter, AsyncDisposable {
 export interface Session {
   /** Runs one statement as it stands and gives its rows. Their shape is the statement's own promise. */
   rows<Row>(statement: Statement): Promise<Row[]>;
+  /** Runs one query that is built by Drizzle. */
+  query<Result>(build: (orm: Orm) => PromiseLike<Result>): Promise<Result>;
 }
+
+export type Orm = PgDatabase<PgQueryResultHKT>;
 
 export interface Reads extends Session {
   /** Of one operation: a read that still waits for a connection when the operation is over is not sent. */
@@ -46,7 +49,7 @@ export interface Connection extends Session {
    * One transaction, READ COMMITTED, begun anew when the engine says that only its timing was at fault. Inside it wait for
    * nothing but the session it hands over.
    */
-  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   /** One such transaction of statements that need nothing of each other's answers: all are sent at once. Gives the rows of each. */
   together(statements: readonly Statement[]): Promise<unknown[][]>;
 }
@@ -54,10 +57,6 @@ export interface Connection extends Session {
 /** Where changes are written, and told of as soon as they are committed. */
 export interface ChangeWriter extends Pick<Connection, 'together'> {
   readonly committed: Listeners<CommittedChange>;
-}
-
-export interface Transaction extends Session {
-  readonly orm: PgDatabase<PgQueryResultHKT, typeof tables>;
 }
 
 export type Statement = SQL | PreparedStatement;

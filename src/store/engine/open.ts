@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CommittedChange } from '../../domain/change.ts';
 import { Listeners } from '../../listeners.ts';
 import type { Happenings, Telemetry } from '../../telemetry/happenings.ts';
-import type { Connection, Database, Engine, Reads, Session, Statement, Transaction } from './database.ts';
+import type { Connection, Database, Engine, Orm, Reads, Session, Statement } from './database.ts';
 import type { StoreTrouble } from './faults.ts';
 import { StoreSilent } from './faults.ts';
 import { HealthCheck } from './health-check.ts';
@@ -91,7 +91,11 @@ class Store implements Database {
     return this.#run(this.#writeLine, 'statement', (connection) => connection.rows<Row>(statement));
   }
 
-  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
+  query<Result>(build: (orm: Orm) => PromiseLike<Result>): Promise<Result> {
+    return this.#run(this.#writeLine, 'statement', (connection) => connection.query(build));
+  }
+
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#run(this.#writeLine, 'transaction', (connection) => connection.transaction(work));
   }
 
@@ -112,6 +116,7 @@ class Store implements Database {
     return {
       rows: <Row>(statement: Statement) =>
         this.#run(line, 'read', (connection) => connection.rows<Row>(statement), isOver),
+      query: (build) => this.#run(line, 'read', (connection) => connection.query(build), isOver),
     };
   }
 

@@ -5,9 +5,8 @@ import { PGlite } from '@electric-sql/pglite';
 import type { MigrationConfig } from 'drizzle-orm/migrator';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { inDataDir, makeDataDir, makePrivate } from '../../data-dir.ts';
-import * as tables from '../tables.ts';
 import { lockDataDir } from './data-dir-lock.ts';
-import type { Connection, Engine, Statement, Transaction } from './database.ts';
+import type { Connection, Engine, Orm, Session, Statement } from './database.ts';
 import { retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
 import { StoreUnusable } from './unusable.ts';
@@ -25,8 +24,7 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
       cause: error,
     });
   });
-  const orm = drizzle(client, { schema: tables });
-  const connection = connectionOf(orm);
+  const connection = connectionOf(drizzle(client));
   return {
     writes: [connection],
     reads: null,
@@ -62,7 +60,7 @@ function reasonOf(error: unknown): string {
   return message.split('\n')[0] || 'its files cannot be read or written';
 }
 
-function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {
+function connectionOf(orm: PgliteDatabase): Connection {
   const transaction: Connection['transaction'] = (work) =>
     retrying(() => orm.transaction((open) => work(sessionOf(open))));
   return {
@@ -70,6 +68,10 @@ function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {
     rows: async (statement) => {
       await setImmediate();
       return retrying(() => sessionOf(orm).rows(statement));
+    },
+    query: async (build) => {
+      await setImmediate();
+      return retrying(() => sessionOf(orm).query(build));
     },
     transaction,
     together: (statements) =>
@@ -81,9 +83,9 @@ function connectionOf(orm: PgliteDatabase<typeof tables>): Connection {
   };
 }
 
-function sessionOf(orm: Pick<PgliteDatabase<typeof tables>, 'execute'> & Transaction['orm']): Transaction {
+function sessionOf(orm: Pick<PgliteDatabase, 'execute'> & Orm): Session {
   return {
-    orm,
+    query: async (build) => build(orm),
     rows: async <Row>(statement: Statement) => (await orm.execute(statement)).rows as Row[],
   };
 }

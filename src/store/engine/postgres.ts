@@ -5,8 +5,7 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Telemetry } from '../../telemetry/happenings.ts';
-import * as tables from '../tables.ts';
-import type { Connection, RemoteEngine, Statement, Transaction } from './database.ts';
+import type { Connection, Orm, RemoteEngine, Session, Statement } from './database.ts';
 import { isConnectionLost, isLockTimeout, retrying } from './faults.ts';
 import { applyMigrations, lockMigrations, warnOfHeldTables } from './migrations.ts';
 import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
@@ -38,6 +37,7 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
 function connectionOf(client: PostgresClient): Connection {
   return {
     rows: <Row>(statement: Statement) => retrying(() => rowsOf(client.sql, statement) as Promise<Row[]>),
+    query: (build) => retrying(async () => build(ormOn(client.sql))),
     transaction: (work) => retrying(() => inTransaction(client.sql, (open) => work(sessionOn(open)))),
     together: (statements) => retrying(() => together(client.sql, statements)),
   };
@@ -64,6 +64,11 @@ function limitingRows(connection: Connection): Connection {
     ...connection,
     rows: async <Row>(statement: Statement) =>
       ((await connection.together([setTimeLimits, statement]))[1] ?? []) as Row[],
+    query: (build) =>
+      connection.transaction(async (session) => {
+        await session.rows(setTimeLimits);
+        return session.query(build);
+      }),
   };
 }
 
@@ -147,14 +152,10 @@ async function together(client: postgres.Sql, statements: readonly Statement[]):
 /** Of a transaction. */
 type Open = Pick<postgres.Sql, 'unsafe' | 'options'>;
 
-function sessionOn(open: Open): Transaction {
-  let orm: Transaction['orm'] | undefined;
+function sessionOn(open: Open): Session {
   return {
-    get orm() {
-      orm ??= drizzle(forDrizzle(open), { schema: tables });
-      return orm;
-    },
     rows: <Row>(statement: Statement) => rowsOf(open, statement) as Promise<Row[]>,
+    query: async (build) => build(ormOn(open)),
   };
 }
 
@@ -169,9 +170,9 @@ async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: State
 }
 
 /** What Drizzle calls of a connection. */
-function forDrizzle(connection: Open): postgres.Sql {
-  const unsafe = (...statement: Parameters<Open['unsafe']>) => {
-    const query = connection.unsafe(...statement);
+function ormOn(connection: Open): Orm {
+  const unsafe = (...[text, params]: Parameters<Open['unsafe']>) => {
+    const query = connection.unsafe(text, params, { prepare: true });
     const rows = rowsIn(query);
     const values = () => {
       query.values();
@@ -179,7 +180,7 @@ function forDrizzle(connection: Open): postgres.Sql {
     };
     return Object.assign(rows, { values });
   };
-  return { options: connection.options, unsafe } as unknown as postgres.Sql;
+  return drizzle({ options: connection.options, unsafe } as unknown as postgres.Sql);
 }
 
 /**

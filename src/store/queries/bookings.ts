@@ -1,22 +1,18 @@
-import { sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { BookingKey, BookingRecord, BookingStatus, ReservationKey } from '../../domain/records.ts';
 import type { Session } from '../engine/database.ts';
-import { bookingColumns } from '../records.ts';
+import { bookingFields } from '../records.ts';
+import { milliseconds } from '../rules.ts';
 import { assign } from '../statements/columns.ts';
 import { bookings } from '../tables.ts';
-import { isInPart, oneOf, orderedPart } from './list-part.ts';
-import { type ListPosition, newestFirst } from './reservations.ts';
+import { isInPart, orderOf } from './list-part.ts';
+import { type ListPosition, newestFirst, wanted, wantedRows } from './reservations.ts';
 
 /** In no particular order; those that do not exist are missing. */
 export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {
-  return session.rows<BookingRecord>(sql`
-    select ${bookingColumns}
-    from unnest(
-      ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
-      ${sql.param(keys.map(({ bookingId }) => bookingId))}::uuid[]
-    ) as wanted(event_id, id)
-    cross join lateral ${oneOf(sql`bookings`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
+  const ids = keys.map(({ bookingId }) => bookingId);
+  return findWanted(session, keys, ids, bookings.id);
 }
 
 /** What reservations became, in no particular order; those that did not become a booking are missing. */
@@ -24,19 +20,28 @@ export function findBookingsOfReservations(
   session: Session,
   keys: readonly ReservationKey[],
 ): Promise<BookingRecord[]> {
-  return session.rows<BookingRecord>(sql`
-    select ${bookingColumns}
-    from unnest(
-      ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
-      ${sql.param(keys.map(({ reservationId }) => reservationId))}::uuid[]
-    ) as wanted(event_id, reservation_id)
-    cross join lateral ${oneOf(
-      sql`bookings`,
-      sql`event_id = wanted.event_id and reservation_id = wanted.reservation_id`,
-    )}`);
+  const ids = keys.map(({ reservationId }) => reservationId);
+  return findWanted(session, keys, ids, bookings.reservationId);
 }
 
-const bookingOrder = newestFirst(sql`bookings.booked_at`, sql`bookings.id`);
+function findWanted(
+  session: Session,
+  keys: readonly { readonly eventId: string }[],
+  ids: readonly string[],
+  column: typeof bookings.id | typeof bookings.reservationId,
+): Promise<BookingRecord[]> {
+  return session.query((orm) => {
+    const found = orm
+      .select()
+      .from(bookings)
+      .where(and(eq(bookings.eventId, wanted.eventId), eq(column, wanted.id)))
+      .limit(1)
+      .as('bookings');
+    return orm.select(bookingFields).from(wantedRows(keys, ids)).crossJoinLateral(found);
+  });
+}
+
+const bookingOrder = newestFirst(bookings.bookedAt, bookings.id);
 
 /** A viewer's bookings, newest first; of the statuses named, or of all. */
 export function listBookings(
@@ -45,11 +50,15 @@ export function listBookings(
   part: ListPart<ListPosition> & { readonly statuses: readonly BookingStatus[] | null },
 ): Promise<BookingRecord[]> {
   const ofStatus =
-    part.statuses === null ? sql`true` : sql`bookings.status::text = any(${sql.param(part.statuses)}::text[])`;
-  return session.rows<BookingRecord>(sql`
-    select ${bookingColumns} from bookings
-    where bookings.viewer_id = ${viewerId} and ${ofStatus} and ${isInPart(part, bookingOrder)}
-    ${orderedPart(part, bookingOrder)}`);
+    part.statuses === null ? undefined : sql`${bookings.status}::text = any(${sql.param(part.statuses)}::text[])`;
+  return session.query((orm) =>
+    orm
+      .select(bookingFields)
+      .from(bookings)
+      .where(and(eq(bookings.viewerId, viewerId), ofStatus, isInPart(part, bookingOrder)))
+      .orderBy(...orderOf(part, bookingOrder))
+      .limit(part.limit),
+  );
 }
 
 /** A booking whose authorized money is still to be captured. */
@@ -70,14 +79,24 @@ export function outstandingCaptures(
   most: number,
   { except = [], newestFirst = false }: CaptureOrder = {},
 ): Promise<OutstandingCapture[]> {
-  return session.rows<OutstandingCapture>(sql`
-    select event_id as "eventId", id as "bookingId", payment_authorization as "paymentAuthorization"
-    from bookings
-    where payment_captured_at is null
-      and booked_at <= statement_timestamp() - ${graceMs}::int * interval '1 millisecond'
-      and id <> all(${sql.param(except)}::uuid[])
-    order by booked_at ${newestFirst ? sql`desc` : sql`asc`}
-    limit ${most}::int`);
+  return session.query((orm) =>
+    orm
+      .select({
+        eventId: bookings.eventId,
+        bookingId: bookings.id,
+        paymentAuthorization: bookings.paymentAuthorization,
+      })
+      .from(bookings)
+      .where(
+        and(
+          isNull(bookings.paymentCapturedAt),
+          sql`${bookings.bookedAt} <= statement_timestamp() - ${milliseconds(graceMs)}`,
+          sql`${bookings.id} <> all(${sql.param(except)}::uuid[])`,
+        ),
+      )
+      .orderBy(newestFirst ? desc(bookings.bookedAt) : asc(bookings.bookedAt))
+      .limit(most),
+  );
 }
 
 /** Notes that the money of bookings of an event was captured. Several nodes may do so for the same bookings at once. */

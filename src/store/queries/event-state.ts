@@ -3,11 +3,13 @@ import type { EventState, StoredSeat } from '../../domain/event-state.ts';
 import type { EventRecord } from '../../domain/records.ts';
 import { statusOfCode } from '../../domain/seat.ts';
 import type { Session } from '../engine/database.ts';
-import { eventColumns } from '../records.ts';
+import { eventFields, jsonOf } from '../records.ts';
 import { epochMs, statementNow } from '../rules.ts';
+import { eventHeads, events, seats } from '../tables.ts';
 import { codeOf } from './seats.ts';
 
-interface Row extends EventRecord {
+interface Row {
+  readonly event: EventRecord;
   readonly revision: number;
   readonly nowMs: number;
   /** A digit a seat. */
@@ -20,33 +22,33 @@ export async function loadEventState(session: Session, eventId: string): Promise
   // In one row: tens of thousands would take the process many times as long.
   const [row] = await session.rows<Row>(sql`
     with stored as materialized (
-      select seats.index, seats.status, seats.reservation_id, seats.expires_at
-      from seats where seats.event_id = ${eventId}::uuid
+      select ${seats.index}, ${seats.status}, ${seats.reservationId}, ${seats.expiresAt}
+      from ${seats} where ${seats.eventId} = ${eventId}::uuid
     )
     select
-      ${eventColumns},
-      coalesce((select revision from event_heads where event_id = ${eventId}::uuid), 0) as revision,
+      ${jsonOf(eventFields)} as event,
+      coalesce((select ${eventHeads.revision} from ${eventHeads} where ${eventHeads.eventId} = ${eventId}::uuid), 0) as revision,
       ${epochMs(statementNow)} as "nowMs",
       coalesce((select string_agg(${codeOf(sql`stored.status::text`)}, '' order by stored.index) from stored), '') as codes,
       coalesce(
         (
-          select json_agg(json_build_object(
-            'index', stored.index,
-            'reservationId', stored.reservation_id,
-            'expiresAtMs', ${epochMs(sql`stored.expires_at`)}
-          ))
+          select json_agg(${jsonOf({
+            index: sql`stored.index`,
+            reservationId: sql`stored.reservation_id`,
+            expiresAtMs: epochMs(sql`stored.expires_at`),
+          })})
           from stored where stored.status = 'RESERVED'
         ),
         '[]'
       ) as held
-    from events where events.id = ${eventId}::uuid`);
+    from ${events} where ${events.id} = ${eventId}::uuid`);
   if (row === undefined) return null;
-  const { revision, nowMs, codes, held, ...event } = row;
-  const seats = Array.from(codes, (code) => notHeld[statusOfCode(Number(code))]);
+  const { event, revision, nowMs, codes, held } = row;
+  const states = Array.from(codes, (code) => notHeld[statusOfCode(Number(code))]);
   for (const { index, reservationId, expiresAtMs } of held) {
-    seats[index] = { status: 'RESERVED', reservationId, expiresAtMs };
+    states[index] = { status: 'RESERVED', reservationId, expiresAtMs };
   }
-  return { event, revision, seats, nowMs };
+  return { event, revision, seats: states, nowMs };
 }
 
 function withoutHolder(status: StoredSeat['status']): StoredSeat {

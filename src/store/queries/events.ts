@@ -1,13 +1,14 @@
-import { asc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Drawing, Layout, LayoutSeat } from '../../domain/layout.ts';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { EventRecord, SalesStatus } from '../../domain/records.ts';
 import { changeEvent, changeOf, fact, logChange, loggedChange } from '../change-log.ts';
 import type { ChangeWriter, Database, Session } from '../engine/database.ts';
-import { eventColumns } from '../records.ts';
+import { eventFields, jsonOf } from '../records.ts';
 import { isOver, salesStatusAt, statementNow } from '../rules.ts';
+import { assign } from '../statements/columns.ts';
 import { eventChanges, eventHeads, events, priceCategories, seats } from '../tables.ts';
-import { isInPart, type ListOrder, orderedPart } from './list-part.ts';
+import { isInPart, type ListOrder, orderOf } from './list-part.ts';
 
 export interface NewEvent {
   readonly id: string;
@@ -37,28 +38,19 @@ export async function insertEvent(
   onProgress: (seatsWritten: number) => void = () => {},
 ): Promise<void> {
   const { seats: layoutSeats, categories, ...drawing } = layout;
-  await database.transaction(async ({ orm, rows }) => {
-    await orm.insert(events).values({ ...event, drawing, searchText: searchText(`${event.name}\n${event.venue}`) });
-    await orm.insert(priceCategories).values(
-      categories.map((category, position) => ({
-        eventId: event.id,
-        position,
-        ...category,
-        amount: amounts[position] ?? null,
-      })),
-    );
+  await database.transaction(async ({ query, rows }) => {
+    const searched = searchText(`${event.name}\n${event.venue}`);
+    await query((orm) => orm.insert(events).values({ ...event, drawing, searchText: searched }));
+    const priced = categories.map((category, position) => ({
+      ...{ eventId: event.id, position, ...category },
+      amount: amounts[position] ?? null,
+    }));
+    await query((orm) => orm.insert(priceCategories).values(priced));
     const isBlocked = ({ category }: LayoutSeat) => amounts[category] == null;
-    await orm.insert(eventHeads).values({ eventId: event.id, revision: 1 });
-    await orm.insert(eventChanges).values({
-      eventId: event.id,
-      revision: 1,
-      at: statementNow,
-      change: changeOf({
-        kind: 'event-created',
-        actor,
-        blockedSeatIndexes: layoutSeats.flatMap((seat, index) => (isBlocked(seat) ? [index] : [])),
-      }),
-    });
+    await query((orm) => orm.insert(eventHeads).values({ eventId: event.id, revision: 1 }));
+    const blockedSeatIndexes = layoutSeats.flatMap((seat, index) => (isBlocked(seat) ? [index] : []));
+    const change = changeOf({ kind: 'event-created', actor, blockedSeatIndexes });
+    await query((orm) => orm.insert(eventChanges).values({ eventId: event.id, revision: 1, at: statementNow, change }));
     for (let first = 0; first < layoutSeats.length; first += SEATS_AT_ONCE) {
       const some = layoutSeats.slice(first, first + SEATS_AT_ONCE);
       const column = <Value>(of: (seat: Layout['seats'][number]) => Value) => sql.param(some.map(of));
@@ -83,16 +75,23 @@ export async function insertEvent(
 
 /** Whether the event was made of what has this digest. */
 export async function wasAskedFor(session: Session, id: string, requestDigest: string): Promise<boolean> {
-  const [row] = await session.rows<{ found: boolean }>(sql`
-    select exists (
-      select from events where events.id = ${id}::uuid and events.request_digest = ${requestDigest}
-    ) as found`);
-  return row?.found ?? false;
+  const found = await session.query((orm) =>
+    orm
+      .select({ id: events.id })
+      .from(events)
+      .where(and(eq(events.id, id), eq(events.requestDigest, requestDigest))),
+  );
+  return found.length > 0;
 }
 
 /** In no particular order; those that do not exist are missing. */
 export function findEvents(session: Session, ids: readonly string[]): Promise<EventRecord[]> {
-  return session.rows<EventRecord>(sql`select ${eventColumns} from events where id = any(${sql.param(ids)}::uuid[])`);
+  return session.query((orm) =>
+    orm
+      .select(eventFields)
+      .from(events)
+      .where(sql`${events.id} = any(${sql.param(ids)}::uuid[])`),
+  );
 }
 
 export interface EventPosition {
@@ -116,18 +115,22 @@ export interface EventPage extends ListPart<EventPosition> {
 }
 
 const soonestFirst: ListOrder<EventPosition> = {
-  columns: [sql`events.starts_at`, sql`events.id`],
+  columns: [events.startsAt, events.id],
   descending: false,
   valuesAt: ({ startsAtMs, id }) => [timestamp(startsAtMs), sql`${id}::uuid`],
 };
 
 /** Events by the moment they start. */
 export function listEvents(session: Session, page: EventPage): Promise<EventRecord[]> {
-  const { filter, drafts } = page;
-  return session.rows<EventRecord>(sql`
-    select ${eventColumns} from events
-    where ${isInPart(page, soonestFirst)} and ${fits(filter)} and (${drafts}::bool or events.sales_status <> 'DRAFT')
-    ${orderedPart(page, soonestFirst)}`);
+  const published = page.drafts ? undefined : ne(events.salesStatus, 'DRAFT');
+  return session.query((orm) =>
+    orm
+      .select(eventFields)
+      .from(events)
+      .where(and(isInPart(page, soonestFirst), fits(page.filter), published))
+      .orderBy(...orderOf(page, soonestFirst))
+      .limit(page.limit),
+  );
 }
 
 /** Not written as text: Postgres has no year 0, which RFC 3339 has. */
@@ -135,16 +138,12 @@ function timestamp(ms: number): SQL {
   return sql`to_timestamp(${ms}::float8 / 1000)`;
 }
 
-function fits({ search, from, to, salesStatus }: EventFilter): SQL {
-  const conditions = [
-    from === null ? sql`not ${isOver(statementNow)}` : sql`events.starts_at >= ${timestamp(from.getTime())}`,
-    to === null ? null : sql`events.starts_at <= ${timestamp(to.getTime())}`,
-    search === '' ? null : sql`strpos(events.search_text, ${searchText(search)}) > 0`,
-    salesStatus === null ? null : sql`${salesStatusAt(statementNow)} = any(${sql.param(salesStatus)}::text[])`,
-  ];
-  return sql.join(
-    conditions.filter((condition) => condition !== null),
-    sql` and `,
+function fits({ search, from, to, salesStatus }: EventFilter): SQL | undefined {
+  return and(
+    from === null ? sql`not ${isOver(statementNow)}` : sql`${events.startsAt} >= ${timestamp(from.getTime())}`,
+    to === null ? undefined : sql`${events.startsAt} <= ${timestamp(to.getTime())}`,
+    search === '' ? undefined : sql`strpos(${events.searchText}, ${searchText(search)}) > 0`,
+    salesStatus === null ? undefined : sql`${salesStatusAt(statementNow)} = any(${sql.param(salesStatus)}::text[])`,
   );
 }
 
@@ -155,28 +154,28 @@ export async function updateSalesStatus(
   salesStatus: SalesStatus,
   actor: string,
 ): Promise<EventRecord | null> {
+  const [ofEvent, newStatus] = [sql`${id}::uuid`, sql`${salesStatus}::sales_status`];
   const change = fact('sales-status-changed', { actor: sql`${actor}::text`, salesStatus: sql`${salesStatus}::text` });
-  const [event] = await changeEvent<EventRecord>(
+  const [row] = await changeEvent<{ readonly event: EventRecord }>(
     database,
     id,
     sql`
     with
-      before as materialized (select sales_status from events where id = ${id}::uuid),
-      changed as (
-        update events set sales_status = ${salesStatus}::sales_status where id = ${id}::uuid returning events.*
+      before as materialized (
+        select ${events.salesStatus} <> ${newStatus} as differs from ${events} where ${events.id} = ${ofEvent}
       ),
-      ${logChange(
-        sql`${id}::uuid`,
-        statementNow,
-        sql`(select json_agg(${change}) from before where sales_status <> ${salesStatus}::sales_status)`,
-      )}
-    select ${eventColumns}, ${loggedChange} as logged from changed as events`,
+      changed as (
+        update ${events} set ${assign(events, { salesStatus: newStatus })} where ${events.id} = ${ofEvent}
+        returning ${events}.*
+      ),
+      ${logChange(ofEvent, statementNow, sql`(select json_agg(${change}) from before where before.differs)`)}
+    select ${jsonOf(eventFields)} as event, ${loggedChange} as logged from changed as events`,
   );
-  return event ?? null;
+  return row?.event ?? null;
 }
 
 export async function countEvents(session: Session): Promise<number> {
-  const [row] = await session.rows<{ events: number }>(sql`select count(*)::int as events from events`);
+  const [row] = await session.query((orm) => orm.select({ events: count() }).from(events));
   return row?.events ?? 0;
 }
 
@@ -188,30 +187,26 @@ export interface PricedLayout extends Layout {
 
 /** Null when there is no such event. */
 export function loadLayout(database: Database, eventId: string): Promise<PricedLayout | null> {
-  return database.transaction(async ({ orm }) => {
-    const [event] = await orm
-      .select({ drawing: events.drawing, currency: events.currency })
-      .from(events)
-      .where(eq(events.id, eventId));
+  return database.transaction(async ({ query }) => {
+    const [event] = await query((orm) =>
+      orm.select({ drawing: events.drawing, currency: events.currency }).from(events).where(eq(events.id, eventId)),
+    );
     if (event === undefined) return null;
-    const categories = await orm
-      .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
-      .from(priceCategories)
-      .where(eq(priceCategories.eventId, eventId))
-      .orderBy(asc(priceCategories.position));
-    const layoutSeats = await orm
-      .select({
-        guid: seats.guid,
-        number: seats.number,
-        x: seats.x,
-        y: seats.y,
-        radius: seats.radius,
-        category: seats.category,
-        accessible: seats.accessible,
-      })
-      .from(seats)
-      .where(eq(seats.eventId, eventId))
-      .orderBy(asc(seats.index));
+    const categories = await query((orm) =>
+      orm
+        .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
+        .from(priceCategories)
+        .where(eq(priceCategories.eventId, eventId))
+        .orderBy(asc(priceCategories.position)),
+    );
+    const { guid, number, x, y, radius, category, accessible } = seats;
+    const layoutSeats = await query((orm) =>
+      orm
+        .select({ guid, number, x, y, radius, category, accessible })
+        .from(seats)
+        .where(eq(seats.eventId, eventId))
+        .orderBy(asc(seats.index)),
+    );
     const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
     return {
       ...drawing,

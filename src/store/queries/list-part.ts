@@ -1,9 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { ListPart } from '../../domain/list-part.ts';
 
 /** Columns that tell the rows of a list apart, as its order has them: all ascending, or all descending. */
 export interface ListOrder<Place> {
-  readonly columns: readonly SQL[];
+  readonly columns: readonly SQLWrapper[];
   readonly descending: boolean;
   /** The columns' values there. */
   readonly valuesAt: (place: Place) => readonly SQL[];
@@ -20,18 +20,7 @@ export function isInPart<Place>({ after, before }: ListPart<Place>, order: ListO
   return sql`${beyond(after, true)} and ${beyond(before, false)}`;
 }
 
-/** What follows the conditions: its order, and how many. */
-export function orderedPart<Place>(
-  { fromEnd, limit }: ListPart<Place>,
-  { columns, descending }: ListOrder<Place>,
-): SQL {
-  const direction = descending === fromEnd ? sql`asc` : sql`desc`;
-  const ordered = columns.map((column) => sql`${column} ${direction}`);
-  return sql`order by ${sql.join(ordered, sql`, `)} limit ${limit}::int`;
+/** What the part is ordered by: its end comes first if it is read from there. */
+export function orderOf<Place>({ fromEnd }: ListPart<Place>, { columns, descending }: ListOrder<Place>): SQL[] {
+  return columns.map((column) => (descending === fromEnd ? asc(column) : desc(column)));
 }
-
-/**
- * For `cross join lateral`: the row of the table that fits, under the table's name. It is looked up for each row on the left,
- * which a plain join is not if its plan was made, and kept, when the table was all but empty: as it is when sales open.
- */
-export const oneOf = (table: SQL, fits: SQL): SQL => sql`(select * from ${table} where ${fits} limit 1) as ${table}`;

@@ -1,21 +1,34 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { ReservationKey, ReservationRecord, ReservationStatus } from '../../domain/records.ts';
 import type { Session } from '../engine/database.ts';
-import { reservationColumns } from '../records.ts';
+import { reservationFields } from '../records.ts';
 import { reservationStatusAt, statementNow } from '../rules.ts';
-import { isInPart, type ListOrder, oneOf, orderedPart } from './list-part.ts';
+import { reservations } from '../tables.ts';
+import { isInPart, type ListOrder, orderOf } from './list-part.ts';
 
 /** In no particular order; those that do not exist are missing. */
 export function findReservations(session: Session, keys: readonly ReservationKey[]): Promise<ReservationRecord[]> {
-  return session.rows<ReservationRecord>(sql`
-    select ${reservationColumns(statementNow)}
-    from unnest(
-      ${sql.param(keys.map(({ eventId }) => eventId))}::uuid[],
-      ${sql.param(keys.map(({ reservationId }) => reservationId))}::uuid[]
-    ) as wanted(event_id, id)
-    cross join lateral ${oneOf(sql`reservations`, sql`event_id = wanted.event_id and id = wanted.id`)}`);
+  const ids = keys.map(({ reservationId }) => reservationId);
+  return session.query((orm) => {
+    const found = orm
+      .select()
+      .from(reservations)
+      .where(and(eq(reservations.eventId, wanted.eventId), eq(reservations.id, wanted.id)))
+      .limit(1)
+      .as('reservations');
+    return orm.select(reservationFields(statementNow)).from(wantedRows(keys, ids)).crossJoinLateral(found);
+  });
 }
+
+/**
+ * Rows of events, `wanted` by their keys, for a sub-query that is run for each: a plain join is not, if its plan was made, and kept, when
+ * the table was all but empty, as it is when sales open.
+ */
+export const wantedRows = (keys: readonly { readonly eventId: string }[], ids: readonly string[]): SQL => sql`
+  unnest(${sql.param(keys.map(({ eventId }) => eventId))}::uuid[], ${sql.param(ids)}::uuid[]) as wanted(event_id, id)`;
+
+export const wanted = { eventId: sql`wanted.event_id`, id: sql`wanted.id` };
 
 /** Of one viewer, the oldest: with the limits as they come, those of more than 300 events. */
 const MAX_ACTIVE = 1_000;
@@ -29,10 +42,10 @@ export function findActiveReservations(
     select viewer_id as "viewerId", event_id as "eventId", id as "reservationId"
     from unnest(${sql.param(viewerIds)}::text[]) as wanted(viewer)
     cross join lateral (
-      select reservations.viewer_id, reservations.event_id, reservations.id from reservations
-      where reservations.viewer_id = wanted.viewer and reservations.status = 'ACTIVE'
-        and reservations.expires_at > statement_timestamp()
-      order by reservations.created_at, reservations.id
+      select ${reservations.viewerId}, ${reservations.eventId}, ${reservations.id} from ${reservations}
+      where ${reservations.viewerId} = wanted.viewer and ${reservations.status} = 'ACTIVE'
+        and ${reservations.expiresAt} > statement_timestamp()
+      order by ${reservations.createdAt}, ${reservations.id}
       limit ${MAX_ACTIVE}::int
     ) as active`);
 }
@@ -43,13 +56,13 @@ export interface ListPosition {
   readonly id: string;
 }
 
-export const newestFirst = (at: SQL, id: SQL): ListOrder<ListPosition> => ({
+export const newestFirst = (at: SQLWrapper, id: SQLWrapper): ListOrder<ListPosition> => ({
   columns: [at, id],
   descending: true,
   valuesAt: (place) => [sql`to_timestamp(${place.atMs}::float8 / 1000)`, sql`${place.id}::uuid`],
 });
 
-const reservationOrder = newestFirst(sql`reservations.created_at`, sql`reservations.id`);
+const reservationOrder = newestFirst(reservations.createdAt, reservations.id);
 
 /** A viewer's reservations, newest first; of the statuses named, or of all. */
 export function listReservations(
@@ -57,12 +70,16 @@ export function listReservations(
   viewerId: string,
   part: ListPart<ListPosition> & { readonly statuses: readonly ReservationStatus[] | null },
 ): Promise<ReservationRecord[]> {
-  const ofStatus: SQL =
+  const ofStatus =
     part.statuses === null
-      ? sql`true`
+      ? undefined
       : sql`${reservationStatusAt(statementNow)} = any(${sql.param(part.statuses)}::text[])`;
-  return session.rows<ReservationRecord>(sql`
-    select ${reservationColumns(statementNow)} from reservations
-    where reservations.viewer_id = ${viewerId} and ${ofStatus} and ${isInPart(part, reservationOrder)}
-    ${orderedPart(part, reservationOrder)}`);
+  return session.query((orm) =>
+    orm
+      .select(reservationFields(statementNow))
+      .from(reservations)
+      .where(and(eq(reservations.viewerId, viewerId), ofStatus, isInPart(part, reservationOrder)))
+      .orderBy(...orderOf(part, reservationOrder))
+      .limit(part.limit),
+  );
 }

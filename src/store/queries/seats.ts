@@ -1,28 +1,34 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { count, type SQL, sql } from 'drizzle-orm';
 import type { Availability, SeatState, SeatStatus } from '../../domain/seat.ts';
 import { statusCodes } from '../../domain/seat.ts';
 import type { Session } from '../engine/database.ts';
 import { publicSeatStatus, statementNow } from '../rules.ts';
+import { eventHeads, reservations, seats } from '../tables.ts';
 
 /** Counts of one moment, for each of the events that exists. */
 export function countSeats(
   session: Session,
   eventIds: readonly string[],
 ): Promise<(Availability & { readonly eventId: string })[]> {
-  const counted = (status: SeatStatus) => sql`count(*) filter (where status = ${status})::int`;
-  return session.rows(sql`
-    select
-      event_id as "eventId",
-      count(*)::int as total,
-      ${counted('AVAILABLE')} as available,
-      ${counted('RESERVED')} as reserved,
-      ${counted('BOOKED')} as booked,
-      ${counted('BLOCKED')} as blocked
-    from (
-      select seats.event_id, ${publicSeatStatus(statementNow)} as status
-      from seats where seats.event_id = any(${sql.param(eventIds)}::uuid[])
-    ) as seats
-    group by event_id`);
+  return session.query((orm) => {
+    const seen = orm
+      .select({ eventId: seats.eventId, status: publicSeatStatus(statementNow).as('status') })
+      .from(seats)
+      .where(sql`${seats.eventId} = any(${sql.param(eventIds)}::uuid[])`)
+      .as('seen');
+    const counted = (status: SeatStatus) => sql<number>`count(*) filter (where ${seen.status} = ${status})::int`;
+    return orm
+      .select({
+        eventId: seen.eventId,
+        total: count(),
+        available: counted('AVAILABLE'),
+        reserved: counted('RESERVED'),
+        booked: counted('BOOKED'),
+        blocked: counted('BLOCKED'),
+      })
+      .from(seen)
+      .groupBy(seen.eventId);
+  });
 }
 
 /** The states of the seats named at one moment, ascending by index. */
@@ -33,16 +39,16 @@ export function readSeatStates(
 ): Promise<SeatState[]> {
   return session.rows<SeatState>(sql`
     with states as materialized (
-      select seats.index, seats.reservation_id, ${publicSeatStatus(statementNow)} as status
-      from seats
-      where seats.event_id = ${eventId}::uuid and seats.index = any(${sql.param(indexes)}::int[])
+      select ${seats.index}, ${seats.reservationId}, ${publicSeatStatus(statementNow)} as status
+      from ${seats}
+      where ${seats.eventId} = ${eventId}::uuid and ${seats.index} = any(${sql.param(indexes)}::int[])
     )
-    select states.index, states.status, reservations.id is not null as "reservedByViewer"
+    select states.index, states.status, ${reservations.id} is not null as "reservedByViewer"
     from states
-    left join reservations on states.status = 'RESERVED'
-      and reservations.event_id = ${eventId}::uuid
-      and reservations.id = states.reservation_id
-      and reservations.viewer_id = ${viewerId}
+    left join ${reservations} on states.status = 'RESERVED'
+      and ${reservations.eventId} = ${eventId}::uuid
+      and ${reservations.id} = states.reservation_id
+      and ${reservations.viewerId} = ${viewerId}
     order by states.index`);
 }
 
@@ -60,16 +66,16 @@ export async function readAllSeats(session: Session, eventId: string, viewerId: 
   // As one text: tens of thousands of rows would take the process many times as long.
   const [row] = await session.rows<{ codes: string; revision: number | null; reservedByViewer: number[] }>(sql`
     with states as materialized (
-      select seats.index, seats.reservation_id, ${codeOf(publicSeatStatus(statementNow))} as code
-      from seats where seats.event_id = ${eventId}::uuid
+      select ${seats.index}, ${seats.reservationId}, ${codeOf(publicSeatStatus(statementNow))} as code
+      from ${seats} where ${seats.eventId} = ${eventId}::uuid
     )
     select
       coalesce((select string_agg(code, '' order by index) from states), '') as codes,
-      (select revision from event_heads where event_id = ${eventId}::uuid) as revision,
+      (select ${eventHeads.revision} from ${eventHeads} where ${eventHeads.eventId} = ${eventId}::uuid) as revision,
       array(
         select states.index from states
-        join reservations on reservations.event_id = ${eventId}::uuid and reservations.id = states.reservation_id
-        where states.code = ${codeText('RESERVED')} and reservations.viewer_id = ${viewerId}
+        join ${reservations} on ${reservations.eventId} = ${eventId}::uuid and ${reservations.id} = states.reservation_id
+        where states.code = ${codeText('RESERVED')} and ${reservations.viewerId} = ${viewerId}
       ) as "reservedByViewer"`);
   const { codes = '', revision, reservedByViewer = [] } = row ?? {};
   return {

@@ -4,7 +4,7 @@ import type { SeatHolder } from '../../domain/seat.ts';
 import { changeEvent, fact, logChange, loggedChange } from '../change-log.ts';
 import type { Database, Statement } from '../engine/database.ts';
 import { prepared } from '../engine/prepared.ts';
-import { eventColumns, reservationJson } from '../records.ts';
+import { eventFields, jsonOf, reservationJson } from '../records.ts';
 import { epochMs, isFree, salesStatusAt, statementNow } from '../rules.ts';
 import { events, priceCategories, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
@@ -173,11 +173,12 @@ const findEarlier = prepared<StatementValues>(
 );
 
 /** A `Sale`, from `event`. */
-const saleJson = sql`json_build_object(
-        'event', (select row_to_json(record) from (select ${eventColumns} from event as events) as record),
-        'nowMs', ${epochMs(now)},
-        'expiresAtMs', ${epochMs(sql`event.deadline`)},
-        'totalAmounts', (select json_object_agg(complete.ordinal, complete.total_amount) from complete))`;
+const saleJson = jsonOf({
+  event: sql`(select ${jsonOf(eventFields)} from event as events)`,
+  nowMs: epochMs(now),
+  expiresAtMs: epochMs(sql`event.deadline`),
+  totalAmounts: sql`(select json_object_agg(complete.ordinal, complete.total_amount) from complete)`,
+});
 
 const facts = sql`(
         select json_agg(${fact('reservation-created', {
@@ -189,10 +190,11 @@ const facts = sql`(
         from complete, event)`;
 
 /** A `SeatHolder`, from the row of a seat that is not free. A seat without a deadline is its holder's for as long as one asks. */
-const seatHolder = sql`json_build_object(
-            'seatIndex', ${seats.index},
-            'holder', coalesce(${seats.reservationId}::text, ${seats.status}::text),
-            'remainingMs', coalesce(${epochMs(seats.expiresAt)} - ${epochMs(now)}, 86400000))`;
+const seatHolder = jsonOf({
+  seatIndex: seats.index,
+  holder: sql`coalesce(${seats.reservationId}::text, ${seats.status}::text)`,
+  remainingMs: sql`coalesce(${epochMs(seats.expiresAt)} - ${epochMs(now)}, 86400000)`,
+});
 
 /** How many reservations of the event a viewer has that run. Its index is `reservations_active_of_viewer`, as is no other. */
 const activeOf = (viewerId: SQL): SQL => sql`(
