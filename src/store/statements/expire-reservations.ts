@@ -33,15 +33,18 @@ export async function expireReservations(
     sql`
     with
       moment as materialized (select ${statementNow} as now),
-      overdue as materialized (
+      locked as materialized (
         select reservations.*
         from (select distinct id from unnest(${sql.param(reservationIds)}::uuid[]) as id order by id) as named
         cross join lateral (
           select * from ${reservations}
           where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = named.id
-            and ${reservations.status} = 'ACTIVE' and ${reservations.expiresAt} <= ${now}
           for update skip locked
         ) as reservations
+      ),
+      -- Apart: all that is overdue would be looked through for each of them.
+      overdue as materialized (
+        select * from locked as reservations where ${reservations.status} = 'ACTIVE' and ${reservations.expiresAt} <= ${now}
       ),
       lapsed as materialized (
         select seats.*
