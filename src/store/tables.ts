@@ -212,7 +212,10 @@ export const reservations = pgTable(
       .where(sql`${table.idempotencyKey} is not null`),
     index('reservations_of_viewer').on(table.viewerId, table.createdAt, table.id),
     index('reservations_active_of_viewer').on(table.viewerId, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
-    index('reservations_deadlines').on(table.expiresAt, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
+    // That there is a moment is always so; but what asks for none, as how many a viewer has, is not to be looked up by it.
+    index('reservations_deadlines')
+      .on(table.expiresAt, table.eventId)
+      .where(sql`${table.status} = 'ACTIVE' and ${table.expiresAt} is not null`),
     index('reservations_ended').on(table.expiresAt).where(sql`${table.status} in ('CANCELLED', 'EXPIRED')`),
     check('reservations_seats', sql`cardinality(${table.seatIndexes}) > 0`),
     check('reservations_deadline', sql`${table.expiresAt} > ${table.createdAt}`),
