@@ -24,13 +24,13 @@ import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations, type TrustedOperations } from './server/trusted-operations.ts';
 import { openServices } from './services.ts';
 import type { Database } from './store/engine/database.ts';
-import { isStoreUnavailable, storeTroubles } from './store/engine/faults.ts';
+import { isStoreUnavailable, storeFaults } from './store/engine/faults.ts';
 import type { Happenings } from './telemetry/happenings.ts';
 import { logHappenings } from './telemetry/logs.ts';
 import { countHappenings } from './telemetry/metrics.ts';
 import { observeNode } from './telemetry/node-metrics.ts';
 import { serveMetrics } from './telemetry/serve-metrics.ts';
-import { ServiceHealth, type Trouble } from './telemetry/service-health.ts';
+import { type Fault, ServiceHealth } from './telemetry/service-health.ts';
 
 const LEVEL_HOLD_MS = 10_000;
 /** So few are answered soon, whatever has held up the event loop. */
@@ -86,23 +86,21 @@ export async function createApp(
 const monotonicNow = () => performance.now();
 
 function openHealth({ database, coordination, telemetry, closing }: Infrastructure): ServiceHealth {
-  const troubles = () => troublesOf(database, coordination);
-  return closing.add(new ServiceHealth({ troubles, holdMs: LEVEL_HOLD_MS, monotonicNow, telemetry }));
+  const faults = () => faultsOf(database, coordination);
+  return closing.add(new ServiceHealth({ faults, holdMs: LEVEL_HOLD_MS, monotonicNow, telemetry }));
 }
 
-function troublesOf({ trouble, readTrouble }: Database, { reachable }: Coordination): readonly Trouble[] {
+function faultsOf({ fault, readFault }: Database, { reachable }: Coordination): readonly Fault[] {
   return [
-    ...(trouble === null ? [] : [{ level: 'CRITICAL', what: storeTroubles[trouble] } as const]),
-    ...(readTrouble === null
-      ? []
-      : [{ level: 'DEGRADED', what: `reads alone: ${storeTroubles[readTrouble]}` } as const]),
+    ...(fault === null ? [] : [{ level: 'CRITICAL', what: storeFaults[fault] } as const]),
+    ...(readFault === null ? [] : [{ level: 'DEGRADED', what: `reads alone: ${storeFaults[readFault]}` } as const]),
     ...(reachable ? [] : [{ level: 'DEGRADED', what: 'Redis cannot be reached' } as const]),
   ];
 }
 
 /** A store that takes no writes can still show maps. */
-function readiness({ level, since, reasons }: ServiceHealth, { trouble }: Database): Health {
-  return { ready: trouble !== 'silent', level, since, reasons };
+function readiness({ level, since, reasons }: ServiceHealth, { fault }: Database): Health {
+  return { ready: fault !== 'unresponsive', level, since, reasons };
 }
 
 interface Served {

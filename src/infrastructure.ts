@@ -29,7 +29,7 @@ export async function openInfrastructure(
   stop: AbortSignal | undefined,
 ): Promise<Infrastructure> {
   const { config, telemetry, logger, closing } = parts;
-  const database = closing.add(await openDatabase(config.database, { isWatched: true, telemetry }));
+  const database = closing.add(await openDatabase(config.database, { checksHealth: true, telemetry }));
   stop?.throwIfAborted();
   await database.migrate();
   stop?.throwIfAborted();

@@ -21,7 +21,7 @@ export async function changeEvent<Row>(
   statement: Statement,
   otherLocks: readonly Statement[] = [],
 ): Promise<Row[]> {
-  const answers = await database.together([lockHead({ eventId }), ...otherLocks, statement]);
+  const answers = await database.pipeline([lockHead({ eventId }), ...otherLocks, statement]);
   const rows = answers.at(-1) as (Row & { readonly logged?: LoggedChange | null })[];
   const logged = rows[0]?.logged;
   if (logged) database.committed.tell({ eventId, ...logged });

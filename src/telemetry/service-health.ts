@@ -4,7 +4,7 @@ import type { Level, Telemetry } from './happenings.ts';
 export const levels: readonly Level[] = ['NORMAL', 'DEGRADED', 'CRITICAL'];
 
 /** Something a node needs is not as it should be. */
-export interface Trouble {
+export interface Fault {
   /** How bad that is. */
   readonly level: Exclude<Level, 'NORMAL'>;
   /** For people; the same words for as long as it lasts. */
@@ -13,8 +13,8 @@ export interface Trouble {
 
 export interface ServiceHealthSettings {
   /** What is not as it should be at this moment. */
-  readonly troubles: () => readonly Trouble[];
-  /** A trouble counts for this long after it was last seen, so that one that comes and goes is one. */
+  readonly faults: () => readonly Fault[];
+  /** A fault counts for this long after it was last seen, so that one that comes and goes is one. */
   readonly holdMs: number;
   readonly monotonicNow: () => number;
   readonly telemetry: Telemetry;
@@ -23,14 +23,14 @@ export interface ServiceHealthSettings {
 const CHECK_EVERY_MS = 100;
 
 /**
- * The node's level: that of its worst trouble. It says what is so, and decides nothing: what Redis or the store cannot do at
+ * The node's level: that of its worst fault. It says what is so, and decides nothing: what Redis or the store cannot do at
  * present is skipped or refused by those who ask them, sooner than it is told here.
  */
 export class ServiceHealth implements Disposable {
   readonly #settings: ServiceHealthSettings;
   readonly #timer: NodeJS.Timeout;
   /** By what they are, with when they were last seen. */
-  readonly #seen = new Map<string, Trouble & { readonly atMs: number }>();
+  readonly #seen = new Map<string, Fault & { readonly atMs: number }>();
   #level: Level = 'NORMAL';
   #since = new Date();
 
@@ -59,7 +59,7 @@ export class ServiceHealth implements Disposable {
 
   #check(): void {
     const atMs = this.#settings.monotonicNow();
-    for (const trouble of this.#settings.troubles()) this.#seen.set(trouble.what, { ...trouble, atMs });
+    for (const fault of this.#settings.faults()) this.#seen.set(fault.what, { ...fault, atMs });
     for (const [what, seen] of this.#seen) if (atMs - seen.atMs > this.#settings.holdMs) this.#seen.delete(what);
     const present = new Set([...this.#seen.values()].map(({ level }) => level));
     this.#change(levels.findLast((level) => level !== 'NORMAL' && present.has(level)) ?? 'NORMAL');
@@ -74,6 +74,6 @@ export class ServiceHealth implements Disposable {
   }
 }
 
-function rank({ level }: Trouble): number {
+function rank({ level }: Fault): number {
   return levels.indexOf(level);
 }

@@ -103,14 +103,14 @@ describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) 
   });
 });
 
-describe.each(engines)('statements that go together on $engine', async ({ open: openEngine }) => {
+describe.each(engines)('pipelined statements on $engine', async ({ open: openEngine }) => {
   const database = await openEngine();
   const insert = sql`insert into kept select 1`;
   await database.rows(sql`create table kept (id int)`);
 
   test('each give their rows, and are one transaction', async () => {
     const transactionId = sql`select txid_current()::text as id`;
-    const [first, , kept, , last] = await database.together([
+    const [first, , kept, , last] = await database.pipeline([
       ...[transactionId, insert, sql`select id from kept`],
       ...[sql`delete from kept`, transactionId],
     ]);
@@ -119,15 +119,15 @@ describe.each(engines)('statements that go together on $engine', async ({ open: 
   });
 
   test('of which one fails change nothing, say which, and let the next ones through', async () => {
-    const error = await failureOf(database.together([insert, sql`select 1 / 0`, insert]));
+    const error = await failureOf(database.pipeline([insert, sql`select 1 / 0`, insert]));
     expect(messagesOf(error)).toContain('division by zero');
-    expect(await database.together([sql`select id from kept`])).toEqual([[]]);
+    expect(await database.pipeline([sql`select id from kept`])).toEqual([[]]);
   });
 
   test('are sent anew after a failure of timing, and not for ever', async () => {
     const raise = sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
     await database.rows(sql`create sequence attempts`);
-    const error = await failureOf(database.together([sql`select nextval('attempts')`, raise]));
+    const error = await failureOf(database.pipeline([sql`select nextval('attempts')`, raise]));
     expect(isStoreUnavailable(error)).toBe(true);
     expect(await database.rows(sql`select last_value::int from attempts`)).toEqual([{ last_value: 5 }]);
   });
@@ -169,14 +169,14 @@ describe('a Postgres', () => {
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
 
-  test('that ends connections under statements that go together, again and again, is at work again', async () => {
+  test('that ends connections under pipelined statements again and again works again', async () => {
     await using database = await open();
     const kill = sql`select pg_terminate_backend(pg_backend_pid())`;
     for (let time = 0; time < 5; time++) {
       const statements = [sql`create table half (id int)`, kill, sql`select 1`];
-      expect(isStoreUnavailable(await failureOf(database.together(statements)))).toBe(true);
+      expect(isStoreUnavailable(await failureOf(database.pipeline(statements)))).toBe(true);
     }
-    const asleep = () => database.together([sql`select pg_sleep(0.05)`]);
+    const asleep = () => database.pipeline([sql`select pg_sleep(0.05)`]);
     const both = () => Promise.all([asleep(), asleep()]);
     await waitFor(both, { withinMs: 10_000, what: 'the whole pool to recover' });
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
@@ -188,7 +188,7 @@ describe('a Postgres', () => {
     const long = [
       database.rows(sql`select pg_sleep(5), 1 as one`),
       database.transaction(({ rows }) => rows(sql`select pg_sleep(5), 1 as one`)),
-      database.together([sql`select pg_sleep(5), 1 as one`]).then(([rows]) => rows),
+      database.pipeline([sql`select pg_sleep(5), 1 as one`]).then(([rows]) => rows),
       database.reads.rows(sql`select pg_sleep(4), 1 as one`),
     ];
     await onServer(url, async (server) => {
@@ -220,7 +220,7 @@ describe('a Postgres', () => {
         await new Promise(setImmediate);
       }
     };
-    const asks = [() => database.rows(sql`select 1`), () => database.together([sql`select 1`])];
+    const asks = [() => database.rows(sql`select 1`), () => database.pipeline([sql`select 1`])];
     const asking = Array.from({ length: 4 }, () => asks.map(askOn)).flat();
     await onServer(url, async (server) => {
       for (let time = 0; time < 40; time++) {

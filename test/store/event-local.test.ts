@@ -41,9 +41,9 @@ async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
       note(statement);
       return database.rows(statement);
     },
-    together: (statements: readonly Statement[]) => {
+    pipeline: (statements: readonly Statement[]) => {
       statements.forEach(note);
-      return database.together(statements);
+      return database.pipeline(statements);
     },
   });
   const eventId = await createSampleEvent(database, 20);

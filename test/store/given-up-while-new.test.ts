@@ -7,7 +7,7 @@ import { parsePostgresUrl } from '../../src/config/postgres-url.ts';
 import { isStoreUnavailable } from '../../src/store/engine/faults.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { connectTo } from '../../src/store/engine/postgres-connection.ts';
-import { lookFor } from '../../src/store/engine/postgres-look.ts';
+import { findServer } from '../../src/store/engine/postgres-look.ts';
 import { onServer } from '../support/create-database.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -46,21 +46,21 @@ async function openDeafLink(server: PostgresServer) {
 test('connections given up before they were of any use cost nothing but what waited for them', async () => {
   await using server = await startPostgres();
   const link = await openDeafLink(server);
-  await using database = await openDatabase({ kind: 'postgres', url: link.url, poolSize: 3 }, { isWatched: true });
+  await using database = await openDatabase({ kind: 'postgres', url: link.url, poolSize: 3 }, { checksHealth: true });
   const numbers = () => database.rows(sql`select ${sql.param([1, 2])}::int[] as numbers`);
   link.isDeaf = true;
   const waiting = await Promise.allSettled([numbers(), numbers(), numbers()]);
   for (const answer of waiting) expect(answer).toMatchObject({ status: 'rejected' });
   for (const answer of waiting) expect('reason' in answer && answer.reason).toSatisfy(isStoreUnavailable);
   link.isDeaf = false;
-  await waitFor(() => database.trouble === null, { ...soon, what: 'the store to be back' });
+  await waitFor(() => database.fault === null, { ...soon, what: 'the store to be back' });
   expect(await numbers()).toEqual([{ numbers: [1, 2] }]);
 });
 
 test('a client that ends does not connect once more for what waited, nor leave what was connecting', async () => {
   await using server = await startPostgres();
   const link = await openDeafLink(server);
-  const { place } = await lookFor(parsePostgresUrl(link.url));
+  const { place } = await findServer(parsePostgresUrl(link.url));
   await waitFor(() => link.clients.every(({ closed }) => closed), { ...soon, what: 'the first look to be over' });
   link.clients.length = 0;
 

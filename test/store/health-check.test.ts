@@ -13,8 +13,8 @@ const NOTICED_WITHIN_MS = 1_000 + BUSY_MS;
 const BACK_WITHIN_MS = 2_000 + BUSY_MS;
 const GIVEN_UP_WITHIN_MS = 5_000 + BUSY_MS;
 
-async function openWatched(server: PostgresServer): Promise<Database> {
-  return openDatabase({ kind: 'postgres', url: server.url('postgres'), poolSize: 3 }, { isWatched: true });
+async function openChecked(server: PostgresServer): Promise<Database> {
+  return openDatabase({ kind: 'postgres', url: server.url('postgres'), poolSize: 3 }, { checksHealth: true });
 }
 
 const one = (database: Database) => database.rows<{ one: number }>(sql`select 1 as one`);
@@ -34,7 +34,7 @@ test.each(['frozen', 'killed'] as const)(
   'of a store that is %s, everybody is told at once, until it is back',
   async (fault) => {
     await using server = await startPostgres();
-    await using database = await openWatched(server);
+    await using database = await openChecked(server);
     await one(database);
 
     if (fault === 'frozen') server.pause();
@@ -42,13 +42,13 @@ test.each(['frozen', 'killed'] as const)(
     // More than there are connections.
     const told = await Promise.all(Array.from({ length: 10 }, () => unavailableAfterMs(() => one(database))));
     expect(Math.max(...told)).toBeLessThan(NOTICED_WITHIN_MS);
-    await waitFor(() => database.trouble === 'silent', { withinMs: NOTICED_WITHIN_MS, what: 'the node to notice' });
+    await waitFor(() => database.fault === 'unresponsive', { withinMs: NOTICED_WITHIN_MS, what: 'the node to notice' });
     expect(await unavailableAfterMs(() => one(database))).toBeLessThan(50);
     expect(await unavailableAfterMs(() => database.transaction(({ rows }) => rows(sql`select 1`)))).toBeLessThan(50);
 
     if (fault === 'frozen') server.resume();
     else await server.start();
-    await waitFor(() => database.trouble === null, { withinMs: BACK_WITHIN_MS, what: 'the store to be back' });
+    await waitFor(() => database.fault === null, { withinMs: BACK_WITHIN_MS, what: 'the store to be back' });
     expect(await one(database)).toEqual([{ one: 1 }]);
   },
 );
@@ -58,7 +58,7 @@ test('connections that lead nowhere any more are given up for new ones', async (
   await using link = await LooseLink.open(server.url('postgres'));
   const url = new URL(server.url('postgres'));
   url.port = new URL(link.graphqlUrl).port;
-  await using database = await openDatabase({ kind: 'postgres', url: url.href, poolSize: 3 }, { isWatched: true });
+  await using database = await openDatabase({ kind: 'postgres', url: url.href, poolSize: 3 }, { checksHealth: true });
   await Promise.all(Array.from({ length: 6 }, () => one(database)));
   link.freeze();
   expect(await unavailableAfterMs(() => one(database))).toBeLessThan(GIVEN_UP_WITHIN_MS);
@@ -67,7 +67,7 @@ test('connections that lead nowhere any more are given up for new ones', async (
 
 test('a statement that takes its time is no fault of the store', async () => {
   await using server = await startPostgres();
-  await using database = await openWatched(server);
+  await using database = await openChecked(server);
   await database.rows(sql`select pg_sleep(2)`);
-  expect(database.trouble).toBeNull();
+  expect(database.fault).toBeNull();
 });

@@ -57,7 +57,7 @@ describe.each<PgbouncerSettings>([
   test('a transaction has a time limit', async () => {
     await using database = await openDatabase({ kind: 'postgres', url: await emptyBehind(pooler), poolSize: 2 });
     const limits = sql`select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`;
-    expect(await database.together([limits, limits])).toEqual([
+    expect(await database.pipeline([limits, limits])).toEqual([
       [{ statement: '15s', idle: '5s' }],
       [{ statement: '15s', idle: '5s' }],
     ]);

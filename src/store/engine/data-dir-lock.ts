@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { OperatorError } from '../../operator-error.ts';
 
-/** The folder is open already; two at once would destroy the database in it. */
+/** The folder is open already: two processes at once would destroy the database in it. */
 export class DataDirInUse extends OperatorError {
   override readonly name = 'DataDirInUse';
 }
@@ -14,29 +14,29 @@ export class DataDirInUse extends OperatorError {
 export interface LockTimes {
   readonly renewEveryMs: number;
   readonly lookEveryMs: number;
-  /** A lock that is the same at so many looks, one after the other, is no longer renewed. */
+  /** A lock that is unchanged at this many looks in a row is no longer renewed. */
   readonly looks: number;
-  /** Between taking over such a lock and opening the folder: so long has a former holder that runs again to notice and stop. */
+  /** Between taking over such a lock and opening the folder. Gives a former holder that resumes time to notice and stop. */
   readonly settleMs: number;
 }
 
 /**
- * A holder must miss six renewals: a thread that does nothing else is not kept from its turn for that long on a machine that is
- * merely busy. With the time to settle, a folder whose container was killed is open again in ten seconds.
+ * A holder must miss six renewals: on a machine that is merely busy, a thread that does nothing else is not delayed that long. With the
+ * time to settle, a folder whose container was killed can be opened again after ten seconds.
  */
 const TIMES: LockTimes = { renewEveryMs: 1_000, lookEveryMs: 500, looks: 12, settleMs: 2_500 };
-/** Where no former holder can run any more: for another newcomer who has found the same leftover. */
+/** When the former holder cannot be running: only for other newcomers that found the same leftover. */
 const BRIEF_SETTLE_MS = 50;
 
-/** What this process has open. */
+/** Locks of folders that this process has open. */
 const openHere = new Set<string>();
 
 /**
- * Claims the folder for this process by a file that names it and is renewed for as long as the process lives, so that it holds
- * between containers and machines that share a volume: process ids say nothing there. A file left by a process that is gone is
- * taken over: at once if this can be seen from here, otherwise once it is no longer renewed. No clocks are compared.
- * A holder whose lock was taken over, as after it had been suspended, is killed: its database must not write any more.
- * Returns how to let go. Rejects with `DataDirInUse`.
+ * Locks the folder for this process with a file that names the process and is renewed while it lives. That works between containers and
+ * machines that share a volume, where process ids mean nothing. The lock of a process that is gone is taken over: at once if that can
+ * be seen from here, otherwise once it is no longer renewed. No clocks are compared. A holder whose lock was taken over, for example
+ * because it was suspended, is killed: its database must not write any more.
+ * Returns how to release the lock. Rejects with `DataDirInUse`.
  */
 export async function lockDataDir(dataDir: string, times = TIMES): Promise<() => Promise<void>> {
   const path = join(await realpath(dataDir), 'lock');
@@ -57,7 +57,7 @@ export async function lockDataDir(dataDir: string, times = TIMES): Promise<() =>
   }
 }
 
-/** On a thread of its own, as a statement of the embedded database keeps the main thread for as long as it takes. */
+/** On a thread of its own, because statements of the embedded database block the main thread. */
 function renew(lock: { path: string; dataDir: string; owner: string; everyMs: number }): Worker {
   const worker = new Worker(new URL('./renew-lock.mjs', import.meta.url), { workerData: lock, execArgv: [] });
   worker.unref();
@@ -98,7 +98,7 @@ function inUse(dataDir: string, lock: string, whereabouts: string): DataDirInUse
   );
 }
 
-/** Its first line; how often it was renewed follows. */
+/** The first line of the lock. The number of renewals follows it. */
 function ownerOf(lock: string): string {
   return lock.split('\n')[0] ?? '';
 }
@@ -121,8 +121,8 @@ async function readLock(path: string): Promise<string | undefined> {
 }
 
 /**
- * What it says when it has changed, or after the last look. By looks and not by time: of a newcomer that was suspended itself, one
- * look comes late.
+ * Returns the lock as soon as it has changed, or as it is after the last look. Looks are counted instead of time, because for a newcomer
+ * that was suspended itself only one look is late.
  */
 async function watchLock(path: string, found: string, { looks, lookEveryMs }: LockTimes) {
   for (let look = 0; look < looks; look++) {
@@ -133,7 +133,7 @@ async function watchLock(path: string, found: string, { looks, lookEveryMs }: Lo
   return found;
 }
 
-/** Of two that find the same leftover, the slower one must not remove the lock that the quicker one has put in its place. */
+/** When two processes find the same leftover, the slower one must not remove the lock that the faster one has created since. */
 async function removeLeftover(path: string, leftover: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {
@@ -146,7 +146,7 @@ async function removeLeftover(path: string, leftover: string): Promise<void> {
   else await rename(aside, path);
 }
 
-/** What can be seen from here. A lock of a version before says nothing of where its process ran. */
+/** What can be seen from here. Locks of earlier versions do not say where their process ran. */
 async function holderOf(lock: string): Promise<'running' | 'gone' | 'unknown'> {
   const [pid = '', started = '', space] = ownerOf(lock).split(' ');
   const isHere = space === (await processSpace());
@@ -165,21 +165,21 @@ async function isRunning(pid: number, started: string): Promise<boolean> {
   }
 }
 
-/** On Linux when the process started, as its id may be given to another after it; nothing elsewhere, or if it is gone. */
+/** When the process started, as its id may be reused. Empty if it is gone, and on systems other than Linux. */
 async function startOf(pid: string): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // proc(5): the program's name stands in brackets and may hold anything; the start is the 20th field behind it.
+  // proc(5): the program's name is in brackets and may contain anything; the start time is the 20th field after it.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /**
- * Where a process id means one process: a pid namespace of one run of a kernel. The number of a namespace may be given again, but
- * only when all of its processes are gone.
+ * Identifies the pid namespace and boot of the kernel within which a process id means one process. The number of a namespace may be
+ * reused, but only after all of its processes are gone.
  */
 export async function processSpace(): Promise<string> {
   if (process.platform !== 'linux') return `${process.platform}:${hostname()}`;
   try {
-    // A /proc of another namespace would show other processes under the same ids.
+    // A /proc of another namespace shows other processes under the same ids.
     if ((await readlink('/proc/self')) !== String(process.pid)) return randomUUID();
     const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
     return `${bootId.trim()}:${await readlink('/proc/self/ns/pid')}`;

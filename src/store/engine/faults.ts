@@ -1,6 +1,6 @@
-/** What can be the matter with a store as a whole, and how it is put to people. */
-export const storeTroubles = {
-  silent: 'the store does not answer',
+/** What can be wrong with the store as a whole, and the words for operators. */
+export const storeFaults = {
+  unresponsive: 'the store does not answer',
   'read-only': 'the store takes no writes: it is read-only',
   'disk-full': 'the store takes no writes: its disk is full',
   'out-of-memory': 'the store refuses work: it is out of memory',
@@ -8,11 +8,11 @@ export const storeTroubles = {
   overloaded: 'the store does not keep up with what is asked of it',
 } as const;
 
-export type StoreTrouble = keyof typeof storeTroubles;
+export type StoreFault = keyof typeof storeFaults;
 
 type Kind = 'retry' | 'unavailable' | 'lost';
 
-/** Postgres' and the driver's error codes that say something about the moment and not about the statement. */
+/** Error codes of Postgres and the driver that are about the state of the store and not about the statement. */
 const KINDS: Readonly<Record<string, Kind>> = {
   '40001': 'retry', // serialization_failure
   '40P01': 'retry', // deadlock_detected
@@ -43,11 +43,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ETIMEDOUT: 'lost',
   OPERATION_OVER: 'unavailable',
   STORE_BUSY: 'unavailable',
-  STORE_SILENT: 'unavailable',
+  STORE_UNRESPONSIVE: 'unavailable',
 };
 
-/** Those that say what is the matter with the store as a whole. */
-const TROUBLES: Readonly<Record<string, StoreTrouble>> = {
+/** Those that are about the store as a whole. */
+const FAULTS: Readonly<Record<string, StoreFault>> = {
   '25006': 'read-only',
   '53100': 'disk-full',
   '53200': 'out-of-memory',
@@ -55,23 +55,23 @@ const TROUBLES: Readonly<Record<string, StoreTrouble>> = {
   STORE_BUSY: 'overloaded',
 };
 
-/** The store does not answer. What was under way may have happened or not; what comes while it is so is not sent. */
-export class StoreSilent extends Error {
-  override readonly name = 'StoreSilent';
-  readonly code = 'STORE_SILENT';
+/** The store does not answer. Statements in flight may have run or not; new ones are not sent meanwhile. */
+export class StoreUnresponsive extends Error {
+  override readonly name = 'StoreUnresponsive';
+  readonly code = 'STORE_UNRESPONSIVE';
 
   constructor() {
     super('the store does not answer');
   }
 }
 
-/** Was not sent, as there was no connection for it in time. */
+/** The statement was not sent: no connection became free in time. */
 export class StoreBusy extends Error {
   override readonly name = 'StoreBusy';
   readonly code = 'STORE_BUSY';
 }
 
-/** Was not sent, as the operation that asked for it was over before there was a connection. */
+/** The statement was not sent: its operation was over before a connection became free. */
 export class OperationOver extends Error {
   override readonly name = 'OperationOver';
   readonly code = 'OPERATION_OVER';
@@ -81,10 +81,10 @@ export class OperationOver extends Error {
   }
 }
 
-/** A transaction is begun at most this often before its error is let through. */
+/** How often work is tried before its error is passed on. */
 const MAX_ATTEMPTS = 5;
 
-/** Runs the work again while the database says that only its timing was at fault: then it has changed nothing. */
+/** Runs the work again after a serialization failure or a deadlock, when it has changed nothing. */
 export async function retrying<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -95,27 +95,27 @@ export async function retrying<Result>(work: () => Promise<Result>): Promise<Res
   }
 }
 
-/** The store could not be reached, or refuses work for now. What was under way may have happened or not. */
+/** The store could not be reached, or refuses work for now. Statements in flight may have run or not. */
 export function isStoreUnavailable(error: unknown): boolean {
   return kindOf(error) !== undefined;
 }
 
-/** What the failure shows to be the matter with the store as a whole, if anything. */
-export function troubleIn(error: unknown): StoreTrouble | undefined {
-  return firstOf(TROUBLES, error);
+/** What the error says is wrong with the store as a whole, if anything. */
+export function faultIn(error: unknown): StoreFault | undefined {
+  return firstOf(FAULTS, error);
 }
 
-/** The connection is no more, or never was. */
+/** The connection was lost, or could not be made. */
 export function isConnectionLost(error: unknown): boolean {
   return kindOf(error) === 'lost';
 }
 
-/** A lock was not to be had within the connection's `lock_timeout`. */
+/** A lock was not granted within the connection's `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return firstOf({ '55P03': true }, error) === true;
 }
 
-/** The statement would have written a value a second time that the named index allows once. */
+/** The statement violated the named unique index. */
 export function isUniqueViolation(error: unknown, index: string): boolean {
   return causes(error).some(
     (cause) =>
@@ -128,14 +128,14 @@ function kindOf(error: unknown): Kind | undefined {
   return firstOf(KINDS, error);
 }
 
-/** What the table has for the error's code, or for that of a cause of it. */
+/** The table's entry for the code of the error, or of one of its causes. */
 function firstOf<Value>(table: Readonly<Record<string, Value>>, error: unknown): Value | undefined {
   return causes(error)
     .map((cause) => table[property(cause, 'code') ?? ''])
     .find((value) => value !== undefined);
 }
 
-/** Drizzle wraps what the drivers throw. */
+/** The error and its causes: Drizzle wraps the drivers' errors. */
 function causes(error: unknown): Error[] {
   return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }

@@ -1,14 +1,14 @@
 import type { RemoteEngine } from './database.ts';
-import { isConnectionLost, StoreSilent, troubleIn } from './faults.ts';
+import { faultIn, isConnectionLost, StoreUnresponsive } from './faults.ts';
 
 const CHECK_EVERY_MS = 100;
-/** Between two questions while something is the matter. */
+/** Between two probes while something is wrong. */
 const PROBE_EVERY_MS = 250;
-/** No answer for so long while one is due is worth a question. */
+/** After this long without an answer that is due, the store is probed. */
 const QUIET_MS = 250;
-/** With the two above less than a second: so long does a buyer wait for a store that is gone. */
+/** Together with the two above less than a second, which is how long a buyer waits for a store that is gone. */
 const PROBE_TIMEOUT_MS = 500;
-/** A store that answers questions, but nothing that was sent before: the old connections lead nowhere. */
+/** When the store answers probes but no statement in flight for this long, the old connections are taken for dead. */
 const STUCK_MS = 5_000;
 
 interface InFlight {
@@ -17,13 +17,14 @@ interface InFlight {
 }
 
 /**
- * Notices within a second that a store does not answer; then refuses everything at once, until it does. Of one that takes no
- * writes, as a primary that was demoted, it asks whether new connections lead to one that does, and then has those made.
+ * Notices within a second that the store does not answer, and then refuses everything at once until it does. While the store is
+ * read-only, as a demoted primary is, it probes whether new connections lead to a server that takes writes, and then has the
+ * connections replaced.
  */
 export class HealthCheck implements Disposable {
   readonly #engine: Pick<RemoteEngine, 'probe' | 'renew' | 'reset'>;
   readonly #timer: NodeJS.Timeout;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #inFlight = new Set<InFlight>();
   #answers = true;
   #heardAtMs = 0;
@@ -37,14 +38,14 @@ export class HealthCheck implements Disposable {
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
-  get trouble(): 'silent' | 'read-only' | null {
-    if (!this.#answers) return 'silent';
+  get fault(): 'unresponsive' | 'read-only' | null {
+    if (!this.#answers) return 'unresponsive';
     return this.#isReadOnly ? 'read-only' : null;
   }
 
-  /** Passes on what becomes of the work, or rejects as soon as the store is known not to answer. */
+  /** Settles as the work does, or rejects as soon as the store is known not to answer. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (!this.#answers) return Promise.reject(new StoreSilent());
+    if (!this.#answers) return Promise.reject(new StoreUnresponsive());
     return new Promise((resolve, reject) => {
       const inFlight = { sinceMs: performance.now(), reject };
       this.#inFlight.add(inFlight);
@@ -58,7 +59,7 @@ export class HealthCheck implements Disposable {
           (error: unknown) => {
             if (isConnectionLost(error)) this.#isSuspected = true;
             else this.#heardAtMs = performance.now();
-            if (troubleIn(error) === 'read-only') this.#isReadOnly = true;
+            if (faultIn(error) === 'read-only') this.#isReadOnly = true;
             reject(error);
           },
         );
@@ -69,14 +70,14 @@ export class HealthCheck implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** How long an answer has been due of which nothing is heard. */
-  get #silentMs(): number {
+  /** How long the oldest answer has been due without the store having answered anything. */
+  get #unansweredMs(): number {
     const [oldest] = this.#inFlight;
     return oldest === undefined ? 0 : performance.now() - Math.max(this.#heardAtMs, oldest.sinceMs);
   }
 
   #check(): void {
-    const isWell = this.trouble === null && !this.#isSuspected && this.#silentMs < QUIET_MS;
+    const isWell = this.fault === null && !this.#isSuspected && this.#unansweredMs < QUIET_MS;
     if (isWell || this.#isProbing || performance.now() - this.#probedAtMs < PROBE_EVERY_MS) return;
     this.#isProbing = true;
     this.#probedAtMs = performance.now();
@@ -92,7 +93,7 @@ export class HealthCheck implements Disposable {
   }
 
   #goOn(isReadOnly: boolean): void {
-    if (!this.#answers || this.#silentMs > STUCK_MS) this.#engine.reset();
+    if (!this.#answers || this.#unansweredMs > STUCK_MS) this.#engine.reset();
     else if (this.#isReadOnly && !isReadOnly) this.#engine.renew();
     this.#isSuspected = false;
     this.#isReadOnly = isReadOnly;
@@ -101,6 +102,6 @@ export class HealthCheck implements Disposable {
 
   #giveUp(): void {
     this.#answers = false;
-    for (const { reject } of this.#inFlight) reject(new StoreSilent());
+    for (const { reject } of this.#inFlight) reject(new StoreUnresponsive());
   }
 }

@@ -10,12 +10,14 @@ import type { Session } from './database.ts';
 import { StoreUnusable } from './unusable.ts';
 
 const RECORD = '__drizzle_migrations';
-/** An advisory lock in two parts, of which this is the first: for a transaction, as what a session holds would stay behind on a pooler's connection. */
+/**
+ * First half of the key of an advisory lock. The lock is the transaction's: one of a session would stay behind on a pooler's connection.
+ */
 const MIGRATION_LOCK = 1;
 const journalFormat = z.object({ entries: z.array(z.object({ when: z.number(), tag: z.string() })) });
 
 interface Migration {
-  /** By which it is known to have been applied. */
+  /** Identifies it in the record of what was applied. */
   readonly when: number;
   readonly tag: string;
   readonly hash: string;
@@ -23,9 +25,9 @@ interface Migration {
 }
 
 /**
- * Applies what is missing, inside of the session's transaction, and gives its names. Not by Drizzle's own migrator: that begins a
- * transaction by itself, in which there is no lock to be taken, keeps its record in a schema that applications would share, and asks
- * for rights though nothing is to be done.
+ * Applies the missing migrations inside the session's transaction, and returns their names. Drizzle's own migrator is not used: it
+ * begins its own transaction, so that no lock can be taken in it, keeps its record in a schema that applications would share, and needs
+ * rights even when there is nothing to do.
  * @throws StoreUnusable if the role lacks a right
  */
 export async function applyMigrations(session: Session, config: MigrationConfig): Promise<readonly string[]> {
@@ -44,7 +46,7 @@ export async function applyMigrations(session: Session, config: MigrationConfig)
   return missing.map(({ tag }) => tag);
 }
 
-/** Drizzle writes `public` before types and what keys refer to; without it the search path decides, as everywhere else. */
+/** Drizzle writes `public` before types and referenced tables; without it the search path decides, as everywhere else. */
 async function readMigrations(config: MigrationConfig): Promise<readonly Migration[]> {
   const journal = await readFile(join(config.migrationsFolder, 'meta/_journal.json'), 'utf8');
   const { entries } = journalFormat.parse(JSON.parse(journal));
@@ -56,7 +58,7 @@ async function readMigrations(config: MigrationConfig): Promise<readonly Migrati
   }));
 }
 
-/** The first of the search path, which is made if there is none of that name. */
+/** The first schema of the search path, which is created if it does not exist. */
 async function schemaOfTables(session: Session): Promise<string> {
   const [found] = await session.rows<{ schema: string | null; path: string; role: string }>(
     sql`select current_schema() as schema, current_setting('search_path') as path, current_user as role`,
@@ -64,7 +66,7 @@ async function schemaOfTables(session: Session): Promise<string> {
   const { schema = null, path = '', role = '' } = found ?? {};
   const first = firstOf(path);
   if (schema !== null && (first === '$user' || first === schema)) return schema;
-  // A schema of the role's own name is there only where somebody made it.
+  // A schema named after the role exists only where somebody created it.
   const wanted = first === '$user' ? firstOf(path.replace(/^[^,]*,/, '')) : first;
   const [rights] = await session.rows<{ exists: boolean; creates: boolean }>(sql`
     select exists (select from pg_namespace where nspname = ${wanted}) as "exists",
@@ -91,7 +93,7 @@ interface MigrationRecord {
   readonly applied: ReadonlySet<number> | null;
 }
 
-/** Beside the tables; in the schema `drizzle` where an earlier version of ours has put it. */
+/** In the schema of the tables, or in `drizzle`, where earlier versions of Holdfast have put it. */
 async function findRecord(session: Session, schema: string, firstMoment: number): Promise<MigrationRecord> {
   const earlier = schema === 'public' ? await recordIn(session, 'drizzle') : null;
   return earlier?.applied?.has(firstMoment) ? earlier : recordIn(session, schema);
@@ -119,7 +121,7 @@ async function expectRightToCreate({ rows }: Session, schema: string): Promise<v
   );
 }
 
-/** Of tables that another role has made. */
+/** The tables may have been created by another role. */
 async function expectRightsOnTables({ rows }: Session, schema: string): Promise<void> {
   const names = sql.join(
     Object.values(tables)
@@ -147,14 +149,14 @@ function lacking(what: string, statement: string): StoreUnusable {
   return new StoreUnusable(`the database cannot be used: ${what}; let its owner run: ${statement}`);
 }
 
-/** Of `pg_stat_activity`, which shows these two of everybody's sessions. */
+/** From `pg_stat_activity`, which shows role and application also of other roles' sessions. */
 interface Holder {
   readonly pid: number;
   readonly role: string | null;
   readonly application: string | null;
 }
 
-/** One migration at a time, for the rest of the transaction. Whoever has to wait for another says so first: it may take as long as it takes. */
+/** Takes the migration lock for the rest of the transaction. Warns before it waits, as the other migration may take any time. */
 export async function lockMigrations({ rows }: Session, telemetry: Telemetry): Promise<void> {
   const [got] = await rows<{ isMine: boolean }>(
     sql`select pg_try_advisory_xact_lock(${MIGRATION_LOCK}::int, 0) as "isMine"`,
@@ -170,7 +172,7 @@ export async function lockMigrations({ rows }: Session, telemetry: Telemetry): P
   await rows(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int, 0)`);
 }
 
-/** Why a migration steps back: of those who use the tables, the one that has done so for the longest. */
+/** Warns that a migration waits, and names the session that has held a lock on the tables for the longest. */
 export async function warnOfHeldTables({ rows }: Session, seconds: number, telemetry: Telemetry): Promise<void> {
   const [holder] = await rows<Holder>(sql`
     select pid, usename as role, application_name as application

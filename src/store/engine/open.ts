@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { CommittedChange } from '../../domain/change.ts';
 import { Listeners } from '../../listeners.ts';
 import type { Happenings, Telemetry } from '../../telemetry/happenings.ts';
+import { type ConnectionQueue, FreeConnections } from './connection-queue.ts';
 import type { Connection, Database, Engine, Orm, Reads, Session, Statement } from './database.ts';
-import type { StoreTrouble } from './faults.ts';
-import { StoreSilent } from './faults.ts';
+import type { StoreFault } from './faults.ts';
+import { StoreUnresponsive } from './faults.ts';
 import { HealthCheck } from './health-check.ts';
-import { Lender, type Line } from './lines.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
@@ -18,29 +18,29 @@ export type DatabaseSettings =
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../../drizzle', import.meta.url)) };
 
-/** As many as a store that keeps up gets through in about two seconds, and as long as a statement may take. */
+/** A healthy store runs this many in about two seconds. The wait is as long as a statement may take. */
 const WRITES = { maxWaiting: 2_000, maxWaitMs: 15_000 };
-/** Of the node's own: one for each map at the most. */
+/** The node's own reads: at most one for each map. */
 const MAP_READS = { maxWaiting: 2_000, maxWaitMs: 15_000 };
-/** Whoever waits for a page has given up by then. */
+/** A person who waits for a page has given up by then. */
 const READS = { maxWaiting: 1_000, maxWaitMs: 5_000 };
 
 export interface OpenOptions {
-  /** For a server: a store that does not answer is noticed, and asked nothing until it does. A command waits. */
-  readonly isWatched?: boolean;
+  /** For a server: statements are refused at once while the store does not answer. A command waits instead. */
+  readonly checksHealth?: boolean;
   readonly telemetry?: Telemetry;
 }
 
 export async function openDatabase(
   settings: DatabaseSettings,
-  { isWatched = false, telemetry = new EventEmitter() }: OpenOptions = {},
+  { checksHealth = false, telemetry = new EventEmitter() }: OpenOptions = {},
 ): Promise<Database> {
   switch (settings.kind) {
     case 'embedded':
       return new Store(await openPglite(settings.dataDir, MIGRATIONS), null, telemetry);
     case 'postgres': {
       const engine = await openPostgres({ ...settings, telemetry }, MIGRATIONS);
-      return new Store(engine, isWatched ? new HealthCheck(engine) : null, telemetry);
+      return new Store(engine, checksHealth ? new HealthCheck(engine) : null, telemetry);
     }
   }
 }
@@ -54,53 +54,53 @@ class Store implements Database {
   readonly #engine: Engine;
   readonly #health: HealthCheck | null;
   readonly #telemetry: Telemetry;
-  readonly #writeLine: Line<Connection>;
-  readonly #mapReadLine: Line<Connection>;
-  readonly #readLine: Line<Connection>;
+  readonly #writeQueue: ConnectionQueue<Connection>;
+  readonly #mapReadQueue: ConnectionQueue<Connection>;
+  readonly #readQueue: ConnectionQueue<Connection>;
 
   constructor(engine: Engine, health: HealthCheck | null, telemetry: Telemetry) {
     this.#engine = engine;
     this.#health = health;
     this.#telemetry = telemetry;
-    const forWrites = new Lender(engine.writes);
-    const forReads = engine.reads === null ? forWrites : new Lender(engine.reads);
-    this.#writeLine = forWrites.line(WRITES);
-    this.#mapReadLine = forReads.line(MAP_READS);
-    this.#readLine = forReads.line(READS);
-    this.mapReads = this.#readsOn(this.#mapReadLine);
-    this.reads = { ...this.#readsOn(this.#readLine), during: (isOver) => this.#readsOn(this.#readLine, isOver) };
+    const forWrites = new FreeConnections(engine.writes);
+    const forReads = engine.reads === null ? forWrites : new FreeConnections(engine.reads);
+    this.#writeQueue = forWrites.queue(WRITES);
+    this.#mapReadQueue = forReads.queue(MAP_READS);
+    this.#readQueue = forReads.queue(READS);
+    this.mapReads = this.#readsOn(this.#mapReadQueue);
+    this.reads = { ...this.#readsOn(this.#readQueue), during: (isOver) => this.#readsOn(this.#readQueue, isOver) };
   }
 
-  get trouble(): StoreTrouble | null {
-    return this.#health?.trouble ?? this.#writeLine.trouble;
+  get fault(): StoreFault | null {
+    return this.#health?.fault ?? this.#writeQueue.fault;
   }
 
-  get readTrouble(): StoreTrouble | null {
-    return this.#readLine.trouble ?? this.#mapReadLine.trouble;
+  get readFault(): StoreFault | null {
+    return this.#readQueue.fault ?? this.#mapReadQueue.fault;
   }
 
   get waiting(): number {
-    return this.#writeLine.waiting;
+    return this.#writeQueue.waiting;
   }
 
   get readsWaiting(): number {
-    return this.#readLine.waiting + this.#mapReadLine.waiting;
+    return this.#readQueue.waiting + this.#mapReadQueue.waiting;
   }
 
   rows<Row>(statement: Statement): Promise<Row[]> {
-    return this.#run(this.#writeLine, 'statement', (connection) => connection.rows<Row>(statement));
+    return this.#run(this.#writeQueue, 'statement', (connection) => connection.rows<Row>(statement));
   }
 
   query<Result>(build: (orm: Orm) => PromiseLike<Result>): Promise<Result> {
-    return this.#run(this.#writeLine, 'statement', (connection) => connection.query(build));
+    return this.#run(this.#writeQueue, 'statement', (connection) => connection.query(build));
   }
 
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#run(this.#writeLine, 'transaction', (connection) => connection.transaction(work));
+    return this.#run(this.#writeQueue, 'transaction', (connection) => connection.transaction(work));
   }
 
-  together(statements: readonly Statement[]): Promise<unknown[][]> {
-    return this.#run(this.#writeLine, 'transaction', (connection) => connection.together(statements));
+  pipeline(statements: readonly Statement[]): Promise<unknown[][]> {
+    return this.#run(this.#writeQueue, 'transaction', (connection) => connection.pipeline(statements));
   }
 
   migrate(): Promise<readonly string[]> {
@@ -112,22 +112,22 @@ class Store implements Database {
     await this.#engine[Symbol.asyncDispose]();
   }
 
-  #readsOn(line: Line<Connection>, isOver?: () => boolean): Session {
+  #readsOn(queue: ConnectionQueue<Connection>, isOver?: () => boolean): Session {
     return {
       rows: <Row>(statement: Statement) =>
-        this.#run(line, 'read', (connection) => connection.rows<Row>(statement), isOver),
-      query: (build) => this.#run(line, 'read', (connection) => connection.query(build), isOver),
+        this.#run(queue, 'read', (connection) => connection.rows<Row>(statement), isOver),
+      query: (build) => this.#run(queue, 'read', (connection) => connection.query(build), isOver),
     };
   }
 
   async #run<Result>(
-    line: Line<Connection>,
+    queue: ConnectionQueue<Connection>,
     kind: Kind,
     work: (connection: Connection) => Promise<Result>,
     isOver?: () => boolean,
   ): Promise<Result> {
-    if (this.#health?.trouble === 'silent') throw new StoreSilent();
-    return line.run((connection) => {
+    if (this.#health?.fault === 'unresponsive') throw new StoreUnresponsive();
+    return queue.run((connection) => {
       const timed = () => this.#timed(kind, () => work(connection));
       return this.#health === null ? timed() : this.#health.run(timed);
     }, isOver);

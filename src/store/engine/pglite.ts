@@ -11,7 +11,7 @@ import { retrying } from './faults.ts';
 import { applyMigrations } from './migrations.ts';
 import { StoreUnusable } from './unusable.ts';
 
-/** The store inside this process, kept in a folder; `memory://` keeps nothing. */
+/** The store inside this process, persisted in a folder; `memory://` persists nothing. */
 export async function openPglite(dataDir: string, migrations: MigrationConfig): Promise<Engine> {
   const kept = !dataDir.startsWith('memory://');
   const unlock = kept ? await inDataDir(dataDir, () => claim(dataDir)) : async () => {};
@@ -36,14 +36,14 @@ export async function openPglite(dataDir: string, migrations: MigrationConfig): 
   };
 }
 
-/** What a new database is made of comes with rights for everybody; what Postgres adds is its owner's alone by itself. */
+/** PGlite creates the files of a new database readable by everybody; those Postgres adds later are private by themselves. */
 async function openPrivately(folder: string): Promise<PGlite> {
   const client = await PGlite.create(folder);
   await makePrivate(folder);
   return client;
 }
 
-/** Returns how to let go of the folder. */
+/** Returns how to release the folder. */
 async function claim(dataDir: string): Promise<() => Promise<void>> {
   await makeDataDir(dataDir);
   const found = await stat(join(dataDir, 'postgres')).catch(() => undefined);
@@ -54,7 +54,7 @@ async function claim(dataDir: string): Promise<() => Promise<void>> {
   return lockDataDir(dataDir);
 }
 
-/** What Postgres' own file system throws is no Error, and what Postgres throws has its statement behind the first line. */
+/** PGlite's file system throws objects that are no `Error`, and Postgres' messages have the statement after the first line. */
 function reasonOf(error: unknown): string {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
   return message.split('\n')[0] || 'its files cannot be read or written';
@@ -64,7 +64,7 @@ function connectionOf(orm: PgliteDatabase): Connection {
   const transaction: Connection['transaction'] = (work) =>
     retrying(() => orm.transaction((open) => work(sessionOf(open))));
   return {
-    // The database works in this thread, and answers before the event loop turns: many statements in a row would keep it from all else.
+    // PGlite runs in this thread and answers within the same turn of the event loop: many statements in a row would block everything else.
     rows: async (statement) => {
       await setImmediate();
       return retrying(() => sessionOf(orm).rows(statement));
@@ -74,7 +74,7 @@ function connectionOf(orm: PgliteDatabase): Connection {
       return retrying(() => sessionOf(orm).query(build));
     },
     transaction,
-    together: (statements) =>
+    pipeline: (statements) =>
       transaction(async ({ rows }) => {
         const answers: unknown[][] = [];
         for (const statement of statements) answers.push(await rows(statement));

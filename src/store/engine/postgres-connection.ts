@@ -5,23 +5,23 @@ import postgres from 'postgres';
 import type { PostgresServer, PostgresTarget } from '../../config/postgres-url.ts';
 
 const CONNECT_TIMEOUT_SECONDS = 5;
-/** A statement that takes longer is cancelled, so that no request waits for ever. */
+/** Longer statements are cancelled, so that no request waits for ever. */
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** A read may cost the store so much and no more. */
+/** Bounds what one read may cost the store. */
 const READ_TIMEOUT_MS = 5_000;
-/** A node that stops in the middle of a transaction does not keep its locks. */
+/** Frees the locks of a node that hangs in the middle of a transaction. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
-/** Of every session, and by text where a pooler takes none. */
+/** Set for every session, or by statements where a pooler takes no session settings. */
 export const sessionSettings = {
   statement_timeout: String(STATEMENT_TIMEOUT_MS),
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
 } as const;
-/** Of sessions that are for reads. */
+/** For sessions that only read. */
 export const readSettings = { ...sessionSettings, statement_timeout: String(READ_TIMEOUT_MS) } as const;
-/** Where Postgres has its sockets: Debian and Red Hat, and as it comes. */
+/** Where Postgres has its unix sockets: on Debian and Red Hat, and by default. */
 const SOCKET_FOLDERS = ['/var/run/postgresql', '/tmp'];
 
-/** One server of a target, and whether what is between lets a session have settings from its start. */
+/** One server of a target, and whether a session can be opened with settings. */
 export interface PostgresPlace {
   readonly target: PostgresTarget;
   readonly server: PostgresServer;
@@ -33,11 +33,11 @@ export type ClientOptions = Pick<
   postgres.Options<Record<string, postgres.PostgresType>>,
   'fetch_types' | 'onclose' | 'prepare'
 > & {
-  /** Settings of each session, unless the URL has others. */
+  /** Session settings; those of the URL take precedence. */
   readonly session?: Readonly<Record<string, string>>;
 };
 
-/** The one place that makes clients, of one connection each. It connects as it is needed. */
+/** The only place that makes clients. Each has one connection, opened when it is first used. */
 export function connectTo(place: PostgresPlace, options: ClientOptions): postgres.Sql {
   const { target, server } = place;
   const { session = {}, ...others } = options;
@@ -47,7 +47,7 @@ export function connectTo(place: PostgresPlace, options: ClientOptions): postgre
     ...others,
     ...namesOf(address),
     ...{ max: 1, socket: () => sockets.open() },
-    // As in libpq, nothing is encrypted that does not leave the machine.
+    // As in libpq, unix sockets are not encrypted.
     ...('path' in address ? { ssl: false } : encryptionOf(target, server)),
     ...present({ user: target.user, password: target.password, database: target.database }),
     ...present({ keep_alive: target.keepAliveSeconds }),
@@ -62,8 +62,8 @@ export function connectTo(place: PostgresPlace, options: ClientOptions): postgre
 }
 
 /**
- * The sockets of a client: none is left, and none opened, once it has ended. Postgres.js leaves one that is connecting as it
- * ends, and connects once more when what waited for a connection is given up before its next attempt.
+ * The sockets of a client, all closed once it has ended. Postgres.js leaves a socket that is still connecting when the client ends, and
+ * connects once more when a waiting statement is given up before the next attempt.
  */
 class Sockets {
   readonly #address: Address;
@@ -74,7 +74,7 @@ class Sockets {
     this.#address = address;
   }
 
-  /** Not connected yet: what is written waits until it is, and a failure is told to whoever listens by then. */
+  /** Not connected yet: writes wait until it is, and postgres.js listens for errors before one can come. */
   open(): Socket {
     if (this.#isClosed) throw new Error('the client has ended');
     this.#last = new Socket().connect(this.#address);
@@ -88,7 +88,7 @@ class Sockets {
   }
 }
 
-/** Behind a pooler only what every one takes: a name, and what its own proxy reads. */
+/** Behind a pooler only what every pooler takes: the application's name, and `options`, which a provider's proxy reads. */
 function settingsOf({ target, takesSettings }: PostgresPlace, session: ClientOptions['session']) {
   const { application_name, options } = target.session;
   return takesSettings ? { ...session, ...target.session } : present({ application_name, options });
@@ -106,7 +106,7 @@ function addressOf({ host, address, port }: PostgresServer): Address {
   return { host: address ?? (folder || 'localhost'), port };
 }
 
-/** As lists, which its types do not know: of a text with colons in it, as an IPv6 address, it would take the first part. */
+/** As lists, which postgres.js takes but does not declare: it would cut a string at the first colon, as in an IPv6 address. */
 function namesOf(address: Address): { path: string } | { host: string; port: number } {
   return 'path' in address ? address : ({ host: [address.host], port: [address.port] } as never);
 }
@@ -117,7 +117,7 @@ function encryptionOf({ tls }: PostgresTarget, { host }: PostgresServer) {
   return { ssl: tls.use === 'prefer' ? ('prefer' as const) : encryption(tls, host || 'localhost'), ...direct };
 }
 
-/** Node would check another name than the one in the URL: that of no host at all, where it is an address. */
+/** Checks the name in the URL: for an address Node would check no name at all. */
 function encryption({ verifies, certificates }: PostgresTarget['tls'], name: string): ConnectionOptions {
   return {
     ...certificates,
@@ -136,7 +136,7 @@ function socketIn(folder: string, port: number): string {
   return `${folder.replace(/\/$/, '')}/.s.PGSQL.${port}`;
 }
 
-/** For people: `holdfast at db.example:5432`. */
+/** For messages: `holdfast at db.example:5432`. */
 export function nameOf({ target, server }: Pick<PostgresPlace, 'target' | 'server'>): string {
   const { host, address, port } = server;
   const where = host.startsWith('/')

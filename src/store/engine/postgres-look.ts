@@ -4,19 +4,19 @@ import { connectTo, nameOf, type PostgresPlace, sessionSettings } from './postgr
 import { StoreUnusable, unusable } from './unusable.ts';
 
 const OLDEST_VERSION = 15;
-/** For what a start asks. A pooler may take connections, and have none itself. */
+/** At start. A pooler may accept connections while it has none to the server. */
 const ANSWER_WITHIN_MS = 10_000;
-/** A setting of ours that only shows whether settings arrive: a pooler refuses them, or leaves them out. */
+/** A setting that only shows whether session settings arrive: a pooler refuses or drops them. */
 const MARK = 'holdfast.arrived';
 
-/** How values of each type are written and read, arrays among them, which only the server can name. */
+/** How values of each type are written and read, including array types, whose ids only the server knows. */
 export type Types = Pick<postgres.Sql['options'], 'parsers' | 'serializers'>;
 
-/** What is found at the start, and holds for every connection. */
+/** What is found at start, and holds for every connection. */
 export interface PostgresFound {
   readonly place: PostgresPlace;
   readonly types: Types;
-  /** Whether something ends a statement that takes too long. */
+  /** Whether a `statement_timeout` is set. */
   readonly hasTimeLimit: boolean;
 }
 
@@ -30,15 +30,15 @@ interface Facts {
 }
 
 /**
- * The first of the servers that takes writes, or else the first that answers.
- * @throws StoreUnusable if none can be reached, or the one that was found cannot be used
+ * Finds the first server that takes writes, or else the first that answers.
+ * @throws StoreUnusable if none can be reached, or the one found cannot be used
  */
-export async function lookFor(target: PostgresTarget): Promise<PostgresFound> {
+export async function findServer(target: PostgresTarget): Promise<PostgresFound> {
   let readOnly: PostgresFound | undefined;
   let failure: unknown;
   for (const server of target.servers) {
     try {
-      const { isReadOnly, ...found } = await lookAt({ target, server, takesSettings: true });
+      const { isReadOnly, ...found } = await inspect({ target, server, takesSettings: true });
       if (!isReadOnly) return found;
       readOnly ??= found;
     } catch (error) {
@@ -49,27 +49,27 @@ export async function lookFor(target: PostgresTarget): Promise<PostgresFound> {
   throw failure;
 }
 
-async function lookAt(place: PostgresPlace): Promise<PostgresFound & Pick<Facts, 'isReadOnly'>> {
+async function inspect(place: PostgresPlace): Promise<PostgresFound & Pick<Facts, 'isReadOnly'>> {
   try {
     const { facts, types } = await ask(place);
-    refuseUnusable(facts, place);
+    validateServer(facts, place);
     const { hasArrived, hasTimeLimit, isReadOnly } = facts;
     return { place: { ...place, takesSettings: hasArrived }, types, hasTimeLimit, isReadOnly };
   } catch (error) {
-    if (place.takesSettings && refusesSettings(error)) return lookAt({ ...place, takesSettings: false });
+    if (place.takesSettings && refusesSettings(error)) return inspect({ ...place, takesSettings: false });
     throw unusable(error, place);
   }
 }
 
 /**
- * Types are fetched once for all connections: postgres.js asks on each by itself, and ends the process if such a connection is given
- * up before that is answered.
+ * Types are fetched once for all connections: postgres.js would fetch them on each, and ends the process if such a connection is closed
+ * before the answer.
  */
 async function ask(place: PostgresPlace): Promise<{ facts: Facts; types: Types }> {
   const client = connectTo(place, { prepare: false, session: { ...sessionSettings, [MARK]: 'on' } });
   const tooLate = setTimeout(() => void client.end({ timeout: 0 }), ANSWER_WITHIN_MS);
   try {
-    // In a transaction, which a pooler in statement mode refuses.
+    // In a transaction, because a pooler in statement mode, which cannot be used, refuses one.
     const [facts] = await client.begin(
       (transaction) => transaction<Facts[]>`
       select current_setting('server_version_num')::int / 10000 as "version",
@@ -87,7 +87,7 @@ async function ask(place: PostgresPlace): Promise<{ facts: Facts; types: Types }
   }
 }
 
-function refuseUnusable({ version, encoding, searchPath }: Facts, place: PostgresPlace): void {
+function validateServer({ version, encoding, searchPath }: Facts, place: PostgresPlace): void {
   const refuse = (why: string) => {
     throw new StoreUnusable(`the database cannot be used: ${why} (${nameOf(place)})`);
   };
@@ -103,12 +103,12 @@ function refuseUnusable({ version, encoding, searchPath }: Facts, place: Postgre
     );
 }
 
-/** Of a list of schemas: Postgres shows it with other spaces. */
+/** A list of schemas without quotes and spaces, which Postgres changes. */
 function plain(searchPath: string): string {
   return searchPath.replace(/["\s]/g, '');
 }
 
-/** Of PgBouncer: settings that are not in its `ignore_startup_parameters`. */
+/** PgBouncer refuses settings that are not in its `ignore_startup_parameters`. */
 function refusesSettings(error: unknown): boolean {
   return error instanceof postgres.PostgresError && /unsupported startup parameter/.test(error.message);
 }

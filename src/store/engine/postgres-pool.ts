@@ -4,15 +4,15 @@ import type { Telemetry } from '../../telemetry/happenings.ts';
 import type { Probed } from './database.ts';
 import { isConnectionLost } from './faults.ts';
 import { connectTo, type PostgresPlace, readSettings, sessionSettings } from './postgres-connection.ts';
-import { lookFor, type PostgresFound } from './postgres-look.ts';
+import { findServer, type PostgresFound } from './postgres-look.ts';
 
-/** What was sent before a connection is renewed may take as long as it may on any. */
+/** Statements in flight on a connection that is replaced may take as long as any other. */
 const LEAVE_TIMEOUT_SECONDS = Number(sessionSettings.statement_timeout) / 1000;
-/** Whoever closes has let everything end; but postgres.js also waits for statements that ended with their connection. */
+/** All work has ended before the pool is closed, but postgres.js also waits for statements whose connection was lost. */
 export const CLOSE_TIMEOUT_SECONDS = 1;
-/** A probe waits in steps of it. */
+/** A probe's timeout is counted in steps of this. */
 const STEP_MS = 50;
-/** Of ten connections three are for reads; there is one for each at least. */
+/** Three of ten connections are for reads; reads and writes have at least one each. */
 const SHARE_OF_READS = 0.3;
 
 export interface PoolOptions {
@@ -22,7 +22,7 @@ export interface PoolOptions {
   readonly telemetry: Telemetry;
 }
 
-/** Connections to Postgres, each of which is replaced by itself. */
+/** Connections to Postgres, each of which is replaced on its own. */
 export class PostgresPool implements AsyncDisposable {
   readonly writes: readonly PostgresClient[];
   readonly reads: readonly PostgresClient[];
@@ -39,7 +39,7 @@ export class PostgresPool implements AsyncDisposable {
 
   /** Rejects with `StoreUnusable` if no server can be reached, or used. */
   static async open({ url, poolSize, telemetry }: PoolOptions): Promise<PostgresPool> {
-    const found = await lookFor(parsePostgresUrl(url));
+    const found = await findServer(parsePostgresUrl(url));
     if (!found.place.takesSettings) telemetry.emit('store:warned', aboutPoolers(found));
     return new PostgresPool(poolSize, found);
   }
@@ -48,22 +48,22 @@ export class PostgresPool implements AsyncDisposable {
     return this.#place;
   }
 
-  /** Whether each transaction has to set its own time limits, as the sessions of a pooler have none. */
+  /** Whether each transaction must set its own time limits, because sessions behind the pooler have none. */
   get needsTimeLimits(): boolean {
     return !this.#found.hasTimeLimit;
   }
 
-  /** Makes new connections as they are needed, and lets what is under way on the old ones end. */
+  /** Replaces all connections. Statements in flight on the old ones may end. */
   renew(): void {
     for (const client of [...this.writes, ...this.reads]) client.replace(LEAVE_TIMEOUT_SECONDS);
   }
 
-  /** Makes new connections as they are needed, and gives up the old ones: what waits on them rejects. */
+  /** Replaces all connections. Statements in flight on the old ones reject. */
   reset(): void {
     for (const client of [...this.writes, ...this.reads]) client.replace(0);
   }
 
-  /** Asks all servers, and goes to another if that takes writes and this one does not. */
+  /** Asks all servers, and moves to another one if that takes writes and this one does not. */
   async probe(timeoutMs: number): Promise<Probed> {
     const { server, isReadOnly } = await probe(this.#place, timeoutMs);
     if (server !== this.#place.server) {
@@ -93,9 +93,8 @@ export class PostgresPool implements AsyncDisposable {
 }
 
 /**
- * One connection, made when it is needed. As soon as it has closed, another takes its place: postgres.js would open it again after
- * up to 20 s, and never if it was written to while it closed. Each has a postgres.js of its own, so that the end of one is
- * nothing to the others.
+ * One connection, opened when it is first used, and replaced as soon as it closes: postgres.js would reopen it after up to 20 s, and
+ * never if it was written to while it closed. Each has a postgres.js client of its own, so that closing one does not affect others.
  */
 export class PostgresClient implements AsyncDisposable {
   readonly #connect: (onclose: () => void) => postgres.Sql;
@@ -107,12 +106,12 @@ export class PostgresClient implements AsyncDisposable {
     this.#sql = this.#open();
   }
 
-  /** Of this moment: not to be kept. */
+  /** The current client. Not to be stored, as it is replaced. */
   get sql(): postgres.Sql {
     return this.#sql;
   }
 
-  /** Takes another connection from now on. What is under way on the old one may take so long; then it rejects. */
+  /** Uses a new connection from now on. Statements in flight on the old one reject after `leaveSeconds`. */
   replace(leaveSeconds: number): void {
     void this.#sql.end({ timeout: leaveSeconds });
     this.#sql = this.#open();
@@ -125,7 +124,7 @@ export class PostgresClient implements AsyncDisposable {
 
   #open(): postgres.Sql {
     const sql: postgres.Sql = this.#connect(() => {
-      // A statement that was sent as the connection failed is forgotten by postgres.js, and rejects by its end only.
+      // Postgres.js forgets a statement that was sent as the connection failed: only ending the client rejects it.
       if (this.#sql === sql && !this.#isClosing) this.replace(0);
     });
     return sql;
@@ -141,15 +140,15 @@ function aboutPoolers({ place, hasTimeLimit }: PostgresFound): string {
   return `Postgres is behind a pooler that lets no settings of a session through${unprepared}${unlimited}`;
 }
 
-/** What a new connection finds, and where. */
+/** What a new connection finds, and on which server. */
 interface ProbedServer extends Probed {
   readonly server: PostgresServer;
 }
 
 /**
- * Asks every server over a connection of its own: gives this one if it takes writes, or else another that does, or else one that
- * answers. An error that Postgres itself gives is an answer too, unless it is that it cannot serve at all. Rejects if none can be
- * reached, or gives an answer in time.
+ * Asks every server over a connection of its own. Prefers the current server if it takes writes, then another that does, then any that
+ * answers. An error from Postgres itself counts as an answer, unless it says that the server cannot serve at all. Rejects if no server
+ * answers in time.
  */
 async function probe(place: PostgresPlace, timeoutMs: number): Promise<ProbedServer> {
   const others = place.target.servers.filter((server) => server !== place.server);
@@ -180,7 +179,10 @@ async function ask(place: PostgresPlace, timeoutMs: number): Promise<ProbedServe
   }
 }
 
-/** In steps, as a long turn of this process' event loop is no silence of the store, whose answer may be lying in the socket. Returns how to stop. */
+/**
+ * Counts steps instead of setting one timer: after a long turn of this process' event loop the store's answer may lie unread in the
+ * socket, and must not be missed. Returns how to stop.
+ */
 function afterSteps(steps: number, work: () => void): () => void {
   let left = steps;
   const timer = setInterval(() => {

@@ -13,7 +13,7 @@ import { CLOSE_TIMEOUT_SECONDS, type PoolOptions, type PostgresClient, PostgresP
 import { PreparedStatement } from './prepared.ts';
 import { unusable } from './unusable.ts';
 
-/** A migration that waits for a table keeps everybody else from it: after this long it lets them pass, and tries again. */
+/** A migration that waits for a table's lock blocks everyone behind it: after this long it gives up, pauses, and tries again. */
 const MIGRATION_LOCK_TIMEOUT_MS = 1_000;
 const MIGRATION_PAUSE_MS = 1_000;
 const MAX_MIGRATION_ATTEMPTS = 60;
@@ -21,11 +21,11 @@ const MAX_MIGRATION_ATTEMPTS = 60;
 /** The store on Postgres 15 or later. Rejects with `StoreUnusable` when it cannot be reached, or used. */
 export async function openPostgres(options: PoolOptions, migrations: MigrationConfig): Promise<RemoteEngine> {
   const pool = await PostgresPool.open(options);
-  const writing = pool.writes.map(connectionOf);
-  const reading = pool.reads.map(connectionOf);
+  const ofWrites = pool.needsTimeLimits ? { transaction: settingLocally(sessionSettings) } : {};
+  const ofReads = pool.place.takesSettings ? {} : { statement: settingLocally(readSettings) };
   return {
-    writes: pool.needsTimeLimits ? writing.map((connection) => limitingTransactions(connection)) : writing,
-    reads: pool.place.takesSettings ? reading : reading.map((connection) => limitingRows(connection)),
+    writes: pool.writes.map((client) => new PostgresConnection(client, ofWrites)),
+    reads: pool.reads.map((client) => new PostgresConnection(client, ofReads)),
     migrate: () => migrateAlone(pool.place, migrations, options.telemetry),
     probe: (timeoutMs) => pool.probe(timeoutMs),
     renew: () => pool.renew(),
@@ -34,45 +34,59 @@ export async function openPostgres(options: PoolOptions, migrations: MigrationCo
   };
 }
 
-function connectionOf(client: PostgresClient): Connection {
-  return {
-    rows: <Row>(statement: Statement) => retrying(() => rowsOf(client.sql, statement) as Promise<Row[]>),
-    query: (build) => retrying(async () => build(ormOn(client.sql))),
-    transaction: (work) => retrying(() => inTransaction(client.sql, (open) => work(sessionOn(open)))),
-    together: (statements) => retrying(() => together(client.sql, statements)),
-  };
+/** Statements that set time limits, for sessions that have none: ahead of each transaction, or of each single statement. */
+interface TimeLimits {
+  readonly transaction?: Statement;
+  readonly statement?: Statement;
 }
 
-/** Where a session has no time limits: each transaction sets its own. */
-function limitingTransactions(connection: Connection): Connection {
-  const setTimeLimits = settingLocally(sessionSettings);
-  return {
-    ...connection,
-    transaction: (work) =>
-      connection.transaction(async (session) => {
-        await session.rows(setTimeLimits);
-        return work(session);
+class PostgresConnection implements Connection {
+  readonly #client: PostgresClient;
+  readonly #limits: TimeLimits;
+
+  constructor(client: PostgresClient, limits: TimeLimits) {
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  async rows<Row>(statement: Statement): Promise<Row[]> {
+    const { statement: limit } = this.#limits;
+    const work = async () => {
+      if (limit === undefined) return rowsOf(this.#client.sql, statement);
+      return (await pipeline(this.#client.sql, [limit, statement]))[1] ?? [];
+    };
+    return (await retrying(work)) as Row[];
+  }
+
+  query<Result>(build: (orm: Orm) => PromiseLike<Result>): Promise<Result> {
+    const { statement: limit } = this.#limits;
+    if (limit === undefined) return retrying(async () => build(ormOn(this.#client.sql)));
+    return this.#transaction(limit, (session) => session.query(build));
+  }
+
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#transaction(this.#limits.transaction, work);
+  }
+
+  pipeline(statements: readonly Statement[]): Promise<unknown[][]> {
+    const { transaction: limit } = this.#limits;
+    return retrying(async () => {
+      if (limit === undefined) return pipeline(this.#client.sql, statements);
+      return (await pipeline(this.#client.sql, [limit, ...statements])).slice(1);
+    });
+  }
+
+  #transaction<Result>(limit: Statement | undefined, work: (session: Session) => Promise<Result>): Promise<Result> {
+    return retrying(() =>
+      inTransaction(this.#client.sql, async (open) => {
+        if (limit !== undefined) await rowsOf(open, limit);
+        return work(sessionOn(open));
       }),
-    together: async (statements) => (await connection.together([setTimeLimits, ...statements])).slice(1),
-  };
+    );
+  }
 }
 
-/** The same for reads, which are single statements. */
-function limitingRows(connection: Connection): Connection {
-  const setTimeLimits = settingLocally(readSettings);
-  return {
-    ...connection,
-    rows: async <Row>(statement: Statement) =>
-      ((await connection.together([setTimeLimits, statement]))[1] ?? []) as Row[],
-    query: (build) =>
-      connection.transaction(async (session) => {
-        await session.rows(setTimeLimits);
-        return session.query(build);
-      }),
-  };
-}
-
-/** On a connection of its own, which may take its time, and in one transaction, with whose end the lock is let go of. */
+/** Migrates on a connection of its own without time limits, in one transaction, whose end releases the lock. */
 async function migrateAlone(
   place: PostgresPlace,
   migrations: MigrationConfig,
@@ -88,7 +102,7 @@ async function migrateAlone(
         await session.rows(settingLocally({ lock_timeout: String(MIGRATION_LOCK_TIMEOUT_MS) }));
         return applyMigrations(session, migrations);
       });
-    return await steppingBack(migrateOnce, (seconds) => warnOfHeldTables(sessionOn(client), seconds, telemetry));
+    return await retryOnLockTimeout(migrateOnce, (seconds) => warnOfHeldTables(sessionOn(client), seconds, telemetry));
   } catch (error) {
     throw unusable(error, place);
   } finally {
@@ -101,8 +115,8 @@ function settingLocally(settings: Readonly<Record<string, string>>): SQL {
   return sql`select ${sql.join(each, sql`, `)}`;
 }
 
-/** Nothing is migrated by an attempt that fails. `onWaiting` is called once, with the seconds that this may take. */
-async function steppingBack<Result>(
+/** An attempt that fails migrates nothing. `onWaiting` is called once, with how many seconds all attempts may take. */
+async function retryOnLockTimeout<Result>(
   migrateOnce: () => Promise<Result>,
   onWaiting: (seconds: number) => Promise<void>,
 ): Promise<Result> {
@@ -135,11 +149,11 @@ function inTransaction<Result>(client: postgres.Sql, work: (open: Open) => Promi
 }
 
 /**
- * The commit is sent right behind the statements: of a transaction in which one failed, Postgres takes it for a rollback. What
- * comes behind such a statement fails too, and only says that the transaction was aborted.
+ * Sends all statements and the commit without waiting in between. If a statement fails, Postgres rolls back at the commit; the
+ * statements behind it fail too, and only say that the transaction was aborted.
  */
-async function together(client: postgres.Sql, statements: readonly Statement[]): Promise<unknown[][]> {
-  // Postgres.js commits as soon as it has this, and would wait for a promise.
+async function pipeline(client: postgres.Sql, statements: readonly Statement[]): Promise<unknown[][]> {
+  // The promise is inside an object because postgres.js would await it before it commits.
   const { answers } = await client.begin(async (connection) => ({
     answers: Promise.allSettled(statements.map((statement) => rowsOf(connection, statement))),
   }));
@@ -149,7 +163,7 @@ async function together(client: postgres.Sql, statements: readonly Statement[]):
   });
 }
 
-/** Of a transaction. */
+/** An open transaction, or a connection. */
 type Open = Pick<postgres.Sql, 'unsafe' | 'options'>;
 
 function sessionOn(open: Open): Session {
@@ -161,15 +175,15 @@ function sessionOn(open: Open): Session {
 
 const dialect = new PgDialect();
 
-/** Statements are prepared once on each connection: to plan one of the larger takes as long as to run it. */
+/** Each statement is prepared once a connection: planning one of the larger takes as long as running it. */
 async function rowsOf(connection: Pick<postgres.Sql, 'unsafe'>, statement: Statement): Promise<unknown[]> {
   const { sql: text, params } = statement instanceof PreparedStatement ? statement : dialect.sqlToQuery(statement);
   const query = connection.unsafe(text, params as postgres.ParameterOrJSON<never>[], { prepare: true });
-  // Sent now, before whatever is sent next, and not when somebody asks for the answer.
+  // Sent now, so that statements go out in the order of the calls, and not when somebody awaits the answer.
   return rowsIn(query.execute());
 }
 
-/** What Drizzle calls of a connection. */
+/** Drizzle on the part of a postgres.js connection that it calls. */
 function ormOn(connection: Open): Orm {
   const unsafe = (...[text, params]: Parameters<Open['unsafe']>) => {
     const query = connection.unsafe(text, params, { prepare: true });
@@ -184,8 +198,8 @@ function ormOn(connection: Open): Orm {
 }
 
 /**
- * After an answer that broke off, because of an error or with its connection, postgres.js begins the next one on that connection
- * with as many empty places as there had been rows (github.com/porsager/postgres/issues/1181): they are left out.
+ * After an answer that was cut off by an error, postgres.js begins the next one on that connection with as many empty places as there
+ * had been rows (github.com/porsager/postgres/issues/1181). They are left out.
  */
 async function rowsIn(answer: PromiseLike<readonly unknown[]>): Promise<unknown[]> {
   return (await answer).filter(() => true);

@@ -4,8 +4,8 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 const dialect = new PgDialect();
 
 /**
- * A statement put together once, with `sql.placeholder`s for what differs: for those that run so often that putting their many
- * parts together each time would take as long as sending them. Gives it with the values in place.
+ * Compiles a statement with `sql.placeholder`s once, and returns a function that binds values to it. For hot statements: rendering
+ * their many parts each time would take as long as sending them.
  */
 export function prepared<Values extends Readonly<Record<string, unknown>>>(
   statement: SQL,
@@ -28,7 +28,7 @@ export class PreparedStatement implements SQLWrapper, Query {
     this.params = params;
   }
 
-  /** For an engine that wants it in parts. */
+  /** For engines that take Drizzle's `SQL`. */
   getSQL(): SQL {
     const chunks = this.sql.split(/\$\d+/).flatMap((part, at): SQLChunk[] => {
       const raw = sql.raw(part);
@@ -41,5 +41,5 @@ export class PreparedStatement implements SQLWrapper, Query {
 function nameOf(param: unknown): string {
   const placeholder = param instanceof Param ? param.value : param;
   if (placeholder instanceof Placeholder) return placeholder.name;
-  throw new TypeError('a statement that is put together once has placeholders only');
+  throw new TypeError('a prepared statement has placeholders only');
 }

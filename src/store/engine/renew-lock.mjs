@@ -9,12 +9,12 @@ let renewals = 0;
 function renew() {
   try {
     const file = open();
-    // Read and written by the same open file: what another has put in its place meanwhile is not written to.
+    // Reads and writes the same open file, so that a file that another process puts in its place meanwhile is not written to.
     if (readFileSync(file, 'utf8').startsWith(owner)) writeSync(file, `${owner}${++renewals}\n`, 0);
     else stop();
     closeSync(file);
   } catch {
-    // A disk that fails, or a file that comes or goes at this moment: the next turn sees.
+    // The disk fails, or the file appears or disappears at this moment: the next renewal finds out.
   }
 }
 
@@ -30,7 +30,7 @@ function open() {
   }
 }
 
-/** At once, whatever the main thread is at: another process is about to open the database. */
+/** Kills the process at once, whatever the main thread does: another process is about to open the database. */
 function stop() {
   writeSync(
     STDERR,

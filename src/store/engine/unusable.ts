@@ -3,7 +3,7 @@ import { OperatorError } from '../../operator-error.ts';
 import { isConnectionLost } from './faults.ts';
 import { nameOf, type PostgresPlace } from './postgres-connection.ts';
 
-/** The database cannot be opened. */
+/** The database cannot be opened, or not be used. */
 export class StoreUnusable extends OperatorError {
   override readonly name = 'StoreUnusable';
 }
@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '55P03': 'a transaction keeps a table from being changed: end it, and start again',
   '42501': 'grant it to the role, or connect as the owner of the tables',
 };
-/** And by their words, where a code says too little. */
+/** By the words of the message, where the code says too little. */
 const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [
     /before secure TLS connection|wrong version number/,
@@ -32,7 +32,7 @@ const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** An error of opening the database, as it is put to people. Gives what it was given if that is none, or is put so already. */
+/** Turns an error of opening the database into one for operators. Returns any other value, and a `StoreUnusable`, unchanged. */
 export function unusable(error: unknown, place: Pick<PostgresPlace, 'target' | 'server'>): unknown {
   const cause = innermost(error);
   if (cause === undefined || cause instanceof StoreUnusable) return error;
@@ -43,7 +43,7 @@ export function unusable(error: unknown, place: Pick<PostgresPlace, 'target' | '
   return new StoreUnusable(`${what}${advice === undefined ? '' : `; ${advice}`} (${nameOf(place)})`, { cause: error });
 }
 
-/** Node gathers the failures of all addresses of a name; Drizzle wraps what the drivers throw. */
+/** Node collects the errors of all addresses of a name in one; Drizzle wraps the drivers' errors. */
 function innermost(error: unknown): Error | undefined {
   if (error instanceof AggregateError) return innermost(error.errors[0]);
   if (!(error instanceof Error)) return undefined;

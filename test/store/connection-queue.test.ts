@@ -42,14 +42,14 @@ describe.each(engines)('on $engine', async ({ open }) => {
     expect(await database.rows(one)).toEqual([{ one: 1 }]);
   });
 
-  test('reads beyond what may wait are refused, which is no trouble of the store as a whole', async () => {
-    // What another test has made of the line of writes is told for a while.
-    await waitFor(() => database.trouble === null, { withinMs: 5_000, what: 'writes to be well' });
+  test('reads beyond what may wait are refused, which is no fault of the store as a whole', async () => {
+    // What another test has made of the queue of writes is reported for a while.
+    await waitFor(() => database.fault === null, { withinMs: 5_000, what: 'writes to be well' });
     const reads = Array.from({ length: 1_500 }, () => database.reads.rows(one));
     const ended = Promise.allSettled(reads);
     expect(await failureOf(Promise.all(reads))).toSatisfy(isStoreUnavailable);
-    expect(database.readTrouble).toBe('overloaded');
-    expect(database.trouble).toBeNull();
+    expect(database.readFault).toBe('overloaded');
+    expect(database.fault).toBeNull();
     const refused = (await ended).filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(400);
     expect(await database.reads.rows(one)).toEqual([{ one: 1 }]);
@@ -98,11 +98,11 @@ test.each([1, 2, 10])(
         await waitFor(() => database.readsWaiting > 40, { withinMs: 5_000, what: 'reads to wait' });
         for (let write = 0; write < 50; write++) expect(await database.rows(one)).toEqual([{ one: 1 }]);
         expect(database.waiting).toBe(0);
-        expect(database.trouble).toBeNull();
+        expect(database.fault).toBeNull();
         // None of them for longer than it may wait or run.
         const ended = await Promise.allSettled(reads);
         for (const read of ended) expect(read.status === 'rejected' && read.reason).toSatisfy(isStoreUnavailable);
-        expect(database.trouble).toBeNull();
+        expect(database.fault).toBeNull();
       }),
     );
     expect(await database.reads.rows(one)).toEqual([{ one: 1 }]);
