@@ -106,18 +106,18 @@ export class DurableConsumer implements AsyncDisposable {
   async #beginTurns(): Promise<void> {
     const room = this.#turns.executionSlots + this.#turns.queueSlots;
     // Those that wait for their turn are found again.
-    const most = room + this.#pending.size;
-    const found = room === 0 ? [] : await this.#findDue(most);
-    this.#isMore = found.length === most;
+    const limit = room + this.#pending.size;
+    const found = room === 0 ? [] : await this.#findDue(limit);
+    this.#isMore = found.length === limit;
     const isNew = (eventId: string) => !this.#pending.has(eventId);
     for (const eventId of found.filter(isNew).slice(0, room)) this.#begin(eventId);
   }
 
-  async #findDue(most: number): Promise<readonly string[]> {
+  async #findDue(limit: number): Promise<readonly string[]> {
     const { database, consumer } = this.#settings;
     const nowMs = performance.now();
     const since = nowMs < this.#quiet.untilMs ? this.#quiet.snapshot : null;
-    const { eventIds, nextInMs, snapshot } = await findDueEvents(database.mapReads, consumer, { most, since });
+    const { eventIds, nextInMs, snapshot } = await findDueEvents(database.mapReads, consumer, { limit, since });
     if (snapshot !== since) {
       const quietForMs = eventIds.length > 0 ? 0 : Math.min(nextInMs ?? FULL_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS);
       this.#quiet = { snapshot, untilMs: nowMs + quietForMs };

@@ -99,7 +99,7 @@ export class EventWorker {
 
   async #read({ eventId, revision }: Lease): Promise<LoggedChange[]> {
     const { database, logger, consumer, batch } = this.#settings;
-    const changes = await readChanges(database.mapReads, eventId, { after: revision, most: batch });
+    const changes = await readChanges(database.mapReads, eventId, { after: revision, limit: batch });
     const next = changes[0]?.revision ?? revision + 1;
     // A new consumer begins with what is left.
     if (revision > 0 && next > revision + 1) {

@@ -2,7 +2,7 @@ import type { Availability } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
 import { readRevisions } from '../store/change-log.ts';
 import type { Reads } from '../store/engine/database.ts';
-import { gathered } from '../store/queries/gathered.ts';
+import { batched } from '../store/queries/batched.ts';
 import { type AllSeats, countSeats, readAllSeats } from '../store/queries/seats.ts';
 import { SeatStates } from './seat-states.ts';
 
@@ -28,7 +28,7 @@ export class SeatReader {
 
   constructor(reads: Reads) {
     this.#reads = reads;
-    this.availability = gathered(async (eventIds) => {
+    this.availability = batched(async (eventIds) => {
       const distinct = [...new Set(eventIds)];
       const byEvent = new Map<string, Availability>();
       while (distinct.length > 0) {
@@ -37,11 +37,11 @@ export class SeatReader {
       }
       return eventIds.map((eventId) => byEvent.get(eventId) ?? null);
     }, MAX_SHARING);
-    this.revision = gathered(async (eventIds) => {
+    this.revision = batched(async (eventIds) => {
       const revisions = await readRevisions(reads, [...new Set(eventIds)]);
       return eventIds.map((eventId) => revisions.get(eventId) ?? 0);
     }, MAX_SHARING);
-    this.statuses = gathered(async (eventIds) => {
+    this.statuses = batched(async (eventIds) => {
       const reading = new Map<string, Promise<AllSeats>>();
       for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(reads, eventId, null));
       return Promise.all(

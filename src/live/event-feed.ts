@@ -30,10 +30,10 @@ export interface EventFeedSettings<State extends AtRevision> {
   readonly heads: HeadWatch;
   /** The event as the store has it, and the revision of just that; null when there is none. */
   readonly load: (eventId: string) => Promise<State | null>;
-  /** The changes after a revision, in their order, as far as they are still kept; `most` at most. */
+  /** The changes after a revision, in their order, as far as they are still kept; at most `limit`. */
   readonly readChanges: (
     eventId: string,
-    part: { readonly after: number; readonly most: number },
+    part: { readonly after: number; readonly limit: number },
   ) => Promise<readonly LoggedChange[]>;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -234,7 +234,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
   async #readLog(): Promise<void> {
     this.#settings.telemetry.emit('feed:read', this.eventId, 'log');
     const wanted = this.#newest;
-    const changes = await this.#settings.readChanges(this.eventId, { after: this.#revision, most: READ_AT_ONCE });
+    const changes = await this.#settings.readChanges(this.eventId, { after: this.#revision, limit: READ_AT_ONCE });
     for (const { revision, atMs, change } of changes) {
       const known = parseChange(change);
       if (revision > this.#revision && known !== undefined)

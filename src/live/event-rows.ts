@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { EventRecord } from '../domain/records.ts';
 import type { Session } from '../store/engine/database.ts';
+import { batched } from '../store/queries/batched.ts';
 import { findEvents } from '../store/queries/events.ts';
-import { gathered } from '../store/queries/gathered.ts';
 import type { LiveSeatMaps } from './live-seat-maps.ts';
 
 /** Read in one statement. */
@@ -28,7 +28,7 @@ export class EventRows {
   readonly #recent: LRUCache<string, { readonly event: EventRecord | null }>;
 
   constructor({ store, reads, seatMaps }: EventRowsParts) {
-    this.read = gathered(async (ids) => {
+    this.read = batched(async (ids) => {
       const events = new Map((await findEvents(store, [...new Set(ids)])).map((event) => [event.id, event]));
       return ids.map((id) => events.get(id) ?? null);
     }, MAX_BATCH);

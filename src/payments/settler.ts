@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { BookingKey } from '../domain/records.ts';
 import type { Database } from '../store/engine/database.ts';
+import { batched } from '../store/queries/batched.ts';
 import { markCaptured, type OutstandingCapture, outstandingCaptures } from '../store/queries/bookings.ts';
-import { gathered } from '../store/queries/gathered.ts';
 import type { PaymentProvider } from './provider.ts';
 
 /** A provider that hangs must not keep a node from stopping. */
@@ -55,7 +55,7 @@ export class Settler {
     const { database, retry = { firstMs: 5_000, longestMs: 300_000 } } = dependencies;
     this.#dependencies = dependencies;
     this.#retry = retry;
-    this.#mark = gathered(async (bookings) => {
+    this.#mark = batched(async (bookings) => {
       for (const eventId of new Set(bookings.map((booking) => booking.eventId))) {
         const ofEvent = bookings.filter((booking) => booking.eventId === eventId);
         await markCaptured(

@@ -5,8 +5,8 @@ import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.ts';
 import type { Settler } from '../payments/settler.ts';
 import type { Database } from '../store/engine/database.ts';
+import { batched } from '../store/queries/batched.ts';
 import { findBookingsOfReservations } from '../store/queries/bookings.ts';
-import { gathered } from '../store/queries/gathered.ts';
 import {
   type ConfirmOutcome,
   type ConfirmRequest,
@@ -59,7 +59,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
   const { database, gate, payment, settler, paymentSeconds, newId, logger } = dependencies;
   const fences = fenceWrites(dependencies);
   const confirmations = confirmWrites(dependencies);
-  const findBooking = gathered((keys: readonly ReservationKey[]) => readBookings(database, keys), MAX_READ);
+  const findBooking = batched((keys: readonly ReservationKey[]) => readBookings(database, keys), MAX_READ);
 
   return confirm;
 

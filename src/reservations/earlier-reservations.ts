@@ -1,6 +1,6 @@
 import type { ReservationKey } from '../domain/records.ts';
 import type { Session } from '../store/engine/database.ts';
-import { gathered } from '../store/queries/gathered.ts';
+import { batched } from '../store/queries/batched.ts';
 import { findReservations } from '../store/queries/reservations.ts';
 
 /** What this node knows of seats without asking anybody. It only ever says no. */
@@ -27,7 +27,7 @@ export class EarlierReservations {
 
   constructor(store: Session, seatMaps: Pick<SeatMaps, 'get'>) {
     this.#seatMaps = seatMaps;
-    this.#isStored = gathered((keys) => whichExist(store, keys), MAX_BATCH);
+    this.#isStored = batched((keys) => whichExist(store, keys), MAX_BATCH);
   }
 
   /** Whether the event has, or once had, the reservation. Rejects if only the store can tell, and it does not answer. */

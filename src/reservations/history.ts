@@ -52,7 +52,7 @@ interface Step {
 /** Gives how many were removed. */
 async function inSteps(
   what: keyof RemovedHistory,
-  step: (database: Database, days: number, most: number) => Promise<Step>,
+  step: (database: Database, days: number, limit: number) => Promise<Step>,
   { database, days, telemetry, batch = BATCH, pauseMs = PAUSE_MS }: HistoryOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -68,20 +68,20 @@ async function inSteps(
   return sum;
 }
 
-async function removeReservations(database: Database, days: number, most: number): Promise<Step> {
-  const ended = await endedReservations(database.reads, days, most);
+async function removeReservations(database: Database, days: number, limit: number): Promise<Step> {
+  const ended = await endedReservations(database.reads, days, limit);
   let removed = 0;
   // Event by event, as every write of the store is.
   for (const ofEvent of ended) removed += await removeEndedReservations(database, ofEvent, days);
   const found = ended.reduce((sum, { reservationIds }) => sum + reservationIds.length, 0);
-  return { removed, isLast: found < most };
+  return { removed, isLast: found < limit };
 }
 
-async function removeChanges(database: Database, days: number, most: number): Promise<Step> {
-  const eventIds = await eventsWithOldChanges(database.reads, days, most);
+async function removeChanges(database: Database, days: number, limit: number): Promise<Step> {
+  const eventIds = await eventsWithOldChanges(database.reads, days, limit);
   let removed = 0;
   for (const eventId of eventIds) {
-    if (removed < most) removed += await removeOldChanges(database, eventId, most - removed);
+    if (removed < limit) removed += await removeOldChanges(database, eventId, limit - removed);
   }
-  return { removed, isLast: removed < most };
+  return { removed, isLast: removed < limit };
 }

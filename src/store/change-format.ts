@@ -23,7 +23,7 @@ const fact = z.discriminatedUnion('kind', [
 
 const change = z.object({ version: z.literal(CHANGE_VERSION), facts: z.array(fact) }) satisfies z.ZodType<EventChange>;
 
-/** Undefined for one of a version that this node does not know. */
+/** Undefined for a change of a version that this node does not know. */
 export function parseChange(value: unknown): EventChange | undefined {
   return change.safeParse(value).data;
 }

@@ -1,4 +1,4 @@
-import { getTableName, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableName, gt, type SQL, sql } from 'drizzle-orm';
 import { CHANGE_VERSION, type EventChange, type Fact, type LoggedChange } from '../domain/change.ts';
 import { handledByAll } from './consumer-cursors.ts';
 import type { ChangeWriter, Session, Statement } from './engine/database.ts';
@@ -8,12 +8,12 @@ import { epochMs } from './rules.ts';
 import { assign, insertSelected } from './statements/columns.ts';
 import { eventChanges, eventHeads, reservations } from './tables.ts';
 
-/** Of reservations: some two thousand. */
+/** Some two thousand reservations. */
 const FIRST_BYTES = 262_144;
 
 /**
- * Runs a statement that changes an event once the event's head is locked: its snapshot and its clock are of a moment at which no other
- * write of the event is under way. Its first row has the `loggedChange`. Gives its rows.
+ * Locks the event's head, and then runs a statement that changes the event, so that no other write of the event is in flight at the
+ * moment of its snapshot and clock. The statement's first row has the `loggedChange`. Returns its rows.
  */
 export async function changeEvent<Row>(
   database: ChangeWriter,
@@ -28,13 +28,13 @@ export async function changeEvent<Row>(
   return rows;
 }
 
-/** What no statement puts together. */
+/** A change whose facts do not come from a statement. */
 export const changeOf = (...facts: readonly Fact[]): EventChange => ({ version: CHANGE_VERSION, facts });
 
 /**
- * Waits for the event's other writes. What follows looks rows up in the index that leads to the fewest: with the costs as they come, and
- * little known of the tables, the planner takes any that has the event for as good. While they are all but empty it knows nothing at all,
- * and no plan is kept.
+ * Waits for other writes of the event. The settings make the planner prefer the most selective index: with default costs and few
+ * statistics it takes any index that has the event for as good. While the tables are almost empty it has no statistics at all, and no
+ * plan is cached.
  */
 const lockHead = prepared<{ readonly eventId: string }>(sql`
   select
@@ -49,8 +49,8 @@ const lockHead = prepared<{ readonly eventId: string }>(sql`
   from ${eventHeads} where ${eventHeads.eventId} = ${sql.placeholder('eventId')}::uuid for update`);
 
 /**
- * What every statement that changes an event ends its common table expressions with: `logged` has the revision, and has no row
- * where there are no facts. An event that a node of a version without a change log has made gets its head by its first change.
+ * The last common table expressions of every statement that changes an event. `logged` has the new row of the log, and no row if there
+ * are no facts. An event created by a version without a change log gets its head with its first change.
  * @param facts a JSON array of `Fact`, null for none
  */
 export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
@@ -72,7 +72,7 @@ export const logChange = (eventId: SQL, at: SQL, facts: SQL): SQL => sql`
         returning ${eventChanges.revision}, ${eventChanges.at}, ${eventChanges.change}
       )`;
 
-/** What `logChange` has written, for the first row of a statement's answer. */
+/** The change that `logChange` has written, for the first row of a statement's answer. */
 export const loggedChange: SQL = sql`(
       select ${jsonOf({ revision: sql`logged.revision`, atMs: epochMs(sql`logged.at`), change: sql`logged.change` })} from logged
     )`;
@@ -87,28 +87,37 @@ export function fact<Kind extends Fact['kind']>(
   return jsonOf({ kind: sql.raw(`'${kind}'`), ...properties });
 }
 
-/** The event's changes after a revision, in their order, of which `most` at most. */
+/** The event's changes after a revision, in order, at most `limit`. */
 export function readChanges(
   session: Session,
   eventId: string,
-  { after, most }: { readonly after: number; readonly most: number },
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<LoggedChange[]> {
-  return session.rows<LoggedChange>(sql`
-    select revision, ${epochMs(sql`at`)} as "atMs", change from event_changes
-    where event_id = ${eventId}::uuid and revision > ${after}::int
-    order by revision
-    limit ${most}::int`);
+  const { revision, at, change } = eventChanges;
+  return session.query((orm) =>
+    orm
+      .select({ revision, atMs: epochMs(at), change })
+      .from(eventChanges)
+      .where(and(eq(eventChanges.eventId, eventId), gt(revision, after)))
+      .orderBy(asc(revision))
+      .limit(limit),
+  );
 }
 
-/** The number of the last change of each of the events that exists. */
+/** The revision of each of the events that exists. */
 export async function readRevisions(session: Session, eventIds: readonly string[]): Promise<Map<string, number>> {
-  const heads = await session.rows<{ eventId: string; revision: number }>(sql`
-    select event_id as "eventId", revision from event_heads where event_id = any(${sql.param(eventIds)}::uuid[])`);
-  return new Map(heads.map(({ eventId, revision }) => [eventId, revision]));
+  const { eventId, revision } = eventHeads;
+  const heads = await session.query((orm) =>
+    orm
+      .select({ eventId, revision })
+      .from(eventHeads)
+      .where(sql`${eventId} = any(${sql.param(eventIds)}::uuid[])`),
+  );
+  return new Map(heads.map((head) => [head.eventId, head.revision]));
 }
 
-/** Events that began more than so many days ago and have changes that need not be kept, of which `most` at most. */
-export async function eventsWithOldChanges(session: Session, days: number, most: number): Promise<string[]> {
+/** Events that began more than `days` ago and have changes that need not be kept, at most `limit`. */
+export async function eventsWithOldChanges(session: Session, days: number, limit: number): Promise<string[]> {
   const rows = await session.rows<{ id: string }>(sql`
     select events.id
     from events
@@ -119,15 +128,15 @@ export async function eventsWithOldChanges(session: Session, days: number, most:
         where event_changes.event_id = events.id
           and event_changes.revision < ${firstToKeep(sql`events.id`, sql`event_heads.revision`)}
       )
-    limit ${most}::int`);
+    limit ${limit}::int`);
   return rows.map(({ id }) => id);
 }
 
 /**
- * Removes the oldest changes of the event, `most` at most, but none that a consumer has yet to read, and never the last, by which its
- * head is known to be right. Gives how many.
+ * Removes the oldest changes of the event, at most `limit`, but none that a consumer has yet to read, and never the last one, with which
+ * the head can be checked. Returns how many.
  */
-export async function removeOldChanges(session: Session, eventId: string, most: number): Promise<number> {
+export async function removeOldChanges(session: Session, eventId: string, limit: number): Promise<number> {
   const removed = await session.rows(sql`
     with kept as (
       select
@@ -140,10 +149,10 @@ export async function removeOldChanges(session: Session, eventId: string, most: 
     delete from event_changes
     using kept
     where event_changes.event_id = ${eventId}::uuid
-      and event_changes.revision < least(kept.first, kept.oldest + ${most}::int)
+      and event_changes.revision < least(kept.first, kept.oldest + ${limit}::int)
     returning event_changes.revision`);
   return removed.length;
 }
 
-/** Where there are no consumers, the second is null, which `least` leaves out. */
+/** Without consumers `handledByAll` is null, which `least` ignores. */
 const firstToKeep = (eventId: SQL, head: SQL): SQL => sql`least(${head}, ${handledByAll(eventId)} + 1)`;

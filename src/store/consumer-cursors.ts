@@ -1,14 +1,18 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { ConsumerBacklog } from '../domain/change.ts';
 import type { Session } from './engine/database.ts';
 import { milliseconds } from './rules.ts';
+import { consumerCursors } from './tables.ts';
 
-/** Where a consumer of the change log begins: with all that is there, or with what comes after it is first registered. */
+// Plain SQL where a statement inserts what it selects, or aggregates over lateral sub-queries, which Drizzle's builder makes longer and
+// no clearer.
+
+/** Where a consumer of the change log begins: with all changes that are still there, or with those after its first registration. */
 export type ConsumerStart = 'beginning' | 'now';
 
-/** From its first registration on, the log keeps what the consumer has yet to read. Any number of nodes may register it. */
+/** Registers a consumer: from then on the log keeps what the consumer has yet to read. Any number of nodes may register it. */
 export async function registerConsumer(session: Session, name: string, start: ConsumerStart): Promise<void> {
-  // In one statement: a node that dies meanwhile leaves all of it or nothing.
+  // In one statement, so that a node that dies leaves all of it or nothing.
   await session.rows(sql`
     with registered as (
       insert into consumers (name) values (${name}) on conflict do nothing returning name
@@ -19,7 +23,7 @@ export async function registerConsumer(session: Session, name: string, start: Co
     where ${start === 'now'}::boolean`);
 }
 
-/** The cursors of one consumer beside the heads of all events: null where it has none. */
+/** The heads of all events with the cursors of one consumer, whose columns are null where it has none. */
 const cursorsOf = (consumer: SQL | string): SQL => sql`
   event_heads
   left join consumer_cursors on consumer_cursors.event_id = event_heads.event_id and consumer_cursors.consumer = ${consumer}`;
@@ -27,25 +31,25 @@ const cursorsOf = (consumer: SQL | string): SQL => sql`
 const isBehind: SQL = sql`event_heads.revision > coalesce(consumer_cursors.revision, 0)`;
 
 export interface DueEvents {
-  /** In a random order: nodes begin with different ones, and none is always the last. */
+  /** In random order, so that nodes begin with different events, and none is always the last. */
   readonly eventIds: readonly string[];
-  /** Until the next one is due of those that are leased or put off; null if there is none. */
+  /** Time until the next event is due of those that are leased or postponed; null if there is none. */
   readonly nextInMs: number | null;
-  /** Changes with every commit. */
+  /** Of the store: changes with every commit. */
   readonly snapshot: string;
 }
 
 export interface DueEventsQuery {
-  readonly most: number;
-  /** While nothing has been committed since that one, nothing is looked at, and nothing is found. */
+  readonly limit: number;
+  /** An earlier answer's `snapshot`: if nothing was committed since, nothing is searched and no event is returned. */
   readonly since: string | null;
 }
 
-/** Events of which the consumer has something to read, and at which nobody works. */
+/** Events with changes that the consumer has yet to read, and on which no node works. */
 export async function findDueEvents(
   session: Session,
   consumer: string,
-  { most, since }: DueEventsQuery,
+  { limit, since }: DueEventsQuery,
 ): Promise<DueEvents> {
   const [due] = await session.rows<DueEvents>(sql`
     with behind as materialized (
@@ -55,18 +59,18 @@ export async function findDueEvents(
     )
     select
       array(
-        select event_id::text from behind where available_at <= statement_timestamp() order by random() limit ${most}::int
+        select event_id::text from behind where available_at <= statement_timestamp() order by random() limit ${limit}::int
       ) as "eventIds",
       (
         select (extract(epoch from min(available_at) - statement_timestamp()) * 1000)::float8
         from behind where available_at > statement_timestamp()
       ) as "nextInMs",
       pg_current_snapshot()::text as snapshot`);
-  if (due === undefined) throw new Error('one row was asked for');
+  if (due === undefined) throw new Error('the statement returned no row');
   return due;
 }
 
-/** Whose cursor it is, and who works at it. */
+/** The cursor of a consumer for an event, and the worker that has the lease. */
 export interface CursorKey {
   readonly eventId: string;
   readonly consumer: string;
@@ -74,52 +78,69 @@ export interface CursorKey {
 }
 
 export interface Cursor {
-  /** Of the last change that was handled. */
+  /** Revision of the last change that was handled. */
   readonly revision: number;
-  /** That have failed since the last success. */
+  /** Failed attempts since the last success. */
   readonly attempts: number;
 }
 
-/** Takes a lease of the event; null if somebody else has one, or if the event was put off. */
+/** Takes a lease of the event; null if another worker has one, or if the event was postponed. */
 export async function takeCursor(
   session: Session,
   { eventId, consumer, worker }: CursorKey,
   leaseMs: number,
 ): Promise<Cursor | null> {
-  const [cursor] = await session.rows<Cursor>(sql`
-    insert into consumer_cursors (event_id, consumer, revision, worker, available_at)
-    values (${eventId}::uuid, ${consumer}, 0, ${worker}::uuid, statement_timestamp() + ${milliseconds(leaseMs)})
-    on conflict (event_id, consumer) do update
-      set worker = excluded.worker, available_at = excluded.available_at
-      where consumer_cursors.available_at <= statement_timestamp()
-    returning revision, attempts`);
+  const { attempts, availableAt, revision } = consumerCursors;
+  const lease = { worker, availableAt: sql`statement_timestamp() + ${milliseconds(leaseMs)}` };
+  const [cursor] = await session.query((orm) =>
+    orm
+      .insert(consumerCursors)
+      .values({ eventId, consumer, revision: 0, ...lease })
+      .onConflictDoUpdate({
+        target: [consumerCursors.eventId, consumerCursors.consumer],
+        set: lease,
+        setWhere: sql`${availableAt} <= statement_timestamp()`,
+      })
+      .returning({ revision, attempts }),
+  );
   return cursor ?? null;
 }
 
 export interface CursorUpdate extends Cursor {
   readonly from: number;
-  /** Whether the lease goes on. */
+  /** Whether the worker keeps the lease. */
   readonly keeps: boolean;
-  /** For how much longer, or else before when nobody takes the event. */
+  /** How long from now the lease lasts, or, without one, how long nobody may take the event. */
   readonly forMs: number;
 }
 
-/** False if somebody else has taken the event meanwhile: then nothing was written. */
+/** Returns false, and writes nothing, if another worker has taken the event. */
 export async function updateCursor(
   session: Session,
   { eventId, consumer, worker }: CursorKey,
   { from, revision, attempts, keeps, forMs }: CursorUpdate,
 ): Promise<boolean> {
-  const updated = await session.rows(sql`
-    update consumer_cursors
-    set revision = ${revision}::int, attempts = ${attempts}::int, worker = ${keeps ? worker : null}::uuid,
-      available_at = statement_timestamp() + ${milliseconds(forMs)}
-    where event_id = ${eventId}::uuid and consumer = ${consumer} and worker = ${worker}::uuid and revision = ${from}::int
-    returning revision`);
+  const updated = await session.query((orm) =>
+    orm
+      .update(consumerCursors)
+      .set({
+        ...{ revision, attempts, worker: keeps ? worker : null },
+        availableAt: sql`statement_timestamp() + ${milliseconds(forMs)}`,
+      })
+      .where(
+        and(
+          eq(consumerCursors.eventId, eventId),
+          eq(consumerCursors.consumer, consumer),
+          eq(consumerCursors.worker, worker),
+          eq(consumerCursors.revision, from),
+        ),
+      )
+      .returning({ revision: consumerCursors.revision }),
+  );
   return updated.length > 0;
 }
 
-/** Of all consumers that were ever registered. */
+/** The backlogs of all registered consumers. */
 export function readBacklogs(session: Session): Promise<ConsumerBacklog[]> {
   return session.rows<ConsumerBacklog>(sql`
     select consumers.name as consumer, backlog.*
@@ -142,7 +163,7 @@ export function readBacklogs(session: Session): Promise<ConsumerBacklog[]> {
     order by consumers.name`);
 }
 
-/** The last revision of the event that every consumer has handled; null where there are no consumers. */
+/** The last revision of the event that every consumer has handled; null if there are no consumers. */
 export const handledByAll = (eventId: SQL): SQL => sql`(
   select min(coalesce(consumer_cursors.revision, 0))
   from consumers

@@ -2,9 +2,9 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { epochMs, reservationStatusAt, salesStatusAt, statementNow } from './rules.ts';
 import { bookedSeats, bookings, events, reservations } from './tables.ts';
 
-// How the domain's records are selected.
+// Selections of the domain's records.
 
-/** An `EventRecord`, from `events`, or from what stands under that name. */
+/** An `EventRecord`, from `events` or an alias of that name. */
 export const eventFields = {
   id: events.id,
   name: events.name,
@@ -16,7 +16,7 @@ export const eventFields = {
   reservationSeconds: events.reservationSeconds,
 };
 
-/** A `ReservationRecord`, from `reservations`, or from what stands under that name. */
+/** A `ReservationRecord`, from `reservations` or an alias of that name. */
 export const reservationFields = (now: SQL) => ({
   eventId: reservations.eventId,
   id: reservations.id,
@@ -37,7 +37,7 @@ const seatsOfBooking = sql`
     order by ${bookedSeats.seatIndex}
   )`;
 
-/** A `BookingRecord`, from `bookings`, or from what stands under that name. */
+/** A `BookingRecord`, from `bookings` or an alias of that name. */
 export const bookingFields = {
   eventId: bookings.eventId,
   id: bookings.id,
@@ -46,7 +46,7 @@ export const bookingFields = {
   reference: bookings.reference,
   status: bookings.status,
   totalAmount: bookings.totalAmount,
-  // Of what stands in a field itself, Drizzle would leave the names of the tables out.
+  // Nested, because in an expression that is a field itself Drizzle leaves out table names.
   seatIndexes: sql<number[]>`${seatsOfBooking}`,
   bookedAtMs: epochMs(bookings.bookedAt),
 };
@@ -57,6 +57,6 @@ export function jsonOf(fields: Readonly<Record<string, SQLWrapper>>): SQL {
   return sql`json_build_object(${sql.join(pairs, sql`, `)})`;
 }
 
-/** A `ReservationRecord` as JSON, from what follows `from` and calls its rows `reservations`; null when that gives none. */
+/** A `ReservationRecord` as JSON, from a source whose row is named `reservations`; null if it has no row. */
 export const reservationJson = (source: SQL, now: SQL): SQL =>
   sql`(select ${jsonOf(reservationFields(now))} from ${source})`;

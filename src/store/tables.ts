@@ -20,7 +20,7 @@ import {
 import type { EventChange } from '../domain/change.ts';
 import type { Drawing } from '../domain/layout.ts';
 
-/** Moments are kept to the millisecond, so that what a client is told is the deadline itself, not a rounding of it. */
+/** With millisecond precision, so that clients get the stored deadline and not a rounded one. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** Minor units, up to 2^53 - 1. */
@@ -37,18 +37,18 @@ export const events = pgTable(
     id: uuid().primaryKey(),
     name: text().notNull(),
     venue: text().notNull(),
-    /** The name and the venue without regard to case and accents. Databases differ in what they know of either. */
+    /** Name and venue with case and accents folded. Done here because databases differ in how they fold. */
     searchText: text('search_text').notNull().default(''),
     startsAt: moment('starts_at').notNull(),
-    /** IANA's name of the venue's. */
+    /** Of the venue, an IANA name. */
     timeZone: text('time_zone').notNull().default('UTC'),
     currency: text().notNull(),
     salesStatus: salesStatus('sales_status').notNull().default('DRAFT'),
     reservationSeconds: integer('reservation_seconds').notNull(),
-    /** The layout but for its categories and seats, which are rows. */
+    /** The layout without its categories and seats, which are rows. */
     drawing: jsonb().$type<Omit<Drawing, 'categories'>>().notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
-    /** Of all that was asked for: a retry by the same idempotency key, which makes the same id, must ask for the same. */
+    /** Hash of the whole request: a retry with the same idempotency key, which gives the same id, must have the same contents. */
     requestDigest: text('request_digest'),
   },
   (table) => [
@@ -58,8 +58,8 @@ export const events = pgTable(
 );
 
 /**
- * The number of an event's last change. Every write of an event locks this row first, so that its changes have one order, which is
- * that of their commits. Room is left on the page (see the migrations): every write stays a HOT update.
+ * The number of an event's last change. Every write of an event locks this row first, so that its changes are numbered in the order of
+ * their commits. The fillfactor (see the migrations) leaves room for HOT updates.
  */
 export const eventHeads = pgTable(
   'event_heads',
@@ -73,11 +73,11 @@ export const eventHeads = pgTable(
   (table) => [check('event_heads_revision', sql`${table.revision} >= 0`)],
 );
 
-/** All that happened to an event, by revisions without gaps: a row for what is written together. */
+/** The change log: one row for each write of an event, with revisions without gaps. */
 export const eventChanges = pgTable(
   'event_changes',
   {
-    /** Has no foreign key, which would lock the event's row at every write. */
+    /** No foreign key: it would lock the event's row at every write. */
     eventId: uuid('event_id').notNull(),
     /** From 1. */
     revision: integer().notNull(),
@@ -87,12 +87,12 @@ export const eventChanges = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.revision] })],
 );
 
-/** Those that read the change log at their own pace. Housekeeping keeps for them what they have yet to read. */
+/** Durable consumers of the change log. Housekeeping keeps what they have yet to read. */
 export const consumers = pgTable('consumers', { name: text().primaryKey() });
 
 /**
- * How far each consumer has come with an event, and which node works at it. No row: nothing was read yet. Room is left on the page
- * (see the migrations): every write stays a HOT update.
+ * How far each consumer has read an event's log, and which node works on it. Without a row nothing was read yet. The fillfactor (see the
+ * migrations) leaves room for HOT updates.
  */
 export const consumerCursors = pgTable(
   'consumer_cursors',
@@ -103,13 +103,13 @@ export const consumerCursors = pgTable(
     consumer: text()
       .notNull()
       .references(() => consumers.name, { onDelete: 'cascade' }),
-    /** Of the last change that was handled; 0 before the first. */
+    /** Revision of the last change that was handled; 0 before the first. */
     revision: integer().notNull(),
-    /** Who has the lease, if anyone has. */
+    /** The worker that has the lease, if any. */
     worker: uuid(),
-    /** Before then nobody else takes the event: when the lease ends, or when the next attempt is due. */
+    /** When another worker may take the event: when the lease ends, or when the next attempt is due. */
     availableAt: moment('available_at').notNull(),
-    /** That have failed since the last success. */
+    /** Failed attempts since the last success. */
     attempts: integer().notNull().default(0),
   },
   (table) => [
@@ -139,8 +139,8 @@ export const priceCategories = pgTable(
 
 /**
  * The dual-attribute store: a seat is free when `status = 'AVAILABLE' or (status = 'RESERVED' and expires_at <= now())`.
- * No index on `status` or `expires_at`, and room left on the page (see the migrations): every write stays a HOT update.
- * `reservation_id` has no foreign key, which would cost a look-up and a lock at every reservation of a seat.
+ * There is no index on `status` or `expires_at`, and the fillfactor (see the migrations) leaves room, so that every write is a HOT
+ * update. `reservation_id` has no foreign key, which would cost a look-up and a lock for every reserved seat.
  */
 export const seats = pgTable(
   'seats',
@@ -151,7 +151,7 @@ export const seats = pgTable(
     reservationId: uuid('reservation_id'),
     expiresAt: moment('expires_at'),
     bookingId: uuid('booking_id'),
-    /** Written by nodes of the version before only: the next one takes it away. */
+    /** Only written by nodes of the previous version. The next version drops it. */
     version: integer().notNull().default(0),
     category: smallint().notNull(),
     guid: text().notNull(),
@@ -188,21 +188,21 @@ export const reservations = pgTable(
       .references(() => events.id),
     id: uuid().notNull(),
     viewerId: text('viewer_id').notNull(),
-    /** ACTIVE with `expires_at` in the past is EXPIRED, although nothing has written it yet. */
+    /** ACTIVE with `expires_at` in the past counts as EXPIRED, although nothing has written it yet. */
     status: reservationStatus().notNull().default('ACTIVE'),
-    /** Ascending. While ACTIVE the seats it holds, afterwards those it held at the end. */
+    /** Ascending. The seats it holds while ACTIVE, afterwards those it held last. */
     seatIndexes: integer('seat_indexes').array().notNull(),
-    /** Ascending. What was asked for: a retry by the same key must ask for the same. */
+    /** Ascending. The requested seats: a retry with the same key must have the same. */
     requestedSeatIndexes: integer('requested_seat_indexes').array().notNull(),
     /** Minor units: the sum of the seats' prices when they were reserved. */
     totalAmount: amount('total_amount').notNull(),
     createdAt: moment('created_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
     extensionsUsed: smallint('extensions_used').notNull().default(0),
-    /** The deadline has been moved once for a payment, and is not moved for another. */
+    /** Whether the deadline was moved for a payment, which is done once. */
     paymentFenced: boolean('payment_fenced').notNull().default(false),
     idempotencyKey: text('idempotency_key'),
-    /** Written by nodes of the version before only, in place of `keyed_changes`: the next one takes it away. */
+    /** Only written by nodes of the previous version, instead of `keyed_changes`. The next version drops it. */
     changeKeys: uuid('change_keys').array().notNull().default(sql`'{}'`),
   },
   (table) => [
@@ -212,7 +212,8 @@ export const reservations = pgTable(
       .where(sql`${table.idempotencyKey} is not null`),
     index('reservations_of_viewer').on(table.viewerId, table.createdAt, table.id),
     index('reservations_active_of_viewer').on(table.viewerId, table.eventId).where(sql`${table.status} = 'ACTIVE'`),
-    // That there is a moment is always so; but what asks for none, as how many a viewer has, is not to be looked up by it.
+    // `expires_at is not null` always holds, but keeps the planner from using this index for queries without a deadline, as for a
+    // viewer's active reservations.
     index('reservations_deadlines')
       .on(table.expiresAt, table.eventId)
       .where(sql`${table.status} = 'ACTIVE' and ${table.expiresAt} is not null`),
@@ -222,15 +223,15 @@ export const reservations = pgTable(
   ],
 );
 
-/** The changes of reservations that had an idempotency key: at most one for each seat let go of, and one for each extension. */
+/** Changes of reservations with an idempotency key: at most one for each released seat, and one for each extension. */
 export const keyedChanges = pgTable(
   'keyed_changes',
   {
     eventId: uuid('event_id').notNull(),
     reservationId: uuid('reservation_id').notNull(),
-    /** Made of the viewer, the mutation and the key. */
+    /** Derived from the viewer, the mutation and the key. */
     name: uuid().notNull(),
-    /** Made of all that was asked for: a retry by the same key must ask for the same. */
+    /** Derived from all arguments: a retry with the same key must have the same. */
     contents: uuid().notNull(),
   },
   (table) => [
@@ -256,9 +257,9 @@ export const bookings = pgTable(
     status: bookingStatus().notNull().default('CONFIRMED'),
     totalAmount: amount('total_amount').notNull(),
     bookedAt: moment('booked_at').notNull(),
-    /** Empty where there was nothing to pay. */
+    /** Empty if there was nothing to pay. */
     paymentAuthorization: text('payment_authorization').notNull(),
-    /** Null until the provider has confirmed that the authorized money was captured; what is free never is. */
+    /** Null until the provider has confirmed the capture. Free bookings have it from the start. */
     paymentCapturedAt: moment('payment_captured_at'),
   },
   (table) => [
@@ -267,23 +268,23 @@ export const bookings = pgTable(
       columns: [table.eventId, table.reservationId],
       foreignColumns: [reservations.eventId, reservations.id],
     }),
-    // Not by the event first: Postgres' own look-ups for foreign keys would take it for the primary key's.
+    // Does not lead with the event, because Postgres' foreign key checks would then use it instead of the primary key.
     uniqueIndex('bookings_one_per_reservation').on(table.reservationId, table.eventId),
-    // Those of other events are looked at before one is given away: only of two that are drawn at the same moment both are kept.
+    // References of other events are checked before one is used. Only two that are drawn at the same moment can both be stored.
     uniqueIndex('bookings_reference').on(table.reference, table.eventId),
     index('bookings_of_viewer').on(table.viewerId, table.bookedAt, table.id),
     index('bookings_to_capture').on(table.bookedAt).where(sql`${table.paymentCapturedAt} is null`),
   ],
 );
 
-/** The last line of defence: no seat in two live bookings, whatever the code above does. */
+/** The last line of defence: no seat is in two live bookings, whatever the code above does. */
 export const bookedSeats = pgTable(
   'booked_seats',
   {
     eventId: uuid('event_id').notNull(),
     bookingId: uuid('booking_id').notNull(),
     seatIndex: integer('seat_index').notNull(),
-    /** Set when the booking is cancelled: then the seat may be in another one. */
+    /** Set when the booking is cancelled. Then another one may have the seat. */
     releasedAt: moment('released_at'),
   },
   (table) => [

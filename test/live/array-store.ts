@@ -63,10 +63,10 @@ export class ArrayStore {
 
   readonly readChanges = async (
     _eventId: string,
-    { after, most }: { readonly after: number; readonly most: number },
+    { after, limit }: { readonly after: number; readonly limit: number },
   ): Promise<LoggedChange[]> => {
     this.logReads += 1;
-    return this.#log.slice(Math.max(after, this.firstKept - 1)).slice(0, most);
+    return this.#log.slice(Math.max(after, this.firstKept - 1)).slice(0, limit);
   };
 
   readonly readReservationIds = async (_eventId: string, limit: number): Promise<Uint32Array> => {

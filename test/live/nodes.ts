@@ -138,7 +138,7 @@ export function openNode(
   };
   const feedSettings = {
     load: (eventId: string) => store.load(eventId),
-    readChanges: (eventId: string, part: { after: number; most: number }) => store.readChanges(eventId, part),
+    readChanges: (eventId: string, part: { after: number; limit: number }) => store.readChanges(eventId, part),
     news,
     heads,
     logger,

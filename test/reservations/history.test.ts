@@ -249,7 +249,7 @@ async function begin(database: Database, eventIds: readonly string[], daysAgo: n
 
 /** Of the changes that are kept. */
 async function revisionsOf(database: Database, eventId: string): Promise<number[]> {
-  const changes = await readChanges(database, eventId, { after: 0, most: 1_000 });
+  const changes = await readChanges(database, eventId, { after: 0, limit: 1_000 });
   return changes.map(({ revision }) => revision);
 }
 

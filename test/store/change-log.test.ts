@@ -12,14 +12,14 @@ import { book, hold, lapse, requestFor, reserve, reserveTogether } from './buyer
 import { engines } from './engines.ts';
 import { createSampleEvent, sampleEvent } from './sample-event.ts';
 
-const all = { after: 0, most: 1_000 };
+const all = { after: 0, limit: 1_000 };
 
 describe.each(engines)('the change log on $engine', async ({ open }) => {
   const database = await open();
 
   /** The facts of all changes after the event's creation, with their revisions. */
   async function factsOf(eventId: string) {
-    const changes = await readChanges(database, eventId, { after: 1, most: 1_000 });
+    const changes = await readChanges(database, eventId, { after: 1, limit: 1_000 });
     return changes.map(({ revision, change }) => [revision, ...change.facts]);
   }
 
@@ -159,9 +159,9 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
   test('is read from any place, so many changes at a time', async () => {
     const eventId = await createSampleEvent(database, 9);
     for (const index of [0, 1, 2, 3]) await hold(database, eventId, [index]);
-    const some = await readChanges(database, eventId, { after: 2, most: 2 });
+    const some = await readChanges(database, eventId, { after: 2, limit: 2 });
     expect(some.map(({ revision }) => revision)).toEqual([3, 4]);
-    expect(await readChanges(database, eventId, { after: 5, most: 2 })).toEqual([]);
+    expect(await readChanges(database, eventId, { after: 5, limit: 2 })).toEqual([]);
   });
 
   test('has no revision of an event that there is not', async () => {

@@ -26,8 +26,8 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     return name;
   }
 
-  const dueFor = async (consumer: string, most = 1_000) =>
-    (await findDueEvents(database, consumer, { most, since: null })).eventIds;
+  const dueFor = async (consumer: string, limit = 1_000) =>
+    (await findDueEvents(database, consumer, { limit, since: null })).eventIds;
 
   /** An event of which a consumer registered before has `changes` to read. */
   async function eventWith(changes: number): Promise<string> {
@@ -112,7 +112,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     const key = { eventId: putOff, consumer, worker: randomUUID() };
     await takeCursor(database, key, LONG_MS);
     await updateCursor(database, key, { from: 0, revision: 0, attempts: 1, keeps: false, forMs: 30_000 });
-    const { eventIds, nextInMs } = await findDueEvents(database, consumer, { most: 9, since: null });
+    const { eventIds, nextInMs } = await findDueEvents(database, consumer, { limit: 9, since: null });
     expect(eventIds).toEqual([other]);
     expect(nextInMs).toBeGreaterThan(0);
     expect(nextInMs).toBeLessThanOrEqual(30_001);
@@ -122,7 +122,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
   test('are looked at again only after something was committed', async () => {
     const consumer = await newConsumer();
     const eventId = await eventWith(1);
-    const look = (session: Session, since: string | null) => findDueEvents(session, consumer, { most: 9, since });
+    const look = (session: Session, since: string | null) => findDueEvents(session, consumer, { limit: 9, since });
     // Of the whole server, where others commit too: inside of this transaction nobody does.
     const { snapshot } = await database.transaction(async (session) => {
       await session.rows(sql`set transaction isolation level repeatable read`);
@@ -165,7 +165,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     const isOld = async () => (await eventsWithOldChanges(database, 30, 1_000)).includes(eventId);
     const removeAll = () => removeOldChanges(database, eventId, 100);
     const left = async () =>
-      (await readChanges(database, eventId, { after: 0, most: 100 })).map(({ revision }) => revision);
+      (await readChanges(database, eventId, { after: 0, limit: 100 })).map(({ revision }) => revision);
 
     // Consumers of other tests have not read it either.
     await database.rows(sql`delete from consumers where name not in (${slow}, ${fast})`);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, is, type Query, sql } from 'drizzle-orm';
 import { PgDialect, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { removeOldChanges } from '../../src/store/change-log.ts';
 import { takeCursor, updateCursor } from '../../src/store/consumer-cursors.ts';
-import type { Database, Statement } from '../../src/store/engine/database.ts';
+import type { Database, Orm, Statement } from '../../src/store/engine/database.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { PreparedStatement } from '../../src/store/engine/prepared.ts';
 import { markCaptured } from '../../src/store/queries/bookings.ts';
@@ -41,6 +41,12 @@ async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
       note(statement);
       return database.rows(statement);
     },
+    query: <Result>(build: (orm: Orm) => PromiseLike<Result>) =>
+      database.query((orm) => {
+        const query: PromiseLike<Result> & { toSQL?(): Query } = build(orm);
+        texts.add(query.toSQL?.().sql ?? expect.fail('the query has no SQL'));
+        return query;
+      }),
     pipeline: (statements: readonly Statement[]) => {
       statements.forEach(note);
       return database.pipeline(statements);

@@ -54,8 +54,8 @@ describe.each(engines)('expiring on $engine', async ({ open }) => {
       { id: short.id, inMs: -60_000 },
       { id: long.id, inMs: -120_000 },
     ]);
-    const due = async (graceMs: number, most = 1_000) =>
-      (await overdueReservations(database, graceMs, most))
+    const due = async (graceMs: number, limit = 1_000) =>
+      (await overdueReservations(database, graceMs, limit))
         .filter((key) => key.eventId === eventId)
         .map(({ reservationId }) => reservationId);
     expect(await due(0)).toEqual([long.id, short.id]);

@@ -112,7 +112,7 @@ class Rush {
 
 /** The change log leads to the seats as they are, and all of it was told, once. Deadlines are not looked at, which the test itself moves. */
 async function expectLogged(database: Database, eventId: string, told: readonly LoggedChange[]): Promise<number> {
-  const changes = await readChanges(database, eventId, { after: 0, most: 10_000 });
+  const changes = await readChanges(database, eventId, { after: 0, limit: 10_000 });
   expect(changes.map(({ revision }) => revision)).toEqual(changes.map((_, place) => place + 1));
   expect(told.toSorted((one, other) => one.revision - other.revision)).toEqual(changes.slice(1));
   const replayed = replay(changes, SEATS).map(({ status, reservationId }) => ({ status, reservationId }));

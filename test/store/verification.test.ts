@@ -178,12 +178,12 @@ const faults: readonly Fault[] = [
   },
   {
     promise: "every event's changes lead to its seats as they are",
-    what: /^seat 11 \(seat-11\): is BLOCKED; the last that is told of it is nothing$/,
+    what: /^seat 11 \(seat-11\): is BLOCKED; the last change of it is nothing$/,
     plant: ({ eventId }) => [sql`update seats set status = 'BLOCKED' where event_id = ${eventId} and index = 11`],
   },
   {
     promise: "every event's changes lead to its seats as they are",
-    what: /^seat 9 \(seat-9\): is RESERVED; the last that is told of it is \{.*reservation-created/,
+    what: /^seat 9 \(seat-9\): is RESERVED; the last change of it is \{.*reservation-created/,
     plant: ({ eventId, reservedAnew }) => [
       sql`update seats set expires_at = expires_at + interval '1 s' where event_id = ${eventId} and index = 9`,
       sql`update reservations set expires_at = expires_at + interval '1 s' where id = ${reservedAnew.id}`,

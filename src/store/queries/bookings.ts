@@ -9,13 +9,13 @@ import { bookings } from '../tables.ts';
 import { isInPart, orderOf } from './list-part.ts';
 import { type ListPosition, newestFirst, wanted, wantedRows } from './reservations.ts';
 
-/** In no particular order; those that do not exist are missing. */
+/** In no particular order, without those that do not exist. */
 export function findBookings(session: Session, keys: readonly BookingKey[]): Promise<BookingRecord[]> {
   const ids = keys.map(({ bookingId }) => bookingId);
   return findWanted(session, keys, ids, bookings.id);
 }
 
-/** What reservations became, in no particular order; those that did not become a booking are missing. */
+/** The bookings of confirmed reservations, in no particular order. */
 export function findBookingsOfReservations(
   session: Session,
   keys: readonly ReservationKey[],
@@ -43,7 +43,7 @@ function findWanted(
 
 const bookingOrder = newestFirst(bookings.bookedAt, bookings.id);
 
-/** A viewer's bookings, newest first; of the statuses named, or of all. */
+/** A viewer's bookings with one of the statuses, or with any, newest first. */
 export function listBookings(
   session: Session,
   viewerId: string,
@@ -61,22 +61,22 @@ export function listBookings(
   );
 }
 
-/** A booking whose authorized money is still to be captured. */
+/** A booking whose authorized payment is to be captured. */
 export interface OutstandingCapture extends BookingKey {
   readonly paymentAuthorization: string;
 }
 
 export interface CaptureOrder {
-  /** Ids of bookings that are left out. */
+  /** Ids of bookings to leave out. */
   readonly except?: readonly string[];
   readonly newestFirst?: boolean;
 }
 
-/** Bookings made at least `graceMs` ago whose money was not captured, the oldest first unless told otherwise. */
+/** Bookings made at least `graceMs` ago whose payment was not captured, by default the oldest first. */
 export function outstandingCaptures(
   session: Session,
   graceMs: number,
-  most: number,
+  limit: number,
   { except = [], newestFirst = false }: CaptureOrder = {},
 ): Promise<OutstandingCapture[]> {
   return session.query((orm) =>
@@ -95,11 +95,11 @@ export function outstandingCaptures(
         ),
       )
       .orderBy(newestFirst ? desc(bookings.bookedAt) : asc(bookings.bookedAt))
-      .limit(most),
+      .limit(limit),
   );
 }
 
-/** Notes that the money of bookings of an event was captured. Several nodes may do so for the same bookings at once. */
+/** Records that payments of bookings of an event were captured. Several nodes may do so for the same bookings at once. */
 export async function markCaptured(session: Session, eventId: string, bookingIds: readonly string[]): Promise<void> {
   const ofEvent = sql`${eventId}::uuid`;
   await session.rows(sql`

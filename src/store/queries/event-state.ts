@@ -12,14 +12,14 @@ interface Row {
   readonly event: EventRecord;
   readonly revision: number;
   readonly nowMs: number;
-  /** A digit a seat. */
+  /** One digit for each seat, as `statusCodes` has them. */
   readonly codes: string;
   readonly held: readonly { readonly index: number; readonly reservationId: string; readonly expiresAtMs: number }[];
 }
 
-/** An event and all its seats as stored, of one moment and so of one revision; null when there is no such event. */
+/** An event and all its seats as stored at one revision; null when there is no such event. */
 export async function loadEventState(session: Session, eventId: string): Promise<EventState | null> {
-  // In one row: tens of thousands would take the process many times as long.
+  // In one row, because decoding tens of thousands of rows would take the process many times as long.
   const [row] = await session.rows<Row>(sql`
     with stored as materialized (
       select ${seats.index}, ${seats.status}, ${seats.reservationId}, ${seats.expiresAt}
@@ -55,7 +55,7 @@ function withoutHolder(status: StoredSeat['status']): StoredSeat {
   return { status, reservationId: null, expiresAtMs: null };
 }
 
-/** One object for all seats that are alike. */
+/** One shared object for all seats with the status. */
 const notHeld = {
   AVAILABLE: withoutHolder('AVAILABLE'),
   RESERVED: withoutHolder('RESERVED'),
@@ -66,13 +66,13 @@ const notHeld = {
 /** The store's clock, in milliseconds since 1970. */
 export async function readClock(session: Session): Promise<number> {
   const [row] = await session.rows<{ nowMs: number }>(sql`select ${epochMs(sql`clock_timestamp()`)} as "nowMs"`);
-  if (row === undefined) throw new Error('the store told no time');
+  if (row === undefined) throw new Error('the statement returned no row');
   return row.nowMs;
 }
 
 /**
- * The first 32 bits of the id of each reservation that the event ever had, in no order; of `limit` of them at most. Packed:
- * the drivers would take longer than the database over a row each.
+ * The first 32 bits of the ids of all reservations of the event, at most `limit`, in no particular order. They are packed into one value,
+ * because decoding a row for each would take the driver longer than the query takes the database.
  */
 export async function readReservationIds(session: Session, eventId: string, limit: number): Promise<Uint32Array> {
   const [row] = await session.rows<{ packed: string | null }>(sql`

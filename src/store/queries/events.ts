@@ -20,18 +20,18 @@ export interface NewEvent {
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;
   readonly layout: Layout;
-  /** In minor units, for each category of the layout; null for one that is not on sale, whose seats are blocked. */
+  /** Prices of the layout's categories in minor units; null for one that is not on sale, whose seats are blocked. */
   readonly amounts: readonly (number | null)[];
-  /** Of all that was asked for. */
+  /** Hash of the whole request. */
   readonly requestDigest: string;
-  /** Who makes it, as the change log has it. */
+  /** Who creates it, for the change log. */
   readonly actor: string;
 }
 
-/** Rows of `seats` in one insert: enough to be quick, and short enough to tell how far it has come. */
+/** Rows of `seats` in one insert: enough to be fast, and few enough to report progress. */
 const SEATS_AT_ONCE = 5_000;
 
-/** Writes an event with all its seats, or nothing. `onProgress` is told how many seats are written. */
+/** Writes an event with all its seats, or nothing. `onProgress` gets the number of seats written so far. */
 export async function insertEvent(
   database: Database,
   { actor, layout, amounts, ...event }: NewEvent,
@@ -73,7 +73,7 @@ export async function insertEvent(
   });
 }
 
-/** Whether the event was made of what has this digest. */
+/** Whether the event exists and was created by a request with this digest. */
 export async function wasAskedFor(session: Session, id: string, requestDigest: string): Promise<boolean> {
   const found = await session.query((orm) =>
     orm
@@ -84,7 +84,7 @@ export async function wasAskedFor(session: Session, id: string, requestDigest: s
   return found.length > 0;
 }
 
-/** In no particular order; those that do not exist are missing. */
+/** In no particular order, without those that do not exist. */
 export function findEvents(session: Session, ids: readonly string[]): Promise<EventRecord[]> {
   return session.query((orm) =>
     orm
@@ -100,9 +100,9 @@ export interface EventPosition {
 }
 
 export interface EventFilter {
-  /** In the name or the venue. */
+  /** Text in the name or the venue. Empty for any. */
   readonly search: string;
-  /** Null leaves out those that are over. */
+  /** Null for those that have not begun. */
   readonly from: Date | null;
   readonly to: Date | null;
   /** Null for any. */
@@ -120,7 +120,7 @@ const soonestFirst: ListOrder<EventPosition> = {
   valuesAt: ({ startsAtMs, id }) => [timestamp(startsAtMs), sql`${id}::uuid`],
 };
 
-/** Events by the moment they start. */
+/** Events in the order of their start. */
 export function listEvents(session: Session, page: EventPage): Promise<EventRecord[]> {
   const published = page.drafts ? undefined : ne(events.salesStatus, 'DRAFT');
   return session.query((orm) =>
@@ -133,7 +133,7 @@ export function listEvents(session: Session, page: EventPage): Promise<EventReco
   );
 }
 
-/** Not written as text: Postgres has no year 0, which RFC 3339 has. */
+/** Not passed as text: RFC 3339 has a year 0, Postgres does not. */
 function timestamp(ms: number): SQL {
   return sql`to_timestamp(${ms}::float8 / 1000)`;
 }
@@ -147,7 +147,7 @@ function fits({ search, from, to, salesStatus }: EventFilter): SQL | undefined {
   );
 }
 
-/** The event as it is then; null when there is none. */
+/** Returns the changed event; null when there is none. */
 export async function updateSalesStatus(
   database: ChangeWriter,
   id: string,
@@ -217,7 +217,7 @@ export function loadLayout(database: Database, eventId: string): Promise<PricedL
   });
 }
 
-/** A text without regard to case and accents: 'ÉCOLE', 'école' and 'Ecole' are one. In capitals, as 'ß' is 'SS' in them and 'ς' is 'Σ'. */
+/** Folds case and accents: 'ÉCOLE', 'école' and 'Ecole' become the same. In capitals, because those also fold 'ß' with 'ss' and 'ς' with 'σ'. */
 function searchText(text: string): string {
   return text
     .normalize('NFKD')

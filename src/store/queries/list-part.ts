@@ -1,11 +1,11 @@
 import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { ListPart } from '../../domain/list-part.ts';
 
-/** Columns that tell the rows of a list apart, as its order has them: all ascending, or all descending. */
+/** A total order of the rows of a list: columns that are unique together, all ascending or all descending. */
 export interface ListOrder<Place> {
   readonly columns: readonly SQLWrapper[];
   readonly descending: boolean;
-  /** The columns' values there. */
+  /** The columns' values at a place. */
   readonly valuesAt: (place: Place) => readonly SQL[];
 }
 
@@ -20,7 +20,7 @@ export function isInPart<Place>({ after, before }: ListPart<Place>, order: ListO
   return sql`${beyond(after, true)} and ${beyond(before, false)}`;
 }
 
-/** What the part is ordered by: its end comes first if it is read from there. */
+/** The order in which the part is read: backwards if it is read from its end. */
 export function orderOf<Place>({ fromEnd }: ListPart<Place>, { columns, descending }: ListOrder<Place>): SQL[] {
   return columns.map((column) => (descending === fromEnd ? asc(column) : desc(column)));
 }

@@ -7,7 +7,7 @@ import { reservationStatusAt, statementNow } from '../rules.ts';
 import { reservations } from '../tables.ts';
 import { isInPart, type ListOrder, orderOf } from './list-part.ts';
 
-/** In no particular order; those that do not exist are missing. */
+/** In no particular order, without those that do not exist. */
 export function findReservations(session: Session, keys: readonly ReservationKey[]): Promise<ReservationRecord[]> {
   const ids = keys.map(({ reservationId }) => reservationId);
   return session.query((orm) => {
@@ -22,18 +22,18 @@ export function findReservations(session: Session, keys: readonly ReservationKey
 }
 
 /**
- * Rows of events, `wanted` by their keys, for a sub-query that is run for each: a plain join is not, if its plan was made, and kept, when
- * the table was all but empty, as it is when sales open.
+ * Keys of rows as a table `wanted`, to be followed by a lateral sub-query. A plain join would scan the table if its plan was cached while
+ * the table was almost empty, as it is when sales open.
  */
 export const wantedRows = (keys: readonly { readonly eventId: string }[], ids: readonly string[]): SQL => sql`
   unnest(${sql.param(keys.map(({ eventId }) => eventId))}::uuid[], ${sql.param(ids)}::uuid[]) as wanted(event_id, id)`;
 
 export const wanted = { eventId: sql`wanted.event_id`, id: sql`wanted.id` };
 
-/** Of one viewer, the oldest: with the limits as they come, those of more than 300 events. */
+/** Of one viewer, the oldest. With the default limits this is enough for more than 300 events. */
 const MAX_ACTIVE = 1_000;
 
-/** Those of the viewers that run, the oldest first. */
+/** The viewers' running reservations, the oldest first. */
 export function findActiveReservations(
   session: Session,
   viewerIds: readonly string[],
@@ -50,7 +50,7 @@ export function findActiveReservations(
     ) as active`);
 }
 
-/** A place in the list of a viewer's reservations or bookings, which is newest first. */
+/** A place in the list of a viewer's reservations or bookings. */
 export interface ListPosition {
   readonly atMs: number;
   readonly id: string;
@@ -64,7 +64,7 @@ export const newestFirst = (at: SQLWrapper, id: SQLWrapper): ListOrder<ListPosit
 
 const reservationOrder = newestFirst(reservations.createdAt, reservations.id);
 
-/** A viewer's reservations, newest first; of the statuses named, or of all. */
+/** A viewer's reservations with one of the statuses, or with any, newest first. */
 export function listReservations(
   session: Session,
   viewerId: string,

@@ -5,7 +5,7 @@ import type { Session } from '../engine/database.ts';
 import { publicSeatStatus, statementNow } from '../rules.ts';
 import { eventHeads, reservations, seats } from '../tables.ts';
 
-/** Counts of one moment, for each of the events that exists. */
+/** Counts of each of the events that exists, at one moment. */
 export function countSeats(
   session: Session,
   eventIds: readonly string[],
@@ -31,7 +31,7 @@ export function countSeats(
   });
 }
 
-/** The states of the seats named at one moment, ascending by index. */
+/** The states of some seats at one moment, ascending by index. */
 export function readSeatStates(
   session: Session,
   eventId: string,
@@ -54,16 +54,16 @@ export function readSeatStates(
 
 /** All seats of an event at one moment. */
 export interface AllSeats {
-  /** By index, as `statusCodes` has them. */
+  /** Status codes by index, as in `statusCodes`. */
   readonly codes: Uint8Array;
-  /** Of the event's last change at that moment. */
+  /** Number of the event's last change at that moment. */
   readonly revision: number;
-  /** Indexes of those that the viewer who asks holds. */
+  /** Indexes of the seats that the viewer holds. */
   readonly reservedByViewer: ReadonlySet<number>;
 }
 
 export async function readAllSeats(session: Session, eventId: string, viewerId: string | null): Promise<AllSeats> {
-  // As one text: tens of thousands of rows would take the process many times as long.
+  // As one text, because decoding tens of thousands of rows would take the process many times as long.
   const [row] = await session.rows<{ codes: string; revision: number | null; reservedByViewer: number[] }>(sql`
     with states as materialized (
       select ${seats.index}, ${seats.reservationId}, ${codeOf(publicSeatStatus(statementNow))} as code
@@ -85,7 +85,7 @@ export async function readAllSeats(session: Session, eventId: string, viewerId: 
   };
 }
 
-/** The `statusCodes` of a status, as a digit. */
+/** The code of a status in `statusCodes`, as a digit. */
 export function codeOf(status: SQL): SQL {
   const cases = Object.keys(statusCodes).map((name) => sql`when ${name} then ${codeText(name as SeatStatus)}`);
   return sql`case ${status} ${sql.join(cases, sql` `)} end`;

@@ -1,36 +1,36 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../engine/database.ts';
 
-/** A promise that data can show, and what breaks it. */
+/** A promise that can be checked against the stored data, and the rows that break it. */
 export interface Verdict {
   readonly promise: string;
-  /** How often it is broken; `breaches` are the first of them. */
+  /** Number of all breaches; `breaches` has the first of them. */
   readonly count: number;
   readonly breaches: readonly Breach[];
 }
 
 export interface Breach {
-  /** Null where it is not about one event. */
+  /** Null if it is not about one event. */
   readonly eventId: string | null;
-  /** Where in it, and what is wrong there. */
+  /** Which row of it, and what is wrong there. */
   readonly what: string;
 }
 
 export interface VerificationOptions {
-  /** How late the end of a reservation, or a capture, may be written; null does not look at either, where no server runs that would. */
+  /** How late the end of a reservation or a capture may be written. Null skips both checks, for when no server runs. */
   readonly overdueSeconds: number | null;
 }
 
 const MOST_SHOWN = 20;
 
-/** As the statements below name what they find. */
+/** A row of a check, with the number of all rows. */
 interface Row extends Breach {
   readonly total: number;
 }
 
 /**
- * Holds what is stored against what is promised, as of one moment, while sales run: it locks no row, and writes nothing. Gives a
- * verdict at a time, as a large database takes a while.
+ * Checks the stored data against the promises at one moment, also while sales run: it locks no row and writes nothing. Reports one
+ * verdict at a time, because a large database takes a while.
  */
 export async function verify(
   database: Database,
@@ -58,9 +58,12 @@ export async function verify(
 
 interface Check {
   readonly promise: string;
-  /** Rows of an event's id and a text. */
+  /** Selects an event's id and a text for each breach. */
   readonly breaches: SQL;
 }
+
+// The checks are plain SQL on purpose: outer joins, aggregates and `format` read better so than in Drizzle's builder, and an operator can
+// paste one into psql. They spell out table and column names, so that they do not share a mistake with the statements that they check.
 
 const lasting: readonly Check[] = [
   {
@@ -114,7 +117,7 @@ const lasting: readonly Check[] = [
           and reservations.expires_at = seats.expires_at, false)`,
   },
   {
-    // Judged by a clock later than the moment that is looked at: what runs even then, ran at that moment.
+    // By a clock later than the snapshot: what still runs then also ran at the moment of the snapshot.
     promise: 'every reservation that runs holds all of its seats',
     breaches: sql`
       select reservations.event_id, format('reservation %s: does not hold seat %s, which is %s%s', reservations.id, wanted.index,
@@ -204,7 +207,7 @@ const lasting: readonly Check[] = [
         or (consumer_cursors.revision > 0 and next.revision > consumer_cursors.revision + 1)`,
   },
   {
-    // Of events whose changes are all there, from their making on. A seat of which nothing is told is as it was made.
+    // Of events whose log still begins with their creation. A seat that no change names is as it was created.
     promise: "every event's changes lead to its seats as they are",
     breaches: sql`
       with
@@ -221,7 +224,7 @@ const lasting: readonly Check[] = [
           cross join jsonb_array_elements_text(coalesce(fact.fact -> 'seatIndexes', fact.fact -> 'blockedSeatIndexes')) as seat(index)
           order by fact.event_id, seat.index, fact.revision desc
         ),
-        told as (
+        expected_state as (
           select seats.event_id, seats.index, seats.guid,
             case last.fact ->> 'kind'
               when 'reservation-created' then 'RESERVED' when 'reservation-extended' then 'RESERVED'
@@ -235,9 +238,9 @@ const lasting: readonly Check[] = [
           left join last on last.event_id = seats.event_id and last.index = seats.index
           where seats.event_id in (select event_id from fact)
         )
-      select event_id, format('seat %s (%s): is %s; the last that is told of it is %s', index, guid, (seats).status,
+      select event_id, format('seat %s (%s): is %s; the last change of it is %s', index, guid, (seats).status,
         coalesce(fact::text, 'nothing'))
-      from told
+      from expected_state
       where (seats).status::text <> status
         or ((seats).status = 'RESERVED' and (
           (seats).reservation_id::text <> fact ->> 'reservationId'
@@ -254,7 +257,7 @@ const lasting: readonly Check[] = [
   },
 ];
 
-/** What the sweep of running servers sees to. */
+/** Checks of what running servers must have written by now. */
 function timely(overdueSeconds: number): Check[] {
   const due = sql`clock_timestamp() - ${overdueSeconds}::int * interval '1 second'`;
   return [

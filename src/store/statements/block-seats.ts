@@ -12,8 +12,8 @@ export type BlockOutcome =
 const now = sql`(select now from moment)`;
 
 /**
- * Takes seats off sale, or puts them back: all or none. Seats that are so already stay as they are; reserved or booked ones
- * refuse it.
+ * Blocks seats, or puts blocked ones back on sale: all or none. Seats that have the status already stay as they are. Nothing is written
+ * if one of them is reserved or booked.
  */
 export async function blockSeats(
   database: ChangeWriter,
@@ -59,6 +59,6 @@ export async function blockSeats(
       (select coalesce(json_agg(index order by index), '[]') from taken) as taken,
       ${loggedChange} as logged`,
   );
-  if (row === undefined) throw new Error('the statement gave no row');
+  if (row === undefined) throw new Error('the statement returned no row');
   return row.taken.length > 0 ? { outcome: 'seats-unavailable', taken: row.taken } : { outcome: 'done' };
 }

@@ -17,7 +17,7 @@ import {
 } from './running-reservations.ts';
 
 export interface CancelRequest extends RepeatableRequest {
-  /** Only these: ascending, each once, and at least one. Null for all of its seats. */
+  /** The seats to release: at least one, ascending, each once. Null for all seats of the reservation. */
   readonly seatIndexes: readonly number[] | null;
 }
 
@@ -33,14 +33,14 @@ export type CancelOutcome =
 
 const facts = sql`(
         select json_agg(${fact('reservation-cancelled', {
-          reservationId: sql`let_go.id`,
-          actor: sql`let_go.viewer_id`,
-          seatIndexes: sql`let_go.freed`,
-          isOver: sql`let_go.is_over`,
+          reservationId: sql`released.id`,
+          actor: sql`released.viewer_id`,
+          seatIndexes: sql`released.freed`,
+          isOver: sql`released.is_over`,
         })})
-        from let_go)`;
+        from released)`;
 
-/** Lets go of reservations, or of some of their seats. Letting go of all of them cancels. Answers in the requests' order. */
+/** Releases seats of reservations. Releasing all of them cancels the reservation. Outcomes are in the order of the requests. */
 export async function cancelReservations(
   database: ChangeWriter,
   eventId: string,
@@ -51,40 +51,40 @@ export async function cancelReservations(
   const statement = sql`
     with
       ${runningReservations(eventId, requests)},
-      named as materialized (
+      requested as materialized (
         select
           running.*,
           coalesce((${sql.param(seatLists)}::text[])[running.ordinal + 1]::int[], running.seat_indexes) as freed
         from running
       ),
-      let_go as materialized (
+      released as materialized (
         select
-          named.*,
-          cardinality(named.freed) = cardinality(named.seat_indexes) as is_over,
-          array(select index from unnest(named.seat_indexes) as index except select unnest(named.freed) order by index) as kept,
+          requested.*,
+          cardinality(requested.freed) = cardinality(requested.seat_indexes) as is_over,
+          array(select index from unnest(requested.seat_indexes) as index except select unnest(requested.freed) order by index) as remaining,
           (
             select sum(${priceCategories.amount}) from held
             join ${priceCategories}
               on ${priceCategories.eventId} = ${ofEvent} and ${priceCategories.position} = held.category
-            where held.reservation_id = named.id and held.index = any(named.freed)
+            where held.reservation_id = requested.id and held.index = any(requested.freed)
           )::bigint as freed_amount
-        from named
-        where named.freed <@ named.seat_indexes
+        from requested
+        where requested.freed <@ requested.seat_indexes
       ),
       cancelled as (
-        ${rewrite(reservations, sql`let_go`, {
+        ${rewrite(reservations, sql`released`, {
           eventId: ofEvent,
-          status: sql`case when let_go.is_over then 'CANCELLED' else let_go.status end`,
-          seatIndexes: sql`case when let_go.is_over then let_go.seat_indexes else let_go.kept end`,
-          totalAmount: sql`let_go.total_amount - case when let_go.is_over then 0 else let_go.freed_amount end`,
+          status: sql`case when released.is_over then 'CANCELLED' else released.status end`,
+          seatIndexes: sql`case when released.is_over then released.seat_indexes else released.remaining end`,
+          totalAmount: sql`released.total_amount - case when released.is_over then 0 else released.freed_amount end`,
         })}
         returning ${reservations}.*
       ),
-      ${keyedChangesOf(eventId, sql`let_go`)},
+      ${keyedChangesOf(eventId, sql`released`)},
       freed as materialized (
-        select held.* from held join let_go on let_go.id = held.reservation_id and held.index = any(let_go.freed)
+        select held.* from held join released on released.id = held.reservation_id and held.index = any(released.freed)
       ),
-      seats_freed as (
+      freed_seats as (
         ${rewrite(seats, sql`freed`, { eventId: ofEvent, ...available })}
       ),
       ${logChange(ofEvent, momentNow, facts)}

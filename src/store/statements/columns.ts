@@ -1,15 +1,15 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 
-/** Values by the names that the columns have in `tables.ts`. */
+/** Values by the columns' names in `tables.ts`. */
 type Values<T extends PgTable> = { readonly [Column in keyof T['_']['columns']]?: SQL };
 
-/** What follows `update … set`. */
+/** The assignments after `update … set`. */
 export function assign<T extends PgTable>(table: T, values: Values<T>): SQL {
   return listOf(columnsOf(table, values).map(({ name, value }) => sql`${name} = ${value}`));
 }
 
-/** `insert into … select`; what the values are selected from follows. */
+/** `insert into … select …`, to be followed by `from`. */
 export function insertSelected<T extends PgTable>(table: T, values: Values<T>): SQL {
   const columns = columnsOf(table, values);
   const names = listOf(columns.map(({ name }) => name));
@@ -17,8 +17,8 @@ export function insertSelected<T extends PgTable>(table: T, values: Values<T>): 
 }
 
 /**
- * Writes rows that were read, and locked, before: by their keys, and the values beside them. An update that joins them would search all
- * rows of the event, if its plan was made, and kept, while the event had few: as it has when sales open.
+ * Writes rows that were read and locked before, by an upsert on their primary key. An `update` with a join would scan all rows of the
+ * event if its plan was cached while the event had few rows, as it has when sales open.
  * @param source names rows with all columns of the table
  */
 export function rewrite<T extends PgTable>(table: T, source: SQL, values: Values<T>): SQL {
@@ -33,7 +33,7 @@ export function rewrite<T extends PgTable>(table: T, source: SQL, values: Values
         on conflict (${keys}) do update set ${changed}`;
 }
 
-/** Of `seats`: whoever had one has it no more. */
+/** Values of `seats` for a seat that nobody holds. */
 export const available = { status: sql`'AVAILABLE'`, reservationId: sql`null`, expiresAt: sql`null` } as const;
 
 function columnsOf<T extends PgTable>(table: T, values: Values<T>): { readonly name: SQL; readonly value: SQL }[] {

@@ -17,20 +17,20 @@ import {
 } from './running-reservations.ts';
 
 export interface ConfirmRequest extends HolderRequest {
-  /** The new booking's. */
+  /** Id of the new booking. */
   readonly bookingId: string;
   readonly reference: string;
-  /** Empty where there is nothing to pay. */
+  /** Empty when there is nothing to pay. */
   readonly paymentAuthorization: string;
-  /** What was authorized, in minor units. */
+  /** The authorized amount, in minor units. */
   readonly totalAmount: number;
 }
 
 export type ConfirmOutcome =
   | NotRunning
-  /** Seats were let go of since the payment was authorized. */
+  /** Seats were released after the payment was authorized. */
   | { readonly outcome: 'total-changed' }
-  /** By another booking, whichever event's it is. */
+  /** Another booking of any event has the reference. */
   | { readonly outcome: 'reference-taken' }
   | { readonly outcome: 'confirmed'; readonly booking: BookingRecord };
 
@@ -43,14 +43,14 @@ const facts = sql`(
         })})
         from booking)`;
 
-/** Makes bookings of reservations that still run. Answers in the requests' order. */
+/** Turns reservations that still run into bookings. Outcomes are in the order of the requests. */
 export async function confirmReservations(
   database: ChangeWriter,
   eventId: string,
   requests: readonly ConfirmRequest[],
 ): Promise<ConfirmOutcome[]> {
   const ofEvent = sql`${eventId}::uuid`;
-  const given = (values: readonly unknown[], type: string) =>
+  const inputOf = (values: readonly unknown[], type: string) =>
     sql`(${sql.param(values)}::${sql.raw(type)}[])[running.ordinal + 1]`;
   const references = requests.map(({ reference }) => reference);
   const statement = sql`
@@ -59,22 +59,22 @@ export async function confirmReservations(
       booking as materialized (
         select
           running.*,
-          ${given(
+          ${inputOf(
             requests.map(({ bookingId }) => bookingId),
             'uuid',
           )} as booking_id,
-          ${given(references, 'text')} as reference,
-          ${given(
+          ${inputOf(references, 'text')} as reference,
+          ${inputOf(
             requests.map(({ paymentAuthorization }) => paymentAuthorization),
             'text',
           )} as payment_authorization
         from running
-        where running.total_amount = ${given(
+        where running.total_amount = ${inputOf(
           requests.map(({ totalAmount }) => totalAmount),
           'bigint',
         )}
       ),
-      made as (
+      inserted_booking as (
         ${insertSelected(bookings, {
           eventId: ofEvent,
           id: sql`booking.booking_id`,
@@ -93,17 +93,17 @@ export async function confirmReservations(
         returning ${reservations}.*
       ),
       booked as materialized (
-        select held.*, booking.booking_id as made_id from held join booking on booking.id = held.reservation_id
+        select held.*, booking.booking_id as new_booking_id from held join booking on booking.id = held.reservation_id
       ),
-      listed as (
-        ${insertSelected(bookedSeats, { eventId: ofEvent, bookingId: sql`booked.made_id`, seatIndex: sql`booked.index` })}
+      inserted_booked_seats as (
+        ${insertSelected(bookedSeats, { eventId: ofEvent, bookingId: sql`booked.new_booking_id`, seatIndex: sql`booked.index` })}
         from booked
       ),
-      seats_booked as (
+      updated_seats as (
         ${rewrite(seats, sql`booked`, {
           eventId: ofEvent,
           status: sql`'BOOKED'`,
-          bookingId: sql`booked.made_id`,
+          bookingId: sql`booked.new_booking_id`,
           reservationId: sql`null`,
           expiresAt: sql`null`,
         })}
@@ -116,19 +116,19 @@ export async function confirmReservations(
 
 const findUsedReferences = prepared<{ readonly references: readonly string[] }>(
   findEarlierUses(sql`
-    select given.position - 1 as ordinal, 'taken' as what
-    from unnest(${sql.placeholder('references')}::text[]) with ordinality as given(reference, position)
-    join ${bookings} on ${bookings.reference} = given.reference`),
+    select input.position - 1 as ordinal, 'taken' as what
+    from unnest(${sql.placeholder('references')}::text[]) with ordinality as input(reference, position)
+    join ${bookings} on ${bookings.reference} = input.reference`),
 );
 
 function outcomeOf(request: ConfirmRequest, row: HolderRow | undefined): ConfirmOutcome {
-  if (row === undefined) throw new Error('the statement left a request out');
+  if (row === undefined) throw new Error('the statement returned no row for a request');
   if (row.changed !== null) return { outcome: 'confirmed', booking: bookingOf(request, row.changed) };
   if (row.found !== null && row.earlierIsSame !== null) return { outcome: 'reference-taken' };
   return row.running ? { outcome: 'total-changed' } : notRunning(row);
 }
 
-/** What stands in the booking's row, which was written in the moment in which the reservation was read. */
+/** The booking as it was inserted, at the moment at which the reservation was read. */
 function bookingOf({ bookingId, reference }: ConfirmRequest, reservation: ReservationRecord): BookingRecord {
   const { eventId, id, viewerId, totalAmount, seatIndexes, readAtMs } = reservation;
   return {

@@ -17,9 +17,9 @@ const facts = sql`(
         from overdue)`;
 
 /**
- * The housekeeping that follows a deadline: reservations EXPIRED, the seats they still hold AVAILABLE. Only those truly
- * overdue are touched, each by one node however many try, and one that is being changed right now is left to the next try. Gives their
- * ids.
+ * The housekeeping after a deadline: sets reservations to EXPIRED, and the seats they still hold to AVAILABLE. Only overdue reservations
+ * are written, each by one node however many try. One that another transaction has locked is skipped until the next try. Returns the
+ * ids of those that were ended.
  */
 export async function expireReservations(
   database: ChangeWriter,
@@ -42,7 +42,7 @@ export async function expireReservations(
           for update skip locked
         ) as reservations
       ),
-      -- Apart: all that is overdue would be looked through for each of them.
+      -- A step of its own: in the one above, the planner would scan the index of all overdue reservations for each id.
       overdue as materialized (
         select * from locked as reservations where ${reservations.status} = 'ACTIVE' and ${reservations.expiresAt} <= ${now}
       ),
@@ -77,12 +77,12 @@ export async function expireReservations(
 }
 
 /** Active reservations past their deadline by `graceMs` or more, the longest overdue first. */
-export function overdueReservations(session: Session, graceMs: number, most: number): Promise<ReservationKey[]> {
+export function overdueReservations(session: Session, graceMs: number, limit: number): Promise<ReservationKey[]> {
   return session.rows<ReservationKey>(sql`
     select ${reservations.eventId} as "eventId", ${reservations.id} as "reservationId"
     from ${reservations}
     where ${reservations.status} = 'ACTIVE'
       and ${reservations.expiresAt} <= statement_timestamp() - ${milliseconds(graceMs)}
     order by ${reservations.expiresAt}
-    limit ${most}::int`);
+    limit ${limit}::int`);
 }

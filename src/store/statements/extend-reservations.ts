@@ -24,7 +24,7 @@ export type ExtendOutcome =
   | UsedKey
   | { readonly outcome: 'extended'; readonly reservation: ReservationRecord };
 
-/** Moves the deadlines back, for each reservation at most `maxExtensions` times. Answers in the requests' order. */
+/** Extends each reservation, at most `maxExtensions` times. Outcomes are in the order of the requests. */
 export async function extendReservations(
   database: ChangeWriter,
   eventId: string,

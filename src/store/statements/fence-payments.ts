@@ -18,9 +18,8 @@ import {
 export type FenceOutcome = NotRunning | { readonly outcome: 'fenced'; readonly reservation: ReservationRecord };
 
 /**
- * Makes sure, before payments, that the reservations run for `paymentSeconds` more. It does so once in a reservation's
- * life, so that nobody keeps seats by paying in vain; a later payment has whatever time is left. Answers in the requests'
- * order.
+ * Moves deadlines before a payment so that the reservations run for at least `paymentSeconds`. This is done once for a reservation, so
+ * that nobody keeps seats by failing payments; a later payment has the time that is left. Outcomes are in the order of the requests.
  */
 export async function fencePayments(
   database: ChangeWriter,

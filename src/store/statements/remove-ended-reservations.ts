@@ -3,8 +3,8 @@ import type { Session } from '../engine/database.ts';
 import { bookings, reservations } from '../tables.ts';
 
 /**
- * Its index is `reservations_ended`. A deadline never comes before the end: one that was cancelled ended before it. With a booking it
- * is neither, and what has not been written as ended yet is the sweep's.
+ * Uses the index `reservations_ended`. A reservation ends at its deadline or earlier, so the deadline is the latest it can have ended.
+ * Confirmed reservations stay, and those that lapsed without being written as EXPIRED are left to the sweep.
  */
 const isHistory = (eventId: SQLWrapper, days: number) => sql`
   ${reservations.status} in ('CANCELLED', 'EXPIRED')
@@ -19,8 +19,8 @@ export interface EndedReservations {
   readonly reservationIds: readonly string[];
 }
 
-/** Reservations that ended without a booking more than so many days ago, the oldest `most`, by their events. */
-export function endedReservations(session: Session, days: number, most: number): Promise<EndedReservations[]> {
+/** Reservations that ended without a booking more than `days` ago, by event: the oldest, at most `limit`. */
+export function endedReservations(session: Session, days: number, limit: number): Promise<EndedReservations[]> {
   return session.rows<EndedReservations>(sql`
     select event_id as "eventId", json_agg(id) as "reservationIds"
     from (
@@ -28,14 +28,14 @@ export function endedReservations(session: Session, days: number, most: number):
       from ${reservations}
       where ${isHistory(reservations.eventId, days)}
       order by ${reservations.expiresAt}
-      limit ${most}::int
+      limit ${limit}::int
     ) as ended
     group by event_id`);
 }
 
 /**
- * Removes such reservations of an event, and with each the changes of it that had keys. Those that another node is at are left to it.
- * Gives how many were removed.
+ * Removes such reservations of an event, and with them their `keyed_changes`. Rows that another node has locked are skipped. Returns
+ * how many were removed.
  */
 export async function removeEndedReservations(
   session: Session,

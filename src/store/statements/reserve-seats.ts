@@ -11,7 +11,7 @@ import { insertSelected, rewrite } from './columns.ts';
 import { earlierUse, findEarlierUses, lockChanges } from './earlier-uses.ts';
 
 export interface ReserveSeatsRequest {
-  /** The new reservation's. */
+  /** Id of the new reservation. */
   readonly reservationId: string;
   readonly viewerId: string;
   /** Ascending, each once, and at least one. */
@@ -37,8 +37,8 @@ export type ReserveSeatsOutcome =
     };
 
 /**
- * Reserves for each request all of its seats or none, in one transaction, and answers in the requests' order. No two of
- * them may be one viewer's or want one seat: what would have to be judged one after the other goes into two batches.
+ * Reserves all seats of a request or none, for all requests in one transaction. Outcomes are in the order of the requests. Two requests
+ * of a batch must differ in their viewers and all of their seats: those that conflict go into two batches.
  */
 export async function reserveSeats(
   database: Database,
@@ -54,13 +54,13 @@ export async function reserveSeats(
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal], sale, sale.totalAmounts?.[ordinal]));
 }
 
-/** A key is the viewer's on all events: whoever uses it for two at once, has it for one of them. */
+/** Statements that keep a viewer's idempotency key unique over all events, also when it is used for two of them at once. */
 function guardKeys(values: StatementValues): Statement[] {
   const names = values.idempotencyKeys.flatMap((key, at) => (key === null ? [] : [`${values.viewerIds[at]}\n${key}`]));
   return names.length === 0 ? [] : [lockChanges(names), findEarlier(values)];
 }
 
-/** The statement judges its requests side by side, and would give both of two what only one can have. */
+/** The statement checks requests independently of each other, and would grant two that conflict. */
 function refuseWhatCannotGoTogether(requests: readonly ReserveSeatsRequest[]): void {
   const indexes = requests.flatMap(({ seatIndexes }) => seatIndexes);
   const viewers = new Set(requests.map(({ viewerId }) => viewerId));
@@ -70,36 +70,36 @@ function refuseWhatCannotGoTogether(requests: readonly ReserveSeatsRequest[]): v
   }
 }
 
-/** What the request says already is not sent back. */
+/** Does not repeat what the request says. */
 interface Row {
   /** Whether the key was used before. */
   readonly isUsed: boolean;
-  /** What it has made, if that was asked for as it is now. */
+  /** The reservation that the key made, if the request had the same contents. */
   readonly earlier: ReservationRecord | null;
   readonly belowLimit: boolean;
-  /** Null if the reservation was made. */
+  /** Null if the reservation was inserted. */
   readonly refused: { readonly free: readonly number[]; readonly holders: readonly SeatHolder[] } | null;
   /** In the first row only. */
   readonly sale: Sale | null;
 }
 
-/** What all reservations of one batch have in common. */
+/** What all requests of a batch have in common. */
 interface Sale {
   readonly event: EventRecord;
   readonly nowMs: number;
   readonly expiresAtMs: number;
-  /** Of the reservations that were made, by the ordinals of their requests. Null if there are none. */
+  /** Of the inserted reservations, by the ordinals of their requests. Null if there are none. */
   readonly totalAmounts: Readonly<Record<number, number>> | null;
 }
 
-/** @param totalAmount of the reservation, if it was made */
+/** @param totalAmount of the reservation, if it was inserted */
 function outcomeOf(
   request: ReserveSeatsRequest,
   row: Row | undefined,
   sale: Sale,
   totalAmount: number | undefined,
 ): ReserveSeatsOutcome {
-  if (row === undefined) throw new Error('a reservation was not judged');
+  if (row === undefined) throw new Error('the statement returned no row for a request');
   if (row.earlier !== null) return { outcome: 'repeated', reservation: row.earlier };
   if (row.isUsed) return { outcome: 'idempotency-conflict' };
   const { salesStatus } = sale.event;
@@ -147,7 +147,7 @@ function columnsOf(requests: readonly ReserveSeatsRequest[]) {
     reservationIds: requests.map(({ reservationId }) => reservationId),
     viewerIds: requests.map(({ viewerId }) => viewerId),
     idempotencyKeys: requests.map(({ idempotencyKey }) => idempotencyKey),
-    /** An array as Postgres writes it: a parameter has no lists of different lengths. */
+    /** As array literals: a parameter cannot be an array of arrays that differ in length. */
     seatLists: requests.map(({ seatIndexes }) => `{${seatIndexes.join(',')}}`),
   };
 }
@@ -159,17 +159,17 @@ const idempotencyKeys = sql`${sql.placeholder('idempotencyKeys')}::text[]`;
 const seatLists = sql`${sql.placeholder('seatLists')}::text[]`;
 const maxActiveReservations = sql.placeholder('maxActiveReservations');
 
-/** By what a key has made: of the same seats its id, of others, or of another event, an empty text. */
+/** For a key that was used for the same seats the reservation's id; an empty text if it was for other seats or another event. */
 const findEarlier = prepared<StatementValues>(
   findEarlierUses(sql`
     select
-      given.position - 1 as ordinal,
-      case when ${reservations.eventId} = ${ofEvent} and ${reservations.requestedSeatIndexes} = given.seat_list::int[]
+      input.position - 1 as ordinal,
+      case when ${reservations.eventId} = ${ofEvent} and ${reservations.requestedSeatIndexes} = input.seat_list::int[]
         then ${reservations.id}::text else '' end as what
     from unnest(${viewerIds}, ${idempotencyKeys}, ${seatLists}) with ordinality
-      as given(viewer_id, idempotency_key, seat_list, position)
+      as input(viewer_id, idempotency_key, seat_list, position)
     join ${reservations}
-      on ${reservations.viewerId} = given.viewer_id and ${reservations.idempotencyKey} = given.idempotency_key`),
+      on ${reservations.viewerId} = input.viewer_id and ${reservations.idempotencyKey} = input.idempotency_key`),
 );
 
 /** A `Sale`, from `event`. */
@@ -189,14 +189,14 @@ const facts = sql`(
         })})
         from complete, event)`;
 
-/** A `SeatHolder`, from the row of a seat that is not free. A seat without a deadline is its holder's for as long as one asks. */
+/** A `SeatHolder`, from the row of a seat that is not free. Booked and blocked seats have no deadline and count for a day. */
 const seatHolder = jsonOf({
   seatIndex: seats.index,
   holder: sql`coalesce(${seats.reservationId}::text, ${seats.status}::text)`,
   remainingMs: sql`coalesce(${epochMs(seats.expiresAt)} - ${epochMs(now)}, 86400000)`,
 });
 
-/** How many reservations of the event a viewer has that run. Its index is `reservations_active_of_viewer`, as is no other. */
+/** How many running reservations of the event a viewer has. Written so that only the index `reservations_active_of_viewer` fits. */
 const activeOf = (viewerId: SQL): SQL => sql`(
             select count(*) filter (where ${reservations.expiresAt} > ${now}) from ${reservations}
             where ${reservations.eventId} = ${ofEvent} and ${reservations.viewerId} = ${viewerId}
@@ -204,10 +204,10 @@ const activeOf = (viewerId: SQL): SQL => sql`(
           )`;
 
 /**
- * `locked` takes the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and judges each
- * seat's newest row once it has the lock. Only a request whose seats were all locked is `complete`, and written. What goes
- * from one step to the next is carried along: to be joined again it would be searched once for each of the requests. For the same reason
- * rows are looked up in sub-queries that are run for each of them.
+ * `locked` locks the free seats in the order of their indexes, so that overlapping requests cannot deadlock, and checks each seat's
+ * newest row once it has the lock. Only requests whose seats were all locked are `complete`, and written. Each step carries along the
+ * columns that later ones need, because joining a step again would scan it once for each request. For the same reason rows are looked
+ * up in lateral sub-queries.
  */
 const statement = prepared<StatementValues>(sql`
     with
@@ -220,12 +220,12 @@ const statement = prepared<StatementValues>(sql`
       ),
       request as materialized (
         select
-          (given.position - 1)::int as ordinal, given.id, given.viewer_id, given.idempotency_key,
-          given.seat_list::int[] as seat_indexes
+          (input.position - 1)::int as ordinal, input.id, input.viewer_id, input.idempotency_key,
+          input.seat_list::int[] as seat_indexes
         from unnest(${sql.placeholder('reservationIds')}::uuid[], ${viewerIds}, ${idempotencyKeys}, ${seatLists})
-          with ordinality as given(id, viewer_id, idempotency_key, seat_list, position)
+          with ordinality as input(id, viewer_id, idempotency_key, seat_list, position)
       ),
-      judged as materialized (
+      checked as materialized (
         select
           request.*,
           ${earlierUse(sql`request.ordinal`)} as earlier,
@@ -233,8 +233,8 @@ const statement = prepared<StatementValues>(sql`
         from request
       ),
       admitted as materialized (
-        select judged.* from judged, event
-        where event.sales_status_now = 'ON_SALE' and judged.below_limit and judged.earlier is null
+        select checked.* from checked, event
+        where event.sales_status_now = 'ON_SALE' and checked.below_limit and checked.earlier is null
       ),
       locked as materialized (
         select
@@ -263,7 +263,7 @@ const statement = prepared<StatementValues>(sql`
           on ${priceCategories.eventId} = ${ofEvent} and ${priceCategories.position} = granted.category
         group by 1, 2, 3, 4, 5
       ),
-      reservations_made as (
+      inserted_reservations as (
         ${insertSelected(reservations, {
           eventId: ofEvent,
           id: sql`complete.id`,
@@ -277,7 +277,7 @@ const statement = prepared<StatementValues>(sql`
         })}
         from complete, event
       ),
-      seats_reserved as (
+      reserved_seats as (
         ${rewrite(seats, sql`granted`, {
           eventId: ofEvent,
           status: sql`'RESERVED'`,
@@ -287,14 +287,14 @@ const statement = prepared<StatementValues>(sql`
       ),
       ${logChange(ofEvent, now, facts)}
     select
-      judged.earlier is not null as "isUsed",
-      case when judged.earlier <> '' then ${reservationJson(
-        sql`${reservations} where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = judged.earlier::uuid`,
+      checked.earlier is not null as "isUsed",
+      case when checked.earlier <> '' then ${reservationJson(
+        sql`${reservations} where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = checked.earlier::uuid`,
         now,
       )} end as earlier,
-      judged.below_limit as "belowLimit",
-      case when judged.ordinal not in (select ordinal from complete) then json_build_object(
-        'free', array(select index from locked where locked.ordinal = judged.ordinal),
+      checked.below_limit as "belowLimit",
+      case when checked.ordinal not in (select ordinal from complete) then json_build_object(
+        'free', array(select index from locked where locked.ordinal = checked.ordinal),
         'holders', (
           select coalesce(json_agg(wanted.holder) filter (where wanted.holder is not null), '[]')
           from (
@@ -302,11 +302,11 @@ const statement = prepared<StatementValues>(sql`
               select ${seatHolder} from ${seats}
               where ${seats.eventId} = ${ofEvent} and ${seats.index} = wanted.index and not ${isFree(now)}
             ) as holder
-            from unnest(judged.seat_indexes) as wanted(index)
+            from unnest(checked.seat_indexes) as wanted(index)
           ) as wanted
         )) end as refused,
-      case when judged.ordinal = 0 then ${saleJson} end as sale,
-      case when judged.ordinal = 0 then ${loggedChange} end as logged
-    from judged
+      case when checked.ordinal = 0 then ${saleJson} end as sale,
+      case when checked.ordinal = 0 then ${loggedChange} end as logged
+    from checked
     cross join event
-    order by judged.ordinal`);
+    order by checked.ordinal`);

@@ -9,49 +9,48 @@ import { keyedChanges, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
 import { earlierUse, findEarlierUses, lockChanges } from './earlier-uses.ts';
 
-/** Asks for a change of a reservation in the name of its holder. */
+/** A change of a reservation, requested by its holder. */
 export interface HolderRequest {
   readonly reservationId: string;
   readonly viewerId: string;
 }
 
-/** A change that may have been made before, and its answer lost. */
+/** A change that may be a retry of one whose answer was lost. */
 export interface RepeatableRequest extends HolderRequest {
-  /** Null for one that has no key. */
+  /** Null for a request without an idempotency key. */
   readonly change?: KeyedChange | null;
 }
 
-/** One change that has an idempotency key: once made, it is not made again. */
+/** A change with an idempotency key: it is made once. */
 export interface KeyedChange {
-  /** A uuid made of the viewer, the mutation and the key. */
+  /** A uuid derived from the viewer, the mutation and the key. */
   readonly name: string;
-  /** A uuid made of all that is asked for. */
+  /** A uuid derived from all arguments of the mutation. */
   readonly contents: string;
 }
 
 /**
- * What every change of a reservation begins with: the common table expressions
- * - `request`: what is asked, by `ordinal` from 0;
- * - `found`: the holder's reservations, locked in the order of their ids;
+ * The common table expressions with which every change of a reservation begins:
+ * - `request`: the requests, by `ordinal` from 0;
+ * - `found`: the holders' reservations, locked in the order of their ids;
  * - `held`: the seats they still hold, locked in the order of their indexes;
- * - `moment`: the store's clock once the event's head is locked, which is when the deadlines are judged;
- * - `running`: those found that are active, not past their deadline, in possession of all their seats, and whose request has
- *   a new key or none.
- * A reservation may stand in the requests once, and so may the name of a change.
+ * - `moment`: the store's clock after the event's head was locked, by which deadlines are checked;
+ * - `running`: those of `found` that are active, before their deadline, hold all of their seats, and whose request has a new key or none.
+ * A reservation may occur in one request only, and so may the name of a change.
  */
 export function runningReservations(eventId: string, requests: readonly RepeatableRequest[]): SQL {
   const ofEvent = sql`${eventId}::uuid`;
   return sql`
     request as materialized (
       select
-        (given.position - 1)::int as ordinal, given.reservation_id, given.viewer_id, given.change_name, given.change_contents,
-        ${earlierUse(sql`given.position - 1`)} as earlier
+        (input.position - 1)::int as ordinal, input.reservation_id, input.viewer_id, input.change_name, input.change_contents,
+        ${earlierUse(sql`input.position - 1`)} as earlier
       from unnest(
         ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
         ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
         ${sql.param(requests.map(({ change }) => change?.name ?? null))}::uuid[],
         ${sql.param(requests.map(({ change }) => change?.contents ?? null))}::uuid[]
-      ) with ordinality as given(reservation_id, viewer_id, change_name, change_contents, position)
+      ) with ordinality as input(reservation_id, viewer_id, change_name, change_contents, position)
     ),
     found as materialized (
       select request.ordinal, request.change_name, request.change_contents, request.earlier, reservations.*
@@ -67,16 +66,16 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
     held as materialized (
       select seats.*
       from (
-        select found.id as reservation_id, wanted.index
+        select found.id as reservation_id, requested.index
         from found
-        cross join unnest(found.seat_indexes) as wanted(index)
+        cross join unnest(found.seat_indexes) as requested(index)
         where found.status = 'ACTIVE'
-        order by wanted.index
-      ) as wanted
+        order by requested.index
+      ) as requested
       cross join lateral (
         select * from ${seats}
-        where ${seats.eventId} = ${ofEvent} and ${seats.index} = wanted.index
-          and ${seats.reservationId} = wanted.reservation_id
+        where ${seats.eventId} = ${ofEvent} and ${seats.index} = requested.index
+          and ${seats.reservationId} = requested.reservation_id
         for update
       ) as seats
     ),
@@ -94,7 +93,7 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
     )`;
 }
 
-/** An expression that notes the keys of those rows of `running`, or of what was made of it, that are changed. */
+/** A common table expression that records the keys of the reservations that are changed: rows of `running`, or derived from it. */
 export const keyedChangesOf = (eventId: string, changing: SQL): SQL => sql`
   keyed as (
     ${insertSelected(keyedChanges, {
@@ -107,8 +106,8 @@ export const keyedChangesOf = (eventId: string, changing: SQL): SQL => sql`
   )`;
 
 /**
- * Runs the statement after `ahead`, and if it has keys, after those who use the same at the same time: it sees what they have changed. A
- * key that was used for another event changes nothing.
+ * Runs the statement, after those in `ahead`. If requests have keys, it waits for transactions that use the same ones, and sees what they
+ * have changed. A request whose key was used for another event changes nothing.
  */
 export function changeRows(
   database: ChangeWriter,
@@ -130,19 +129,19 @@ interface Keys extends Readonly<Record<string, unknown>> {
   readonly contents: readonly (string | null)[];
 }
 
-/** Whether what a key has changed, of whichever reservation, is what is asked for. */
+/** For a key that was used before, of whichever reservation: 'same' if the contents were those of the request, else 'other'. */
 const findEarlier = prepared<Keys>(
   findEarlierUses(sql`
     select
-      given.position - 1 as ordinal,
-      case when ${keyedChanges.eventId} = ${sql.placeholder('eventId')}::uuid and ${keyedChanges.contents} = given.contents
+      input.position - 1 as ordinal,
+      case when ${keyedChanges.eventId} = ${sql.placeholder('eventId')}::uuid and ${keyedChanges.contents} = input.contents
         then 'same' else 'other' end as what
     from unnest(${sql.placeholder('names')}::uuid[], ${sql.placeholder('contents')}::uuid[]) with ordinality
-      as given(name, contents, position)
-    join ${keyedChanges} on ${keyedChanges.name} = given.name`),
+      as input(name, contents, position)
+    join ${keyedChanges} on ${keyedChanges.name} = input.name`),
 );
 
-/** `Fact`s of those rows of `reservations` whose deadline was moved. */
+/** A `Fact` for each reservation in `moved`, whose deadline was moved. */
 export const extensions = (moved: SQL): SQL => sql`(
         select json_agg(${fact('reservation-extended', {
           reservationId: sql`moved.id`,
@@ -152,7 +151,7 @@ export const extensions = (moved: SQL): SQL => sql`(
         })})
         from ${moved} as moved)`;
 
-/** An expression that gives the seats of those rows of `reservations` whose deadline was moved the same deadline. */
+/** Common table expressions that move the deadline of the seats of each reservation in `moved`. */
 export const moveSeats = (ofEvent: SQL, moved: SQL): SQL => sql`
       moved_seat as materialized (
         select held.*, moved.expires_at as moved_to from held join ${moved} as moved on moved.id = held.reservation_id
@@ -161,12 +160,12 @@ export const moveSeats = (ofEvent: SQL, moved: SQL): SQL => sql`
         ${rewrite(seats, sql`moved_seat`, { eventId: ofEvent, expiresAt: sql`moved_seat.moved_to` })}
       )`;
 
-/** The clock of `moment`. */
+/** The time in `moment`. */
 export const momentNow: SQL = sql`(select now from moment)`;
 
 /**
- * What every change of a reservation ends with: a `HolderRow` for each request, in their order, from what the update of
- * `reservations` returned (all columns).
+ * The `select` with which every change of a reservation ends: a `HolderRow` for each request, in their order.
+ * @param changedReservations the changed rows of `reservations`, with all columns
  */
 export const holderRows = (changedReservations: SQL): SQL => sql`
   select
@@ -179,23 +178,23 @@ export const holderRows = (changedReservations: SQL): SQL => sql`
   from request
   order by request.ordinal`;
 
-/** What became of one request. `found` is null when the viewer has no such reservation, `changed` when it was refused. */
+/** The result of one request. `found` is null when the viewer has no such reservation, `changed` when the request was refused. */
 export interface HolderRow {
   /** Before the change. */
   readonly found: ReservationRecord | null;
   readonly running: boolean;
-  /** Whether what the key has changed before is what is asked for; null for a new key, or none. */
+  /** Whether the key was used before for the same contents; null for a new key, or none. */
   readonly earlierIsSame: boolean | null;
   /** After the change. */
   readonly changed: ReservationRecord | null;
 }
 
-/** What a key that was used before gives. */
+/** The outcome for a key that was used before. */
 export type UsedKey =
   | { readonly outcome: 'repeated'; readonly reservation: ReservationRecord }
   | { readonly outcome: 'idempotency-conflict' };
 
-/** Null where the key is new, or the reservation is not the viewer's. */
+/** Null if the key is new, or the reservation is not the viewer's. */
 export function usedKey({ found, earlierIsSame }: HolderRow): UsedKey | null {
   if (found === null || earlierIsSame === null) return null;
   return earlierIsSame ? { outcome: 'repeated', reservation: found } : { outcome: 'idempotency-conflict' };

@@ -88,12 +88,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   ),
   bug('a key is good for other seats', ['one effect a key'], {
     file: 'store/statements/reserve-seats',
-    search: `and \${reservations.requestedSeatIndexes} = given.seat_list::int[]`,
+    search: `and \${reservations.requestedSeatIndexes} = input.seat_list::int[]`,
     replace: '',
   }),
   bug('a key is compared without its contents', ['one effect a key'], {
     file: 'store/statements/running-reservations',
-    search: `and \${keyedChanges.contents} = given.contents`,
+    search: `and \${keyedChanges.contents} = input.contents`,
     replace: '',
   }),
   bug('one reservation more than allowed', ['limits'], {
@@ -103,7 +103,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('to let go of one seat lets go of all', ['one holder at a time'], {
     file: 'store/statements/cancel-reservations',
-    search: 'and held.index = any(let_go.freed)',
+    search: 'and held.index = any(released.freed)',
     replace: '',
   }),
   bug('an extension leaves the seats as they were', ['one holder at a time', 'on time'], {
