@@ -16,7 +16,9 @@ import { publicErrors } from './errors.ts';
 import type { Health } from './health.ts';
 import { HeavyOperations } from './heavy-operations.ts';
 import { createHttp, graphqlPath } from './http.ts';
+import { AddressAccounts } from './live-connections/address-accounts.ts';
 import { QueryBudgets } from './query-budgets.ts';
+import { operationReader } from './read-operation.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import type { GraphqlOptions } from './websocket/graphql.ts';
 import { openWebsockets, type Websockets } from './websocket/websockets.ts';
@@ -97,12 +99,16 @@ interface Parts {
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly http: FastifyInstance;
   readonly websockets: Websockets;
+  readonly accounts: AddressAccounts;
 }
 
 async function createParts(options: ServerOptions): Promise<Parts> {
   const admission = new Admission(options.admission);
   const shared = {
     ...options,
+    limits: options.websockets,
+    accounts: new AddressAccounts(options.websockets, () => performance.now()),
+    readOperation: operationReader(options),
     admission,
     queryBudgets: new QueryBudgets(options.queryCostPerSecond, () => performance.now()),
     heavyOperations: new HeavyOperations(),
@@ -113,13 +119,12 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   const http = await createHttp({ ...shared, apollo });
   const websockets = openWebsockets({
     ...shared,
-    limits: options.websockets,
     corsOrigins: options.http.corsOrigins,
     server: http.server,
     path: graphqlPath,
     basePath: options.http.basePath,
   });
-  return { admission, apollo, http, websockets };
+  return { admission, apollo, http, websockets, accounts: shared.accounts };
 }
 
 /** Whoever sends traffic here needs a while to notice that it should not. */
@@ -128,16 +133,17 @@ async function closeLater(delayMs: number, parts: Parts): Promise<void> {
   await close(parts);
 }
 
-async function close({ apollo, http, websockets }: Parts): Promise<void> {
+async function close({ apollo, http, websockets, accounts }: Parts): Promise<void> {
   const cutOff = setTimeout(() => {
     websockets.terminate();
     http.server.closeAllConnections();
   }, closeWithinMs);
   try {
-    await Promise.all([websockets.close(), http.close()]);
+    await Promise.all([accounts.drain(), websockets.close(), http.close()]);
     await apollo.stop();
   } finally {
     clearTimeout(cutOff);
+    accounts[Symbol.dispose]();
   }
 }
 

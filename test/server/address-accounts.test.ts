@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { AddressAccounts } from '../../src/server/websocket/address-accounts.ts';
+import { readConfig } from '../../src/config.ts';
+import { AddressAccounts } from '../../src/server/live-connections/address-accounts.ts';
 
 /** Websockets of one address, of which each buffers as it is told, and notes that it was cut off. */
 function sockets(accounts: AddressAccounts, address: string, count: number) {
@@ -11,18 +12,19 @@ function sockets(accounts: AddressAccounts, address: string, count: number) {
       cutOff: () => {
         socket.isCutOff = true;
       },
+      leave: () => {},
       buffer: (bytes: number) => {
         socket.bufferedBytes += bytes;
         accounts.buffer(account, bytes);
       },
     };
-    account.sockets.add(socket);
+    accounts.add(account, socket);
     return socket;
   });
 }
 
 function open(): AddressAccounts {
-  const accounts = new AddressAccounts(() => performance.now());
+  const accounts = new AddressAccounts(readConfig({}).websockets, () => performance.now());
   onTestFinished(() => accounts[Symbol.dispose]());
   return accounts;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { afterDeadline } from '../../src/server/websocket/deadline.ts';
+import { afterDeadline } from '../../src/server/live-connections/deadline.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -4,14 +4,14 @@ import pino from 'pino';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readConfig } from '../../src/config.ts';
-import { type AddressAccount, AddressAccounts } from '../../src/server/websocket/address-accounts.ts';
+import { type AddressAccount, AddressAccounts } from '../../src/server/live-connections/address-accounts.ts';
 import { Connection } from '../../src/server/websocket/connection.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** More than the kernel takes for a client that reads nothing. */
 const large = Buffer.alloc(12_000_000, ' ');
 
-const accounts = new AddressAccounts(() => performance.now());
+const accounts = new AddressAccounts(readConfig({}).websockets, () => performance.now());
 const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 afterAll(() => {
   for (const socket of sockets.clients) socket.terminate();
@@ -36,7 +36,7 @@ async function connect(account: AddressAccount) {
     logger: pino({ level: 'silent' }),
     sent: { messages: 0 },
   });
-  account.sockets.add(connection);
+  accounts.add(account, connection);
   connection.operations = { one: null };
   return { client, connection, sink: connection.sink('one') };
 }

@@ -10,11 +10,16 @@ import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { SubscriberSink } from '../../live/shared-subscription.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../errors.ts';
+import {
+  type AddressAccount,
+  type AddressAccounts,
+  type LiveConnection,
+  largeFrameBytes,
+} from '../live-connections/address-accounts.ts';
+import { afterDeadline } from '../live-connections/deadline.ts';
 import { msSince } from '../request-log.ts';
 import { withQuery } from '../trusted-operations.ts';
-import type { AccountedSocket, AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { ClientLimits } from './client-limits.ts';
-import { afterDeadline } from './deadline.ts';
 import { SendWindow } from './send-window.ts';
 import { textFrame } from './text-frame.ts';
 
@@ -23,9 +28,6 @@ const recheckAnswersMs = 20;
 
 /** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
 const maxBufferedBytes = 16_000_000;
-
-/** Smaller messages are bounded by the window, and so many that it pays not to count each. */
-const largeFrameBytes = 64_000;
 
 export type Extra = { readonly connection: Connection };
 
@@ -56,7 +58,7 @@ export interface ConnectionOptions {
 }
 
 /** One client's websocket: who it is, what it is at, and how it ends. */
-export class Connection implements AccountedSocket {
+export class Connection implements LiveConnection {
   readonly requestId: string;
   readonly authorization: string | undefined;
   readonly limits: ClientLimits;

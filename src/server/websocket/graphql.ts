@@ -13,24 +13,21 @@ import type { WebsocketConfig } from '../../config.ts';
 import type { RateLimiter } from '../../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { Judge } from '../../graphql/cost/judge.ts';
-import { fragmentsOf, rootFieldsOf } from '../../graphql/shared-subscriptions/root-fields.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
-import { documentReader } from '../documents.ts';
 import { busyFor, codesOf, operationFault, type PublicError, rateLimited } from '../errors.ts';
 import type { HeavyOperations } from '../heavy-operations.ts';
 import { jsonInSlices } from '../json-in-slices.ts';
+import { type Subscribed, withBackpressure } from '../live-connections/with-backpressure.ts';
 import type { QueryBudgets } from '../query-budgets.ts';
-import type { TrustedOperations } from '../trusted-operations.ts';
+import type { OperationReader } from '../read-operation.ts';
 import type { Connection, Extra } from './connection.ts';
-import { type Subscribed, withBackpressure } from './with-backpressure.ts';
 
 export interface GraphqlOptions {
-  readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
-  readonly introspection: boolean;
+  readonly readOperation: OperationReader;
   contextFor(requester: Requester): GraphqlContext;
   /** As graphql-js', but that it may send the messages by itself, to the request's sink. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
@@ -56,7 +53,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
   };
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
-    // The arguments are what `operationReader` made of the client's message.
+    // The arguments are what `subscribeReader` made of the client's message.
     async execute(args) {
       const { id, connection, cost } = args as OperationRequest;
       if (!(await connection.turn(id))) return { errors: [notWanted()] };
@@ -89,7 +86,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       const token = await authenticateConnection(connectionParams, connection.authorization, identity);
       if (token !== null) connection.authenticated(token);
     },
-    onSubscribe: operationReader(options),
+    onSubscribe: subscribeReader(options),
     onNext: ({ extra: { connection } }, id, _payload, _args, { errors, data }) =>
       errors && { errors: tell(connection, id, errors), ...(data !== undefined && { data }) },
     onError({ extra: { connection } }, id, _payload, errors) {
@@ -114,34 +111,25 @@ type OnSubscribe = (
 ) => Promise<OperationRequest | readonly GraphQLError[]>;
 
 /** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
-function operationReader({
+function subscribeReader({
   schema,
-  introspection,
+  readOperation,
   contextFor,
   admission,
   judge,
   publicError,
-  trustedOperations,
 }: GraphqlOptions): OnSubscribe {
-  const readDocument = documentReader(schema, introspection);
   const publicErrorOf = (connection: Connection) => (error: unknown) => publicError(error, connection.requestId);
   const read = async (connection: Connection, id: string, payload: SubscribePayload) => {
     const refusal = connection.limits.refusal(id, Object.keys(connection.operations).length);
     if (refusal !== undefined) return [refusal];
+    const sent = await readOperation(payload);
+    if (!('document' in sent)) return sent;
+    const { document, operation } = sent;
+    // A subscription costs next to nothing, and a client that is refused one may not ask again.
+    const waitMs = operation?.operation === OperationTypeNode.SUBSCRIPTION ? undefined : admission.refusal();
+    if (waitMs !== undefined) return [errorOf(busyFor(waitMs))];
     const { operationName, variables } = payload;
-    const query = trustedOperations.resolve(payload);
-    if (query instanceof GraphQLError) return [query];
-    const document = await readDocument(query);
-    if (!('kind' in document)) return document;
-    const operation = getOperationAST(document, operationName);
-    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
-      // graphql-js' `subscribe` fails on the root field that is not there.
-      if (rootFieldsOf(schema, operation, fragmentsOf(document)).length === 0) return [nothingSelected()];
-    } else {
-      // A subscription costs next to nothing, and a client that is refused one may not ask again.
-      const waitMs = admission.refusal();
-      if (waitMs !== undefined) return [errorOf(busyFor(waitMs))];
-    }
     const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
     if (cost instanceof GraphQLError) return [cost];
     const contextValue = contextFor(requesterOf(connection, id));
@@ -182,11 +170,6 @@ function requesterOf(connection: Connection, id: string): Requester {
 async function* failing(error: GraphQLError): AsyncGenerator<never> {
   yield* [];
   throw error;
-}
-
-function nothingSelected(): GraphQLError {
-  const message = 'The subscription selects no field: its only one is left out by @skip or @include';
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function idInUse(): GraphQLError {

@@ -1,14 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { HttpConfig } from '../../config.ts';
 import type { ClientAddresses } from '../client-address.ts';
 import { closeCodes } from '../close-codes.ts';
+import type { AddressAccount, AddressAccounts, TooMany } from '../live-connections/address-accounts.ts';
 import { ownPath } from '../own-path.ts';
 import { requestIdHeader, requestIdOf } from '../request-log.ts';
-import { type AddressAccount, AddressAccounts } from './address-accounts.ts';
 import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
 
@@ -20,13 +19,14 @@ export interface WebsocketOptions extends GraphqlOptions {
   readonly basePath: string;
   readonly clientAddresses: ClientAddresses;
   readonly corsOrigins: HttpConfig['corsOrigins'];
+  readonly accounts: AddressAccounts;
 }
 
 export interface Websockets {
   readonly count: number;
   /** Sent over all of them, so far. */
   readonly messages: number;
-  /** Takes no more of them, tells one after the other to go when it has finished its queries and mutations, and resolves when all are gone. */
+  /** Takes no more of them, and resolves when all are gone. */
   close(): Promise<void>;
   /** Cuts off whatever is left. */
   terminate(): void;
@@ -39,14 +39,13 @@ const closeTimeout = 5_000;
 const maxRefused = 1_000;
 const maxRefusedOfAddress = 50;
 
-/** All are told to leave within this, however many there are. */
-const leaveWithinMs = 4_000;
-const leaveEveryMs = 20;
-/** Told at a time at least: where there are few, it is soon over. */
-const leastAtOnce = 20;
+const reasons: Readonly<Record<TooMany, string>> = {
+  'of the node': 'Too many websockets',
+  'of the address': 'Too many websockets from your network address',
+};
 
 export function openWebsockets(options: WebsocketOptions): Websockets {
-  const { limits, logger } = options;
+  const { limits, logger, accounts } = options;
   const settings = {
     noServer: true,
     maxPayload: limits.maxMessageBytes,
@@ -57,10 +56,9 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
   };
   const sockets = new WebSocketServer(settings);
   const graphql = graphqlOverWebsocket(options);
-  const connections = new Set<Connection>();
   const sent = { messages: 0 };
+  let count = 0;
   sockets.on('headers', (lines, { headers }) => lines.push(`X-Request-Id: ${headers[requestIdHeader]}`));
-  const accounts = new AddressAccounts(() => performance.now());
   options.server.on('upgrade', (request, stream, head) => {
     if (pathOf(request, options.basePath) !== options.path) return refuse(stream, '404 Not Found');
     if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
@@ -71,8 +69,8 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     if (accounts.refused(address) >= maxRefusedOfAddress) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const account = accounts.of(address);
-      const tooMany = tooManyOf(account);
-      if (tooMany !== undefined) return tellToComeBack(socket, account, tooMany);
+      const tooMany = accounts.tooMany(address);
+      if (tooMany !== undefined) return tellToComeBack(socket, account, reasons[tooMany]);
       const { authorization } = request.headers;
       const connection = new Connection(socket, {
         stream,
@@ -84,21 +82,14 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
         logger,
         sent,
       });
-      connections.add(connection);
-      account.sockets.add(connection);
+      count += 1;
+      accounts.add(account, connection);
       connection.open(graphql, () => {
-        connections.delete(connection);
-        account.sockets.delete(connection);
-        accounts.release(account);
+        count -= 1;
+        accounts.delete(account, connection);
       });
     });
   });
-
-  function tooManyOf(account: AddressAccount): string | undefined {
-    if (connections.size >= limits.maxSockets) return 'Too many websockets';
-    const isFull = limits.maxSocketsPerAddress > 0 && account.sockets.size >= limits.maxSocketsPerAddress;
-    return isFull ? 'Too many websockets from your network address' : undefined;
-  }
 
   function tellToComeBack(socket: WebSocket, account: AddressAccount, reason: string): void {
     account.refused += 1;
@@ -112,20 +103,14 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
 
   return {
     get count() {
-      return connections.size;
+      return count;
     },
     get messages() {
       return sent.messages;
     },
     close() {
-      void drainGradually(connections);
       // It answers 503 to those who come from now on.
-      return new Promise((resolve) =>
-        sockets.close(() => {
-          accounts[Symbol.dispose]();
-          resolve();
-        }),
-      );
+      return new Promise((resolve) => sockets.close(() => resolve()));
     },
     terminate() {
       for (const socket of sockets.clients) socket.terminate();
@@ -163,15 +148,4 @@ function refuse(stream: Duplex, status: string): void {
   stream.on('error', () => stream.destroy());
   stream.once('finish', () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** Told all at once, those who come back would be a rush for the nodes that are left. Until it is their turn, they are served as ever. */
-async function drainGradually(connections: Iterable<{ leave(): void }>): Promise<void> {
-  const waiting = [...connections];
-  const atOnce = Math.max(leastAtOnce, Math.ceil((waiting.length * leaveEveryMs) / leaveWithinMs));
-  for (;;) {
-    for (const connection of waiting.splice(0, atOnce)) connection.leave();
-    if (waiting.length === 0) return;
-    await sleep(leaveEveryMs);
-  }
 }

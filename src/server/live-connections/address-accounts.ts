@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WebsocketConfig } from '../../config.ts';
+import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
+
+/**
+ * Live messages that are executed for one network address, in characters: at ten a microsecond about a tenth of a core, and 50 ms
+ * at once. What an app asks for takes a few percent of it; whoever asks for more is told later, and everything at once.
+ */
+const liveWork: WorkLimits = { perSecond: 1_000_000, atOnce: 500_000 };
+
+/** In bytes: whole maps with their layout take some megabytes, and a page asks for one. */
+const maxBuffered = { address: 32_000_000, node: 256_000_000 };
+
+/** Messages smaller than this are not counted one by one: backpressure bounds them, and they are many. */
+export const largeFrameBytes = 64_000;
+
+/** So long an account is kept when its last connection has gone: coming back is no way to a new budget. */
+const rememberedMs = 60_000;
+
+/** All connections are told to leave within this, however many there are. */
+const leaveWithinMs = 4_000;
+const leaveEveryMs = 20;
+/** Told at a time at least: where there are few, it is soon over. */
+const leastAtOnce = 20;
+
+/** A websocket, or a stream of server-sent events. */
+export interface LiveConnection {
+  /** Answers that wait in this process for the client to read them. */
+  readonly bufferedBytes: number;
+  /** Closes the connection of a client that does not read. */
+  cutOff(): void;
+  /** Tells the client to come back elsewhere. */
+  leave(): void;
+}
+
+/** What the live connections of one network address share, so that a stranger gets no more by opening many. */
+export class AddressAccount implements Disposable {
+  readonly address: string;
+  readonly work: WorkBudget;
+  readonly connections = new Set<LiveConnection>();
+  bufferedBytes = 0;
+  /** Websockets that were told to come back later and have not gone yet. */
+  refused = 0;
+  forgetTimer: NodeJS.Timeout | undefined;
+
+  constructor(address: string, monotonicNow: () => number) {
+    this.address = address;
+    this.work = new WorkBudget(liveWork, monotonicNow);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.forgetTimer);
+    this.work[Symbol.dispose]();
+  }
+}
+
+/** Which limit one more connection would exceed. */
+export type TooMany = 'of the node' | 'of the address';
+
+/** Of all network addresses with live connections on this node. */
+export class AddressAccounts implements Disposable {
+  readonly #accounts = new Map<string, AddressAccount>();
+  readonly #limits: Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress'>;
+  readonly #monotonicNow: () => number;
+  #connections = 0;
+  #bufferedBytes = 0;
+  #isDraining = false;
+
+  constructor(limits: Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress'>, monotonicNow: () => number) {
+    this.#limits = limits;
+    this.#monotonicNow = monotonicNow;
+  }
+
+  /** Websockets of the address that were told to come back later and have not gone yet. */
+  refused(address: string): number {
+    return this.#accounts.get(address)?.refused ?? 0;
+  }
+
+  of(address: string): AddressAccount {
+    const account = this.#accounts.get(address) ?? new AddressAccount(address, this.#monotonicNow);
+    this.#accounts.set(address, account);
+    clearTimeout(account.forgetTimer);
+    return account;
+  }
+
+  /** Undefined if the address may have one more connection. */
+  tooMany(address: string): TooMany | undefined {
+    const { maxSockets, maxSocketsPerAddress } = this.#limits;
+    if (this.#isDraining || this.#connections >= maxSockets) return 'of the node';
+    const ofAddress = this.#accounts.get(address)?.connections.size ?? 0;
+    return maxSocketsPerAddress > 0 && ofAddress >= maxSocketsPerAddress ? 'of the address' : undefined;
+  }
+
+  add(account: AddressAccount, connection: LiveConnection): void {
+    account.connections.add(connection);
+    this.#connections += 1;
+  }
+
+  /** To be called when an added connection has gone. */
+  delete(account: AddressAccount, connection: LiveConnection): void {
+    if (account.connections.delete(connection)) this.#connections -= 1;
+    this.release(account);
+  }
+
+  /** Forgets the account after a while if it has no connections. */
+  release(account: AddressAccount): void {
+    if (account.connections.size > 0 || account.refused > 0) return;
+    clearTimeout(account.forgetTimer);
+    account.forgetTimer = setTimeout(() => {
+      account[Symbol.dispose]();
+      this.#accounts.delete(account.address);
+    }, rememberedMs).unref();
+  }
+
+  /** Counts what waits to be read, and cuts off the connections for which most waits when it is more than may. */
+  buffer(account: AddressAccount, bytes: number): void {
+    account.bufferedBytes += bytes;
+    this.#bufferedBytes += bytes;
+    if (bytes < 0) return;
+    if (account.bufferedBytes > maxBuffered.address) cutOffLargest([...account.connections], maxBuffered.address);
+    if (this.#bufferedBytes > maxBuffered.node) cutOffLargest(this.#all(), maxBuffered.node);
+  }
+
+  /**
+   * Takes no more connections, and tells one after the other to leave: told all at once, those who come back would be a rush for the
+   * nodes that are left. Until it is their turn, they are served as ever.
+   */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    const waiting = this.#all();
+    const atOnce = Math.max(leastAtOnce, Math.ceil((waiting.length * leaveEveryMs) / leaveWithinMs));
+    for (;;) {
+      for (const connection of waiting.splice(0, atOnce)) connection.leave();
+      if (waiting.length === 0) return;
+      await sleep(leaveEveryMs);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const account of this.#accounts.values()) account[Symbol.dispose]();
+    this.#accounts.clear();
+  }
+
+  #all(): LiveConnection[] {
+    return [...this.#accounts.values()].flatMap(({ connections }) => [...connections]);
+  }
+}
+
+function cutOffLargest(connections: readonly LiveConnection[], limit: number): void {
+  let buffered = connections.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0);
+  for (const connection of [...connections].sort((one, other) => other.bufferedBytes - one.bufferedBytes)) {
+    if (buffered <= limit) return;
+    buffered -= connection.bufferedBytes;
+    connection.cutOff();
+  }
+}
