@@ -153,6 +153,8 @@ function observe(metrics: Registry, { services, health, database, server, loopLa
     level: () => health.level,
     websockets: () => server.websockets.count,
     websocketMessages: () => server.websockets.messages,
+    eventStreams: () => server.eventStreams.count,
+    eventStreamMessages: () => server.eventStreams.messages,
     operationsUnderWay: () => server.admission.underWay,
     writesWaiting: () => services.reservations.waiting,
     statementsWaiting: () => database.waiting,

@@ -219,11 +219,11 @@ export const settingsSchema = z.object({
     'seat maps kept in memory at once, up to half a megabyte each; one that nobody looks at gives way, and beyond that live maps are refused as busy',
   ),
   SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
-  MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets a node serves at once'),
+  MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets and event streams a node serves at once'),
   MAX_WEBSOCKETS_PER_ADDRESS: byDefault(
     '500',
     whole(0, 1_000_000),
-    'websockets of one network address (of IPv6, a /64) a node serves at once; whole offices and mobile networks share one; 0 turns the limit off',
+    'websockets and event streams of one network address (of IPv6, a /64) a node serves at once; whole offices and mobile networks share one; 0 turns the limit off',
   ),
   MAX_SUBSCRIPTIONS_PER_WEBSOCKET: byDefault(
     '100',
@@ -245,7 +245,7 @@ export const settingsSchema = z.object({
   WEBSOCKET_STALL_SECONDS: byDefault(
     '60',
     whole(1, 3600),
-    'a client that does not answer a ping for this long is closed: it has to have read what was sent before it',
+    'a client that does not answer a ping for this long is closed: it has to have read what was sent before it; an event stream, when nothing could be written to it for this long',
   ),
 });
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphqlContext } from '../graphql/context.ts';
@@ -20,12 +21,7 @@ export async function executeOverHttp(
   context: GraphqlContext,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<unknown> {
-  const httpGraphQLRequest = {
-    method: request.method,
-    headers: headersOf(request),
-    search: searchOf(request.url),
-    body: request.body,
-  };
+  const httpGraphQLRequest = requestFrom(request, headersOf(request));
   const executed = apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(context) });
   try {
     const { status = 200, headers, body } = await executed;
@@ -36,6 +32,30 @@ export async function executeOverHttp(
   } finally {
     heavyOperations.leave(httpGraphQLRequest);
   }
+}
+
+/** The result alone, in JSON whatever the request accepts: for those to whom it is sent in another form. */
+export async function resultOverHttp(
+  { apollo, heavyOperations }: Executing,
+  context: GraphqlContext,
+  request: FastifyRequest,
+): Promise<string> {
+  const headers = headersOf(request);
+  headers.set('accept', 'application/json');
+  const httpGraphQLRequest = requestFrom(request, headers);
+  try {
+    const { body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      context: () => Promise.resolve(context),
+    });
+    return body.kind === 'complete' ? body.string : await text(body.asyncIterator);
+  } finally {
+    heavyOperations.leave(httpGraphQLRequest);
+  }
+}
+
+function requestFrom({ method, url, body }: FastifyRequest, headers: HeaderMap) {
+  return { method, headers, search: searchOf(url), body };
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

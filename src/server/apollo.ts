@@ -78,7 +78,7 @@ const allowed = Promise.resolve();
 /** The same for every request, as each promise made for one would cost time at all of them. */
 const listening = Promise.resolve<GraphQLRequestListener<BaseContext>>({
   didResolveOperation: ({ operation }) =>
-    operation?.operation === 'subscription' ? Promise.reject(needsWebsocket()) : allowed,
+    operation?.operation === 'subscription' ? Promise.reject(needsLiveConnection()) : allowed,
 });
 
 /** Apollo would run a subscription's field like a query's, and fail on what it finds there. */
@@ -144,8 +144,8 @@ function comeBackLater({ message, extensions }: GraphQLFormattedError): GraphQLE
   return new GraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });
 }
 
-function needsWebsocket(): GraphQLError {
-  return new GraphQLError('Subscriptions need a websocket with the subprotocol graphql-transport-ws', {
-    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-  });
+function needsLiveConnection(): GraphQLError {
+  const message =
+    'Subscriptions need a websocket with the subprotocol graphql-transport-ws, or a request that accepts text/event-stream';
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null when the request carries no token. */
     viewer: Viewer | null;
+    /** Of the request's token, as `VerifiedToken` has it; null without one. */
+    tokenExpiresAtMs: number | null;
   }
 }
 
@@ -16,7 +18,10 @@ declare module 'fastify' {
 export function authenticateRequest(identity: Identity): onRequestAsyncHookHandler {
   return async (request) => {
     const token = bearerToken(request.headers.authorization);
-    request.viewer = token === undefined ? null : (await identity.verify(token)).viewer;
+    if (token === undefined) return;
+    const { viewer, expiresAtMs } = await identity.verify(token);
+    request.viewer = viewer;
+    request.tokenExpiresAtMs = expiresAtMs;
   };
 }
 

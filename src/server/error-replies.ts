@@ -4,9 +4,9 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { IdentityUnavailable, InvalidToken } from '../identity/errors.ts';
 import { BodyTooLarge, discardRest, maxPlanBytes, maxRequestBytes } from './body-limit.ts';
-import { busyFor, type PublicError, rateLimited, retryAfterMs } from './errors.ts';
+import { busyFor, type PublicError, retryAfterMs } from './errors.ts';
 
-interface ErrorReply {
+export interface ErrorReply {
   readonly status: number;
   readonly error: GraphQLFormattedError;
   readonly headers?: Readonly<Record<string, string>>;
@@ -58,8 +58,10 @@ export function busyReply(waitMs: number): ErrorReply {
   return { status: 503, error: busyFor(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
 }
 
-export function rateLimitedReply(waitMs: number): ErrorReply {
-  return { status: 429, error: rateLimited(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
+/** @param error says when in `retryAfterMs` */
+export function rateLimitedReply(error: GraphQLFormattedError): ErrorReply {
+  const seconds = Math.ceil(Number(error.extensions?.retryAfterMs) / 1000);
+  return { status: 429, error, headers: { 'retry-after': String(seconds) } };
 }
 
 const tooLarge = `The request is too large: at most ${maxRequestBytes} bytes, or ${maxPlanBytes} with an organizer's token`;

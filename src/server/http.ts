@@ -24,7 +24,9 @@ import type { ClientAddresses } from './client-address.ts';
 import { limitConnections } from './connection-limit.ts';
 import { textChecker } from './documents.ts';
 import { busyReply, errorReplies, rateLimitedReply, send } from './error-replies.ts';
-import type { PublicError } from './errors.ts';
+import { type PublicError, rateLimited } from './errors.ts';
+import type { EventStreams } from './event-stream/event-streams.ts';
+import { addEventStreams } from './event-stream/routes.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
@@ -49,6 +51,7 @@ export interface HttpOptions {
   readonly clientAddresses: ClientAddresses;
   /** Of queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
+  readonly eventStreams: EventStreams;
 }
 
 export const graphqlPath = '/graphql';
@@ -93,6 +96,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   limitConnections(http, options.clientAddresses, options.http.maxConnectionsPerAddress);
   endConnectionsOnClose(http);
   http.decorateRequest('viewer', null);
+  http.decorateRequest('tokenExpiresAtMs', null);
   const { corsOrigins } = options.http;
   await http.register(cors, {
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
@@ -150,6 +154,11 @@ function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: bo
     preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),
   });
+  addEventStreams(http, {
+    path: graphqlPath,
+    onRequest: [notKept, authenticateRequest(identity), limitQueries(options)],
+    eventStreams: options.eventStreams,
+  });
 }
 
 /** Of those without a token: the others have a limit of their own. */
@@ -157,7 +166,7 @@ function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequest
   return async (request, reply) => {
     if (request.viewer !== null) return;
     const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
-    if (!answer.allowed) await send(rateLimitedReply(answer.retryAfterMs), request, reply);
+    if (!answer.allowed) await send(rateLimitedReply(rateLimited(answer.retryAfterMs)), request, reply);
   };
 }
 

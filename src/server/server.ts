@@ -13,6 +13,7 @@ import { Admission, type AdmissionOptions } from './admission.ts';
 import { startApollo } from './apollo.ts';
 import { ClientAddresses } from './client-address.ts';
 import { publicErrors } from './errors.ts';
+import { EventStreams } from './event-stream/event-streams.ts';
 import type { Health } from './health.ts';
 import { HeavyOperations } from './heavy-operations.ts';
 import { createHttp, graphqlPath } from './http.ts';
@@ -55,6 +56,7 @@ export interface Server {
   /** Of HTTP, and of websockets with `ws:` instead. */
   readonly graphqlUrl: string;
   readonly websockets: Pick<Websockets, 'count' | 'messages'>;
+  readonly eventStreams: Pick<EventStreams, 'count' | 'messages'>;
   readonly admission: Pick<Admission, 'underWay'>;
   /** Not ready from now on. Resolves within 10 s after the delay, when what was under way is answered or cut off and every connection closed. */
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     url,
     graphqlUrl: `${url}${graphqlPath}`,
     websockets: parts.websockets,
+    eventStreams: parts.eventStreams,
     admission: parts.admission,
     close() {
       closed ??= closeLater(options.http.shutdownDelayMs, parts);
@@ -99,6 +102,7 @@ interface Parts {
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly http: FastifyInstance;
   readonly websockets: Websockets;
+  readonly eventStreams: EventStreams;
   readonly accounts: AddressAccounts;
 }
 
@@ -116,7 +120,8 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     clientAddresses: new ClientAddresses(options.http.trustedProxies, options.logger),
   };
   const apollo = await startApollo(shared);
-  const http = await createHttp({ ...shared, apollo });
+  const eventStreams = new EventStreams({ ...shared, apollo });
+  const http = await createHttp({ ...shared, apollo, eventStreams });
   const websockets = openWebsockets({
     ...shared,
     corsOrigins: options.http.corsOrigins,
@@ -124,7 +129,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     path: graphqlPath,
     basePath: options.http.basePath,
   });
-  return { admission, apollo, http, websockets, accounts: shared.accounts };
+  return { admission, apollo, http, websockets, eventStreams, accounts: shared.accounts };
 }
 
 /** Whoever sends traffic here needs a while to notice that it should not. */

@@ -8,6 +8,8 @@ export interface ObservedNode {
   readonly websockets: () => number;
   /** Sent over them, so far: read rather than told of, as there is one for each subscriber of each frame. */
   readonly websocketMessages: () => number;
+  readonly eventStreams: () => number;
+  readonly eventStreamMessages: () => number;
   readonly operationsUnderWay: () => number;
   /** Requests that wait to be written, of all events. */
   readonly writesWaiting: () => number;
@@ -20,6 +22,7 @@ export interface ObservedNode {
 
 export function observeNode(registry: Registry, node: ObservedNode): void {
   gauge('websockets', 'Open websockets', node.websockets);
+  gauge('event_streams', 'Open streams of server-sent events', node.eventStreams);
   gauge('operations_under_way', 'Operations being executed', node.operationsUnderWay);
   gauge('writes_waiting', 'Requests that wait to be written to their event', node.writesWaiting);
   gauge(
@@ -30,15 +33,8 @@ export function observeNode(registry: Registry, node: ObservedNode): void {
   gauge('store_reads_waiting', 'Reads that wait for a connection to the store', node.readsWaiting);
   gauge('seat_maps', 'Seat maps kept', node.seatMaps);
   gauge('event_loop_lag_seconds', 'How late the process gets to its timers', () => node.loopLagMs() / 1000, 'max');
-  new Counter({
-    name: 'holdfast_websocket_messages_total',
-    help: 'Messages sent over websockets',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(node.websocketMessages());
-    },
-  });
+  counter('websocket_messages_total', 'Messages sent over websockets', node.websocketMessages);
+  counter('event_stream_messages_total', 'Messages sent by server-sent events', node.eventStreamMessages);
   new Gauge({
     name: 'holdfast_level',
     help: '1 for the level of the node, 0 for the others',
@@ -48,6 +44,18 @@ export function observeNode(registry: Registry, node: ObservedNode): void {
       for (const level of levels) this.set({ level }, level === node.level() ? 1 : 0);
     },
   });
+
+  function counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name: `holdfast_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
 
   /** Of several workers the values are added up, unless something else makes sense. */
   function gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {

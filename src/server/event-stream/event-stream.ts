@@ -1,0 +1,136 @@
+import { randomInt } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { WebsocketConfig } from '../../config.ts';
+import type { SubscriberSink } from '../../live/shared-subscription.ts';
+import type { WorkBudget } from '../../work-budget.ts';
+import {
+  type AddressAccount,
+  type AddressAccounts,
+  type LiveConnection,
+  largeFrameBytes,
+} from '../live-connections/address-accounts.ts';
+import { completeEvent, nextEvent } from './events.ts';
+
+/** Between two comments at most: proxies commonly cut off what is quiet for a minute. */
+const longestQuietMs = 12_000;
+
+const comment = Buffer.from(':\n\n');
+
+/** How long an EventSource waits before it comes back, in milliseconds; by chance, as thousands may have to. */
+const retryMs = { from: 1_000, to: 4_000 };
+
+export interface EventStreamParts {
+  readonly accounts: AddressAccounts;
+  /** Of the client's network address. */
+  readonly account: AddressAccount;
+  readonly limits: Pick<WebsocketConfig, 'stallSeconds'>;
+  /** Counted for all streams together. */
+  readonly sent: { messages: number };
+}
+
+/**
+ * A response that goes on for as long as its subscription. Its body ends with its connection, so that an event is the same bytes for
+ * everybody: in chunks, each would be framed anew. Without `complete`, its end asks the client to come back.
+ */
+export class EventStream implements LiveConnection, SubscriberSink {
+  readonly #response: ServerResponse;
+  readonly #accounts: AddressAccounts;
+  readonly #account: AddressAccount;
+  readonly #sent: { messages: number };
+  #bufferedBytes = 0;
+
+  constructor(response: ServerResponse, { accounts, account, limits, sent }: EventStreamParts) {
+    this.#response = response;
+    this.#accounts = accounts;
+    this.#account = account;
+    this.#sent = sent;
+    accounts.add(account, this);
+    this.#keepAlive(limits.stallSeconds * 1000);
+    response.once('close', () => accounts.delete(account, this));
+  }
+
+  get address(): string {
+    return this.#account.address;
+  }
+
+  get work(): WorkBudget {
+    return this.#account.work;
+  }
+
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  /** Whether it takes events. */
+  get isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed;
+  }
+
+  /** False while the kernel has no room for what was sent before. */
+  get isWritable(): boolean {
+    return !this.#response.writableNeedDrain;
+  }
+
+  onWritable(callback: () => void): () => void {
+    const stop = () => this.#response.off('drain', finish).off('close', finish);
+    const finish = () => {
+      stop();
+      callback();
+    };
+    if (this.isWritable) callback();
+    else this.#response.once('drain', finish).once('close', finish);
+    return stop;
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#response.destroyed) callback();
+    else this.#response.once('close', callback);
+  }
+
+  begin(headers: Readonly<Record<string, number | string | string[] | undefined>>): void {
+    for (const [name, value = ''] of Object.entries(headers)) this.#response.setHeader(name, value);
+    this.#response.removeHeader('transfer-encoding');
+    this.#response.writeHead(200, { connection: 'close' });
+    this.#response.write(`retry: ${randomInt(retryMs.from, retryMs.to)}\n\n`);
+  }
+
+  next(payload: Buffer): void {
+    if (!this.isOpen) return;
+    const event = nextEvent(payload);
+    this.#sent.messages += 1;
+    // Smaller events are bounded by backpressure.
+    if (event.length <= largeFrameBytes) return void this.#response.write(event);
+    this.#buffer(event.length);
+    this.#response.write(event, () => this.#buffer(-event.length));
+  }
+
+  /** There is no more to tell. */
+  complete(): void {
+    if (this.isOpen) this.#response.end(completeEvent);
+  }
+
+  cutOff(): void {
+    this.#response.destroy();
+  }
+
+  leave(): void {
+    if (this.isOpen) this.#response.end();
+  }
+
+  /** Node closes a connection to which nothing could be written for the timeout; each event and comment begins it anew. */
+  #keepAlive(stallMs: number): void {
+    this.#response.socket?.setTimeout(stallMs);
+    const comments = setInterval(
+      () => {
+        if (this.isOpen && this.isWritable) this.#response.write(comment);
+      },
+      Math.min(longestQuietMs, stallMs / 4),
+    );
+    this.#response.once('close', () => clearInterval(comments));
+  }
+
+  #buffer(bytes: number): void {
+    this.#bufferedBytes += bytes;
+    this.#accounts.buffer(this.#account, bytes);
+  }
+}

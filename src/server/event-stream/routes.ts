@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { negotiate } from '@fastify/accept-negotiator';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { limitBody, maxPlanBytes } from '../body-limit.ts';
+import { send } from '../error-replies.ts';
+import type { EventStreams } from './event-streams.ts';
+import { eventStreamType } from './events.ts';
+
+export interface EventStreamRoutes {
+  readonly path: string;
+  /** Who asks, and how often they may. */
+  readonly onRequest: NonNullable<RouteShorthandOptions['onRequest']>;
+  readonly eventStreams: EventStreams;
+}
+
+/** Those of a result as JSON stand first: some clients accept events besides for every operation. */
+const types = ['application/json', 'application/graphql-response+json', eventStreamType];
+
+/** Routes requests by whether they would rather have events than JSON. */
+const preferredType = {
+  name: 'preferredType',
+  storage: () => new Map(),
+  deriveConstraint({ headers }: Pick<IncomingMessage, 'headers'>) {
+    const accepted = headers.accept?.toLowerCase() ?? '';
+    const takesEvents = accepted.includes(eventStreamType) && negotiate(accepted, types) === eventStreamType;
+    return takesEvents ? eventStreamType : undefined;
+  },
+};
+
+/** Operations by server-sent events, each over a request of its own: the "distinct connections mode" of graphql-sse. */
+export function addEventStreams(http: FastifyInstance, { path, onRequest, eventStreams }: EventStreamRoutes): void {
+  const urls = [path, `${path}/stream`];
+  const events = {
+    method: ['GET', 'POST'],
+    exposeHeadRoute: false,
+    bodyLimit: maxPlanBytes,
+    onRequest,
+    preParsing: limitBody,
+    handler: (request: FastifyRequest, reply: FastifyReply) => eventStreams.answer(request, reply),
+  };
+  http.addConstraintStrategy(preferredType);
+  http.route({ ...events, url: path, constraints: { preferredType: eventStreamType } });
+  http.route({ ...events, url: `${path}/stream` });
+  for (const url of urls) http.route({ method: ['PUT', 'DELETE'], url, handler: refuseReservation });
+}
+
+/** What a client of graphql-sse begins its "single connection mode" with. */
+function refuseReservation(request: FastifyRequest, reply: FastifyReply) {
+  const message = `${request.method} is not answered here: each operation by server-sent events has a request of its own (graphql-sse's singleConnection: false)`;
+  const error = { message, extensions: { code: 'BAD_REQUEST' } };
+  return send({ status: 405, error, headers: { allow: 'GET, POST' } }, request, reply);
+}

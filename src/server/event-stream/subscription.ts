@@ -1,0 +1,36 @@
+import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
+import { operationFault } from '../errors.ts';
+import { type Subscribed, withBackpressure } from '../live-connections/with-backpressure.ts';
+import type { EventStream } from './event-stream.ts';
+
+export interface SubscriptionParts {
+  readonly stream: EventStream;
+  /** As graphql-js', but that it may send the messages by itself, to the request's sink. */
+  readonly subscribe: (request: SubscriptionRequest) => Promise<Subscribed>;
+  /** A result as its client may read it, in JSON. */
+  readonly textOf: (result: ExecutionResult) => string;
+  readonly logger: Logger;
+}
+
+/** Sends what a subscription gives, until it has ended or its client has gone. */
+export async function tellSubscription(
+  request: Omit<SubscriptionRequest, 'sink'>,
+  { stream, subscribe, textOf, logger }: SubscriptionParts,
+): Promise<void> {
+  const next = (result: ExecutionResult) => stream.next(Buffer.from(textOf(result)));
+  try {
+    const subscribed = withBackpressure(await subscribe({ ...request, sink: stream }), stream);
+    if (!(Symbol.asyncIterator in subscribed)) return next(subscribed);
+    const results = subscribed[Symbol.asyncIterator]();
+    const stop = async () => results.return?.();
+    // Whatever it waits for at that moment.
+    stream.onClose(() => stop().catch((err: unknown) => logger.error({ err }, 'subscription not ended')));
+    for (let result = await results.next(); !result.done; result = await results.next()) next(result.value);
+  } catch (error) {
+    next({ errors: [operationFault(error)] });
+  } finally {
+    stream.complete();
+  }
+}
