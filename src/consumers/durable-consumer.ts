@@ -8,38 +8,38 @@ export interface DurableConsumerSettings
   extends Omit<EventWorkerSettings, Tunable>,
     Partial<Pick<EventWorkerSettings, Tunable>> {
   readonly start: ConsumerStart;
-  /** Events at a time on one node. */
+  /** Events that one node works on at once. */
   readonly concurrency?: number;
-  /** Between two looks for events, while nothing wakes it. */
+  /** Interval of polls, while nothing wakes it. */
   readonly pollMs?: number;
 }
 
-/** Events that may wait for their turn, beyond those that are worked at. */
+/** Events that may wait for a free slot. */
 const MAX_WAITING = 200;
-/** Between two looks, however often it is woken. */
+/** Shortest pause between two polls, however often it is woken. */
 const MIN_PAUSE_MS = 100;
-/** Looks that read nothing, as nothing was committed since the one before, are trusted for so long. */
+/** How long polls may be skipped over because nothing was committed since the last one. */
 const FULL_LOOK_EVERY_MS = 10_000;
 
 /**
- * Has every change of every event handled: at least once, in the order of the event's revisions, by one node at a time. Any number of
- * nodes run the same consumer and share the events. How far it has come is in the store, and written after the work; no lock is held
- * meanwhile. An event at which the handler fails is put off, and keeps no other one waiting.
+ * Handles every change of every event at least once, in the order of the event's revisions, on one node at a time. Any number of nodes
+ * run the same consumer and share the events. The cursor is in the store, and is moved after the work; no lock is held meanwhile. An event
+ * whose handler fails is postponed, and does not delay others.
  */
 export class DurableConsumer implements AsyncDisposable {
   readonly #settings: DurableConsumerSettings;
   readonly #worker: EventWorker;
-  readonly #turns;
-  /** Events whose turn has come or will. */
+  readonly #bulkhead;
+  /** Events in work, or waiting for a free slot. */
   readonly #pending = new Map<string, Promise<void>>();
   #registering: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #isWoken = false;
   #isStopping = false;
-  /** A look found more than there was room for. */
+  /** The last poll found more events than there was room for. */
   #isMore = false;
-  /** In which nothing was due, and until when that may be so. */
+  /** The store's snapshot at which nothing was due, and until when that holds. */
   #quiet = { snapshot: '', untilMs: 0 };
 
   constructor(settings: DurableConsumerSettings) {
@@ -52,46 +52,46 @@ export class DurableConsumer implements AsyncDisposable {
       retry: { firstMs: 1_000, longestMs: 300_000 },
       ...settings,
     });
-    this.#turns = bulkhead(settings.concurrency ?? 8, MAX_WAITING);
+    this.#bulkhead = bulkhead(settings.concurrency ?? 8, MAX_WAITING);
     this.wake();
   }
 
-  /** Looks at once, for what was just committed. Without it, a poll finds out. */
+  /** Polls at once, because something was just committed. Without it, the next poll finds it. */
   wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
-    if (this.#looking === undefined) this.#lookAfter(MIN_PAUSE_MS);
+    if (this.#polling === undefined) this.#pollAfter(MIN_PAUSE_MS);
   }
 
-  /** Handlers are told to come to an end, and waited for, but not for long; events are let go of at once. */
+  /** Aborts handlers and waits for them, but not for long. Leases are released at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
     this.#worker.stop();
-    await this.#looking;
+    await this.#polling;
     await Promise.all(this.#pending.values());
   }
 
-  #lookAfter(waitMs: number): void {
+  #pollAfter(waitMs: number): void {
     clearTimeout(this.#timer);
     if (this.#isStopping) return;
     this.#timer = setTimeout(() => {
-      this.#looking = this.#look();
+      this.#polling = this.#poll();
     }, waitMs);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { logger, consumer, pollMs = 1_000 } = this.#settings;
     this.#isWoken = false;
     try {
       await this.#register();
-      await this.#beginTurns();
+      await this.#startDueEvents();
     } catch (err) {
       logger.warn({ err, consumer }, 'a consumer cannot look for changes');
     }
-    this.#looking = undefined;
-    // Spread, so that nodes started together do not look together.
-    this.#lookAfter(this.#isWoken ? MIN_PAUSE_MS : pollMs * (0.75 + Math.random() / 2));
+    this.#polling = undefined;
+    // With jitter, so that nodes that were started together do not poll together.
+    this.#pollAfter(this.#isWoken ? MIN_PAUSE_MS : pollMs * (0.75 + Math.random() / 2));
   }
 
   #register(): Promise<void> {
@@ -103,9 +103,9 @@ export class DurableConsumer implements AsyncDisposable {
     return this.#registering;
   }
 
-  async #beginTurns(): Promise<void> {
-    const room = this.#turns.executionSlots + this.#turns.queueSlots;
-    // Those that wait for their turn are found again.
+  async #startDueEvents(): Promise<void> {
+    const room = this.#bulkhead.executionSlots + this.#bulkhead.queueSlots;
+    // Events that wait for a slot are found again.
     const limit = room + this.#pending.size;
     const found = room === 0 ? [] : await this.#findDue(limit);
     this.#isMore = found.length === limit;
@@ -127,8 +127,8 @@ export class DurableConsumer implements AsyncDisposable {
 
   #begin(eventId: string): void {
     const { logger, consumer } = this.#settings;
-    const turn = this.#turns
-      .execute(() => this.#worker.turn(eventId))
+    const working = this.#bulkhead
+      .execute(() => this.#worker.work(eventId))
       .catch((err: unknown) => {
         logger.warn({ err, consumer, eventId }, 'a consumer cannot reach its cursor of an event');
         return false;
@@ -137,6 +137,6 @@ export class DurableConsumer implements AsyncDisposable {
         this.#pending.delete(eventId);
         if (isMore || (this.#isMore && this.#pending.size === 0)) this.wake();
       });
-    this.#pending.set(eventId, turn);
+    this.#pending.set(eventId, working);
   }
 }

@@ -8,18 +8,18 @@ import { readChanges } from '../store/change-log.ts';
 import type { Database } from '../store/engine/database.ts';
 import { Lease } from './lease.ts';
 
-/** Changes of one event, in their order. */
+/** Changes of one event, in order. */
 export interface ChangesToHandle {
   readonly eventId: string;
   /** Never empty. */
   readonly changes: readonly LoggedChange[];
-  /** Aborted when the work must come to an end: the event may be another node's by then. */
+  /** Aborted when the work must end: then another node may soon have the event. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Resolves when all of the changes are handled, and rejects otherwise: then they come again. They may also come again when a node
- * has died or lost its lease, so to handle a change twice must be the same as once. Begins nothing new once the signal is aborted.
+ * Resolves when all of the changes are handled. If it rejects, they come again. They may also come again when a node has died or lost its
+ * lease, so that handling must be idempotent. Must begin nothing new once the signal is aborted.
  */
 export type HandleChanges = (changes: ChangesToHandle) => Promise<void>;
 
@@ -28,27 +28,27 @@ export interface EventWorkerSettings {
   readonly handle: HandleChanges;
   readonly database: Database;
   readonly logger: Logger;
-  /** Changes in one call. */
+  /** Changes in one call of the handler. */
   readonly batch: number;
-  /** After so long without a sign of life, another node takes over. */
+  /** After this long without a renewal, another node takes over. */
   readonly leaseMs: number;
-  /** What one call may take. */
+  /** How long one call may take. */
   readonly handleWithinMs: number;
-  /** What a call may take to come to an end, after which it is given up. */
+  /** How long a call may take to end once it is aborted. After that it is given up. */
   readonly endWithinMs: number;
-  /** Between attempts at an event: twice as long each time. */
+  /** Pause between attempts at an event, which doubles each time. */
   readonly retry: { readonly firstMs: number; readonly longestMs: number };
 }
 
-/** An event with more to read makes room for others after so long. */
-const TURN_MS = 2_000;
+/** An event with more to read makes room for others after this long. */
+const MAX_WORK_MS = 2_000;
 
-/** Works at one event at a time, or at several side by side: reads, has what it read handled, and moves the cursor afterwards. */
+/** Works on events: reads changes, calls the handler, and moves the cursor afterwards. */
 export class EventWorker {
   readonly #settings: EventWorkerSettings;
   readonly #worker = randomUUID();
   readonly #leases = new Set<Lease>();
-  /** Events whose handler was given up and goes on nevertheless: this node leaves them alone until it ends. */
+  /** Events whose handler was given up but still runs: this node skips them until it ends. */
   readonly #givenUp = new Set<string>();
   #isStopping = false;
 
@@ -56,8 +56,8 @@ export class EventWorker {
     this.#settings = settings;
   }
 
-  /** Whether there may be more to read. Rejects when the store does. */
-  async turn(eventId: string): Promise<boolean> {
+  /** Returns whether there may be more to read. Rejects when the store does. */
+  async work(eventId: string): Promise<boolean> {
     if (this.#isStopping || this.#givenUp.has(eventId)) return false;
     const { database, consumer, leaseMs } = this.#settings;
     using lease = await Lease.take(database, { eventId, consumer, worker: this.#worker }, leaseMs);
@@ -73,14 +73,14 @@ export class EventWorker {
     }
   }
 
-  /** Handlers are told to come to an end. */
+  /** Aborts all handlers. */
   stop(): void {
     this.#isStopping = true;
     for (const lease of this.#leases) lease.end('the node stops');
   }
 
   async #readAndHandle(lease: Lease): Promise<boolean> {
-    const endsAtMs = performance.now() + TURN_MS;
+    const endsAtMs = performance.now() + MAX_WORK_MS;
     while (!this.#isStopping && !lease.signal.aborted) {
       const changes = await this.#read(lease);
       const last = changes.at(-1);
@@ -101,7 +101,7 @@ export class EventWorker {
     const { database, logger, consumer, batch } = this.#settings;
     const changes = await readChanges(database.mapReads, eventId, { after: revision, limit: batch });
     const next = changes[0]?.revision ?? revision + 1;
-    // A new consumer begins with what is left.
+    // A new consumer begins with the oldest change that is still there.
     if (revision > 0 && next > revision + 1) {
       const context = { consumer, eventId, handled: revision, next };
       logger.error(context, 'the log has lost changes that a consumer had yet to read: it goes on with the next');
@@ -116,7 +116,7 @@ export class EventWorker {
     const { handle, handleWithinMs, endWithinMs } = this.#settings;
     const limit = setTimeout(() => lease.end('the handler took too long'), handleWithinMs);
     const over = new AbortController();
-    // One for each call: what a handler leaves on it is gone with it.
+    // A new one for each call, so that listeners which a handler leaves on it do not pile up.
     const call = new AbortController();
     const abort = () => call.abort(lease.signal.reason);
     lease.signal.addEventListener('abort', abort, { signal: over.signal });
@@ -139,18 +139,18 @@ export class EventWorker {
     const { eventId, revision } = lease;
     if (lease.isLost) return logger.warn({ err: error, consumer, eventId }, 'a consumer lost its lease of an event');
     if (this.#isStopping) {
-      // A handler that goes on until the process ends keeps its lease, which lapses.
+      // A handler that was given up keeps its lease until it expires, because it may run until the process ends.
       if (!this.#givenUp.has(eventId)) await lease.release();
       return;
     }
     const againInMs = Math.min(retry.firstMs * 2 ** lease.attempts, retry.longestMs);
     const context = { err: error, consumer, eventId, revision, attempts: lease.attempts + 1, againInMs };
     logger.warn(context, 'a consumer failed at an event, and will try again');
-    await lease.putOff(againInMs);
+    await lease.postpone(againInMs);
   }
 }
 
-/** Rejects so long after the signal was aborted, or when it is over. */
+/** Rejects `endWithinMs` after the signal was aborted, or when `over` is. */
 async function untilGivenUp(signal: AbortSignal, endWithinMs: number, over: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort', { signal: over });
   await sleep(endWithinMs, undefined, { signal: over });

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cursor, type CursorKey, takeCursor, updateCursor } from '../store/consumer-cursors.ts';
 import type { Session } from '../store/engine/database.ts';
 
-/** Why the work must come to an end. */
+/** Why the work must end. */
 export type LeaseEnd = 'the lease was lost' | 'the handler took too long' | 'the node stops';
 
 /**
- * The right to work at one event for one consumer. It lapses unless it is renewed, and who has lost it cannot move the cursor: the
- * store says no.
+ * The right to work on one event for one consumer. It expires unless it is renewed. A worker that has lost it cannot move the cursor,
+ * because the store checks it.
  */
 export class Lease implements Disposable {
   readonly #store: Session;
@@ -18,7 +18,7 @@ export class Lease implements Disposable {
   #isLost = false;
   #lapse: NodeJS.Timeout | undefined;
 
-  /** Null if another node is at the event. */
+  /** Null if another node works on the event. */
   static async take(store: Session, key: CursorKey, leaseMs: number): Promise<Lease | null> {
     const askedAtMs = performance.now();
     const cursor = await takeCursor(store, key, leaseMs);
@@ -39,12 +39,12 @@ export class Lease implements Disposable {
     return this.#key.eventId;
   }
 
-  /** Of the last change that was handled. */
+  /** Revision of the last change that was handled. */
   get revision(): number {
     return this.#cursor.revision;
   }
 
-  /** That have failed since the last success. */
+  /** Failed attempts since the last success. */
   get attempts(): number {
     return this.#cursor.attempts;
   }
@@ -54,7 +54,7 @@ export class Lease implements Disposable {
     return this.#isLost;
   }
 
-  /** Aborted when the work must come to an end, for a `LeaseEnd`. */
+  /** Aborted when the work must end, with a `LeaseEnd` as the reason. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -63,7 +63,7 @@ export class Lease implements Disposable {
     this.#abort.abort(reason);
   }
 
-  /** Renews the lease while the work is under way. */
+  /** Renews the lease while the work runs. */
   async during(work: Promise<void>): Promise<void> {
     const done = new AbortController();
     const renewing = this.#renewUntil(done.signal);
@@ -80,13 +80,13 @@ export class Lease implements Disposable {
     return this.#renew({ revision, attempts: 0 });
   }
 
-  /** Lets go of the event, at once. */
+  /** Releases the event at once. */
   release(revision = this.revision, attempts = this.attempts): Promise<void> {
     return this.#write({ revision, attempts }, { keeps: false, forMs: 0 });
   }
 
-  /** Lets go of the event after a failure; no node takes it for so long. */
-  putOff(forMs: number): Promise<void> {
+  /** Releases the event after a failure. No node may take it for `forMs`. */
+  postpone(forMs: number): Promise<void> {
     return this.#write({ ...this.#cursor, attempts: this.attempts + 1 }, { keeps: false, forMs });
   }
 
@@ -97,7 +97,7 @@ export class Lease implements Disposable {
   async #renewUntil(done: AbortSignal): Promise<void> {
     while (!done.aborted) {
       await sleep(this.#leaseMs / 3, undefined, { signal: done }).catch(() => {});
-      // While the store does not answer, the lease may lapse.
+      // A failure is ignored: the lease expires if the store does not answer in time.
       if (!done.aborted && !this.#isLost) await this.#renew(this.#cursor).catch(() => {});
     }
   }
@@ -114,7 +114,7 @@ export class Lease implements Disposable {
     else this.#lose();
   }
 
-  /** Sooner here than in the store: counted from before it was asked, and by a tenth, as timers are late. */
+  /** Expires here sooner than in the store: counted from before the request, and a tenth earlier, because timers are late. */
   #lapseAfter(askedAtMs: number): void {
     clearTimeout(this.#lapse);
     this.#lapse = setTimeout(() => this.#lose(), askedAtMs + this.#leaseMs * 0.9 - performance.now());

@@ -1,12 +1,10 @@
 import TinyQueue from 'tinyqueue';
 import type { StoreClock } from './store-clock.ts';
 
-/**
- * Longest single wait. Far below what setTimeout takes (2^31 ms), so that a store whose clock was set is noticed soon.
- */
+/** Longest single wait. Far below the limit of setTimeout (2^31 ms), so that a change of the store's clock is noticed soon. */
 const MAX_WAIT_MS = 10_000;
 
-/** Deadlines in the queue that no longer count, beyond as many as do, before they are cleared out. */
+/** Stale deadlines that the queue may have, beyond the number of live ones, before it is rebuilt. */
 const STALE_ALLOWED = 1_000;
 
 interface Deadline {
@@ -14,12 +12,12 @@ interface Deadline {
   readonly dueMs: number;
 }
 
-/** Tells of keys whose deadline is past, all that are due in one go. Needs a clock that has been read. */
+/** Calls back with all keys whose deadline has passed. The clock must have been read before. */
 export class Deadlines implements Disposable {
   readonly #clock: StoreClock;
   readonly #onDue: (keys: readonly string[]) => void;
   readonly #deadlines = new Map<string, Deadline>();
-  /** May hold deadlines that were moved or removed. */
+  /** May contain deadlines that were moved or removed. */
   #queue = queueOf([]);
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires. */
@@ -35,7 +33,7 @@ export class Deadlines implements Disposable {
     return this.#deadlines.size;
   }
 
-  /** Moves the deadline of a key that has one. `dueMs` is by the store's clock. */
+  /** Sets or moves the deadline of a key. `dueMs` is by the store's clock. */
   set(key: string, dueMs: number): void {
     if (this.#disposed) return;
     const deadline = { key, dueMs };
@@ -66,7 +64,7 @@ export class Deadlines implements Disposable {
     this.#timer = setTimeout(() => this.#wake(), waitMs);
   }
 
-  /** Timers fire early and late: only the clock says what is due. */
+  /** Timers fire early and late, so that only the clock decides what is due. */
   #wake(): void {
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
     const due = this.#takeDue(this.#clock.now());

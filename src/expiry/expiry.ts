@@ -6,36 +6,36 @@ import { Deadlines } from './deadlines.ts';
 import { type Expire, Housekeeping, type Overdue } from './housekeeping.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** A touch that was not answered by then will not be: the store is asked instead. */
+/** If no announcement follows a touch within this, the store is asked. */
 const ANSWER_WITHIN_MS = 100;
 
-/** An announcement may come this much before the deadline by this node's clock, which runs behind by a round trip. */
+/** How early an announcement may be by this node's clock, which is behind the store's by up to a round trip. */
 const ANNOUNCED_EARLY_MS = 1_000;
 
-/** The node that granted a reservation touches its key on time, others so much later: mostly they hear of it before. */
+/** Nodes other than the one that granted a reservation touch its key this much later. Mostly they hear of its end before. */
 const OTHERS_TOUCH_AFTER_MS = 25;
 
-/** The node that granted a reservation, which asks at once, has this long to tell the others; a third of it varies. */
+/** Nodes other than the one that granted a reservation ask the store this much later; a third of it is random. */
 const OTHERS_ASK_AFTER_MS = 120;
 
-/** Between the first two times the store is asked about a reservation; twice as long each time, half of it varies. */
+/** Pause before the store is asked again about a reservation. It doubles each time; half of it is random. */
 const ASK_AGAIN_MS = 500;
 
 const MAX_ASK_AGAIN_MS = 2_000;
 
-/** A map that this node shows, of which it knows every change. */
+/** A seat map of this node. */
 interface ShownMap {
   readonly eventId: string;
-  /** Undefined where the reservation holds nothing. */
+  /** Undefined if the reservation holds no seats. */
   deadlineOf(reservationId: string): number | undefined;
-  /** Something may have been missed. */
+  /** A change may have been missed. */
   doubt(): void;
 }
 
-/** All of them: their reservations are watched too, whoever granted them. */
+/** All seat maps of this node. Their reservations are watched too, whichever node granted them. */
 export interface ShownMaps {
   peek(eventId: string): ShownMap | undefined;
-  /** Something may have been learned of these reservations. Returns how to stop. */
+  /** A map may have learned something about these reservations. Returns how to stop. */
   onReservationsSeen(
     listener: (seen: { readonly map: ShownMap; readonly reservationIds: Iterable<string> }) => void,
   ): () => void;
@@ -52,9 +52,9 @@ export interface ExpirySettings {
   readonly telemetry: Telemetry;
 }
 
-/** A reservation that is held until its deadline, then touched until it is announced; then the store is asked to end it. */
+/** A reservation before its deadline (`held`), touched at its deadline, announced by Redis, or one that the store was asked to end. */
 interface Watched extends Overdue {
-  /** By this node, which ends it whether the event is shown or not. */
+  /** Whether this node granted it. Then it ends it, whether it shows the event or not. */
   granted: boolean;
   state: 'held' | 'announced' | 'touched' | 'asked';
   /** How often the store was asked. */
@@ -62,10 +62,10 @@ interface Watched extends Overdue {
 }
 
 /**
- * Makes reservations end on time (DESIGN §6): those this node granted and those on maps it shows. A key that expired only
- * says when to ask the store, not that a seat is free: the reservation may be extended or booked by a change that was
- * judged before the deadline and is committed, or told of, after it. The node that granted it asks first, and the write
- * that ends a reservation, which only one node makes, is what all show. Needs a clock that has been read.
+ * Ends reservations on time (DESIGN §6): those that this node granted, and those on maps that it shows. An expired key only says when to
+ * ask the store, not that a seat is free: the reservation may have been extended or booked by a change that was checked before the
+ * deadline and is committed, or announced, after it. The node that granted a reservation asks first. Maps show its end once it is written,
+ * which one node does. The clock must have been read before.
  */
 export class Expiry implements AsyncDisposable {
   readonly #settings: ExpirySettings;
@@ -163,7 +163,7 @@ export class Expiry implements AsyncDisposable {
     this.#callAgainIn(watched, ANSWER_WITHIN_MS);
   }
 
-  /** A map that is no longer shown leaves its reservations to those who granted them. */
+  /** Reservations of a map that is no longer shown are left to the nodes that granted them. */
   #mattersHere({ eventId, granted }: Watched): boolean {
     return granted || this.#settings.seatMaps.peek(eventId) !== undefined;
   }
@@ -184,7 +184,7 @@ export class Expiry implements AsyncDisposable {
     }
   }
 
-  /** Again until the reservation is seen to be over, as the store may not answer. */
+  /** Repeated until the reservation is known to have ended, because the store may not answer. */
   #ask(watched: Watched): void {
     this.#housekeeping.add(watched);
     watched.state = 'asked';
@@ -209,7 +209,7 @@ export class Expiry implements AsyncDisposable {
     }
   }
 
-  /** At first another node may be ending it at this very moment, and will tell. Later, news of it was lost. */
+  /** After the first time, another node may be ending it just now, and will announce it. Later, the announcement was lost. */
   #onNotOver(watched: Watched): void {
     if (watched.state !== 'asked' || watched.asks < 2) return;
     const map = this.#settings.seatMaps.peek(watched.eventId);

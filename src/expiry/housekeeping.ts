@@ -1,20 +1,20 @@
 import type { ReservationKey } from '../domain/records.ts';
 
-/** Reservations that end within this long go into one call. */
-const GATHER_MS = 5;
+/** Reservations that end within this window go into one call. */
+const BATCH_WINDOW_MS = 5;
 
-/** Reservations in one call: of thousands that end at once the first are told of soon, and buyers get in between. */
+/** Reservations in one call. When thousands end at once, the first are announced soon, and buyers get in between. */
 const MAX_BATCH = 100;
 
-/** Calls at a time. */
+/** Calls in flight at once. */
 const MAX_CALLS = 4;
 
-/** A reservation whose time is up, by the store's clock in milliseconds since 1970. */
+/** A reservation past its deadline, which is by the store's clock in milliseconds since 1970. */
 export interface Overdue extends ReservationKey {
   readonly deadlineMs: number;
 }
 
-/** Ends those of the event's reservations that are truly overdue, and gives which. */
+/** Ends those of the event's reservations that are overdue, and returns their ids. */
 export type Expire = (eventId: string, reservationIds: readonly string[]) => Promise<readonly string[]>;
 
 export interface HousekeepingSettings {
@@ -23,10 +23,10 @@ export interface HousekeepingSettings {
   readonly onFailed: (eventId: string, err: unknown) => void;
 }
 
-/** Writes to the store what has lapsed, in batches. What fails is dropped: whoever asked asks again. */
+/** Ends lapsed reservations in the store, in batches. Failed ones are dropped: the caller asks again. */
 export class Housekeeping implements AsyncDisposable {
   readonly #settings: HousekeepingSettings;
-  /** By event and reservation; never an empty map. */
+  /** By event and reservation. The inner maps are never empty. */
   readonly #waiting = new Map<string, Map<string, Overdue>>();
   readonly #calls = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -44,10 +44,10 @@ export class Housekeeping implements AsyncDisposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#callMore();
-    }, GATHER_MS);
+    }, BATCH_WINDOW_MS);
   }
 
-  /** Calls under way are seen through; what waits is left to other nodes. */
+  /** Waits for calls in flight. Waiting reservations are left to other nodes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearTimeout(this.#timer);

@@ -1,24 +1,24 @@
-/** A reading older than this is forgotten: until then a node's clock and the store's drift apart by about a millisecond. */
+/** Age at which readings are dropped. Until then a node's clock and the store's drift apart by about a millisecond. */
 const WINDOW_MS = 60_000;
 
-/** Readings kept at most. They get wider from the oldest to the newest, so that the oldest is always the best. */
+/** Maximum number of readings. Their round trips get longer from the oldest to the newest, so that the oldest is always the best. */
 const MAX_READINGS = 16;
 
 interface Reading {
   readonly receivedAt: number;
   readonly roundTripMs: number;
-  /** What the store's clock is ahead of the node's monotonic one, at least and at most. */
+  /** By how much the store's clock is ahead of the node's monotonic one, at least and at most. */
   readonly offsetAtLeast: number;
   readonly offsetAtMost: number;
 }
 
 /**
- * The store's clock as this node knows it: what the store said, carried on by the node's monotonic clock. The node's wall
- * clock is never used. Of what was read lately the narrowest round trip counts, as NTP does (RFC 5905, clock filter).
+ * This node's estimate of the store's clock: a reading of it, advanced by the node's monotonic clock. The node's wall clock is never used.
+ * Of the latest readings the one with the shortest round trip counts, as in NTP (RFC 5905, clock filter).
  */
 export class StoreClock {
   readonly #monotonicNow: () => number;
-  /** Oldest and narrowest first. */
+  /** Oldest first, which has the shortest round trip. */
   #readings: Reading[] = [];
   #latest = Number.NEGATIVE_INFINITY;
 
@@ -27,7 +27,7 @@ export class StoreClock {
     this.#monotonicNow = monotonicNow;
   }
 
-  /** The store read `storeNowMs`, in whole milliseconds since 1970, at some time between the two monotonic moments. */
+  /** The store's clock was `storeNowMs`, in whole milliseconds since 1970, at some time between the two monotonic times. */
   observe(sentAt: number, receivedAt: number, storeNowMs: number): void {
     const reading: Reading = {
       receivedAt,
@@ -40,15 +40,15 @@ export class StoreClock {
   }
 
   /**
-   * Milliseconds since 1970, never ahead of the store and behind it by a round trip at most: what is past by this clock is
-   * past in the store. Does not go back unless the store's clock did. Throws before the first observation.
+   * Milliseconds since 1970, never ahead of the store, and behind it by at most a round trip: a deadline that has passed by this clock has
+   * passed in the store. Does not go back unless the store's clock did. Throws before the first observation.
    */
   now(): number {
     this.#latest = Math.max(this.#latest, this.#monotonicNow() + this.#best().offsetAtLeast);
     return this.#latest;
   }
 
-  /** As `now`, but never behind the store: what is ahead by this clock is ahead in the store. */
+  /** As `now`, but never behind the store: a deadline that is in the future by this clock is in the future in the store. */
   nowAtMost(): number {
     return Math.max(this.now(), this.#monotonicNow() + this.#best().offsetAtMost);
   }
@@ -59,7 +59,7 @@ export class StoreClock {
     return best;
   }
 
-  /** What is both older and wider than the new reading can never be the best again. */
+  /** A reading that is older and has a longer round trip than the new one can never be the best again. */
   #keep(reading: Reading): void {
     this.#readings = this.#readings.filter(
       ({ roundTripMs, receivedAt }) => roundTripMs < reading.roundTripMs && receivedAt > reading.receivedAt - WINDOW_MS,
@@ -87,8 +87,8 @@ export interface MeasureSettings {
 }
 
 /**
- * Resolves once the clock is known, and rejects if it cannot be read; goes on reading it until disposed. A later reading
- * that fails changes nothing: the clock runs on.
+ * Resolves after the first reading, and rejects if that fails. Goes on reading until disposed; later failures are ignored, as the clock
+ * runs on.
  */
 export async function measureStoreClock(settings: MeasureSettings): Promise<Disposable> {
   const { clock, readStoreClock, monotonicNow, everyMs = 10_000 } = settings;

@@ -2,11 +2,11 @@ import type { Database } from '../store/engine/database.ts';
 import { expireReservations, overdueReservations } from '../store/statements/expire-reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 
-/** What is younger is still in the hands of the node whose deadline it is. */
+/** Reservations overdue for less than this are left to the node that granted them. */
 const GRACE_MS = 3_000;
 const MOST_AT_ONCE = 1_000;
 
-/** Ends reservations past their deadline, event by event. */
+/** Ends overdue reservations, event by event. */
 export async function expireOverdue(database: Database, telemetry: Telemetry): Promise<void> {
   const overdue = await overdueReservations(database, GRACE_MS, MOST_AT_ONCE);
   const byEvent = new Map<string, string[]>();

@@ -1,24 +1,24 @@
-/** One kind of write: reservations, confirms, and so on. */
+/** A kind of write: reserving, confirming, and so on. */
 export interface WriteKind<Request, Outcome> {
-  /** Writes requests of one event together, and answers in their order. If it rejects it has changed nothing, or cannot tell. */
+  /** Writes requests of one event in one batch, and returns outcomes in their order. If it rejects, it has changed nothing, or does not know. */
   write(eventId: string, requests: readonly Request[]): Promise<readonly Outcome[]>;
-  /** What the request needs to itself: two that share a key are never in flight together, and the earlier goes first. */
+  /** Two requests that share a conflict key are never in flight at once, and are written in the order of their arrival. */
   conflictKeys(request: Request): readonly string[];
 }
 
-/** Whether an error is no single request's fault: then the whole batch fails. Otherwise each is written again, by itself. */
+/** Whether an error is not caused by a single request: then the whole batch fails. Otherwise each request is written again on its own. */
 export type FailsAll = (error: unknown) => boolean;
 
-/** Requests that are written together. */
+/** Requests that are written in one go. */
 export interface Batch {
   readonly conflictKeys: readonly string[];
-  /** Answers each of them. Never rejects. */
+  /** Writes and settles all of them. Never rejects. */
   write(): Promise<void>;
 }
 
-/** Requests in one write. The writes of an event are committed one after the other: the more go with each, the better. */
+/** Requests in one write. Writes of an event are committed one after the other, so that large batches are faster. */
 const MAX_BATCH = 128;
-/** How far behind the first request a batch may look for others without a conflict. */
+/** How far behind the first request a batch looks for others without conflicts. */
 const LOOK_AHEAD = 4 * MAX_BATCH;
 
 interface Entry<Request, Outcome> {
@@ -29,13 +29,13 @@ interface Entry<Request, Outcome> {
   reject(error: unknown): void;
 }
 
-/** Requests of one kind for one event that wait to be written, in the order of their arrival. */
+/** The waiting requests of one kind for one event, in the order of their arrival. */
 export class BatchQueue<Request, Outcome> {
   readonly #eventId: string;
   readonly #kind: WriteKind<Request, Outcome>;
   readonly #failsAll: FailsAll;
   readonly #entries: Entry<Request, Outcome>[] = [];
-  /** Of batches that left others waiting: less than a batch can hold where many want the same. */
+  /** Size of batches that left others waiting. Less than the maximum when many requests conflict. */
   readonly #batchSize = new MovingAverage(MAX_BATCH);
 
   constructor(eventId: string, kind: WriteKind<Request, Outcome>, failsAll: FailsAll) {
@@ -48,31 +48,31 @@ export class BatchQueue<Request, Outcome> {
     return this.#entries.length;
   }
 
-  /** When the oldest of the waiting requests came; undefined if there is none. */
+  /** Arrival of the oldest waiting request; undefined if there is none. */
   get oldestSinceMs(): number | undefined {
     return this.#entries[0]?.sinceMs;
   }
 
-  /** How many batches are written before a request that comes now. */
+  /** How many batches will be written before a request that arrives now. */
   get batchesAhead(): number {
     return Math.floor(this.#entries.length / this.#batchSize.value);
   }
 
-  /** The request's own outcome, or the error its write failed with. `sinceMs` is now. */
+  /** Settles with the request's outcome, or the error of its write. `sinceMs` is the current time. */
   push(request: Request, sinceMs: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#entries.push({ request, conflictKeys: this.#kind.conflictKeys(request), sinceMs, resolve, reject });
     });
   }
 
-  /** Rejects those that came before `beforeMs`, none of which was sent. */
+  /** Rejects waiting requests that arrived before `beforeMs`. */
   refuse(beforeMs: number, error: Error): void {
     const staying = this.#entries.findIndex(({ sinceMs }) => sinceMs >= beforeMs);
     const refused = this.#entries.splice(0, staying === -1 ? this.#entries.length : staying);
     for (const { reject } of refused) reject(error);
   }
 
-  /** The first requests that conflict neither with those in flight nor with an earlier one. Null if there are none. */
+  /** The first requests that conflict neither with requests in flight nor with earlier ones. Null if there are none. */
   takeBatch(keysInFlight: ReadonlySet<string>): Batch | null {
     const keys = new Set(keysInFlight);
     const batch: Entry<Request, Outcome>[] = [];
@@ -101,13 +101,13 @@ export class BatchQueue<Request, Outcome> {
       });
     } catch (error) {
       if (batch.length === 1 || this.#failsAll(error)) for (const { reject } of batch) reject(error);
-      // One of them is at fault, and the write has changed nothing: each by itself, so that only that one fails.
+      // One request is at fault, and nothing was written: each is written on its own, so that only that one fails.
       else for (const entry of batch) await this.#write([entry]);
     }
   }
 }
 
-/** Of the last few values, the newest weighing most. */
+/** Exponentially weighted moving average. */
 export class MovingAverage {
   static readonly #WEIGHT_OF_NEWEST = 0.25;
   value: number;

@@ -1,21 +1,21 @@
 import { type Batch, BatchQueue, type FailsAll, MovingAverage, type WriteKind } from './batch-queue.ts';
 
-/** Writes of one event that are in flight at once: while the store commits one, the next is on its way. */
+/** Writes of one event in flight at once: while the store commits one, the next is on its way. */
 const MAX_IN_FLIGHT = 2;
-/** Requests of one kind that may wait for one event, however fast it is written to. */
+/** Requests of one kind that may wait for one event, however fast its writes are. */
 const MAX_WAITING = 20_000;
-/** A request that would have to wait for longer, or comes when all writes in flight have taken longer, is refused at once. */
+/** A request that would wait longer than this, or that arrives when all writes in flight have taken longer, is refused at once. */
 const MAX_EXPECTED_WAIT_MS = 2_000;
-/** A request that has waited for longer, against expectation, is refused too. */
+/** A request that has waited longer than this, against expectation, is refused as well. */
 const MAX_WAIT_MS = 3_000;
-/** Of one write, until there were some. */
+/** Assumed duration of a write, until some were measured. */
 const FIRST_GUESS_MS = 20;
 const RETRY_AFTER_MS = { least: 1_000, most: 10_000 };
 
-/** Too much waits for the event. The request was not sent, and nothing was changed. */
+/** Too many requests wait for the event. This one was not sent, and nothing was changed. */
 export class QueueFull extends Error {
   override readonly name = 'QueueFull';
-  /** When it is worth trying again. */
+  /** After which trying again is worthwhile. */
   readonly retryAfterMs: number;
 
   constructor(message: string, { retryAfterMs }: { readonly retryAfterMs: number }) {
@@ -24,21 +24,21 @@ export class QueueFull extends Error {
   }
 }
 
-/** Where requests of one kind go. */
+/** Submits requests of one kind. */
 export interface Writes<Request, Outcome> {
   /**
-   * The request's own outcome, or the error its write failed with. Rejects with `QueueFull`: at once when it would have to wait
-   * for too long, and later when it has.
+   * Settles with the request's outcome, or the error of its write. Rejects with `QueueFull` at once if it would have to wait too long,
+   * and later if it has.
    */
   submit(eventId: string, request: Request): Promise<Outcome>;
 }
 
 /**
- * Group commit: what arrives for one event while it is being written to is written together next. A busy event is limited by
- * commits, not by rows; an idle one is written to at once. All kinds of writes share an event's few writes in flight.
+ * Group commit: requests for an event that arrive while it is written to go into the next batch. A busy event is limited by the number
+ * of commits, not of rows; a request for an idle one is written at once. All kinds of writes share an event's few writes in flight.
  */
 export class GroupCommit {
-  /** The events that are being written to. */
+  /** By event: those with requests waiting or in flight. */
   readonly #committers = new Map<string, EventCommitter>();
   readonly #monotonicNow: () => number;
   readonly #failsAll: FailsAll;
@@ -48,7 +48,7 @@ export class GroupCommit {
     this.#failsAll = failsAll;
   }
 
-  /** Requests that wait to be written, of all kinds and events. */
+  /** Waiting requests of all kinds and events. */
   get waiting(): number {
     return [...this.#committers.values()].reduce((sum, { waiting }) => sum + waiting, 0);
   }
@@ -80,14 +80,14 @@ export class GroupCommit {
 /** A queue of any kind. */
 type Queue = Omit<BatchQueue<unknown, unknown>, 'push'>;
 
-/** Writes what waits for one event: one batch of each kind in rotation. Nothing waits for long. */
+/** Writes the waiting requests of one event, one batch of each kind in rotation. */
 class EventCommitter {
   readonly #monotonicNow: () => number;
   readonly #onIdle: () => void;
-  /** The one to be served next is the first. */
+  /** The first is served next. */
   readonly #queues: Queue[] = [];
   readonly #keysInFlight = new Set<string>();
-  /** When the writes in flight began, in that order. */
+  /** When the writes in flight began, oldest first. */
   readonly #inFlight: number[] = [];
   readonly #writeMs = new MovingAverage(FIRST_GUESS_MS);
   #scheduled = false;
@@ -117,13 +117,13 @@ class EventCommitter {
     return outcome;
   }
 
-  /** Kinds are served in rotation, whatever waits of the others. */
+  /** Kinds are served in rotation, so that each batch ahead waits for one of every other kind. */
   #expectedWaitMs(queue: Queue): number {
     const kinds = this.#queues.filter(({ length }) => length > 0).length;
     return (queue.batchesAhead * kinds * this.#writeMs.value) / MAX_IN_FLIGHT;
   }
 
-  /** How long no further write could begin; 0 when one can. */
+  /** For how long no further write could begin; 0 if one can. */
   #hungMs(): number {
     const youngest = this.#inFlight.at(-1);
     return youngest === undefined || this.#inFlight.length < MAX_IN_FLIGHT ? 0 : this.#monotonicNow() - youngest;
@@ -132,12 +132,12 @@ class EventCommitter {
   #full(queue: Queue): QueueFull {
     const { least, most } = RETRY_AFTER_MS;
     const backMs = Math.max(this.#expectedWaitMs(queue), this.#hungMs());
-    return new QueueFull('too much waits for the event', {
+    return new QueueFull('too many requests wait for the event', {
       retryAfterMs: Math.round(Math.min(Math.max(backMs, least), most)),
     });
   }
 
-  /** At the end of this turn of the event loop, so that what arrives in one turn is written together. */
+  /** At the end of this turn of the event loop, so that requests that arrive in one turn go into one batch. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -184,7 +184,7 @@ class EventCommitter {
     }
   }
 
-  /** Refuses in time what waits while the store hangs. */
+  /** Refuses waiting requests in time while the store hangs. */
   #watch(): void {
     if (this.#timer !== undefined) return;
     const oldestMs = Math.min(...this.#queues.map(({ oldestSinceMs }) => oldestSinceMs ?? Infinity));

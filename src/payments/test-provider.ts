@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthorizationAnswer, AuthorizationRequest, PaymentProvider } from './provider.ts';
 
-/** A provider that moves no money: for trying Holdfast out, and for its tests. */
+/** A provider that moves no money, for trying Holdfast out and for tests. */
 export interface TestPaymentProvider extends PaymentProvider {
-  /** What was authorized here, the oldest first: the latest 100,000. */
+  /** The latest 100,000 authorizations, oldest first. */
   ledger(): readonly TestAuthorization[];
 }
 
@@ -17,10 +17,10 @@ export interface TestAuthorization {
 
 type Ledger = Map<string, TestAuthorization>;
 
-/** A server on show runs for weeks. */
+/** Bounds the memory of a demo server that runs for weeks. */
 const longestLedger = 100_000;
 
-/** Ids say that they are this provider's and whose they are, so that every node knows them, after a restart too. */
+/** Ids contain this prefix and the attempt's id, so that every node recognizes them, also after a restart. */
 const idPrefix = 'test_authorization_';
 
 /**
@@ -61,7 +61,7 @@ function enter(ledger: Ledger, request: AuthorizationRequest, authorizationId: s
   if (ledger.size > longestLedger && oldest !== undefined) ledger.delete(oldest);
 }
 
-/** What another node authorized, or this one before a restart, is settled without a trace. */
+/** Authorizations of other nodes, or from before a restart, are settled without being recorded. */
 function settle(ledger: Ledger, authorizationId: string, state: 'captured' | 'voided'): void {
   if (!authorizationId.startsWith(idPrefix)) throw new Error(`${authorizationId} is no authorization of this provider`);
   const authorization = ledger.get(authorizationId);

@@ -4,15 +4,15 @@ import type { Logger } from 'pino';
 import type { AuthorizationAnswer, AuthorizationRequest, PaymentProvider } from './provider.ts';
 
 export interface TimeLimits {
-  /** For capturing and voiding. */
+  /** Time limit of `capture` and `void`. */
   readonly callMs: number;
-  /** What a provider may take to answer once it is told to give up, before it is left alone. */
+  /** How long `authorize` may take to end after its signal was aborted. */
   readonly graceMs: number;
 }
 
 export const timeLimits: TimeLimits = { callMs: 10_000, graceMs: 1_000 };
 
-/** A provider of which every call is over in time, answered or not: it is told to by a signal, and left alone if it does not mind that. */
+/** Bounds every call of a provider: its signal is aborted, and the call is abandoned if it does not end then. */
 export function withTimeLimits(
   provider: PaymentProvider,
   logger: Logger,
@@ -22,9 +22,9 @@ export function withTimeLimits(
     async authorize(request) {
       const answering = provider.authorize(request);
       try {
-        return await unlessLeftAlone(answering, request.signal, graceMs);
+        return await unlessGivenUp(answering, request.signal, graceMs);
       } catch (error) {
-        void giveBackLate(answering, request);
+        void voidLateAuthorization(answering, request);
         throw error;
       }
     },
@@ -34,8 +34,11 @@ export function withTimeLimits(
   };
   return limited;
 
-  /** Nobody waits for what is authorized now. */
-  async function giveBackLate(answering: Promise<AuthorizationAnswer>, { reservationId }: AuthorizationRequest) {
+  /** Voids an authorization that comes after its call was abandoned. */
+  async function voidLateAuthorization(
+    answering: Promise<AuthorizationAnswer>,
+    { reservationId }: AuthorizationRequest,
+  ) {
     try {
       const answer = await answering;
       if (answer.outcome === 'authorized') await limited.void(answer.authorizationId);
@@ -52,21 +55,21 @@ export function withTimeLimits(
     const limit = AbortSignal.timeout(ms);
     const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
     signal.throwIfAborted();
-    return unlessLeftAlone(call(signal), signal, 0);
+    return unlessGivenUp(call(signal), signal, 0);
   }
 }
 
-async function unlessLeftAlone<T>(answering: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
+async function unlessGivenUp<T>(answering: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   const answered = new AbortController();
   try {
-    return await Promise.race([answering, leftAlone(signal, graceMs, answered.signal)]);
+    return await Promise.race([answering, givenUp(signal, graceMs, answered.signal)]);
   } finally {
     answered.abort();
   }
 }
 
-/** Rejects some time after the signal, unless there is an answer. */
-async function leftAlone(signal: AbortSignal, graceMs: number, answered: AbortSignal): Promise<never> {
+/** Rejects `graceMs` after the signal was aborted, unless there is an answer. */
+async function givenUp(signal: AbortSignal, graceMs: number, answered: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort', { signal: answered });
   if (graceMs > 0) await wait(graceMs, undefined, { signal: answered });
   throw new Error('the payment provider did not answer in time', { cause: signal.reason });

@@ -26,9 +26,9 @@ export interface ConfirmCommand extends HolderCommand {
 export type ConfirmResult =
   | NotRunning
   | { readonly outcome: 'payment-failed'; readonly reason: string }
-  /** The payment provider gave no answer. */
+  /** The payment provider did not answer. */
   | { readonly outcome: 'payment-unavailable' }
-  /** Now, or before by a request like it. */
+  /** By this request, or (not `isNew`) by an earlier one. */
   | { readonly outcome: 'booked'; readonly booking: BookingRecord; readonly isNew: boolean };
 
 export interface ConfirmDependencies {
@@ -44,16 +44,16 @@ export interface ConfirmDependencies {
   readonly logger: Logger;
 }
 
-/** A random reference that is taken already is drawn anew, this often at most. */
+/** How often a random reference is drawn until one is free. */
 const MAX_DRAWS = 5;
-/** What is free is no business of the payment provider's. */
+/** Free reservations are booked without the payment provider. */
 const nothingToPay = { outcome: 'authorized', authorizationId: '' } as const;
-/** Bookings made before, read in one statement. */
+/** Bookings read in one statement. */
 const MAX_READ = 500;
 
 /**
- * Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost.
- * A provider never hears of a reservation that costs nothing.
+ * Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost. The provider
+ * is not called for a reservation that costs nothing.
  */
 export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
   const { database, gate, payment, settler, paymentSeconds, newId, logger } = dependencies;
@@ -80,7 +80,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     return fences.submit(eventId, request);
   }
 
-  /** Null when the provider gave no answer: then it has set nothing aside. */
+  /** Null if the provider did not answer: then nothing stays authorized. */
   async function authorize(
     { currency, paymentToken }: ConfirmCommand,
     { id, totalAmount, expiresAtMs, readAtMs }: ReservationRecord,
@@ -104,11 +104,11 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
       return { outcome: 'booked', booking: outcome.booking, isNew: true };
     }
     await giveBack({ reservationId, ...paid });
-    // Each time there are fewer seats than the last, so that this ends.
+    // This ends, because each time the reservation has fewer seats.
     return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
   }
 
-  /** When the store fails, the outcome is unknown, and the authorization is left: the settler captures it, or it lapses. */
+  /** If the store fails, the outcome is unknown, and the authorization stays: the settler captures it, or it expires. */
   async function writeBooking(eventId: string, confirmation: Confirmation): Promise<Confirmed> {
     try {
       return await confirmations.submit(eventId, confirmation);
@@ -130,7 +130,7 @@ export function createConfirm(dependencies: ConfirmDependencies): (command: Conf
     }
   }
 
-  /** A second confirm gives what the first made. */
+  /** A second confirm returns the booking of the first. */
   async function bookedBefore(command: ConfirmCommand, notRunning: NotRunning): Promise<ConfirmResult> {
     const confirmed = notRunning.outcome === 'not-active' && notRunning.status === 'CONFIRMED';
     if (!confirmed) return notRunning;
@@ -160,7 +160,7 @@ function fenceWrites({ database, groupCommit, postCommit, paymentSeconds }: Conf
   });
 }
 
-/** References are drawn as they are written. */
+/** References are drawn when the batch is written. */
 type Confirmation = Omit<ConfirmRequest, 'reference'>;
 
 type Confirmed = Exclude<ConfirmOutcome, { readonly outcome: 'reference-taken' }>;
@@ -187,10 +187,10 @@ function confirmWrites({ database, groupCommit, postCommit, random }: ConfirmDep
   });
 }
 
-/** Crockford's base 32: no I, L, O or U, which people take for something else. */
+/** Crockford's base 32, without I, L, O and U, which are easily misread. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A booking's reference for people, 'K7QM-3F9A', from eight random bytes of which five bits each are used. */
+/** A booking's reference for people, such as 'K7QM-3F9A', from five bits of each of eight random bytes. */
 function bookingReference(random: Uint8Array): string {
   const letters = Array.from(random.subarray(0, 8), (byte) => ALPHABET[byte & 31]).join('');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;

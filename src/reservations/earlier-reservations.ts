@@ -3,24 +3,24 @@ import type { Session } from '../store/engine/database.ts';
 import { batched } from '../store/queries/batched.ts';
 import { findReservations } from '../store/queries/reservations.ts';
 
-/** What this node knows of seats without asking anybody. It only ever says no. */
+/** What this node knows about seats without a request to Redis or the store. It is used to refuse only. */
 export interface SeatMaps {
-  /** Undefined where nothing is known of the event. */
+  /** Undefined if nothing is known about the event. */
   get(eventId: string): KnownSeats | undefined;
-  /** Something is soon to be known of the event. */
+  /** Starts to load what there is to know about the event. */
   prewarm(eventId: string): void;
 }
 
 interface KnownSeats {
   isTaken(seatIndex: number): boolean;
-  /** False only where the event has never had the reservation. */
+  /** False only if the event has never had the reservation. */
   mayHaveHad(reservationId: string): boolean | Promise<boolean>;
 }
 
-/** Looked up in one statement. */
+/** Reservations looked up in one statement. */
 const MAX_BATCH = 1_000;
 
-/** Tells retries of reservations that succeeded, whose ids are known before they are made, from what is asked for anew. */
+/** Recognizes retries of reservations that succeeded: with an idempotency key, the id of a reservation is known before it exists. */
 export class EarlierReservations {
   readonly #seatMaps: Pick<SeatMaps, 'get'>;
   readonly #isStored: (key: ReservationKey) => Promise<boolean>;
@@ -30,7 +30,7 @@ export class EarlierReservations {
     this.#isStored = batched((keys) => whichExist(store, keys), MAX_BATCH);
   }
 
-  /** Whether the event has, or once had, the reservation. Rejects if only the store can tell, and it does not answer. */
+  /** Whether the event has or had the reservation. Rejects if only the store can tell, and does not answer. */
   async has(key: ReservationKey): Promise<boolean> {
     const mayHave = await this.#seatMaps.get(key.eventId)?.mayHaveHad(key.reservationId);
     return mayHave !== false && this.#isStored(key);

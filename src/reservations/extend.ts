@@ -6,7 +6,7 @@ import type { HolderRequest, RepeatableRequest } from '../store/statements/runni
 import { conflictKeysOfChange, keyedChange } from './keyed-change.ts';
 import type { PostCommit } from './post-commit.ts';
 
-/** A holder's wish to change a reservation. */
+/** A holder's request to change a reservation. */
 export interface HolderCommand extends HolderRequest {
   readonly eventId: string;
 }
@@ -46,8 +46,8 @@ export function createExtend(dependencies: ExtendDependencies): (command: Extend
 }
 
 /**
- * Keeps the reservation's own key from expiring between a commit that moves the deadline and the news of it. Done for a
- * change that is then refused, it only makes nodes look at the deadline themselves.
+ * Keeps the reservation's own key from expiring between a commit that moves the deadline and its confirmation at the gate. If the change
+ * is then refused, the only effect is that nodes check the deadline themselves.
  */
 export async function keepKey(gate: Gate, eventId: string, reservationId: string, seconds: number): Promise<void> {
   await gate.confirm({ eventId, reservationId, seatIndexes: [] }, seconds * 1000);

@@ -5,14 +5,14 @@ import type { Database } from '../store/engine/database.ts';
 import { endedReservations, removeEndedReservations } from '../store/statements/remove-ended-reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 
-/** So many rows are removed in some forty milliseconds, event by event: nobody waits for longer than one of its short statements. */
+/** So many rows are removed in some 40 ms, event by event, so that others wait for one short statement at most. */
 const BATCH = 500;
-/** Most of the store's time is left to those who buy. */
+/** Leaves most of the store's time to buyers. */
 const PAUSE_MS = 250;
 
 export interface HistoryOptions {
   readonly database: Database;
-  /** After so many, what ended without a booking is removed, and the change logs of events that have begun; 0 keeps everything. */
+  /** Age at which reservations that ended without a booking, and changes of events that have begun, are removed. 0 keeps everything. */
   readonly days: number;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -20,16 +20,15 @@ export interface HistoryOptions {
   readonly pauseMs?: number;
 }
 
-/** How many rows were removed. */
+/** Number of removed rows. */
 export interface RemovedHistory {
   readonly reservations: number;
   readonly changes: number;
 }
 
 /**
- * Removes reservations that ended without a booking long ago, and the changes of events that began long ago, in short steps with
- * pauses between them, until none is left or the signal comes. Of several nodes that do so at once, each leaves to the others the
- * reservations that they are at.
+ * Removes reservations that ended without a booking long ago, and the changes of events that began long ago, in short steps with pauses
+ * between them, until none is left or the signal aborts. Several nodes may do so at once: each skips rows that another one has locked.
  */
 export async function removeHistory(options: HistoryOptions, signal: AbortSignal): Promise<RemovedHistory> {
   const { days, logger } = options;
@@ -49,7 +48,7 @@ interface Step {
   readonly isLast: boolean;
 }
 
-/** Gives how many were removed. */
+/** Returns how many were removed. */
 async function inSteps(
   what: keyof RemovedHistory,
   step: (database: Database, days: number, limit: number) => Promise<Step>,
@@ -61,7 +60,7 @@ async function inSteps(
     const { removed, isLast } = await step(database, days, batch);
     telemetry.emit('history:removed', what, removed);
     sum += removed;
-    // None removed: another node is at the same ones.
+    // None removed: another node works on the same rows.
     if (isLast || removed === 0) break;
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
@@ -71,7 +70,7 @@ async function inSteps(
 async function removeReservations(database: Database, days: number, limit: number): Promise<Step> {
   const ended = await endedReservations(database.reads, days, limit);
   let removed = 0;
-  // Event by event, as every write of the store is.
+  // Event by event, because every write of the store is for one event.
   for (const ofEvent of ended) removed += await removeEndedReservations(database, ofEvent, days);
   const found = ended.reduce((sum, { reservationIds }) => sum + reservationIds.length, 0);
   return { removed, isLast: found < limit };

@@ -12,10 +12,10 @@ import type { Reads } from '../store/engine/database.ts';
 import { findBookings, findBookingsOfReservations, listBookings } from '../store/queries/bookings.ts';
 import { findReservations, type ListPosition, listReservations } from '../store/queries/reservations.ts';
 
-/** Which of a list is wanted; of the statuses named, or of all. */
+/** A part of a list, with one of the statuses or with any. */
 type PartOf<Status> = ListPart<ListPosition> & { readonly statuses: readonly Status[] | null };
 
-/** What viewers hold and have booked. It is their own: others than organizers are told of none. */
+/** Viewers' reservations and bookings. Only the viewer and organizers may see them. */
 export class Holdings {
   readonly #reads: Reads;
 
@@ -23,33 +23,33 @@ export class Holdings {
     this.#reads = reads;
   }
 
-  /** Null for what there is not, and for what the asker may not see, alike. */
+  /** Null if there is none, or if the asker may not see it. */
   async reservation(asker: Asker, key: ReservationKey): Promise<ReservationRecord | null> {
     if (asker.viewer === null) return null;
     const [reservation] = await findReservations(this.#reads.during(asker.isOver), [key]);
     return reservation !== undefined && isFor(asker, reservation) ? reservation : null;
   }
 
-  /** As with reservations. */
+  /** As `reservation`. */
   async booking(asker: Asker, key: BookingKey): Promise<BookingRecord | null> {
     if (asker.viewer === null) return null;
     const [booking] = await findBookings(this.#reads.during(asker.isOver), [key]);
     return booking !== undefined && isFor(asker, booking) ? booking : null;
   }
 
-  /** What reservations that the asker may see became, in their order; null for those that became none. */
+  /** The bookings of reservations that the asker may see, in their order; null for those without one. */
   async bookingsOf(asker: Asker, keys: readonly ReservationKey[]): Promise<(BookingRecord | null)[]> {
     const bookings = await findBookingsOfReservations(this.#reads.during(asker.isOver), keys);
     const byReservation = new Map(bookings.map((booking) => [booking.reservationId, booking]));
     return keys.map(({ reservationId }) => byReservation.get(reservationId) ?? null);
   }
 
-  /** A viewer's, newest first. The viewer is the asker, or a guest whom the asker has just signed in as. */
+  /** A viewer's reservations, newest first. The viewer is the asker, or the guest that the asker has just become. */
   reservations(asker: Asker, viewer: Viewer, part: PartOf<ReservationStatus>): Promise<ReservationRecord[]> {
     return listReservations(this.#reads.during(asker.isOver), viewer.id, part);
   }
 
-  /** As with reservations. */
+  /** As `reservations`. */
   bookings(asker: Asker, viewer: Viewer, part: PartOf<BookingStatus>): Promise<BookingRecord[]> {
     return listBookings(this.#reads.during(asker.isOver), viewer.id, part);
   }

@@ -5,8 +5,8 @@ const changeName = uuidV5('0d1c8a53-6f0e-4b0e-8f35-5b8f3b1f7c2a');
 const changeContents = uuidV5('c3a1f0f2-2a1b-4e8e-9a53-6b7f6d2f1f5e');
 
 /**
- * What a key stands for: it is one viewer's, and one mutation's, so that the key of a reservation may also be that of its
- * cancellation. Neither viewers' ids nor keys have control characters.
+ * Names a change by its idempotency key, which belongs to one viewer and one mutation: the same key may be used for reserving and for
+ * cancelling. The separator is safe, because neither viewers' ids nor keys contain control characters.
  */
 export function keyedChange(
   kind: 'extend' | 'cancel',
@@ -20,7 +20,7 @@ export function keyedChange(
   };
 }
 
-/** What a change must have to itself among those that are written together. */
+/** Conflict keys of a change for group commit: its reservation, and its name if it has one. */
 export function conflictKeysOfChange(request: {
   readonly reservationId: string;
   readonly change?: KeyedChange | null;

@@ -2,7 +2,7 @@ import type { Gate, HeldSeats, SeatClaim } from '../coordination/coordination.ts
 import type { Party } from '../coordination/party.ts';
 import type { BookingRecord, ReservationKey, ReservationRecord } from '../domain/records.ts';
 
-/** Where deadlines are kept, so that what lapses is seen to lapse. */
+/** Tracks the deadlines of reservations, so that they end on time. */
 export interface Deadlines {
   /** By the store's clock, in milliseconds since 1970. */
   granted(reservation: ReservationKey, deadlineMs: number): void;
@@ -11,7 +11,7 @@ export interface Deadlines {
 
 export interface Held {
   readonly reservation: ReservationRecord;
-  /** Of a new reservation. */
+  /** For a new reservation. */
   readonly party?: Party;
 }
 
@@ -26,7 +26,7 @@ export interface PostCommitDependencies {
   readonly deadlines: Deadlines;
 }
 
-/** What is done after a commit, and never before: the gate, the counts and the deadlines are brought up to date. */
+/** Updates the gate, the counts of seats and the deadlines after a commit, and never before it. */
 export class PostCommit {
   readonly #parts: PostCommitDependencies;
 
@@ -34,7 +34,7 @@ export class PostCommit {
     this.#parts = parts;
   }
 
-  /** Reservations are new, or run until another moment than before. */
+  /** Reservations are new, or have another deadline. */
   onReserved(eventId: string, held: readonly Held[]): void {
     for (const { reservation, party } of held) {
       const { id, seatIndexes, expiresAtMs, readAtMs } = reservation;
@@ -44,7 +44,7 @@ export class PostCommit {
     }
   }
 
-  /** Seats were let go of, and with them those reservations that hold none any more. */
+  /** Seats were released. Reservations that hold no more seats have ended. */
   onReleased(eventId: string, released: readonly Released[]): void {
     for (const { reservation, freedSeatIndexes } of released) {
       const claim = { eventId, reservationId: reservation.id, seatIndexes: freedSeatIndexes };
@@ -54,7 +54,7 @@ export class PostCommit {
     }
   }
 
-  /** The seats stay taken, now for good. */
+  /** The seats are booked: their claims stay until they expire. */
   onBooked(eventId: string, booked: readonly BookingRecord[]): void {
     for (const { reservationId, seatIndexes } of booked) {
       const claim = { eventId, reservationId, seatIndexes };
@@ -68,7 +68,7 @@ export class PostCommit {
     await this.#parts.heldSeats.confirm({ ...claim, party }, remainingMs);
   }
 
-  /** None of the claim's seats counts any more as held; `freed` are those that others may have. */
+  /** None of the claim's seats counts as held any more. Only those in `freed` are free for others. */
   async #release(claim: SeatClaim, freed: readonly number[], ended: boolean): Promise<void> {
     const party = await this.#parts.gate.release({ ...claim, seatIndexes: freed }, ended);
     await this.#parts.heldSeats.release({ ...claim, party });

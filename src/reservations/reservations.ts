@@ -11,13 +11,13 @@ export type ReservationDependencies = Omit<
   'groupCommit'
 >;
 
-/** What buyers do. Each gives one of a closed list of outcomes, and rejects only when the store or its queue fails. */
+/** What buyers do. Each operation returns one of a closed union of outcomes, and rejects only when the store or its queue fails. */
 export interface Reservations {
   readonly reserve: ReturnType<typeof createReserve>;
   readonly extend: ReturnType<typeof createExtend>;
   readonly confirm: ReturnType<typeof createConfirm>;
   readonly cancel: ReturnType<typeof createCancel>;
-  /** Requests that wait to be written, of all events. */
+  /** Requests that wait to be written, for all events. */
   readonly waiting: number;
 }
 
@@ -26,16 +26,16 @@ export function createReservations(dependencies: ReservationDependencies): Reser
   const groupCommit = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable });
   const parts = { ...dependencies, groupCommit };
   return {
-    reserve: told('reserve', createReserve(parts)),
-    extend: told('extend', createExtend(parts)),
-    confirm: told('confirm', createConfirm(parts)),
-    cancel: told('cancel', createCancel(parts)),
+    reserve: instrumented('reserve', createReserve(parts)),
+    extend: instrumented('extend', createExtend(parts)),
+    confirm: instrumented('confirm', createConfirm(parts)),
+    cancel: instrumented('cancel', createCancel(parts)),
     get waiting() {
       return groupCommit.waiting;
     },
   };
 
-  function told<Command, Result extends { readonly outcome: string }>(
+  function instrumented<Command, Result extends { readonly outcome: string }>(
     operation: Happenings['operation:done'][0],
     run: (command: Command) => Promise<Result>,
   ): (command: Command) => Promise<Result> {

@@ -7,25 +7,25 @@ import { type ReserveSeatsOutcome, type ReserveSeatsRequest, reserveSeats } from
 import type { RefusingLayer, Telemetry } from '../telemetry/happenings.ts';
 import { uuidV5 } from '../uuid-v5.ts';
 import { EarlierReservations, type SeatMaps } from './earlier-reservations.ts';
-import { GateChecks } from './gate-checks.ts';
 import type { PostCommit } from './post-commit.ts';
+import { StaleClaimSampler } from './stale-claim-sampler.ts';
 
 export interface ReserveRequest {
   readonly eventId: string;
   readonly viewerId: string;
-  /** Ascending, each once, all of them the event's, and at least one. */
+  /** Seats of the event: at least one, ascending, each once. */
   readonly seatIndexes: readonly number[];
   readonly idempotencyKey: string | null;
-  /** Who is to have the seats. */
+  /** Who gets the seats. */
   readonly party: Party;
 }
 
-/** The store's outcomes, which may come of the upper layers too, and what only these refuse. */
+/** The store's outcomes, of which upper layers give some too, and refusals that only upper layers give. */
 export type ReserveOutcome =
   | ReserveSeatsOutcome
-  /** The party has let go of some of the seats again and again. */
+  /** The party has released some of the seats again and again. */
   | { readonly outcome: 'left-to-others'; readonly retryAfterMs: number }
-  /** The party would hold more than an address may. */
+  /** The party's address would hold too many seats. */
   | { readonly outcome: 'too-many-seats-of-address' };
 
 export interface ReserveDependencies {
@@ -40,11 +40,11 @@ export interface ReserveDependencies {
   readonly telemetry: Telemetry;
 }
 
-/** The funnel of a reservation: what this node knows, what the nodes know, and then the store, which alone says yes. */
+/** The funnel of a reservation: this node's seat map, then the gate in Redis, and then the store, which alone grants seats. */
 export function createReserve(dependencies: ReserveDependencies): (request: ReserveRequest) => Promise<ReserveOutcome> {
   const { database, gate, heldSeats, seatMaps, newId, telemetry } = dependencies;
   const store = storeWrites(dependencies);
-  const checks = new GateChecks();
+  const staleClaims = new StaleClaimSampler();
   const earlier = new EarlierReservations(database, seatMaps);
 
   return async (request) => {
@@ -52,7 +52,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     const claim: SeatClaim = { eventId, reservationId: reservationIdOf(request, newId), seatIndexes, party };
     const known = seatsKnownTaken(request);
     if (known.length > 0) return refuse('seat map', request, claim, unavailable(known));
-    // Asked together: one wait, whoever says no.
+    // In parallel, so that there is one round trip.
     const [marked, isWithinAddress] = await Promise.all([gate.acquire(claim), heldSeats.acquire(claim)]);
     telemetry.emit('gate:answered', marked.answer);
     if (marked.answer === 'left-to-others') {
@@ -64,8 +64,8 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     }
     if (marked.answer !== 'refused') return reserveInStore(request, claim);
     const refused = marked.seatIndexes;
-    if (!checks.areDue(eventId, refused)) return refuse('gate', request, claim, unavailable(refused));
-    return checks.run(eventId, refused, () => reserveInStore(request, claim));
+    if (!staleClaims.isDue(eventId, refused)) return refuse('gate', request, claim, unavailable(refused));
+    return staleClaims.run(eventId, refused, () => reserveInStore(request, claim));
   };
 
   function seatsKnownTaken({ eventId, seatIndexes }: ReserveRequest): readonly number[] {
@@ -73,7 +73,7 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
     return map === undefined ? [] : seatIndexes.filter((index) => map.isTaken(index));
   }
 
-  /** A retry of a reservation that succeeded must not be refused for seats that it held once. */
+  /** A retry of a reservation that succeeded must not be refused because of its own seats. */
   async function refuse(
     by: RefusingLayer,
     request: ReserveRequest,
@@ -95,11 +95,11 @@ export function createReserve(dependencies: ReserveDependencies): (request: Rese
       if (outcome.outcome === 'seats-unavailable') telemetry.emit('mutation:refused', 'store');
       return outcome;
     } finally {
-      if (outcome?.outcome !== 'reserved') void handBack(claim, outcome);
+      if (outcome?.outcome !== 'reserved') void releaseUnused(claim, outcome);
     }
   }
 
-  async function handBack(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
+  async function releaseUnused(claim: SeatClaim, outcome: ReserveOutcome | undefined): Promise<void> {
     const seatIndexes = claim.seatIndexes.filter((index) => !isHeldBy(outcome, index));
     const rest = { ...claim, seatIndexes };
     if (seatIndexes.length > 0) await Promise.all([gate.release(rest, false), heldSeats.release(rest)]);
@@ -116,23 +116,23 @@ const unavailable = (taken: readonly number[]): ReserveOutcome => ({
   holders: [],
 });
 
-/** Names of reservations, made from viewers and keys. */
+/** Derives reservation ids from viewers and idempotency keys. */
 const intentId = uuidV5('5a7f3c0e-3c55-4d0b-9d53-6e1c9a0f7b42');
 
 /**
- * The same for every copy of one intent, so that the gate does not turn copies away for each other's marks, on whichever
- * nodes they are. Neither viewers' ids nor keys have control characters.
+ * Retries of one request get the same id, so that the gate does not refuse them because of each other's claims, on whichever nodes they
+ * arrive. The separator is safe, because neither viewers' ids nor keys contain control characters.
  */
 function reservationIdOf({ viewerId, idempotencyKey }: ReserveRequest, newId: () => string): string {
   return idempotencyKey === null ? newId() : intentId(`${viewerId}\n${idempotencyKey}`);
 }
 
-/** Of blocked seats the gate never hears that they are back on sale, and would go on turning buyers away. */
+/** The gate is not told when a blocked seat is back on sale, and would go on refusing it. */
 function isKnownToEnd({ holder }: SeatHolder): boolean {
   return holder !== 'BLOCKED';
 }
 
-/** A copy of the request that succeeded shares its marks with it. */
+/** A retry shares its claims with the request that succeeded. */
 function isHeldBy(outcome: ReserveOutcome | undefined, seatIndex: number): boolean {
   if (outcome?.outcome !== 'repeated') return false;
   const { status, seatIndexes } = outcome.reservation;

@@ -7,7 +7,7 @@ import { createMemoryRateLimiter } from './rate-limiter.ts';
 export interface InProcessSettings {
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** For tests: how long a mark stands before its reservation is committed. */
+  /** For tests: TTL of a claim before its reservation is committed. */
   readonly leaseMs?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export function createInProcessCoordination({ now, leaseMs }: InProcessSettings)
   };
 }
 
-/** For one node: there is nobody to tell. */
+/** For one node: there are no receivers. */
 const noBus: Bus = {
   publish: () => {},
   subscribe: async () => ({ [Symbol.asyncDispose]: async () => {} }),

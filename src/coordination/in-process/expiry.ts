@@ -4,7 +4,7 @@ import type { ExpiryNotifications } from '../coordination.ts';
 import { TouchAgain } from '../touch-again.ts';
 import { TtlMap } from './ttl-map.ts';
 
-/** Reservations' own keys, which are announced as they lapse. */
+/** Reservations' own keys, whose expiry is announced. */
 export class ReservationKeys implements ExpiryNotifications, Disposable {
   readonly #keys: TtlMap<ReservationKey>;
   readonly #listeners = new Listeners<ReservationKey>();

@@ -1,21 +1,21 @@
 import type { SeatHolder } from '../../domain/seat.ts';
 import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
-import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
+import { claimMs, LEASE_MS, reservationKeyMs } from '../lease.ts';
 import type { Party } from '../party.ts';
 import type { ReservationKeys } from './expiry.ts';
 import { TtlMap } from './ttl-map.ts';
 import { Turns } from './turns.ts';
 
-/** The marks of one node. Values are the holders. */
+/** The claims of one node. Values are reservation ids. */
 export class InProcessGate implements Gate {
-  readonly #marks: TtlMap<string>;
+  readonly #claims: TtlMap<string>;
   readonly #turns: Turns;
   readonly #reservationKeys: ReservationKeys;
   readonly #leaseMs: number;
 
   /** `now` gives monotonic milliseconds. */
   constructor(now: () => number, reservationKeys: ReservationKeys, leaseMs = LEASE_MS) {
-    this.#marks = new TtlMap(now);
+    this.#claims = new TtlMap(now);
     this.#turns = new Turns(now);
     this.#reservationKeys = reservationKeys;
     this.#leaseMs = leaseMs;
@@ -24,7 +24,7 @@ export class InProcessGate implements Gate {
   async acquire(claim: SeatClaim): Promise<GateAnswer> {
     const { eventId, reservationId, seatIndexes } = claim;
     const refused = seatIndexes.filter((index) => {
-      const holder = this.#marks.get(seatKey(eventId, index));
+      const holder = this.#claims.get(seatKey(eventId, index));
       return holder !== undefined && holder !== reservationId;
     });
     if (refused.length > 0) return { answer: 'refused', seatIndexes: refused };
@@ -36,13 +36,13 @@ export class InProcessGate implements Gate {
   }
 
   async confirm(claim: SeatClaim, remainingMs: number): Promise<Party | null> {
-    for (const key of this.#ownSeatKeys(claim)) this.#marks.set(key, claim.reservationId, markMs(remainingMs));
+    for (const key of this.#ownSeatKeys(claim)) this.#claims.set(key, claim.reservationId, claimMs(remainingMs));
     this.#reservationKeys.set(claim, reservationKeyMs(remainingMs));
     return this.#turns.begin(claim, reservationKeyMs(remainingMs));
   }
 
   async release(claim: SeatClaim, reservationEnded: boolean): Promise<Party | null> {
-    for (const key of this.#ownSeatKeys(claim)) this.#marks.delete(key);
+    for (const key of this.#ownSeatKeys(claim)) this.#claims.delete(key);
     if (reservationEnded) this.#reservationKeys.delete(claim);
     return this.#turns.end(claim, reservationEnded);
   }
@@ -50,18 +50,18 @@ export class InProcessGate implements Gate {
   async restore(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
     for (const { seatIndex, holder, remainingMs } of holders) {
       const key = seatKey(eventId, seatIndex);
-      if (this.#marks.get(key) !== undefined) continue;
-      this.#marks.set(key, holder, Math.min(markMs(remainingMs), this.#leaseMs));
+      if (this.#claims.get(key) !== undefined) continue;
+      this.#claims.set(key, holder, Math.min(claimMs(remainingMs), this.#leaseMs));
     }
   }
 
-  /** Never shortens what stands: a retry of a claim must not take a held seat back to a lease. */
+  /** Never shortens a claim: a retry must not reduce a confirmed one to a lease. */
   #lease(key: string, reservationId: string): void {
-    if (this.#marks.remainingMs(key) < this.#leaseMs) this.#marks.set(key, reservationId, this.#leaseMs);
+    if (this.#claims.remainingMs(key) < this.#leaseMs) this.#claims.set(key, reservationId, this.#leaseMs);
   }
 
   #ownSeatKeys({ eventId, reservationId, seatIndexes }: SeatClaim): string[] {
-    return seatIndexes.map((index) => seatKey(eventId, index)).filter((key) => this.#marks.get(key) === reservationId);
+    return seatIndexes.map((index) => seatKey(eventId, index)).filter((key) => this.#claims.get(key) === reservationId);
   }
 }
 

@@ -3,10 +3,10 @@ import { LEASE_MS, reservationKeyMs } from '../lease.ts';
 import { addressOf } from '../party.ts';
 import { TtlMap } from './ttl-map.ts';
 
-/** The seats of one address, by name, and until when each counts. */
+/** The seats of one address by name, with the time until which each counts. */
 type Seats = Map<string, number>;
 
-/** Counted by one node. */
+/** Counts for one node. */
 export class InProcessHeldSeats implements HeldSeats {
   readonly #now: () => number;
   readonly #maxPerAddress: number;

@@ -1,4 +1,4 @@
-/** How many entries each write looks at for lapsed ones: more than it adds, so that what has lapsed cannot pile up. */
+/** Entries that each write checks for expiry: more than it adds, so that expired ones cannot pile up. */
 const CLEANED_PER_WRITE = 4;
 
 interface Entry<Value> {
@@ -6,20 +6,20 @@ interface Entry<Value> {
   readonly endsAtMs: number;
 }
 
-/** A map whose entries lapse by themselves, as keys with a TTL do in Redis: at a touch, or when a clean-up finds them. */
+/** A map whose entries expire as keys with a TTL do in Redis: when they are accessed, or when a clean-up finds them. */
 export class TtlMap<Value> {
   readonly #now: () => number;
   readonly #onLapse: (value: Value) => void;
   readonly #entries = new Map<string, Entry<Value>>();
   #unchecked: Iterator<[string, Entry<Value>]> = this.#entries.entries();
 
-  /** `now` gives monotonic milliseconds; `onLapse` is told of each entry whose time ran out, not of those removed. */
+  /** `now` gives monotonic milliseconds. `onLapse` is called for each entry that expires, not for those that are deleted. */
   constructor(now: () => number, onLapse: (value: Value) => void = () => {}) {
     this.#now = now;
     this.#onLapse = onLapse;
   }
 
-  /** How many entries are kept, lapsed ones that nobody has touched since included. */
+  /** Number of entries, including expired ones that were not accessed since. */
   get size(): number {
     return this.#entries.size;
   }
@@ -34,7 +34,7 @@ export class TtlMap<Value> {
     return entry === undefined ? 0 : entry.endsAtMs - this.#now();
   }
 
-  /** For `remainingMs` from now; 0 or less keeps nothing, and takes away what was there. */
+  /** Sets an entry for `remainingMs` from now; 0 or less deletes it. */
   set(key: string, value: Value, remainingMs: number): void {
     this.#cleanSome();
     if (remainingMs > 0) this.#entries.set(key, { value, endsAtMs: this.#now() + remainingMs });

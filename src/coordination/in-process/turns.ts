@@ -4,16 +4,16 @@ import { TtlMap } from './ttl-map.ts';
 
 interface Turn {
   readonly times: number;
-  /** The last reservation, and when it was over. */
+  /** The last reservation, and when it ended or will end. */
   readonly reservationId: string;
   readonly overAtMs: number;
 }
 
-/** Which seats parties had, and how often: who has let go of a seat again and again leaves it to others for a while. */
+/** Counts how often parties had seats: a party that has released a seat again and again must leave it to others for a while. */
 export class Turns {
   readonly #now: () => number;
   readonly #turns: TtlMap<Turn>;
-  /** Of reservations, for as long as they run. */
+  /** By reservation, while it runs. */
   readonly #parties: TtlMap<Party>;
 
   /** `now` gives monotonic milliseconds. */
@@ -23,7 +23,7 @@ export class Turns {
     this.#parties = new TtlMap(now);
   }
 
-  /** How long the claim's party is to leave one of its seats to others; 0 if it need not. */
+  /** How long the party must leave one of the claim's seats to others; 0 if it need not. */
   leftToOthersMs(claim: SeatClaim): number {
     const rests = claim.seatIndexes.map((index) => {
       const turn = this.#turns.get(turnKey(claim, claim.party, index));
@@ -34,7 +34,7 @@ export class Turns {
     return Math.max(0, ...rests);
   }
 
-  /** The reservation runs for `leftMs` from now. Gives its party, which is remembered from the first time. */
+  /** The reservation runs for `leftMs` from now. Returns its party, which is stored by the first call. */
   begin(claim: SeatClaim, leftMs: number): Party | null {
     const { eventId, reservationId, seatIndexes } = claim;
     const party = claim.party ?? this.#parties.get(`${eventId}:${reservationId}`) ?? null;
@@ -50,7 +50,7 @@ export class Turns {
     return party;
   }
 
-  /** The claim's seats are let go of. Gives the reservation's party. */
+  /** The claim's seats are released. Returns the reservation's party. */
   end(claim: SeatClaim, reservationEnded: boolean): Party | null {
     const { eventId, reservationId, seatIndexes } = claim;
     const party = this.#parties.get(`${eventId}:${reservationId}`) ?? null;

@@ -9,12 +9,12 @@ export interface RedisBusSettings {
   readonly logger: Logger;
 }
 
-/** Channels are Redis's own; each is kept at the master that its name belongs to. */
+/** Redis pub/sub. A channel belongs to the master that has the slot of its name. */
 export class RedisBus implements Bus {
   readonly #masters: Topology;
   readonly #logger: Logger;
   readonly #listeners = new Map<string, Set<BusListener>>();
-  /** Where this node is subscribed to the channels that it listens to. */
+  /** The master at which this node is subscribed to each channel. */
   readonly #subscribedAt = new Map<string, Master>();
 
   constructor({ masters, logger }: RedisBusSettings) {
@@ -30,7 +30,7 @@ export class RedisBus implements Bus {
   }
 
   async subscribe(name: string, { onMessage, onGap }: BusListener): Promise<AsyncDisposable> {
-    // Of its own, as one listener may listen twice.
+    // A new object, because one listener may subscribe twice.
     const listener = { onMessage, onGap };
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
@@ -45,7 +45,7 @@ export class RedisBus implements Bus {
     };
   }
 
-  /** On a new connection to this master for subscriptions. Rejects if it must be done again. */
+  /** To be called for a new connection for subscriptions to the master. Rejects if it must be called again. */
   async resubscribe(master: Master): Promise<void> {
     this.forget(master);
     await this.#takeUp(
@@ -54,12 +54,12 @@ export class RedisBus implements Bus {
     );
   }
 
-  /** Some of the subscriptions at this master are no more, and nobody knows which. */
+  /** Some of the subscriptions at this master have ended, and it is not known which. */
   forget(master: Master): void {
     for (const [name, at] of this.#subscribedAt) if (at === master) this.#subscribedAt.delete(name);
   }
 
-  /** Takes up what has moved to another master. One that cannot be subscribed to yet calls for it by `resubscribe`. */
+  /** Subscribes to channels that have moved to another master. A master that is not subscribable yet leads to `resubscribe` later. */
   async follow(): Promise<void> {
     for (const name of this.#listeners.keys()) {
       const master = this.#masterOf(name);
@@ -101,7 +101,7 @@ export class RedisBus implements Bus {
     });
   }
 
-  /** Masters call for it again. */
+  /** The masters' listeners lead to another attempt. */
   readonly #later = (err: unknown): void => {
     this.#logger.debug({ err }, 'a subscription has to wait');
   };

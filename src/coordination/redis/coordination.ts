@@ -10,21 +10,24 @@ import { createRedisRateLimiter } from './rate-limiter.ts';
 import { RedisHealth } from './topology/health.ts';
 import { openTopology } from './topology/open.ts';
 
-/** How long a start waits for Redis before it goes on without. */
+/** How long a node waits for Redis at start before it goes on without. */
 const START_WITHIN_MS = 1_500;
 
 export interface RedisSettings {
   readonly logger: Logger;
-  /** For tests: how long a mark stands before its reservation is committed. */
+  /** For tests: TTL of a claim before its reservation is committed. */
   readonly leaseMs?: number | undefined;
 }
 
-/** Redis will never do as it is told to. */
+/** Redis cannot be used with these settings. */
 export class RedisUnusable extends OperatorError {
   override readonly name = 'RedisUnusable';
 }
 
-/** With Redis down it starts unreachable, says so, and recovers by itself. Rejects for a URL that cannot be used alone, or names a database that Redis does not have. */
+/**
+ * While Redis is down it starts as unreachable, logs that, and recovers by itself. Rejects only for a URL that cannot be used, or that
+ * names a database which Redis does not have.
+ */
 export async function connectRedis(url: string, { logger, leaseMs }: RedisSettings): Promise<Coordination> {
   const health = new RedisHealth(logger);
   const target = parseRedisUrl(url);

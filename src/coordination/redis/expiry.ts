@@ -6,10 +6,10 @@ import { TouchAgain } from '../touch-again.ts';
 import { reservationKey, reservationOfKeyspace } from './keys.ts';
 import type { Topology } from './topology/topology.ts';
 
-/** Keys touched in one go, so that a deadline shared by thousands does not keep the connection from buyers. */
+/** Keys touched in one command, so that a deadline shared by thousands does not block the connection for buyers. */
 const TOUCH_BATCH = 500;
 
-/** Redis deletes a key that is over, and tells everybody, when somebody touches it; left alone, many seconds later. */
+/** Redis deletes an expired key, and notifies everybody, when somebody touches it; otherwise only many seconds later. */
 export class RedisExpiryNotifications implements ExpiryNotifications, Disposable {
   readonly #topology: Topology;
   readonly #logger: Logger;
@@ -21,7 +21,7 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
     this.#logger = logger;
   }
 
-  /** From Redis: what happened to a key, named by the channel. */
+  /** A keyspace notification: the channel names the key. */
   onKeyspaceEvent(channel: string, happened: string): void {
     const reservation = happened === 'expired' ? reservationOfKeyspace(channel) : undefined;
     if (reservation !== undefined) this.#listeners.tell(reservation);
@@ -51,7 +51,7 @@ export class RedisExpiryNotifications implements ExpiryNotifications, Disposable
     }
   }
 
-  /** By asking for what is left, which also shows a key that needs another moment. */
+  /** Reads the TTL of each key, which also shows the keys that have a moment left. */
   async #touch(reservations: readonly ReservationKey[]): Promise<void> {
     const keys = reservations.map(reservationKey);
     try {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { SeatHolder } from '../../domain/seat.ts';
 import type { Gate, GateAnswer, SeatClaim } from '../coordination.ts';
-import { LEASE_MS, markMs, reservationKeyMs } from '../lease.ts';
+import { claimMs, LEASE_MS, reservationKeyMs } from '../lease.ts';
 import { type Party, REST_MS, TURNS_REMEMBERED_MS } from '../party.ts';
 import { batchPerTick } from './batch-per-tick.ts';
 import { partyOfTurns, reservationKey, seatKey, turnsKey } from './keys.ts';
@@ -15,18 +15,18 @@ export interface RedisGateSettings {
 
 const restsMs = REST_MS.join();
 
-/** A claim that was committed, and what it has left. */
+/** A claim whose reservation is committed, and its time left. */
 interface Holding {
   readonly claim: SeatClaim;
   readonly remainingMs: number;
 }
 
-/** Marks in Redis, one script an operation. Times go there as what is left, never as a moment: clocks differ. */
+/** Claims as keys in Redis, with one script for each operation. Times are passed as durations, never as timestamps, as clocks differ. */
 export class RedisGate implements Gate {
   readonly #topology: Topology;
   readonly #logger: Logger;
   readonly #leaseMs: number;
-  /** Gives what the script does. */
+  /** Answers as the script does. */
   readonly #acquire = batchPerTick(
     ({ eventId }: SeatClaim) => eventId,
     (claims) => this.#acquireAll(claims),
@@ -68,11 +68,16 @@ export class RedisGate implements Gate {
   }
 
   async restore(eventId: string, holders: readonly SeatHolder[]): Promise<void> {
-    const lasting = holders.filter(({ remainingMs }) => markMs(remainingMs) > 0);
+    const lasting = holders.filter(({ remainingMs }) => claimMs(remainingMs) > 0);
     if (lasting.length === 0) return;
     const keys = lasting.map(({ seatIndex }) => seatKey(eventId, seatIndex));
-    const marks = lasting.flatMap(({ holder, remainingMs }) => [holder, Math.min(markMs(remainingMs), this.#leaseMs)]);
-    await this.#ask(() => askFor(this.#topology, keys, (redis) => redis.hfGateRestore(keys.length, ...keys, ...marks)));
+    const values = lasting.flatMap(({ holder, remainingMs }) => [
+      holder,
+      Math.min(claimMs(remainingMs), this.#leaseMs),
+    ]);
+    await this.#ask(() =>
+      askFor(this.#topology, keys, (redis) => redis.hfGateRestore(keys.length, ...keys, ...values)),
+    );
   }
 
   #acquireAll(claims: readonly SeatClaim[]): Promise<readonly (readonly number[])[]> {
@@ -86,7 +91,7 @@ export class RedisGate implements Gate {
     const keys = holdings.flatMap(({ claim }) => [reservationKey(claim), ...seatKeys(claim)]);
     const lefts = holdings.flatMap(({ claim: { eventId, reservationId, seatIndexes, party }, remainingMs }) => [
       ...[reservationId, 1 + seatIndexes.length],
-      ...[reservationKeyMs(remainingMs), markMs(remainingMs), party ? turnsKey(eventId, party) : ''],
+      ...[reservationKeyMs(remainingMs), claimMs(remainingMs), party ? turnsKey(eventId, party) : ''],
     ]);
     const held = await askFor(this.#topology, keys, (redis) =>
       redis.hfGateConfirm(keys.length, ...keys, TURNS_REMEMBERED_MS, ...lefts),
@@ -94,7 +99,7 @@ export class RedisGate implements Gate {
     return holdings.map((_, at) => String(held[2 * at + 1] ?? ''));
   }
 
-  /** Undefined if Redis could not be asked, or did not answer in time. */
+  /** Undefined if Redis could not be reached, or did not answer in time. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

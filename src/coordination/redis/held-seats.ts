@@ -12,14 +12,14 @@ export interface RedisHeldSeatsSettings {
   readonly maxPerAddress: number;
 }
 
-/** Seats of one address; what else is known of the claim does not matter. */
+/** The seats of a claim, for the address that they count for. */
 interface Seats {
   readonly key: string;
   readonly names: readonly string[];
   readonly leftMs: number;
 }
 
-/** Counted in Redis, whatever event they are of; while it is left alone, everybody may have more. */
+/** Counts in Redis, over all events. While Redis cannot be reached there is no limit. */
 export class RedisHeldSeats implements HeldSeats {
   readonly #topology: Topology;
   readonly #logger: Logger;
@@ -51,7 +51,7 @@ export class RedisHeldSeats implements HeldSeats {
     await this.#ask(claim, 0, this.#keep);
   }
 
-  /** Undefined where nothing is to be counted, or Redis could not be asked. */
+  /** Undefined if there is nothing to count, or Redis could not be reached. */
   async #ask(
     { eventId, party, reservationId, seatIndexes }: SeatClaim,
     leftMs: number,

@@ -11,12 +11,12 @@ export function reservationKey({ eventId, reservationId }: ReservationKey): stri
   return `hf:{${eventId}}:reservation:${reservationId}`;
 }
 
-/** Which seats a party had, and how often. */
+/** A party's turns: which seats it had, and how often. */
 export function turnsKey(eventId: string, party: Party | null | undefined): string {
   return `hf:{${eventId}}:turns:${party ?? ''}`;
 }
 
-/** Null if it is no such key. */
+/** Null if it is not a key of turns. */
 export function partyOfTurns(key: string): Party | null {
   return (/^hf:\{.+?\}:turns:((?:address|viewer) .+)$/s.exec(key)?.[1] as Party | undefined) ?? null;
 }
@@ -26,27 +26,27 @@ export function addressKey(address: string): string {
   return `hf:held:${address}`;
 }
 
-/** How often somebody did what is limited, in this window. */
+/** Counts what a rate limiter limits, in the current window. */
 export function limitKey(name: string, key: string): string {
   return `hf:limit:${name}:${key}`;
 }
 
-/** Of one event, by its id, or of something else that has a name of its own. */
+/** The channel of an event, whose id is the name, or a channel with a name of its own. */
 export function changesChannel(name: string): string {
   return `hf:{${name}}:changes`;
 }
 
-/** Undefined if it is no such channel. */
+/** Undefined if it is another kind of channel. */
 export function nameOfChannel(channel: string): string | undefined {
   return /^hf:\{(.+)\}:changes$/.exec(channel)?.[1];
 }
 
-/** The pattern under which Redis tells what happens to reservations' keys in one of its databases. */
+/** Pattern of the keyspace notifications about reservations' own keys, in one database of Redis. */
 export function reservationKeyspace(database: number): string {
   return `__keyspace@${database}__:hf:*:reservation:*`;
 }
 
-/** Undefined if it is no such channel. */
+/** Undefined if it is another kind of channel. */
 export function reservationOfKeyspace(channel: string): ReservationKey | undefined {
   const [, eventId, reservationId] = /^__keyspace@\d+__:hf:\{(.+)\}:reservation:(.+)$/.exec(channel) ?? [];
   return eventId === undefined || reservationId === undefined ? undefined : { eventId, reservationId };

@@ -6,7 +6,7 @@ import { batchPerTick } from './batch-per-tick.ts';
 import { limitKey } from './keys.ts';
 import { askFor, type Topology } from './topology/topology.ts';
 
-/** Keys of which a node remembers that their allowance is used up. Of any others Redis is asked. */
+/** Keys that a node remembers as used up. For all others Redis is asked. */
 const MAX_USED_UP = 100_000;
 
 export interface RedisRateLimiterSettings {
@@ -15,8 +15,8 @@ export interface RedisRateLimiterSettings {
 }
 
 /**
- * Counts over all nodes; while Redis is not asked each node counts for itself, from 0. A node remembers who has used up an
- * allowance until the window ends, and does not ask again.
+ * Counts over all nodes. While Redis cannot be reached, each node counts for itself, from 0. A node remembers keys that are used up until
+ * their window ends, and does not ask Redis again.
  */
 export function createRedisRateLimiter(
   { topology, logger }: RedisRateLimiterSettings,
@@ -43,7 +43,7 @@ export function createRedisRateLimiter(
   };
 }
 
-/** Counts one more of a key. Rejects if Redis could not be asked, or did not answer in time. */
+/** Increments the count of a key. Rejects if Redis could not be reached, or did not answer in time. */
 function counter(topology: Topology) {
   return batchPerTick(
     (key: string) => topology.groupOf(key),

@@ -16,7 +16,7 @@ declare module 'ioredis' {
   }
 }
 
-/** Each described in the head of its file. */
+/** Each script is described at the top of its file. */
 const scripts = {
   hfGateAcquire: 'gate-acquire',
   hfGateConfirm: 'gate-confirm',
@@ -28,7 +28,7 @@ const scripts = {
   hfHeldSeatsConfirm: 'held-seats-confirm',
 };
 
-/** Makes the scripts callable on a connection: sent whole the first time, then by their digest, also after a flush. */
+/** Defines the scripts as commands of a connection. ioredis sends their digest, and the text if Redis does not have it. */
 export function defineScripts(redis: Redis): void {
   for (const [command, name] of Object.entries(scripts)) {
     const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');

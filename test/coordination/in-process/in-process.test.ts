@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createInProcessCoordination } from '../../../src/coordination/in-process/coordination.ts';
 import { TtlMap } from '../../../src/coordination/in-process/ttl-map.ts';
-import { LEASE_MS, MARK_ENDS_EARLY_MS } from '../../../src/coordination/lease.ts';
+import { CLAIM_ENDS_EARLY_MS, LEASE_MS } from '../../../src/coordination/lease.ts';
 
 const claim = (reservationId: string) => ({ eventId: 'event', reservationId, seatIndexes: [1] });
 
@@ -20,7 +20,7 @@ test('a held mark ends a little before the deadline, which the store decides alo
   await using node = createInProcessCoordination({ now: () => nowMs });
   await node.gate.acquire(claim('first'));
   await node.gate.confirm(claim('first'), 10_000);
-  nowMs += 10_000 - MARK_ENDS_EARLY_MS - 1;
+  nowMs += 10_000 - CLAIM_ENDS_EARLY_MS - 1;
   expect((await node.gate.acquire(claim('second'))).answer).toBe('refused');
   nowMs += 1;
   expect((await node.gate.acquire(claim('second'))).answer).toBe('taken');

@@ -1,17 +1,17 @@
 --[[
-Takes seats for several reservations in turn: marks all the seats of one under a short lease, or none of them.
+Claims seats for several reservations, one after the other: all seats of a reservation under a short lease, or none of them.
 
-KEYS    for each reservation the turns of who asks, and then its seats' keys, one or more
+KEYS    for each reservation the key of the party's turns, and then the keys of its seats, one or more
 ARGV[1] the lease in milliseconds, above 0
-ARGV[2] how long who has let go of a seat once, twice, and so on leaves it to others, in milliseconds: '0,0,10000'; the last
-        also for every further time
-ARGV[3] and following: for each reservation its id, and how many of KEYS are its
+ARGV[2] how long a party that has released a seat once, twice, and so on must leave it to others, in milliseconds: '0,0,10000'; the
+        last value also applies to every further time
+ARGV[3] and following: for each reservation its id, and how many of KEYS belong to it
 
-Returns for each reservation the positions among its seats, from 1, of those marked by others; or, if there are none but who asks
-has to leave a seat to others, one number: how long still, in milliseconds, negative. Nothing was written for it unless that
-is empty. A mark that is the reservation's own is renewed, and never shortened: a retry must not take a held seat back to a lease.
+Returns for each reservation the positions among its seats, from 1, of those that others have claimed. If there are none, but the party
+must leave a seat to others, it returns one negative number: for how long, in milliseconds. Only if the list is empty was anything
+written. The reservation's own claims are renewed, and never shortened: a retry must not reduce a confirmed claim to a lease.
 
-Turns are a hash, by seat: '<times held> <the last reservation> <when it was over, by Redis' clock>'.
+Turns are a hash by seat: '<times held> <the last reservation> <when it ended, by the clock of Redis>'.
 ]]
 local lease = tonumber(ARGV[1])
 local rests = {}
@@ -39,7 +39,7 @@ local function left_to_others(reservation, first, last)
   return longest
 end
 
-local function take(reservation, first, last)
+local function claim(reservation, first, last)
   local refused = {}
   local is_own = {}
   for position = first + 1, last do
@@ -69,7 +69,7 @@ local answers = {}
 local first = 1
 for argument = 3, #ARGV, 2 do
   local last = first + ARGV[argument + 1] - 1
-  answers[#answers + 1] = take(ARGV[argument], first, last)
+  answers[#answers + 1] = claim(ARGV[argument], first, last)
   first = last + 1
 end
 return answers

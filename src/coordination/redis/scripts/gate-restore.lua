@@ -1,17 +1,17 @@
 --[[
-Puts back what the store said of seats the gate had let through. Never over a mark that is there.
+Restores claims that the gate had lost, as the store knows them. Existing claims are not overwritten.
 
-KEYS    the seats' keys
-ARGV    for each key in turn: its holder, and what the mark has left in milliseconds, above 0
+KEYS    the keys of the seats
+ARGV    for each key: the holder's reservation id, and the TTL of the claim in milliseconds, above 0
 
-Returns how many marks were put back.
+Returns how many claims were restored.
 ]]
-local corrected = 0
+local restored = 0
 for position, key in ipairs(KEYS) do
   local holder = ARGV[2 * position - 1]
   local remaining = ARGV[2 * position]
   if redis.call('SET', key, holder, 'NX', 'PX', remaining) then
-    corrected = corrected + 1
+    restored = restored + 1
   end
 end
-return corrected
+return restored

@@ -1,18 +1,18 @@
 --[[
 Counts seats for network addresses, one claim after the other: all seats of a claim under a short lease, or none.
 
-KEYS    for each claim its address, all of one slot; the same may come several times
+KEYS    for each claim the key of its address, all in one slot; a key may occur several times
 ARGV[1] the lease in milliseconds, above 0
-ARGV[2] how many seats an address may have
+ARGV[2] how many seats an address may hold
 ARGV[3] and following: for each claim how many seats it has, and then the name of each
 
-Returns for each claim 1, or 0 if the address would have too many. An address is a sorted set of names of seats, by the moment
-until which they count by Redis' clock.
+Returns for each claim 1, or 0 if the address would hold too many. The value of an address is a sorted set of names of seats; the score
+is the time until which the seat counts, by the clock of Redis.
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease_end = now + ARGV[1]
-local most = tonumber(ARGV[2])
+local limit = tonumber(ARGV[2])
 
 local function acquire(address, first, last)
   redis.call('ZREMRANGEBYSCORE', address, '-inf', now)
@@ -22,7 +22,7 @@ local function acquire(address, first, last)
       fresh[#fresh + 1] = ARGV[argument]
     end
   end
-  if redis.call('ZCARD', address) + #fresh > most then
+  if redis.call('ZCARD', address) + #fresh > limit then
     return 0
   end
   for _, seat in ipairs(fresh) do

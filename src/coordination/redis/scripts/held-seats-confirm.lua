@@ -1,9 +1,9 @@
 --[[
-Moves the moment until which seats count for network addresses (see held-seats-acquire.lua).
+Sets the time until which seats count for network addresses (see held-seats-acquire.lua).
 
-KEYS    for each claim its address, all of one slot; the same may come several times
-ARGV    for each claim how long its seats count from now, in milliseconds, where 0 removes them; how many there are; and the
-        name of each
+KEYS    for each claim the key of its address, all in one slot; a key may occur several times
+ARGV    for each claim how long its seats count from now, in milliseconds, where 0 removes them; how many seats it has; and the name
+        of each
 
 Returns for each claim 1.
 ]]

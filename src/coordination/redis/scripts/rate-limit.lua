@@ -1,10 +1,10 @@
 --[[
-Counts one for each key, in windows that begin with a key's first count.
+Increments each key by one. The window of a key begins with its first count.
 
-KEYS    the counters' keys, one or more, in a cluster all of one slot; a key may come several times, and is counted as often
+KEYS    the keys of the counters, one or more, in a cluster all in one slot; a key may occur several times, and is counted as often
 ARGV[1] the length of a window in seconds, above 0
 
-Returns for each of KEYS in turn: its count with this one, and what its window has left in milliseconds.
+Returns for each of KEYS its new count, and how much of its window is left, in milliseconds.
 ]]
 local seconds = tonumber(ARGV[1])
 

@@ -1,9 +1,9 @@
 --[[
-At reservations' deadlines: a key that is over is deleted when it is read, and Redis tells everybody.
+Touches keys at their reservations' deadlines: Redis deletes an expired key when it is read, and notifies everybody.
 
 KEYS    reservations' own keys
 
-Returns for each what it has left in milliseconds; 0 or less if there is no such key.
+Returns the TTL of each in milliseconds; 0 or less if there is no such key.
 ]]
 local left = {}
 for position, key in ipairs(KEYS) do

@@ -1,35 +1,34 @@
 import type { Logger } from 'pino';
 import { isRedirection, withinMs } from './client.ts';
 
-/** What a buyer may lose to a Redis that does not answer. Many times what one takes that is well. */
+/** How long a buyer may wait for Redis. Many times what a healthy Redis takes. */
 const DEADLINE_MS = 200;
 /** How long the breaker stays open after one failure. */
 const OPEN_MS = 1_000;
 
 /**
- * A circuit breaker between buyers and a Redis that is gone or slow. After a failure it is open for a second, and then half open:
- * one request tries. Goes by the monotonic clock, as the libraries' go by the time of day, and stay open for as long as that is
- * set back.
+ * A circuit breaker between buyers and a Redis that is gone or slow. After a failure it is open for a second, and then half open: one
+ * request tries. It uses the monotonic clock: those of libraries use the wall clock, and stay open when that is set back.
  */
 export class CircuitBreaker {
   readonly #isUp: () => boolean;
   readonly #logger: Logger;
   #isClosed = true;
-  /** While it is not closed: no request is sent before. */
+  /** While it is not closed, no request is sent before this time. */
   #openUntilMs = Number.NEGATIVE_INFINITY;
 
-  /** `isUp` says whether Redis is worth asking at all. */
+  /** `isUp` says whether Redis is connected at all. */
   constructor(isUp: () => boolean, logger: Logger) {
     this.#isUp = isUp;
     this.#logger = logger;
   }
 
-  /** Rejects if the work does, if it takes too long, and at once (without doing it) while the breaker is open. */
+  /** Rejects if the work does or takes too long, and at once, without running it, while the breaker is open. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (!this.#isUp()) throw new Error('Redis cannot be reached');
     if (performance.now() < this.#openUntilMs) throw new Error('Redis has failed, and is not asked for a moment');
     const isTrial = !this.#isClosed;
-    // Nobody else waits for it.
+    // Other requests are refused until the trial has ended.
     if (isTrial) this.#openUntilMs = Number.POSITIVE_INFINITY;
     try {
       const answer = await withinMs(DEADLINE_MS, work());

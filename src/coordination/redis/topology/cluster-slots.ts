@@ -4,7 +4,7 @@ import { withinMs } from './client.ts';
 
 export const SLOT_COUNT = 16_384;
 
-/** A node that takes longer to say which master has which slots is passed over for the others. */
+/** A node that takes longer to answer is skipped. */
 const ANSWER_WITHIN_MS = 500;
 
 export interface SlotRange {
@@ -15,9 +15,9 @@ export interface SlotRange {
 }
 
 /**
- * Waits for an answer to CLUSTER SLOTS, and reads it: for each range its first and last slot, its master and its replicas, each
- * with host and port first. A node that does not know its own host leaves it empty: it is the one that was `asked`. Rejects where
- * no slot has a master, as with a node that has left its cluster.
+ * Awaits and parses an answer to CLUSTER SLOTS: for each range its first and last slot, its master and its replicas, each with host and
+ * port first. A node that does not know its own host leaves it empty; it is then the one that was `asked`. Rejects if no slot has a
+ * master, as with a node that has left its cluster.
  */
 export async function slotRanges(answer: Promise<unknown>, asked: string): Promise<readonly SlotRange[]> {
   const ranges = (await withinMs(ANSWER_WITHIN_MS, answer)) as readonly [
@@ -32,7 +32,7 @@ export async function slotRanges(answer: Promise<unknown>, asked: string): Promi
   });
 }
 
-/** By whichever of the nodes answers first. `connect` makes connections that begin when they are told to. */
+/** Asks all nodes; the first answer counts. `connect` makes connections that are not connected yet. */
 export function askAnyNode(
   nodes: readonly RedisAddress[],
   connect: (address: RedisAddress) => Redis,

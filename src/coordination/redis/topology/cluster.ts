@@ -7,14 +7,14 @@ import type { RedisHealth } from './health.ts';
 import type { Master } from './master.ts';
 import type { Topology } from './topology.ts';
 
-/** How often it is asked which master has which slots: while all is well, and while something is missing. */
+/** Interval of refreshes: while everything is up, and while something is down. */
 const REFRESH_MS = 2_000;
 const REFRESH_WHILE_DOWN_MS = 200;
-/** Between two refreshes at least, however many questions were redirected. */
+/** Shortest pause between two refreshes, however many requests were redirected. */
 const MIN_REFRESH_MS = 50;
 
 export interface ClusterSettings {
-  /** Some of the nodes. */
+  /** Some nodes of the cluster. */
   readonly seeds: readonly RedisAddress[];
   readonly openMaster: (address: RedisAddress) => Master;
   /** A connection to one node for one question. */
@@ -31,8 +31,8 @@ interface Member {
 }
 
 /**
- * The masters of a cluster, each with a health of its own: when one is gone, only what has its keys there goes on without. A question
- * that came to the wrong one is not sent on, as nothing here is worth a second round trip: it fails, and the next will know better.
+ * The masters of a cluster, each with a health of its own: when one is down, only events with keys on it go without Redis. A redirected
+ * request is not sent again, because nothing here is worth a second round trip: it fails, and the slots are refreshed for the next one.
  */
 export class ClusterTopology implements Topology {
   readonly #settings: ClusterSettings;
@@ -40,11 +40,11 @@ export class ClusterTopology implements Topology {
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
   #slots: readonly (Master | undefined)[] = [];
-  /** Topology and replicas, as of the last refresh. */
+  /** Masters and replicas, as of the last refresh. */
   #nodes: readonly RedisAddress[] = [];
-  /** Ends the wait for the next refresh. */
+  /** Aborted to refresh at once. */
   #refreshNow = new AbortController();
-  /** Knows better than others what has moved, as it was its own. */
+  /** The master that redirected a request: it knows first what has moved. */
   #askFirst: Master | undefined;
 
   constructor(settings: ClusterSettings) {
@@ -66,7 +66,7 @@ export class ClusterTopology implements Topology {
     return this.#slots[slotOf(key)];
   }
 
-  /** To be called when a master turned out not to have what it was thought to have. */
+  /** To be called when a master has redirected a request. */
   refreshSoon(master: Master): void {
     this.#askFirst = master;
     this.#refreshNow.abort();
@@ -99,7 +99,7 @@ export class ClusterTopology implements Topology {
     else health.lost(new Error('some slots of the cluster have no master'));
   }
 
-  /** One of the masters, if there are any. */
+  /** Asks one of the masters that are up. */
   async #askOne(): Promise<readonly SlotRange[]> {
     const up = [...this.#members.values()].filter(({ master }) => master.isUp);
     const member = up.find(({ master }) => master === this.#askFirst) ?? up[Math.floor(Math.random() * up.length)];
@@ -153,7 +153,7 @@ function nameOf({ host, port }: RedisAddress): string {
   return `${host}:${port}`;
 }
 
-/** Shorter if the signal comes. */
+/** Ends early when the signal aborts. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {});
 }

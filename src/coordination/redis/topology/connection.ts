@@ -2,23 +2,23 @@ import { type Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
 import { withinMs } from './client.ts';
 
-/** How often a connection is asked for a sign of life, and how long it may take to give one. */
+/** Interval of pings on a connection, and how long an answer may take. */
 const HEARTBEAT_MS = 400;
 const SIGN_OF_LIFE_MS = 1_000;
 
 export interface ConnectionSettings {
   readonly redis: Redis;
   readonly logger: Logger;
-  /** What must be done on each new connection before it can be relied on. Asked again until it does not reject. */
+  /** What must be done on each new connection before it can be used. Called again until it does not reject. */
   readonly prepare: () => Promise<void>;
   readonly onUp: () => void;
-  /** Also at each attempt that failed. */
+  /** Also called for each failed attempt. */
   readonly onDown: (cause: Error | undefined) => void;
 }
 
 /**
- * Knows whether one connection can be relied on: up is connected, prepared, and answering. A Redis that is frozen, or
- * behind a dead network, leaves connections that look open; such a one is given up, and comes back by reconnecting.
+ * Health of one connection. It is up when it is connected, prepared and answering. A Redis that is frozen or behind a dead network leaves
+ * connections that look open: those are closed, and come back by reconnecting.
  */
 export class Connection implements AsyncDisposable {
   readonly #settings: ConnectionSettings;
@@ -34,7 +34,7 @@ export class Connection implements AsyncDisposable {
     this.#settings = settings;
     settings.redis.on('ready', () => this.#prepare());
     settings.redis.on('error', (error: Error) => this.#onError(error));
-    // Of one sentinel. That none of them could help comes as an error after it, and says less.
+    // The error of one sentinel. That all are unreachable follows as another error, which says less.
     settings.redis.on('sentinelError', (error: Error) => this.#note(error));
     settings.redis.on('close', () => this.#goDown());
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
@@ -44,14 +44,14 @@ export class Connection implements AsyncDisposable {
     return this.#isUp;
   }
 
-  /** Makes it prepare again: something it was prepared for turned out to be missing. */
+  /** Has the connection prepared again, because something of its preparation turned out to be missing. */
   distrust(cause: unknown): void {
     this.#isDistrusted = true;
     this.#note(cause);
     this.#goDown();
   }
 
-  /** Sends what is under way, unless Redis takes too long to take it. */
+  /** Lets commands in flight end, within the command timeout. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#heartbeat);
@@ -69,7 +69,7 @@ export class Connection implements AsyncDisposable {
       if (this.#settings.redis.status === 'ready' && !this.#isDistrusted) this.#goUp();
     } catch (error) {
       this.#note(error);
-      // It will not do so a moment later either, and says why.
+      // Trying again would not help, so that the reason is reported now.
       if (isRefusal(error)) this.#goDown();
     } finally {
       this.#isPreparing = false;
@@ -92,14 +92,14 @@ export class Connection implements AsyncDisposable {
 
   #onError(error: Error): void {
     if (!error.message.startsWith('All sentinels are unreachable')) this.#note(error);
-    // Otherwise something was closed, which is told as well.
+    // For all other errors a socket is closed, and `close` follows.
     else this.#goDown();
   }
 
   #giveUp(cause: unknown): void {
     const { redis } = this.#settings;
     this.distrust(cause);
-    // Otherwise it was lost already and is about to reconnect, which a disconnect would put an end to.
+    // Otherwise the connection is lost already and about to reconnect, which `disconnect` would stop.
     if (redis.status === 'ready') redis.disconnect(true);
   }
 
@@ -117,12 +117,12 @@ export class Connection implements AsyncDisposable {
 
   #note(error: unknown): void {
     this.#lastError = error instanceof Error ? error : new Error(String(error));
-    // The message alone: ioredis puts the command on the error, which for a handshake has the password in it.
+    // Only the message: ioredis puts the command on the error, which for a handshake contains the password.
     this.#settings.logger.debug({ reason: this.#lastError.message }, 'a Redis connection failed');
   }
 }
 
-/** Redis may not, or cannot, do what it is told to, whatever the moment. */
+/** Whether Redis refuses the command for good. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error instanceof ReplyError && /^NOPERM|^ERR DB index/.test(error.message);
 }

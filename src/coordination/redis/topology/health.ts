@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { Listeners } from '../../../listeners.ts';
 import { Connection } from './connection.ts';
 
-/** Redis can be reached while every one of its parts is up. Each change is told and logged once. */
+/** Redis counts as reachable while all of its parts are up. Each change is announced and logged once. */
 export class RedisHealth {
   readonly #logger: Logger;
   readonly #parts = new Set<{ readonly isUp: boolean }>();
   readonly #listeners = new Listeners<boolean>();
-  /** Undefined until it has turned out one way or the other. */
+  /** Undefined until it is known. */
   #isReachable: boolean | undefined;
   #isClosed = false;
   #cause: Error | undefined;
@@ -22,12 +22,12 @@ export class RedisHealth {
     return this.#isReachable === true;
   }
 
-  /** What the last attempt to connect failed of, if it did. */
+  /** The error of the last failed attempt to connect. */
   get cause(): Error | undefined {
     return this.#cause;
   }
 
-  /** Takes a connection over. `prepare` as in `ConnectionSettings`; `name` is for the log, where there are several servers. */
+  /** Watches a new connection. `prepare` is as in `ConnectionSettings`; `name` is for the log, if there are several servers. */
   watch(redis: Redis, prepare: () => Promise<void>, name?: string): Connection {
     const connection = new Connection({
       redis,
@@ -40,14 +40,14 @@ export class RedisHealth {
     return connection;
   }
 
-  /** Ends a connection: whether Redis can be reached no longer depends on it. */
+  /** Closes a connection, on which reachability depends no longer. */
   async forget(connection: Connection): Promise<void> {
     this.#parts.delete(connection);
     this.review();
     await connection[Symbol.asyncDispose]();
   }
 
-  /** One more part, whose changes the caller tells. */
+  /** Adds a part, for whose changes the caller calls `review` and `lost`. */
   add(part: { readonly isUp: boolean }): void {
     this.#parts.add(part);
   }
@@ -67,7 +67,7 @@ export class RedisHealth {
     return this.#listeners.add(listener);
   }
 
-  /** Resolves once it has turned out; what has not after `timeoutMs` counts as out of reach. */
+  /** Resolves once it is known whether Redis is reachable. After `timeoutMs` it counts as unreachable. */
   async known(timeoutMs: number): Promise<void> {
     const known = new AbortController();
     const timeUp = sleep(timeoutMs, undefined, { signal: known.signal });
@@ -76,7 +76,7 @@ export class RedisHealth {
     this.#set(this.isReachable, { reason: `Redis did not answer within ${timeoutMs} ms` });
   }
 
-  /** Changes are no longer told: everything is being closed. */
+  /** Changes are no longer announced, because everything is being closed. */
   close(): void {
     this.#isClosed = true;
   }
@@ -90,7 +90,7 @@ export class RedisHealth {
   }
 }
 
-/** What Redis, or another server, answers to somebody whom it does not let do something, and what to do about it. */
+/** Advice for operators, by error messages of Redis, the network and OpenSSL. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^NOPERM|can't run this command/, 'grant it to the user of REDIS_URL (docs/operations.md has all that is needed)'],
   [/^WRONGPASS|invalid password/, 'REDIS_URL has another user or password than Redis'],
@@ -110,7 +110,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/ECONNRESET|EPIPE|closed/, 'if it never works, Redis may want TLS, which is rediss: instead of redis:'],
 ];
 
-/** In one line: those of OpenSSL end with a line break. */
+/** On one line: messages of OpenSSL end with a line break. */
 function explained({ message: text }: Error): string {
   const message = text.replace(/\s+/g, ' ').trim();
   const advice = ADVICE.find(([words]) => words.test(message))?.[1];

@@ -8,22 +8,22 @@ import type { Connection } from './connection.ts';
 import type { RedisHealth } from './health.ts';
 import { expectRights, hasShardedPubSub, type NotificationFlags } from './preparation.ts';
 
-/** What a master tells. */
+/** Listens to a master. */
 export interface MasterListener {
-  /** There is a new connection for subscriptions, without any. Asked again until it does not reject. */
+  /** A new connection for subscriptions is open, which has none yet. Called again until it does not reject. */
   onSubscribable(master: Master): Promise<void>;
-  /** It has ended some of the subscriptions by itself, as it no longer has their slots. */
+  /** The master has ended some subscriptions, because it no longer has their slots. */
   onUnsubscribed(master: Master): void;
   onMessage(channel: string, text: string): void;
   onKeyspaceEvent(channel: string, happened: string): void;
 }
 
 export interface MasterSettings {
-  /** Begins one more connection to it. */
+  /** Opens another connection to it. */
   readonly connect: () => Redis;
-  /** Where it is, if it is one of a cluster's. */
+  /** Its address, if it belongs to a cluster. */
   readonly shard?: string;
-  /** It was asked for what another has. */
+  /** It has redirected a request to another master. */
   readonly onRedirected: (master: Master) => void;
   readonly listener: MasterListener;
   readonly health: RedisHealth;
@@ -31,10 +31,7 @@ export interface MasterSettings {
   readonly logger: Logger;
 }
 
-/**
- * One Redis that takes writes, and what is known of its health. By two connections, because one that Redis pushes messages to
- * must not wait behind commands.
- */
+/** One Redis that takes writes, with its health. It has two connections, so that pushed messages do not wait behind commands. */
 export class Master implements AsyncDisposable {
   readonly #settings: MasterSettings;
   readonly #commands: Redis;
@@ -80,7 +77,7 @@ export class Master implements AsyncDisposable {
     return this.#pushes.isUp;
   }
 
-  /** What a buyer waits for. Rejects if the work does, if it takes too long, and at once while this Redis is left alone. */
+  /** For what a buyer waits for. Rejects if the work does or takes too long, and at once while the circuit breaker is open. */
   ask<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     return this.#breaker.run(() => this.#noticingRedirections(work(this.#commands)));
   }
@@ -92,11 +89,11 @@ export class Master implements AsyncDisposable {
     );
   }
 
-  /** Resolves once every later message will be heard. Where it rejects, one of the listener's calls follows that do it again. */
+  /** Resolves once subscribed. If it rejects, a call of the listener follows that leads to another attempt. */
   async subscribe(channels: readonly string[]): Promise<void> {
     const redis = this.#subscriptions;
     try {
-      // One at a time where channels of several slots must not be in one command.
+      // One command for each channel, because channels of several slots must not be in one.
       if (this.#hasShardedPubSub) await Promise.all(channels.map((channel) => redis.ssubscribe(channel)));
       else if (channels.length > 0) await redis.subscribe(...channels);
     } catch (error) {
@@ -111,17 +108,17 @@ export class Master implements AsyncDisposable {
     await (this.#hasShardedPubSub ? redis.sunsubscribe(channel) : redis.unsubscribe(channel));
   }
 
-  /** Ends the subscription to a channel that now belongs to another master: Redis itself does so where channels have one. */
+  /** Ends the subscription to a channel that now belongs to another master. Redis itself ends those of sharded channels. */
   async leave(channel: string): Promise<void> {
     if (!this.#hasShardedPubSub) await this.#subscriptions.unsubscribe(channel);
   }
 
-  /** Has keys of one event noticed that are over. Gives what each has left in milliseconds, 0 or less if there is no such key. */
+  /** Touches keys of one event, so that Redis notices expired ones. Returns their TTLs in milliseconds, 0 or less if there is no such key. */
   touch(keys: readonly string[]): Promise<readonly number[]> {
     return this.#noticingRedirections(this.#commands.hfTouch(keys.length, ...keys));
   }
 
-  /** Which master has which slots, as this one knows it: the answer to CLUSTER SLOTS. */
+  /** This node's answer to CLUSTER SLOTS. */
   clusterSlots(): Promise<unknown> {
     return this.#commands.cluster('SLOTS');
   }

@@ -8,11 +8,11 @@ import { NotificationFlags } from './preparation.ts';
 import { SingleNode, type Topology } from './topology.ts';
 
 export interface TopologyListener extends MasterListener {
-  /** Some keys may have another master than before. */
+  /** Keys may have moved to other masters. */
   onMoved(): void;
 }
 
-/** The one place that knows what kind of Redis there is. The listener is not called before this has returned. */
+/** The only place that distinguishes kinds of Redis. The listener is not called before this has returned. */
 export function openTopology(
   target: RedisTarget,
   health: RedisHealth,

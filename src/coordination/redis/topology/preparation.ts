@@ -2,17 +2,17 @@ import { type Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
 import { isRedirection } from './client.ts';
 
-// What is done on each new connection before it can be relied on.
+// What is done on each new connection before it is used.
 
 const SETTING = 'notify-keyspace-events';
 
-/** From this version on, the messages of a cluster's channel stay with the master that has the channel's slot. */
+/** Sharded pub/sub exists since this version: messages of a channel stay with the master that has its slot. */
 const SHARDED_PUBSUB_SINCE = 7;
 
-/** Stands for all of ours, which begin alike; nothing is ever stored there. */
+/** Has the prefix of all of our keys. Nothing is ever stored there. */
 const RIGHTS_KEY = 'hf:{rights}:reservation:none';
 
-/** Makes Redis announce expired keys, and says once what to set if it may not be told so. */
+/** Enables notifications of expired keys, or logs once what to set if Redis refuses to be configured. */
 export class NotificationFlags {
   readonly #logger: Logger;
   #hasWarned = false;
@@ -21,7 +21,7 @@ export class NotificationFlags {
     this.#logger = logger;
   }
 
-  /** Needed on every new connection: a restarted Redis has forgotten it. Rejects only if Redis did not answer. */
+  /** Called for every new connection, because a restarted Redis has lost the setting. Rejects only if Redis did not answer. */
   async enable(redis: Redis): Promise<void> {
     try {
       const [, flags = ''] = (await redis.config('GET', SETTING)) as string[];
@@ -44,7 +44,7 @@ export class NotificationFlags {
   }
 }
 
-/** Adds what announces expired keys (K: by key, x: expired) to flags that others may rely on. `A` includes `x`. */
+/** Adds the flags for expired keys (K: by key, x: expired) to those that are set, on which others may rely. `A` includes `x`. */
 export function withExpired(flags: string): string {
   const keyspace = flags.includes('K') ? '' : 'K';
   const expired = /[xA]/.test(flags) ? '' : 'x';
@@ -56,11 +56,11 @@ export async function hasShardedPubSub(redis: Redis): Promise<boolean> {
   return Number(version) >= SHARDED_PUBSUB_SINCE;
 }
 
-/** Rejects for what Redis does not have, or its user may not do, at the start rather than at every request. */
+/** Rejects if Redis lacks a command, or its user a right, so that it is reported at start and not by every request. */
 export async function expectRights(redis: Redis): Promise<void> {
   const { db = 0 } = redis.options;
   const tried = [redis.hfTouch(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
-  // The client goes on with database 0 where it could not select another.
+  // ioredis goes on with database 0 if it could not select another.
   const selected = db === 0 ? [] : [redis.select(db)];
   for (const answer of await Promise.allSettled([...selected, ...tried]))
     if (answer.status === 'rejected' && !isRedirection(answer.reason)) throw answer.reason;

@@ -2,15 +2,15 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Master, type MasterSettings } from './master.ts';
 
-/** Which Redis has which key. */
+/** Knows which Redis has which key. */
 export interface Topology extends AsyncDisposable {
   /** Keys of one group may go into one script. */
   groupOf(key: string): number;
-  /** Undefined while none is known. */
+  /** The master of the key; undefined while none is known. */
   of(key: string): Master | undefined;
 }
 
-/** Has the master of these keys, all of one group and at least one, do the work. Rejects as `Master.ask`, or if there is none. */
+/** Runs the work on the master of the keys: one or more, all of one group. Rejects as `Master.ask`, or if no master is known. */
 export async function askFor<T>(
   topology: Topology,
   keys: readonly string[],
@@ -21,7 +21,7 @@ export async function askFor<T>(
   return master.ask(work);
 }
 
-/** One server by itself, or the one that sentinels say is the master: it has every key. */
+/** A single server, or the master that sentinels name: it has all keys. */
 export class SingleNode implements Topology {
   readonly #master: Master;
   #hasWarned = false;
