@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import { Closing } from './closing.ts';
+import { AsyncStack } from './async-stack.ts';
 import type { Config } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.ts';
@@ -33,39 +33,39 @@ import { serveMetrics } from './telemetry/serve-metrics.ts';
 import { type Fault, ServiceHealth } from './telemetry/service-health.ts';
 
 const LEVEL_HOLD_MS = 10_000;
-/** So few are answered soon, whatever has held up the event loop. */
+/** This few operations are answered soon, however much the event loop lags. */
 const FEW_UNDER_WAY = 32;
 
 export interface AppParts {
   readonly logger: Logger;
-  /** What a test may stand in for. */
+  /** For tests. */
   readonly payment?: PaymentProvider;
-  /** Takes the place of serving the metrics at the address of the settings. Not called where none is set. */
+  /** Replaces serving the metrics at the address of the settings. Not called if none is set. */
   readonly offerMetrics?: ((registry: Registry) => void) | undefined;
-  /** Aborted, it ends the start after the step that is under way: rejects with its reason then. */
+  /** Aborts the start after the current step: `createApp` then rejects with its reason. */
   readonly stop?: AbortSignal;
 }
 
-/** One node: listening, until it is disposed of. */
+/** A node, which listens until it is disposed of. */
 export interface App extends AsyncDisposable {
   readonly url: string;
   readonly graphqlUrl: string;
 }
 
-/** Wires everything together, and is the only one that sees everything. Rejects with what cannot be opened. */
+/** Wires everything together; nothing else knows all parts. Rejects if something cannot be opened. */
 export async function createApp(
   config: Config,
   { logger, payment = createTestPaymentProvider(), offerMetrics, stop }: AppParts,
 ): Promise<App> {
   const trustedOperations = await readTrustedOperations(config.trustedOperations);
-  // Before the database, which takes its time to be made: a secret that is no use is known at once.
+  // Before the database, which takes a while to create: an unusable secret is reported at once.
   const identity = await identityOf(config.identity, logger);
-  const closing = new Closing();
+  const resources = new AsyncStack();
   try {
     const telemetry = new EventEmitter<Happenings>();
     const metrics = countHappenings(telemetry);
     logHappenings(telemetry, logger);
-    const infrastructure = await openInfrastructure({ config, telemetry, logger, closing }, stop);
+    const infrastructure = await openInfrastructure({ config, telemetry, logger, resources }, stop);
     const live = await openLiveMaps(infrastructure);
     const services = openServices(infrastructure, { live, identity, payment });
     const health = openHealth(infrastructure);
@@ -74,20 +74,20 @@ export async function createApp(
     if (config.metrics !== null) {
       observe(metrics, { ...infrastructure, services, health, server });
       if (offerMetrics) offerMetrics(metrics);
-      else closing.add(await serveMetrics(metrics, config.metrics, logger));
+      else resources.use(await serveMetrics(metrics, config.metrics, logger));
     }
-    return { ...server, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
+    return { ...server, [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]() };
   } catch (error) {
-    await closing[Symbol.asyncDispose]();
+    await resources[Symbol.asyncDispose]();
     throw error;
   }
 }
 
 const monotonicNow = () => performance.now();
 
-function openHealth({ database, coordination, telemetry, closing }: Infrastructure): ServiceHealth {
+function openHealth({ database, coordination, telemetry, resources }: Infrastructure): ServiceHealth {
   const faults = () => faultsOf(database, coordination);
-  return closing.add(new ServiceHealth({ faults, holdMs: LEVEL_HOLD_MS, monotonicNow, telemetry }));
+  return resources.use(new ServiceHealth({ faults, holdMs: LEVEL_HOLD_MS, monotonicNow, telemetry }));
 }
 
 function faultsOf({ fault, readFault }: Database, { reachable }: Coordination): readonly Fault[] {
@@ -98,7 +98,7 @@ function faultsOf({ fault, readFault }: Database, { reachable }: Coordination): 
   ];
 }
 
-/** A store that takes no writes can still show maps. */
+/** A node whose store is read-only is ready, because it can show maps. */
 function readiness({ level, since, reasons }: ServiceHealth, { fault }: Database): Health {
   return { ready: fault !== 'unresponsive', level, since, reasons };
 }
@@ -110,7 +110,7 @@ interface Served {
 }
 
 async function serve(
-  { config, database, loopLag, telemetry, logger, closing }: Infrastructure,
+  { config, database, loopLag, telemetry, logger, resources }: Infrastructure,
   { services, health, trustedOperations }: Served,
 ): Promise<Server> {
   const schema = createSchema(resolvers);
@@ -135,11 +135,11 @@ async function serve(
     health: () => readiness(health, database),
     isUnavailable: (error) => isStoreUnavailable(error) || error instanceof TooManySeatMaps,
   });
-  closing.defer(() => server.close());
+  resources.defer(() => server.close());
   return server;
 }
 
-/** Who asks for what all who subscribe are told. */
+/** The requester of shared subscriptions: what it may see, everybody may see. */
 function everybody(): Requester {
   return { viewer: null, clientAddress: '', isOver: () => false, summary: summaryOf('shared') };
 }

@@ -4,65 +4,65 @@ import { OperatorError } from './operator-error.ts';
 
 export { type SettingRow, settingsTable } from './config/settings.ts';
 
-/** All that can be set from outside, checked. Made once, at start; the rest of the program never reads the environment. */
+/** All settings, checked. Read once at start; nothing else reads the environment. */
 export interface Config {
-  /** False turns on what helps developing, the API explorer first of all. */
+  /** False enables what helps development, above all the API explorer. */
   readonly production: boolean;
-  /** Whether clients are told the schema. */
+  /** Whether clients may introspect the schema. */
   readonly introspection: boolean;
-  /** Nodes on the one port, each a process. */
+  /** Number of nodes on the port, each a process. */
   readonly workers: number;
   readonly http: HttpConfig;
   readonly trustedOperations: TrustedOperationsConfig;
-  /** Where they are served; null where they are not. */
+  /** Where metrics are served; null if they are not. */
   readonly metrics: AddressConfig | null;
   readonly log: { readonly level: Settings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly database: DatabaseConfig;
-  /** Whether one is put on sale where there are no events yet. */
+  /** Whether a demo event is created if there are no events yet. */
   readonly demoEvent: boolean;
-  /** `redis://` or `rediss://`; null for one node by itself. */
+  /** Null for a single node. */
   readonly redisUrl: string | null;
   readonly identity: IdentityConfig;
   readonly reservations: ReservationConfig;
   readonly limits: LimitsConfig;
   readonly admission: AdmissionConfig;
-  /** How long a payment may take, by which a reservation's deadline is fenced. */
+  /** How long a payment may take. A reservation's deadline is moved by this much before a payment, if needed. */
   readonly paymentSeconds: number;
-  /** How long reservations that ended without a booking are kept; 0 is for ever. */
+  /** How long reservations that ended without a booking are kept; 0 means for ever. */
   readonly historyDays: number;
   readonly seatMapFrameMs: number;
-  /** Kept at once. */
+  /** Maps in memory at once. */
   readonly maxSeatMaps: number;
   readonly websockets: WebsocketConfig;
 }
 
 export interface AddressConfig {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number;
 }
 
 export interface HttpConfig extends AddressConfig {
-  /** Addresses and CIDR blocks whose X-Forwarded-For counts. */
+  /** Addresses and CIDR blocks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
-  /** Before every path, without a slash at its end: empty, or '/tickets'. */
+  /** Prefix of every path, without a trailing slash: empty, or '/tickets'. */
   readonly basePath: string;
-  /** Of pages that may call over HTTP and websockets, besides this server's own. */
+  /** Origins of pages that may call the API over HTTP and websockets, besides the server's own. */
   readonly corsOrigins: '*' | readonly string[];
-  /** 0 is no limit. */
+  /** 0 means no limit. */
   readonly maxConnectionsPerAddress: number;
-  /** How long a client may read nothing of an answer. */
+  /** How long a client may go without reading from an answer. */
   readonly answerStallSeconds: number;
-  /** Bytes of answers that wait in this process to be read, over all connections. */
+  /** Bytes of answers buffered in this process, over all connections. */
   readonly maxUnreadBytes: number;
-  /** How long a node that is told to stop serves on, while it says that it is not ready. */
+  /** How long a stopping node goes on serving while it reports that it is not ready. */
   readonly shutdownDelayMs: number;
 }
 
 export interface TrustedOperationsConfig {
-  /** Manifests, besides the package's own. */
+  /** Manifests, besides that of the package. */
   readonly files: readonly string[];
-  /** Whether nothing else is executed. */
+  /** Whether all other operations are refused. */
   readonly only: boolean;
 }
 
@@ -72,10 +72,10 @@ export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number };
 
 export interface IdentityConfig {
-  /** Null where tokens come from an identity provider alone: there are no guests then. */
+  /** Null if all tokens come from an identity provider. Then there are no guests. */
   readonly secret: SecretSource | null;
   readonly jwksUrl: string | null;
-  /** Accepted values of `iss` and of `aud`; none accepts any. */
+  /** Accepted values of `iss` and `aud`; empty for any. */
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly rolesClaim: string;
@@ -84,33 +84,33 @@ export interface IdentityConfig {
 
 export type SecretSource =
   | { readonly kind: 'given'; readonly secret: string }
-  /** Made at the first start and kept beside the embedded database. */
-  | { readonly kind: 'kept'; readonly dataDir: string };
+  /** Created at the first start, and stored beside the embedded database. */
+  | { readonly kind: 'persisted'; readonly dataDir: string };
 
 export interface ReservationConfig {
-  /** For events that set none. */
+  /** For events that do not set their own. */
   readonly reservationSeconds: number;
   readonly extensionSeconds: number;
   readonly maxExtensions: number;
-  /** Per viewer. */
+  /** Per viewer and event. */
   readonly maxActiveReservations: number;
   readonly maxSeatsPerReservation: number;
 }
 
 export interface LimitsConfig {
-  /** Per viewer; 0 is no limit. */
+  /** Per viewer; 0 means no limit. */
   readonly mutationsPerMinute: number;
-  /** Per network address; 0 is no limit. */
+  /** Per network address; 0 means no limit. */
   readonly guestSignInsPerMinute: number;
-  /** Queries without a token, per network address; 0 is no limit. */
+  /** Queries without a token, per network address; 0 means no limit. */
   readonly queriesPerMinute: number;
-  /** Of all queries of one network address; 0 is no limit. */
+  /** Cost of all queries of one network address; 0 means no limit. */
   readonly queryCostPerSecond: number;
-  /** Of one operation, as docs/limits.md counts it; 0 is no limit. */
+  /** Cost of one operation, as docs/limits.md counts it; 0 means no limit. */
   readonly maxQueryCost: number;
-  /** Of all guests of one network address; 0 is no limit. */
+  /** Mutations of all guests of one network address; 0 means no limit. */
   readonly guestMutationsPerMinute: number;
-  /** Held by the guests of one network address at a time; 0 is no limit. */
+  /** Seats that the guests of one network address may hold at once; 0 means no limit. */
   readonly maxSeatsPerAddress: number;
 }
 
@@ -123,27 +123,27 @@ export interface AdmissionConfig {
 export interface WebsocketConfig {
   /** Per node. */
   readonly maxSockets: number;
-  /** Per node and network address; 0 is no limit. */
+  /** Per node and network address; 0 means no limit. */
   readonly maxSocketsPerAddress: number;
   /** Per websocket, at once. */
   readonly maxSubscriptions: number;
-  /** Per websocket; 0 is no limit. */
+  /** Per websocket; 0 means no limit. */
   readonly operationsPerMinute: number;
   readonly maxMessageBytes: number;
   readonly initSeconds: number;
-  /** What a client may have left unread and still be told more. */
+  /** Bytes that a client may leave unread before it is sent no more. */
   readonly unreadBytes: number;
   readonly stallSeconds: number;
 }
 
-/** The environment is wrong. The message has one line per wrong setting, and never a confidential value. */
+/** Settings are wrong. The message has one line for each, and never a confidential value. */
 export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads the settings listed in `settingsTable`; empty ones count as not set.
- * @param onTerminal whether a person reads the log as it is written
+ * Reads the settings in `settingsTable`. Empty ones count as not set.
+ * @param onTerminal whether the output is a terminal
  * @throws ConfigError
  */
 export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.isTTY === true): Config {
@@ -164,13 +164,13 @@ function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
 }
 
-/** Nodes on one Postgres must accept each other's tokens, so none of them may make up a secret of its own. */
+/** Nodes on one Postgres must accept each other's tokens, so that none may create a secret of its own. */
 function missingKeys(given: NodeJS.ProcessEnv): readonly string[] {
   if (given.DATABASE_URL === undefined || given.JWT_SECRET !== undefined || given.JWKS_URL !== undefined) return [];
   return ['JWT_SECRET is not set; expected it (at least 32 bytes) or JWKS_URL where DATABASE_URL is set'];
 }
 
-/** A provider signs tokens for all of its applications with the same keys. */
+/** An identity provider signs tokens for all of its applications with the same keys. */
 function missingForProvider(given: NodeJS.ProcessEnv): readonly string[] {
   if (given.JWKS_URL === undefined || given.NODE_ENV?.trim() !== 'production') return [];
   const example = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'https://tickets.example/api' };
@@ -181,7 +181,7 @@ function missingForProvider(given: NodeJS.ProcessEnv): readonly string[] {
   );
 }
 
-/** What nodes share cannot be inside of one. */
+/** Several nodes need Postgres and Redis, which they share. */
 function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
   const workers = settingsSchema.shape.WORKERS.safeParse(given.WORKERS).data ?? 1;
   const missing = ['DATABASE_URL', 'REDIS_URL'].filter((name) => given[name] === undefined).join(' and ');
@@ -189,10 +189,10 @@ function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
   return [`WORKERS is ${workers} without ${missing}; expected 1, or Postgres and Redis for the workers to share`];
 }
 
-/** So many guests of one network address may use up what each of them is allowed: an office, a school, a carrier's customers. */
+/** How many guests of one network address, such as an office or a carrier's customers, may use up their allowances at once. */
 const GUESTS_AT_ONCE = 20;
 
-/** What gives seats away, or keeps sales on one machine, is nobody's default where it counts. */
+/** In production, a test payment provider and an embedded database must be chosen explicitly. */
 function missingInProduction(given: NodeJS.ProcessEnv): readonly string[] {
   if (given.NODE_ENV?.trim() !== 'production') return [];
   const isStoreNamed = given.DATABASE_URL !== undefined || given.DATA_DIR !== undefined;
@@ -206,7 +206,7 @@ function missingInProduction(given: NodeJS.ProcessEnv): readonly string[] {
   ];
 }
 
-/** Only where it is tried out, unless it is asked for. */
+/** By default only with an embedded database outside production. */
 function isDemoWanted(settings: Settings): boolean {
   if (settings.DEMO_EVENT !== undefined) return settings.DEMO_EVENT === 'true';
   return settings.NODE_ENV !== 'production' && settings.DATABASE_URL === undefined;
@@ -289,9 +289,9 @@ function databaseOf(settings: Settings): DatabaseConfig {
   return { kind: 'postgres', url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE };
 }
 
-/** Only the embedded database may make up a secret, and only where no identity provider was chosen. */
+/** A secret is created only with the embedded database, and only without an identity provider. */
 function secretSource(settings: Settings): SecretSource | null {
   if (settings.JWT_SECRET !== undefined) return { kind: 'given', secret: settings.JWT_SECRET };
   if (settings.JWKS_URL !== undefined || settings.DATABASE_URL !== undefined) return null;
-  return { kind: 'kept', dataDir: settings.DATA_DIR };
+  return { kind: 'persisted', dataDir: settings.DATA_DIR };
 }

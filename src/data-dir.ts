@@ -2,12 +2,12 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from './operator-error.ts';
 
-/** The folder of DATA_DIR, or a file in it, is not as it must be. */
+/** The folder of DATA_DIR, or a file in it, cannot be used. */
 export class DataDirUnusable extends OperatorError {
   override readonly name = 'DataDirUnusable';
 }
 
-/** What to do, by the codes of the file system. */
+/** Advice for operators, by error codes of the file system. */
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'let the user that runs Holdfast read and write there, or set DATA_DIR to another folder',
   EDQUOT: 'make room on its disk, or set DATA_DIR to a folder on another',
@@ -20,7 +20,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: 'its disk takes no writes: set DATA_DIR to a folder on another',
 };
 
-/** Does what reads or writes the folder. What the file system refuses becomes a line for whoever runs the program. */
+/** Runs work that reads or writes the folder. Errors of the file system become messages for operators. */
 export async function inDataDir<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -32,13 +32,13 @@ export async function inDataDir<Result>(dataDir: string, work: () => Promise<Res
   }
 }
 
-/** Makes the folder where there is none. It is its owner's alone, whatever it was; one that was mounted for a group of users stays as it is. */
+/** Creates the folder if needed, and makes it private to its owner. A folder of another user, as of a mounted volume, keeps its rights. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   await makeFolder(dataDir);
   await takeRights(dataDir, 0o700);
 }
 
-/** The same for a folder in it and all that this holds, wherever a copy of it may be taken. */
+/** Makes a folder and all of its contents private, so that copies of it are private as well. */
 export async function makePrivate(folder: string): Promise<void> {
   const contents = await readdir(folder, { recursive: true, withFileTypes: true });
   const isSet = contents.map((entry) =>
@@ -47,14 +47,14 @@ export async function makePrivate(folder: string): Promise<void> {
   await Promise.all([takeRights(folder, 0o700), ...isSet]);
 }
 
-/** Of others. What another user owns stays as it is; what is gone meanwhile needs nothing. */
+/** Takes the rights of other users away. Files of another user, and those that are gone by now, are skipped. */
 async function takeRights(path: string, mode: number): Promise<void> {
   await chmod(path, mode).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPERM' && error.code !== 'ENOENT') throw error;
   });
 }
 
-/** Whether there is a file or folder at the path, from the folder on. @throws DataDirUnusable if nobody may look */
+/** Whether the path exists in the folder. @throws DataDirUnusable if that cannot be read */
 export function isInDataDir(dataDir: string, ...path: readonly string[]): Promise<boolean> {
   const isThere = () =>
     stat(join(dataDir, ...path)).then(
@@ -67,7 +67,7 @@ export function isInDataDir(dataDir: string, ...path: readonly string[]): Promis
   return inDataDir(dataDir, isThere);
 }
 
-/** Not by Node's own `recursive`, which tries for ever where the system has a folder and makes nothing in it, as /proc. */
+/** Not by Node's `recursive` option, which retries for ever in a folder in which the system creates nothing, such as /proc. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });

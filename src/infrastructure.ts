@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Closing } from './closing.ts';
+import type { AsyncStack } from './async-stack.ts';
 import type { Config } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { openCoordination } from './coordination/open.ts';
@@ -9,7 +9,7 @@ import type { Database } from './store/engine/database.ts';
 import { openDatabase } from './store/engine/open.ts';
 import type { Telemetry } from './telemetry/happenings.ts';
 
-/** What all of a node stands on. What is opened on it is closed before it. */
+/** What all parts of a node use. Opened first and closed last. */
 export interface Infrastructure extends InfrastructureParts {
   readonly database: Database;
   readonly coordination: Coordination;
@@ -20,24 +20,24 @@ export interface InfrastructureParts {
   readonly config: Config;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
-  readonly closing: Closing;
+  readonly resources: AsyncStack;
 }
 
-/** @param stop as `AppParts` has it */
+/** @param stop as in `AppParts` */
 export async function openInfrastructure(
   parts: InfrastructureParts,
   stop: AbortSignal | undefined,
 ): Promise<Infrastructure> {
-  const { config, telemetry, logger, closing } = parts;
-  const database = closing.add(await openDatabase(config.database, { checksHealth: true, telemetry }));
+  const { config, telemetry, logger, resources } = parts;
+  const database = resources.use(await openDatabase(config.database, { checksHealth: true, telemetry }));
   stop?.throwIfAborted();
   await database.migrate();
   stop?.throwIfAborted();
   if (config.demoEvent) await offerDemo(database, parts);
   const now = () => performance.now();
-  const loopLag = closing.add(new LoopLag(now));
+  const loopLag = resources.use(new LoopLag(now));
   const redisUrl = config.redisUrl ?? undefined;
-  const coordination = closing.add(await openCoordination({ redisUrl, logger, now }));
+  const coordination = resources.use(await openCoordination({ redisUrl, logger, now }));
   return { ...parts, database, coordination, loopLag };
 }
 

@@ -1,4 +1,4 @@
-/** Who wants to hear of one kind of thing. */
+/** The listeners of one kind of event. */
 export class Listeners<Told> {
   readonly #entries = new Set<{ readonly listener: (told: Told) => void }>();
 

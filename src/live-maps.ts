@@ -8,7 +8,7 @@ import { readChanges, readRevisions } from './store/change-log.ts';
 import { loadEventState, readClock, readReservationIds } from './store/queries/event-state.ts';
 import { expireReservations } from './store/statements/expire-reservations.ts';
 
-/** A map that nobody looks at is kept this long, for readers that reconnect. */
+/** How long a map is kept after its last use, for readers that reconnect. */
 const SEAT_MAP_LINGER_MS = 30_000;
 const CLOCK_EVERY_MS = 2_000;
 
@@ -19,12 +19,12 @@ export interface LiveMaps {
   readonly expiry: Expiry;
 }
 
-/** The maps that a node shows, and what makes reservations end on time, all by the store's clock. */
+/** Opens a node's seat maps, and the expiry of reservations, both by the store's clock. */
 export async function openLiveMaps(infrastructure: Infrastructure): Promise<LiveMaps> {
-  const { database, coordination, telemetry, logger, closing } = infrastructure;
+  const { database, coordination, telemetry, logger, resources } = infrastructure;
   const clock = await openStoreClock(infrastructure);
   const seatMaps = openSeatMaps(infrastructure, clock);
-  const expiry = closing.add(
+  const expiry = resources.use(
     new Expiry({
       notifications: coordination.expiry,
       seatMaps,
@@ -39,9 +39,9 @@ export async function openLiveMaps(infrastructure: Infrastructure): Promise<Live
 }
 
 function openSeatMaps(infrastructure: Infrastructure, clock: StoreClock): LiveSeatMaps {
-  const { config, database, coordination, loopLag, telemetry, logger, closing } = infrastructure;
-  const news = closing.add(new ChangeNews({ committed: database.committed, bus: coordination.bus, logger }));
-  const heads = closing.add(
+  const { config, database, coordination, loopLag, telemetry, logger, resources } = infrastructure;
+  const news = resources.use(new ChangeNews({ committed: database.committed, bus: coordination.bus, logger }));
+  const heads = resources.use(
     new HeadWatch({
       readRevisions: (eventIds) => readRevisions(database.mapReads, eventIds),
       isReachable: () => coordination.reachable,
@@ -50,8 +50,8 @@ function openSeatMaps(infrastructure: Infrastructure, clock: StoreClock): LiveSe
       logger,
     }),
   );
-  closing.defer(coordination.onReachableChange(() => heads.reschedule()));
-  return closing.add(
+  resources.defer(coordination.onReachableChange(() => heads.reschedule()));
+  return resources.use(
     new LiveSeatMaps({
       load: (eventId) => loadEventState(database.mapReads, eventId),
       readReservationIds: (eventId, limit) => readReservationIds(database.mapReads, eventId, limit),
@@ -72,9 +72,9 @@ function openSeatMaps(infrastructure: Infrastructure, clock: StoreClock): LiveSe
   );
 }
 
-async function openStoreClock({ database, closing }: Infrastructure): Promise<StoreClock> {
+async function openStoreClock({ database, resources }: Infrastructure): Promise<StoreClock> {
   const clock = new StoreClock(monotonicNow);
   const readStoreClock = () => readClock(database);
-  closing.add(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
+  resources.use(await measureStoreClock({ clock, readStoreClock, monotonicNow, everyMs: CLOCK_EVERY_MS }));
   return clock;
 }

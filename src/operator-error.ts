@@ -1,4 +1,4 @@
-/** Something that whoever runs the program can mend. The message is a line for them, or a few, and is shown without a stack. */
+/** An error that the operator can fix. The message is one or a few lines for them, and is shown without a stack trace. */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError';
 }

@@ -1,4 +1,4 @@
-/** A package that only developing needs, and that need not be installed: null where it is not. */
+/** Loads a package that only development needs: null if it is not installed. */
 export async function optionalPackage<Package>(load: () => Promise<Package>): Promise<Package | null> {
   try {
     return await load();

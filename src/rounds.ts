@@ -3,18 +3,15 @@ import type { Logger } from 'pino';
 export interface RoundsOptions {
   /** For the log: 'the sweep of overdue reservations'. */
   readonly what: string;
-  /** One round; true if the next is due at once. The signal tells it to come to an end. */
+  /** Runs one round, and returns true if the next one is due at once. The signal aborts it. */
   readonly round: (signal: AbortSignal) => Promise<boolean>;
   readonly logger: Logger;
   readonly intervalMs: number;
-  /** Until the first round, where that is not the interval. */
+  /** Time until the first round, if it is not the interval. */
   readonly firstAfterMs?: number;
 }
 
-/**
- * Looks through the store, every now and then, for what a node that died or a message that was lost has left behind.
- * Any number of nodes may do so at once.
- */
+/** Runs a job periodically, such as a search for what a node that died has left behind. Any number of nodes may do so at once. */
 export function startRounds({
   what,
   round,
@@ -36,7 +33,7 @@ export function startRounds({
   }
 
   function schedule(afterMs: number): void {
-    // Spread, so that nodes started together do not sweep together.
+    // With jitter, so that nodes that were started together do not run it together.
     timer = setTimeout(
       () => {
         running = run();

@@ -24,11 +24,11 @@ import { readBacklogs } from './store/consumer-cursors.ts';
 import { isStoreUnavailable } from './store/engine/faults.ts';
 
 const SWEEP_EVERY_MS = 10_000;
-/** So often that little has ended in between. */
+/** Often enough that there is little to remove each time. */
 const REMOVE_HISTORY_EVERY_MS = 300_000;
-/** Soon after the start, for nodes that do not run for as long; not at the start itself, when there is enough to do. */
+/** Soon after the start, for nodes that run for a short time; not at the start itself, when there is enough to do. */
 const REMOVE_HISTORY_FIRST_MS = 10_000;
-/** As often as metrics are mostly read. */
+/** About as often as metrics are scraped. */
 const MEASURE_BACKLOGS_EVERY_MS = 10_000;
 const MEASURE_BACKLOGS_FIRST_MS = 1_000;
 
@@ -38,12 +38,12 @@ export interface ServiceParts {
   readonly payment: PaymentProvider;
 }
 
-/** What resolvers put to work, and what a node does by itself beside it. */
+/** Opens the services that resolvers use, and starts a node's background jobs. */
 export function openServices(infrastructure: Infrastructure, { live, identity, payment }: ServiceParts): Services {
   const { config, database, coordination, telemetry, logger } = infrastructure;
   const limitedPayment = withTimeLimits(payment, logger);
   const settler = new Settler({ database, payment: limitedPayment, logger });
-  infrastructure.closing.defer(() => settler.drain());
+  infrastructure.resources.defer(() => settler.drain());
   startSweeps(infrastructure, settler);
   startHousekeeping(infrastructure);
   return {
@@ -95,24 +95,24 @@ function openReservations(
   });
 }
 
-/** Those who follow reservations: one, or all of a viewer. */
+/** Followers of single reservations, and of all reservations of a viewer. */
 function openFollowers(
-  { database, coordination, logger, closing }: Infrastructure,
+  { database, coordination, logger, resources }: Infrastructure,
   { seatMaps }: LiveMaps,
 ): Pick<Services, 'reservationUpdates' | 'viewerReservations'> {
   const store = database.mapReads;
-  const news = closing.add(new NewReservations({ committed: database.committed, bus: coordination.bus, logger }));
+  const news = resources.use(new NewReservations({ committed: database.committed, bus: coordination.bus, logger }));
   const updates = new ReservationUpdates(store, seatMaps, logger);
   const isReachable = () => coordination.reachable;
-  const viewerReservations = closing.add(new ViewerReservations({ store, updates, news, isReachable, logger }));
+  const viewerReservations = resources.use(new ViewerReservations({ store, updates, news, isReachable, logger }));
   return { reservationUpdates: updates, viewerReservations };
 }
 
-function startSweeps({ database, telemetry, logger, closing }: Infrastructure, settler: Settler): void {
+function startSweeps({ database, telemetry, logger, resources }: Infrastructure, settler: Settler): void {
   const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
-  // Apart, so that a payment provider that hangs keeps no reservation from ending.
-  closing.add(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => settler.round(signal) }));
-  closing.add(
+  // Separate jobs, so that a payment provider that hangs does not delay the end of reservations.
+  resources.use(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => settler.round(signal) }));
+  resources.use(
     startRounds({
       ...rounds,
       what: 'the sweep of overdue reservations',
@@ -121,9 +121,9 @@ function startSweeps({ database, telemetry, logger, closing }: Infrastructure, s
   );
 }
 
-function startHousekeeping({ config, database, telemetry, logger, closing }: Infrastructure): void {
+function startHousekeeping({ config, database, telemetry, logger, resources }: Infrastructure): void {
   const history = { database, days: config.historyDays, telemetry, logger };
-  closing.add(
+  resources.use(
     startRounds({
       what: 'removing reservations that ended long ago',
       round: (signal) => removeHistory(history, signal).then(() => false),
@@ -137,7 +137,7 @@ function startHousekeeping({ config, database, telemetry, logger, closing }: Inf
     telemetry.emit('consumers:measured', await readBacklogs(database.reads));
     return false;
   };
-  closing.add(
+  resources.use(
     startRounds({
       what: 'measuring what consumers of the change log have yet to do',
       round: measure,

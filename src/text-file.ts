@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 
-/** Another encoding: to read it all the same would garble every umlaut in it. */
+/** The file has another encoding, and would be garbled. */
 export class NotUtf8 extends Error {
   override readonly name = 'NotUtf8';
 }
 
 /**
- * What the file says, without the byte order mark that some editors begin a file with.
- * @throws NotUtf8, or what the file system refuses it with
+ * Reads a file in UTF-8, without a byte order mark.
+ * @throws NotUtf8, or the error of the file system
  */
 export async function readTextFile(path: string | URL): Promise<string> {
   const bytes = await readFile(path);

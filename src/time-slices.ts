@@ -1,10 +1,10 @@
-/** In milliseconds. What is short passes through a dozen turns of the event loop, and waits for a slice in some of them. */
+/** In milliseconds. A short request passes through a dozen turns of the event loop, and waits for a slice in some of them. */
 const SLICE_MS = 0.5;
 
-/** In milliseconds: a turn of the event loop that takes no longer had nothing else to do. */
+/** In milliseconds. A turn of the event loop that is this short had nothing else to do. */
 const IDLE_TURN_MS = 0.1;
 
-/** In milliseconds: long work goes on after so long however much else there is to do. */
+/** In milliseconds. Long work continues after this wait, however much else there is to do. */
 const MAX_WAIT_MS = 4;
 
 const waiting: (() => void)[] = [];
@@ -13,9 +13,8 @@ let lastTurnAtMs = 0;
 let lastSliceAtMs = 0;
 
 /**
- * Resolves when the next piece of long work may be done: when the event loop has nothing else to do, or has had for a while,
- * as many as fit in a slice of time, in the order in which they asked, whoever does the work. A piece is what follows before
- * its next wait.
+ * Resolves when the next piece of long work may run: when the event loop is idle, or was busy for a while. As many pieces run as fit into
+ * a slice of time, in the order of the calls, whoever made them. A piece is the work until the caller's next `await`.
  */
 export function nextTimeSlice(): Promise<void> {
   return new Promise((resolve) => {
@@ -43,7 +42,7 @@ async function slice(endMs: number): Promise<void> {
   lastSliceAtMs = performance.now();
 }
 
-/** A tick that is asked for while promises go on comes when none of them is left to. */
+/** Lets the resumed caller run until its next wait: the tick comes after all pending promise callbacks. */
 async function piece(): Promise<void> {
   await null;
   await new Promise<void>((resolve) => process.nextTick(resolve));

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** A uuid of version 5 (RFC 9562, section 5.5): the same for the same name, and others for other names or namespaces. */
+/** Derives UUIDs of version 5 (RFC 9562, section 5.5) from names within a namespace. */
 export function uuidV5(namespace: string): (name: string) => string {
   const prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex');
   return (name) => {

@@ -1,12 +1,12 @@
-/** How much there may be of it a second, on average, and at once after a pause. */
+/** Average amount a second, and the amount that is allowed at once after a pause. */
 export interface WorkLimits {
   readonly perSecond: number;
   readonly atOnce: number;
 }
 
 /**
- * A leaky bucket for work whose amount is known only once it is done: after more than there may be, the next has to wait until
- * the excess has drained.
+ * A leaky bucket for work whose amount is known only once it is done: when the bucket overflows, the next work must wait until the excess
+ * has drained.
  */
 export class WorkBudget implements Disposable {
   readonly #limits: WorkLimits;
@@ -22,13 +22,13 @@ export class WorkBudget implements Disposable {
     this.#asOfMs = monotonicNow();
   }
 
-  /** Whether the next has to wait. */
+  /** Whether the next work must wait. */
   get isSpent(): boolean {
     this.#drain();
     return this.#done >= this.#limits.atOnce;
   }
 
-  /** Until it is not spent. */
+  /** Time until it is no longer spent. */
   get waitMs(): number {
     if (!this.isSpent) return 0;
     return Math.floor(((this.#done - this.#limits.atOnce) * 1_000) / this.#limits.perSecond) + 1;
@@ -39,7 +39,7 @@ export class WorkBudget implements Disposable {
     this.#done += amount;
   }
 
-  /** Calls back once, in order, when it is not spent. Returns how to give up waiting. */
+  /** Calls back once, in order, when it is no longer spent. Returns how to stop waiting. */
   onRefilled(callback: () => void): () => void {
     const waiting = () => callback();
     this.#waiting.add(waiting);

@@ -45,7 +45,7 @@ describe('readConfig', () => {
       demoEvent: true,
       redisUrl: null,
       identity: {
-        ...{ secret: { kind: 'kept', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
+        ...{ secret: { kind: 'persisted', dataDir: './data' }, jwksUrl: null, guestTokenSeconds: 86_400 },
         ...{ issuers: [], audiences: [], rolesClaim: 'roles' },
       },
       reservations: {

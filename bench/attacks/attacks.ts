@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { EventsDocument } from '../../src/client/generated/documents.ts';
-import { Closing } from '../../src/closing.ts';
 import { dataOf } from '../../test/support/graphql.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';
@@ -30,9 +30,9 @@ export async function attacks(options: AttacksOptions): Promise<number> {
   const machine = describeMachine();
   const names = ATTACKS.filter((name) => options.only.length === 0 || options.only.includes(name));
   const damages: Damage[] = [];
-  await using closing = new Closing();
-  const postgres = closing.add(await startPostgres());
-  const redis = closing.add(await startRedis());
+  await using resources = new AsyncStack();
+  const postgres = resources.use(await startPostgres());
+  const redis = resources.use(await startRedis());
   for (const name of names) {
     process.stderr.write(`${name}\n`);
     await redis.cli('FLUSHALL');
@@ -49,16 +49,16 @@ export async function attacks(options: AttacksOptions): Promise<number> {
 
 /** One attack on a server of its own, with buyers beside it, before it and after it. */
 async function suffer(name: AttackName, stores: NodeJS.ProcessEnv, { seconds }: AttacksOptions): Promise<Damage> {
-  await using closing = new Closing();
+  await using resources = new AsyncStack();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-attacks-'));
-  closing.defer(() => rm(folder, { recursive: true }));
-  const keyList = closing.add(await startKeyList());
+  resources.defer(() => rm(folder, { recursive: true }));
+  const keyList = resources.use(await startKeyList());
   const provider = name === 'key-list' ? { JWKS_URL: keyList.url } : {};
-  const server = closing.add(await AttackedServer.start({ JWT_SECRET: jwtSecret, ...stores, ...provider }, folder));
+  const server = resources.use(await AttackedServer.start({ JWT_SECRET: jwtSecret, ...stores, ...provider }, folder));
   const { graphqlUrl } = server;
   const event = name === 'aliases-demo' ? await demoEvent(graphqlUrl) : await largeEvent(graphqlUrl);
   const buyers = new Buyers(graphqlUrl, event);
-  const attacker = closing.add(new Child<Attacker>(new URL('./attacker.ts', import.meta.url)));
+  const attacker = resources.use(new Child<Attacker>(new URL('./attacker.ts', import.meta.url)));
 
   await buyers.reserve(after(WARM_UP_MS));
   const before = await buyers.reserve(after(FLOOR_MS));

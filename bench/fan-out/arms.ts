@@ -1,4 +1,4 @@
-import type { Closing } from '../../src/closing.ts';
+import type { AsyncStack } from '../../src/async-stack.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';
 import { Child } from '../child-process.ts';
@@ -52,10 +52,10 @@ type Measured = Pick<FloorServer, 'executions' | 'cpuMicros' | 'memory'>;
 export const FRAME_MS = 10;
 
 /** A node, with a store and a Redis of its own. */
-export async function startHoldfast(options: ServerOptions, closing: Closing): Promise<HoldfastArm> {
-  const database = closing.add(await startPostgres());
-  const redis = closing.add(await startRedis());
-  const child = closing.add(
+export async function startHoldfast(options: ServerOptions, resources: AsyncStack): Promise<HoldfastArm> {
+  const database = resources.use(await startPostgres());
+  const redis = resources.use(await startRedis());
+  const child = resources.use(
     new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), options.nodeOptions),
   );
   const graphqlUrl = await child.ask('open', {
@@ -87,9 +87,9 @@ export async function startPlayer(
   module: 'floor-server' | 'stock-server',
   recording: Recording,
   nodeOptions: readonly string[],
-  closing: Closing,
+  resources: AsyncStack,
 ): Promise<PlayerArm> {
-  const child = closing.add(
+  const child = resources.use(
     new Child<FloorServer | StockServer>(new URL(`./${module}.ts`, import.meta.url), nodeOptions),
   );
   const url = await child.ask('open', recording);

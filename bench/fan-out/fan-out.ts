@@ -1,4 +1,4 @@
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { isKept } from '../bounds.ts';
 import { Child } from '../child-process.ts';
 import { describeMachine } from '../machine.ts';
@@ -33,9 +33,9 @@ export async function fanOut(options: FanOutOptions): Promise<number> {
 
 /** The arms by turns, so that what else the machine does falls on all alike. */
 async function runRounds(options: FanOutOptions): Promise<Round[]> {
-  await using closing = new Closing();
-  const arms = await startArms({ seats: SEATS, seatsAtOnce: options.changes, nodeOptions: [] }, closing);
-  const subscribers = closing.add(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
+  await using resources = new AsyncStack();
+  const arms = await startArms({ seats: SEATS, seatsAtOnce: options.changes, nodeOptions: [] }, resources);
+  const subscribers = resources.use(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
   const stage = { subscribers, eventId: arms.holdfast.venue.eventId, options };
   await arms.holdfast.play(WARM_UP);
   const rounds: Round[] = [];
@@ -64,12 +64,12 @@ function describeRun(name: ArmName, round: Round | undefined): string {
 
 type Arms = Awaited<ReturnType<typeof startArms>>;
 
-async function startArms(server: ServerOptions, closing: Closing) {
-  const holdfast = await startHoldfast(server, closing);
+async function startArms(server: ServerOptions, resources: AsyncStack) {
+  const holdfast = await startHoldfast(server, resources);
   const { recording } = holdfast;
   return {
-    floor: await startPlayer('floor-server', recording, server.nodeOptions, closing),
-    stock: await startPlayer('stock-server', recording, server.nodeOptions, closing),
+    floor: await startPlayer('floor-server', recording, server.nodeOptions, resources),
+    stock: await startPlayer('stock-server', recording, server.nodeOptions, resources),
     holdfast,
   };
 }

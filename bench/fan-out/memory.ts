@@ -1,4 +1,4 @@
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { Child } from '../child-process.ts';
 import type { Memory } from '../process-usage.ts';
 import { slopeOf } from '../statistics.ts';
@@ -25,12 +25,12 @@ export interface MemoryOverTime {
 
 /** In processes of their own, which collect their garbage before they tell. */
 export async function measureMemory(options: FanOutOptions): Promise<MemoryFigures> {
-  await using closing = new Closing();
+  await using resources = new AsyncStack();
   const nodeOptions = ['--expose-gc'];
   const server = { seats: SEATS, seatsAtOnce: options.changes, nodeOptions };
-  const holdfast = await startHoldfast(server, closing);
-  const floor = await startPlayer('floor-server', holdfast.recording, nodeOptions, closing);
-  const subscribers = closing.add(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
+  const holdfast = await startHoldfast(server, resources);
+  const floor = await startPlayer('floor-server', holdfast.recording, nodeOptions, resources);
+  const subscribers = resources.use(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
   const stage = { subscribers, eventId: holdfast.venue.eventId, count: options.subscribers };
   const floorPerSocket = await memoryPerSocket(floor, stage);
   await subscribers.ask('disconnect');

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { isKept } from '../bounds.ts';
 import { describeMachine } from '../machine.ts';
 import { keepResults } from '../results.ts';
@@ -42,8 +42,8 @@ export async function flashSale(options: FlashSaleOptions): Promise<number> {
 }
 
 async function runArms(options: FlashSaleOptions): Promise<Results> {
-  await using closing = new Closing();
-  const stage = await openStage(options, closing);
+  await using resources = new AsyncStack();
+  const stage = await openStage(options, resources);
   const results: Results = {};
   for (const arm of ARMS.filter((name) => options.only.length === 0 || options.only.includes(name))) {
     process.stderr.write(`${arm}\n`);

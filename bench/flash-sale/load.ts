@@ -1,5 +1,5 @@
 import { setInterval as every } from 'node:timers/promises';
-import type { Closing } from '../../src/closing.ts';
+import type { AsyncStack } from '../../src/async-stack.ts';
 import { Child } from '../child-process.ts';
 import type { Endpoints, LoadProcess, LoadRequest, LoadRun, Preparation, Until } from './load-process.ts';
 
@@ -13,9 +13,9 @@ export class Load {
   readonly #process: Child<LoadProcess>;
   #prepared: readonly LoadRequest[] | undefined;
 
-  constructor(closing: Closing) {
+  constructor(resources: AsyncStack) {
     const module = new URL('./load-process.ts', import.meta.url);
-    this.#process = closing.add(new Child<LoadProcess>(module, [], { NODE_ENV: 'production' }));
+    this.#process = resources.use(new Child<LoadProcess>(module, [], { NODE_ENV: 'production' }));
   }
 
   /** Signs and serialises what will be sent; nothing where that was done already. */

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from 'postgres';
+import type { AsyncStack } from '../../src/async-stack.ts';
 import { SeatsDocument } from '../../src/client/generated/documents.ts';
-import type { Closing } from '../../src/closing.ts';
 import { dataOf } from '../../test/support/graphql.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';
@@ -61,21 +61,21 @@ export interface Stage {
   showEvent(eventId: string): Promise<void>;
 }
 
-export async function openStage(options: FlashSaleOptions, closing: Closing): Promise<Stage> {
-  const database = closing.add(await startPostgres(durable));
-  const redis = closing.add(await startRedis());
+export async function openStage(options: FlashSaleOptions, resources: AsyncStack): Promise<Stage> {
+  const database = resources.use(await startPostgres(durable));
+  const redis = resources.use(await startRedis());
   const databaseUrl = await database.createDatabase();
-  const sql = connect(databaseUrl, closing);
+  const sql = connect(databaseUrl, resources);
   const statements = await Statements.open(
-    connect(database.url('postgres'), closing),
+    connect(database.url('postgres'), resources),
     new URL(databaseUrl).pathname.slice(1),
   );
   const stores = { databaseUrl, redisUrl: redis.url };
-  const holdfast = await startHoldfast(stores, options, closing);
-  const floor = closing.add(
+  const holdfast = await startHoldfast(stores, options, resources);
+  const floor = resources.use(
     new Child<FloorServer>(new URL('./floor-server.ts', import.meta.url), nodeOptions, production),
   );
-  const textbook = closing.add(
+  const textbook = resources.use(
     new Child<TextbookServer>(new URL('./textbook-server.ts', import.meta.url), nodeOptions, production),
   );
   const organizer = await tokenFor('the organizer', ['ORGANIZER']);
@@ -84,7 +84,7 @@ export async function openStage(options: FlashSaleOptions, closing: Closing): Pr
     holdfast,
     floor: unprofiledServer(floor, await floor.ask('open')),
     textbook: unprofiledServer(textbook, await textbook.ask('open', { ...stores, poolSize: POOL_SIZE })),
-    load: new Load(closing),
+    load: new Load(resources),
     sql,
     statements,
     openEvent: (seats) => openEvent(holdfast.urls[0] ?? '', organizer, { name: 'Flash sale', seats }),
@@ -94,19 +94,19 @@ export async function openStage(options: FlashSaleOptions, closing: Closing): Pr
   };
 }
 
-function connect(url: string, closing: Closing): Sql {
+function connect(url: string, resources: AsyncStack): Sql {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
-  closing.defer(() => sql.end());
+  resources.defer(() => sql.end());
   return sql;
 }
 
 async function startHoldfast(
   { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
   { nodes }: FlashSaleOptions,
-  closing: Closing,
+  resources: AsyncStack,
 ): Promise<Server> {
   const children = Array.from({ length: nodes }, () =>
-    closing.add(new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), nodeOptions, production)),
+    resources.use(new Child<HoldfastServer>(new URL('./holdfast-server.ts', import.meta.url), nodeOptions, production)),
   );
   const settings = {
     DATABASE_URL: databaseUrl,

@@ -1,11 +1,11 @@
 import { OperatorError } from '../operator-error.ts';
 
-/** How every command ends. */
+/** Exit codes of all commands. */
 export const exitCodes = { done: 0, failed: 1, wronglyCalled: 2 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Ends a command with a line for whoever gave it. */
+/** Ends a command with a message for its user. */
 export class CommandFailure extends OperatorError {
   override readonly name = 'CommandFailure';
   readonly exitCode: ExitCode;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import type { AddressConfig, Config } from '../config.ts';
 import { CommandFailure } from './failure.ts';
 
-/** What to do, by the codes of listening and of looking a name up. */
+/** Advice by error codes of listening and of DNS. */
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'ports below 1024 need a right of their own: set %PORT to another',
   EADDRINUSE: 'set %PORT or %HOST to others, or stop what listens there',
@@ -12,7 +12,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTFOUND: '%HOST is no name that can be looked up: set it to an address, without a port or brackets',
 };
 
-/** Listens on all of them for a moment, so that one that is taken is known before the database is touched. @throws CommandFailure */
+/** Listens on all ports for a moment, so that a taken one is reported before the database is opened. @throws CommandFailure */
 export async function expectFreePorts({ http, metrics }: Pick<Config, 'http' | 'metrics'>): Promise<void> {
   const listening: Server[] = [];
   try {
@@ -31,7 +31,7 @@ async function listenOn({ host, port }: AddressConfig, prefix: string): Promise<
   return server;
 }
 
-/** @param prefix of the settings' names */
+/** @param prefix prefix of the settings' names */
 export function cannotListen(error: unknown, prefix = ''): string {
   if (!(error instanceof Error)) return String(error);
   const advice = ADVICE['code' in error ? String(error.code) : ''] ?? 'set %PORT or %HOST to others';

@@ -26,7 +26,7 @@ Example:
 interface ImportOptions {
   readonly name: string;
   readonly venue: string;
-  /** A moment, or what clocks at the venue show. */
+  /** A moment, or a local time at the venue. */
   readonly startsAt: Date | string;
   readonly timeZone?: string;
   readonly currency: string;
@@ -64,7 +64,7 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
     ...{ name, venue, startsAt, timeZone, currency, prices, reservationSeconds },
     plan: await readPlan(file),
   };
-  // Before a database is made for it.
+  // Before a database is created for it.
   const checked = checkEvent(input);
   if (!checked.ok) throw importFailure(file, prices, checked);
   const instead = 'stop it first, or create the event through its API with the mutation createEvent';
@@ -80,7 +80,7 @@ async function importPlan(file: string, options: ImportOptions, env: NodeJS.Proc
   process.stdout.write(`${encodeEventId(created.event.id)}\n`);
 }
 
-/** A moment that the API's DateTime takes, or a local time as it is. */
+/** A moment that the API's DateTime accepts, or a local time as text. */
 function parseStart(text: string): Date | string {
   if (momentsAt(text, 'UTC').length > 0) return text;
   try {
@@ -92,7 +92,7 @@ function parseStart(text: string): Date | string {
   }
 }
 
-/** Of a local time that comes twice, as clocks are put back, the earlier moment. */
+/** For a local time that occurs twice, when clocks are put back, the earlier moment. */
 function startOf({ startsAt, timeZone }: ImportOptions): Date {
   if (startsAt instanceof Date) return startsAt;
   if (timeZone === undefined) throw wrongStart(`${startsAt} needs a --time-zone, or an offset: ${startsAt}+01:00`);
@@ -110,7 +110,7 @@ function parseWhole(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.');
 }
 
-/** A category's name may hold an `=` itself. */
+/** A category's name may contain `=`. */
 function collectPrice(text: string, before: readonly CategoryPrice[] = []): readonly CategoryPrice[] {
   const [, category, amount] = /^(.+)=(\d{1,16})$/s.exec(text) ?? [];
   if (category !== undefined && amount !== undefined) return [...before, { category, amount: Number(amount) }];

@@ -4,7 +4,7 @@ import type { App, AppParts } from '../app.ts';
 import type { Config } from '../config.ts';
 import { exitCodes } from './failure.ts';
 
-/** A start may wait for as long as another node migrates: whoever stops it does not. */
+/** A start may wait while another node migrates. Stopping it does not wait longer than this. */
 const POSTGRES_WITHIN_MS = 10_000;
 
 export interface NodeLife {
@@ -15,7 +15,7 @@ export interface NodeLife {
   readonly offerMetrics?: AppParts['offerMetrics'];
 }
 
-/** Resolves when the node was told to stop and everything is closed. Rejects with what keeps it from starting. */
+/** Resolves when the node has stopped and everything is closed. Rejects if it cannot start. */
 export async function runNode(config: Config, life: NodeLife): Promise<void> {
   const { logger, stop, onReady } = life;
   const stopped = new AbortController();
@@ -31,12 +31,12 @@ export async function runNode(config: Config, life: NodeLife): Promise<void> {
 }
 
 async function startNode(config: Config, { logger, offerMetrics }: NodeLife, stop: AbortSignal): Promise<App> {
-  // Only here, as the other commands would wait for all of the server to be loaded.
+  // Imported here, so that other commands do not load the whole server.
   const { createApp } = await import('../app.ts');
   return createApp(config, { logger, stop, offerMetrics });
 }
 
-/** Closes what the start has opened. Postgres is not waited for beyond the bound; an embedded database would be left half made. */
+/** Closes what was opened by an aborted start. Does not wait long for Postgres, but does for an embedded database, which would be left half created. */
 async function leaveStart(starting: Promise<App>, { database }: Config, logger: Logger): Promise<void> {
   const closed = starting.then(
     (app) => app[Symbol.asyncDispose](),

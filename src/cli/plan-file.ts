@@ -3,7 +3,7 @@ import type { Fault, Refusal } from '../events/seating-plan/refusal.ts';
 import { readTextFile } from '../text-file.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
-/** What the file holds, plan or not. @throws CommandFailure if it cannot be read, or is not JSON in UTF-8 */
+/** The parsed file, which may be no plan. @throws CommandFailure if it cannot be read, or is not JSON in UTF-8 */
 export async function readPlan(file: string): Promise<unknown> {
   const text = await readTextFile(file).catch((error: unknown) => {
     throw new CommandFailure(`${file} cannot be read: ${messageOf(error)}`);
@@ -15,7 +15,7 @@ export async function readPlan(file: string): Promise<unknown> {
   }
 }
 
-/** The options that give what the importer names otherwise. */
+/** Options of the command by the importer's names of fields. */
 const optionOf: Readonly<Record<string, string>> = {
   name: '--name',
   venue: '--venue',
@@ -26,7 +26,7 @@ const optionOf: Readonly<Record<string, string>> = {
   prices: '--price',
 };
 
-/** The importer's refusal in terms of the command, a line for each fault: the file and the path in it, or the option. */
+/** The importer's refusal in terms of the command, with one line for each fault: the file and the path in it, or the option. */
 export function importFailure(file: string, prices: readonly CategoryPrice[], { faults }: Refusal): CommandFailure {
   const lines = faults.map((fault) => lineOf(file, prices, fault));
   const isInPlan = faults.every(({ path }) => path === 'plan' || path.startsWith('plan.'));
@@ -47,6 +47,6 @@ function optionAt(path: string, prices: readonly CategoryPrice[]): string {
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // It may quote what the file says.
+  // It may quote the file's contents.
   return message.replace(/\p{Cc}+/gu, ' ');
 }

@@ -3,10 +3,7 @@ import { OperatorError } from '../operator-error.ts';
 import { isStoreUnavailable } from '../store/engine/faults.ts';
 import { cannotListen } from './free-port.ts';
 
-/**
- * What went wrong, in a line or a few for whoever started the program, to stand after the program's name; a
- * fault of the program itself with its stack.
- */
+/** An error as one or a few lines for the operator, to follow the program's name. A fault of the program itself has its stack trace. */
 export function problemAtStart(error: unknown): string {
   if (error instanceof ConfigError) return `wrong settings\n${indented(error.message)}`;
   if (error instanceof OperatorError) return error.message;
@@ -31,17 +28,17 @@ function isOfListening(error: unknown): boolean {
   );
 }
 
-/** Postgres' codes for a user, a password, a database or a right that is wrong: for the operator to mend. */
+/** Postgres' codes for a wrong user, password, database or right. */
 function refusesClient(error: Error): boolean {
   return 'code' in error && ['28000', '28P01', '3D000', '42501'].includes(String(error.code));
 }
 
-/** Postgres' codes for a table and a column that are not there: no server of this version has run on it yet. */
+/** Postgres' codes for a missing table or column: no server of this version has run on the database yet. */
 function lacksTables(error: Error): boolean {
   return 'code' in error && ['42P01', '42703'].includes(String(error.code));
 }
 
-/** A file, a socket or the disk. The message says what could not be done, and mostly with which. */
+/** An error of the system, whose message says what failed, and mostly on which file or socket. */
 function isOfSystem(error: Error): boolean {
   return 'syscall' in error;
 }

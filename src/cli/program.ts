@@ -13,13 +13,13 @@ const epilogue = `
 Settings come from the environment: see docs/settings.md. \`holdfast help <command>\` has examples.
 Exit codes: 0 done, 1 failed, 2 wrongly called or wrong settings.`;
 
-/** Runs one command line, without the program's own name. Gives the exit code. */
+/** Runs a command line without the program's name. Returns the exit code. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
   try {
     await createProgram(env).parseAsync(args, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
-    // Commander has said already what is wrong, or has shown the help that was asked for.
+    // Commander has already reported the error, or shown the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wronglyCalled;
     process.stderr.write(`holdfast: ${problemAtStart(error)}\n`);
     if (error instanceof CommandFailure) return error.exitCode;
@@ -27,7 +27,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** As far from `src/cli` as from `dist/cli`. */
+/** The path is the same from `src/cli` and `dist/cli`. */
 function version(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

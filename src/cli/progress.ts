@@ -1,4 +1,4 @@
-/** What progress is shown on: standard error, as a rule. */
+/** Where progress is shown: usually standard error. */
 export interface Screen {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -6,7 +6,7 @@ export interface Screen {
 
 const BAR_WIDTH = 30;
 
-/** On a terminal a bar that fills; anywhere else a line each time. */
+/** On a terminal a progress bar, otherwise a line each time. */
 export function progressOn(screen: Screen): (done: number, all: number) => void {
   return (done, all) => {
     const text = `${done} of ${all} seats`;

@@ -28,7 +28,7 @@ export function serveCommand(env: NodeJS.ProcessEnv): Command {
     .action(() => serve(readConfig(env), misspeltSettings(env)));
 }
 
-/** Resolves when a signal has stopped what serves and everything is closed; a second signal, later, stops it at once. */
+/** Resolves when a signal has stopped the server and everything is closed. A later second signal stops it at once. */
 async function serve(config: Config, misspelt: readonly Misspelt[]): Promise<void> {
   const logger = await createLogger(config.log);
   if (cluster.worker) return serveAsWorker(cluster.worker, config, logger);
@@ -44,7 +44,7 @@ async function serveAlone(config: Config, logger: Logger): Promise<void> {
   await runNode(config, { logger, stop, onReady });
 }
 
-/** Serves nothing itself: this process only looks after those that do. */
+/** This process serves nothing itself, and only supervises the workers. */
 async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
   const workers = new Workers(config, logger);
   const stop = loggedStop(logger, () => {
@@ -59,7 +59,7 @@ async function serveWithWorkers(config: Config, logger: Logger): Promise<void> {
   await workers.stop();
 }
 
-/** Loaded only here, as other commands would wait for it. */
+/** Imported here, so that other commands do not load it. */
 async function serveMetricsOfWorkers(address: AddressConfig, logger: Logger): Promise<AsyncDisposable> {
   const { metricsOfWorkers, serveMetrics } = await import('../telemetry/serve-metrics.ts');
   return serveMetrics(metricsOfWorkers(), address, logger);

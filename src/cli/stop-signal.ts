@@ -1,4 +1,4 @@
-/** npm and a terminal both pass Ctrl-C on: what follows the first signal this closely is the same wish, said twice. */
+/** Ctrl-C arrives from both the terminal and npm: a second signal within this time counts as the same. */
 const SAME_WISH_MS = 1_000;
 
 /** Resolves with the first SIGINT or SIGTERM from now on. A later one runs `stopAtOnce`. */

@@ -8,10 +8,10 @@ import type { Happenings } from '../telemetry/happenings.ts';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 /**
- * The database of the settings, for a command that is soon done with it.
- * @param whenInUse what to do instead while a server has the embedded database open
- * @param mayCreate whether an embedded database is made where there is none: not by what only reads
- * @throws CommandFailure if what the command does would be lost, or the database is in use
+ * Opens the database of the settings for a short command.
+ * @param whenInUse advice for when a server has the embedded database open
+ * @param mayCreate whether an embedded database is created if there is none; false for commands that only read
+ * @throws CommandFailure if the command's result would be lost, or the database is in use
  */
 export async function openStore(
   settings: DatabaseConfig,

@@ -49,14 +49,14 @@ async function refuseWithoutSecret({ secret }: IdentityConfig): Promise<void> {
       exitCodes.wronglyCalled,
     );
   }
-  if (secret.kind !== 'kept') return;
+  if (secret.kind !== 'persisted') return;
   if (secret.dataDir === 'memory://') {
     throw new CommandFailure(
       'with DATA_DIR=memory:// every server makes a secret of its own; set JWT_SECRET for both',
       exitCodes.wronglyCalled,
     );
   }
-  // A secret made here would be that of no server, if this is not the folder of one.
+  // A secret created here would be no server's, if this is not the folder of one.
   if (!(await isInDataDir(secret.dataDir, 'jwt-secret'))) {
     throw new CommandFailure(
       `there is no secret in ${secret.dataDir} yet: a server makes it when it first starts there; start it, set DATA_DIR to its folder, or set JWT_SECRET for both`,
@@ -72,7 +72,7 @@ function parseSub(text: string): string {
 }
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-/** As for guests' tokens: nobody can take a token back. */
+/** As for guests' tokens, because tokens cannot be revoked. */
 const LONGEST_TTL_SECONDS = 365 * 86_400;
 
 /** `30m` → 1800 */

@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { CommandFailure } from './failure.ts';
 import type { StartOutcome } from './worker.ts';
 
-/** One worker, as the primary sees it. */
+/** A worker, from the primary's view. */
 export interface WorkerProcess {
-  /** Of this process alone: one that replaces it has the next free number. */
+  /** A worker that replaces it gets another number. */
   readonly id: number;
-  /** The node's address. @throws CommandFailure if it ends before it is ready */
+  /** The node's address. Rejects with a CommandFailure if the worker ends before it is ready. */
   readonly ready: Promise<string>;
   readonly ended: Promise<WorkerEnd>;
 }
 
 export interface WorkerEnd {
-  /** For people: 'SIGKILL', 'exit code 1', or why it could not start. */
+  /** For operators: 'SIGKILL', 'exit code 1', or why it could not start. */
   readonly how: string;
-  /** By itself, or by a signal to stop that came before it could listen for any. */
+  /** It ended by itself, or by a stop signal that came before it could listen for one. */
   readonly inGoodOrder: boolean;
-  /** 0 if it never was ready. */
+  /** 0 if it was never ready. */
   readonly servedMs: number;
 }
 
@@ -32,7 +32,7 @@ export function startWorker(): WorkerProcess {
       inGoodOrder: code === 0 || signal === 'SIGTERM' || signal === 'SIGINT',
       servedMs: Math.max(0, performance.now() - readyAtMs),
     }),
-    // It could not be made: the system has no room for another process.
+    // The system could not create the process.
     (error: Error): WorkerEnd => ({ how: error.message, inGoodOrder: false, servedMs: 0 }),
   );
   const ready = new Promise<string>((resolve, reject) => {

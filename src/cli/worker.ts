@@ -5,13 +5,13 @@ import { runNode } from './node.ts';
 import { problemAtStart } from './problems.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** What a worker tells the primary, once: how its start has ended. */
+/** A worker's message to the primary after its start, sent once. */
 export type StartOutcome =
   | { readonly kind: 'ready'; readonly graphqlUrl: string }
-  /** The line, or lines, for whoever started the program. */
+  /** One or a few lines for the operator. */
   | { readonly kind: 'failed'; readonly problem: string };
 
-/** One node of several on a port. How soon a stop must end is the primary's to say: here signals are all the same wish. */
+/** Runs one of several nodes on a port. A second stop signal changes nothing here, because the primary bounds how long stopping takes. */
 export async function serveAsWorker(worker: Worker, config: Config, primaryLogger: Logger): Promise<void> {
   const logger = primaryLogger.child({ worker: worker.id });
   const tell = (outcome: StartOutcome) => worker.send(outcome);

@@ -4,21 +4,21 @@ import type { Config } from '../config.ts';
 import { CommandFailure } from './failure.ts';
 import { signalWorkers, startWorker, type WorkerProcess } from './worker-process.ts';
 
-/** One that served this long was sound: its successor need not wait. */
+/** A worker that served this long was healthy, so that its successor is started without a pause. */
 const STEADY_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** After their delay, workers give up by themselves long before; one that does not answer is killed. Orchestrators kill after 30 s. */
+/** Workers stop much sooner by themselves, after their delay. One that hangs is killed then. Orchestrators kill after 30 s. */
 const STOP_WITHIN_MS = 25_000;
 
-/** The processes that serve, each a node, on one port. One that dies is replaced until all are told to stop. */
+/** Worker processes, each a node, on one port. A worker that dies is replaced, until all are stopped. */
 export class Workers {
   readonly #count: number;
   readonly #stopWithinMs: number;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
-  /** Whether the last worker in each place ended in good order, once it has. */
+  /** For each place: resolves when its last worker has ended, with whether it did so in good order. */
   #places: readonly Promise<boolean>[] = [];
 
   constructor({ workers, http }: Pick<Config, 'workers' | 'http'>, logger: Logger) {
@@ -27,7 +27,7 @@ export class Workers {
     this.#logger = logger;
   }
 
-  /** Resolves with the address when all are ready. @throws CommandFailure when one cannot start, and no other runs on */
+  /** Resolves with the address when all are ready. @throws CommandFailure if one cannot start; then all have ended */
   async start(): Promise<string> {
     const first = Array.from({ length: this.#count }, startWorker);
     this.#places = first.map((worker) => this.#keepPlace(worker));
@@ -40,13 +40,13 @@ export class Workers {
     }
   }
 
-  /** Resolves when all have stopped as one node does. @throws CommandFailure if one did not */
+  /** Stops all workers gracefully. @throws CommandFailure if one did not stop in good order */
   async stop(): Promise<void> {
     const inGoodOrder = await this.#end();
     if (inGoodOrder.includes(false)) throw new CommandFailure('a worker did not stop in good order');
   }
 
-  /** At once, with nothing finished. */
+  /** Kills all workers at once. */
   kill(): void {
     this.#stopping.abort();
     signalWorkers('SIGKILL');
@@ -63,7 +63,7 @@ export class Workers {
     }
   }
 
-  /** The first one's failure to start is `start`'s to tell, and nobody follows it. */
+  /** If the first worker fails to start, `start` reports it, and it is not replaced. */
   async #keepPlace(first: WorkerProcess): Promise<boolean> {
     const started = await first.ready.then(
       () => true,
@@ -89,19 +89,19 @@ export class Workers {
     const worker = startWorker();
     worker.ready.then(
       (graphqlUrl) => this.#logger.info(`worker ${worker.id} is ready: ${graphqlUrl}`),
-      // How it ended is logged with its replacement.
+      // Its end is logged when it is replaced.
       () => {},
     );
     return worker;
   }
 
-  /** False if it was cut short by the stop. */
+  /** Resolves to false if it was aborted by the stop. */
   #pause(pauseMs: number): Promise<boolean> {
     return sleep(pauseMs, true, { signal: this.#stopping.signal }).catch(() => false);
   }
 }
 
-/** Longer with each one in a row that died soon. */
+/** Doubles with each worker in a row that died soon. */
 export function pauseAfter(quickDeaths: number): number {
   return quickDeaths === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickDeaths - 1), LONGEST_PAUSE_MS);
 }

@@ -1,9 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { settingsSchema } from './settings.ts';
 
-/** Letters that a slip changes. */
+/** Letters by which a misspelt name may differ. */
 const SLIP = 2;
-/** Shorter names are too near to those of other programs: `PORT` and `PGPORT`. */
+/** Shorter names are too similar to those of other programs, such as `PORT` and `PGPORT`. */
 const SHORTEST = 6;
 
 const longNames = Object.keys(settingsSchema.shape).filter(({ length }) => length >= SHORTEST);
@@ -14,7 +14,7 @@ export interface Misspelt {
   readonly meant: string;
 }
 
-/** Names in the environment that are not of settings, but nearly. */
+/** Names in the environment that are almost names of settings. */
 export function misspeltSettings(env: NodeJS.ProcessEnv): Misspelt[] {
   return Object.keys(env)
     .filter((name) => !(name in settingsSchema.shape))

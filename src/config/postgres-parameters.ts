@@ -1,17 +1,17 @@
 import { type PostgresTls, readTls } from './postgres-tls.ts';
 import { PostgresUrlError } from './postgres-url-error.ts';
 
-/** What the parameters of a Postgres URL say. */
+/** The parameters of a Postgres URL. */
 export interface PostgresParameters {
-  /** What may stand in the URL itself as well; a parameter comes first. */
+  /** Parts that may also be in the URL itself. A parameter takes precedence. */
   readonly place: Readonly<Partial<Record<PlaceParameter, string>>>;
   readonly tls: PostgresTls;
-  /** Settings of the session, by their names in Postgres; `options` has what is for a proxy to read. */
+  /** Session settings by their names in Postgres. `options` has what a provider's proxy reads. */
   readonly session: Readonly<Record<string, string>>;
   readonly connectTimeoutSeconds: number | undefined;
-  /** Of TCP: 0 turns it off. */
+  /** TCP keep-alive; 0 turns it off. */
   readonly keepAliveSeconds: number | undefined;
-  /** Whether statements may be prepared; undefined if nothing is said of it. */
+  /** Whether statements may be prepared; undefined if the URL does not say. */
   readonly canPrepare: boolean | undefined;
 }
 
@@ -22,7 +22,7 @@ const TLS = [
   ...['sslmode', 'ssl', 'sslaccept', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl', 'sslnegotiation'],
   ...['ssl_min_protocol_version', 'ssl_max_protocol_version', 'channel_binding'],
 ];
-/** Of the session, by what they are called in URLs: by Postgres, Prisma and JDBC. */
+/** Session settings, by their names in URLs of Postgres, Prisma and JDBC. */
 const SESSION: Readonly<Record<string, string>> = {
   application_name: 'application_name',
   search_path: 'search_path',
@@ -32,7 +32,7 @@ const SESSION: Readonly<Record<string, string>> = {
   lock_timeout: 'lock_timeout',
   idle_in_transaction_session_timeout: 'idle_in_transaction_session_timeout',
 };
-/** By which Prisma, Rails, postgres.js, asyncpg and JDBC are told that a pooler keeps no prepared statements, and so are we. */
+/** Parameters of Prisma, Rails, postgres.js, asyncpg and JDBC that say that a pooler does not support prepared statements. */
 const UNPREPARED: Readonly<Record<string, string>> = {
   pgbouncer: 'true',
   prepare: 'false',
@@ -41,7 +41,7 @@ const UNPREPARED: Readonly<Record<string, string>> = {
   prepareThreshold: '0',
   pool_mode: 'transaction',
 };
-/** Of other clients, or of libpq's ways of asking that are not ours: what is done without them is no less safe. */
+/** Parameters of other clients, and of libpq's features that we do not use. Ignoring them is safe. */
 const IGNORED = [
   ...['connection_limit', 'pool_timeout', 'pool_size', 'pool', 'max', 'pool_max_conns', 'pool_min_conns'],
   ...['socket_timeout', 'max_idle_connection_lifetime', 'idle_timeout', 'max_lifetime', 'conn_max_age'],
@@ -52,7 +52,7 @@ const IGNORED = [
 
 type Readers = Readonly<Record<string, (value: string) => void>>;
 
-/** Parameters that are only right or wrong. */
+/** Parameters that are only checked. */
 const CHECKS: Readers = {
   client_encoding: among('client_encoding', 'utf8', 'utf-8', 'auto', 'unicode'),
   encoding: among('encoding', 'utf8', 'utf-8', 'unicode'),
@@ -63,7 +63,7 @@ const CHECKS: Readers = {
   target_session_attrs: among('target_session_attrs', 'any', 'read-write', 'primary'),
 };
 
-/** @throws PostgresUrlError for one that is wrong, not known, or asks for what cannot be kept */
+/** @throws PostgresUrlError for a parameter that is wrong, unknown, or asks for something unsupported */
 export function readParameters(given: ReadonlyMap<string, string>): PostgresParameters {
   const known = [...PLACE, ...TLS, ...IGNORED, 'options', 'connect_timeout', 'keepalives', 'keepalives_idle'];
   const names = new Set([...known, ...[SESSION, UNPREPARED, CHECKS].flatMap(Object.keys)]);
@@ -87,7 +87,7 @@ function canPrepare(given: ReadonlyMap<string, string>): boolean | undefined {
   return given.get('prepare') === 'true' || given.get('prepared_statements') === 'true' ? true : undefined;
 }
 
-/** The name is shown only if it can be one, as what stands there could be a part of a password. */
+/** The name is shown only if it looks like one, because it could be part of a password. */
 function unknown(name: string): PostgresUrlError {
   const what = /^[a-z_]{1,40}$/i.test(name) ? `the parameter ${name}` : 'a parameter that it has';
   return new PostgresUrlError(
@@ -106,8 +106,8 @@ function sessionOf(given: ReadonlyMap<string, string>): Readonly<Record<string, 
 }
 
 /**
- * What Postgres reads as its own command line, `-c name=value` and `--name=value` (a backslash keeps a space), each as a setting;
- * what it does not, as Neon's `endpoint=…`, is left in `options`.
+ * Parses Postgres' command-line options, `-c name=value` and `--name=value` (a backslash escapes a space), into settings. Everything else,
+ * such as Neon's `endpoint=…`, stays in `options`.
  */
 function readOptions(options: string): Readonly<Record<string, string>> {
   const settings: Record<string, string> = {};
@@ -120,7 +120,7 @@ function readOptions(options: string): Readonly<Record<string, string>> {
   return left.length === 0 ? settings : { ...settings, options: left.join(' ') };
 }
 
-/** Undefined for none and for 0, by which libpq understands its own default. */
+/** Undefined if there is none, and for 0, which in libpq means the default. */
 function seconds(name: string, given: ReadonlyMap<string, string>): number | undefined {
   const text = given.get(name) ?? '0';
   if (!/^-?\d{1,9}$/.test(text)) throw new PostgresUrlError(`a whole number of seconds for ${name}`);

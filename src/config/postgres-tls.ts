@@ -3,12 +3,12 @@ import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { PostgresUrlError } from './postgres-url-error.ts';
 
 export interface PostgresTls {
-  /** `prefer`: where the server offers it. */
+  /** `prefer`: if the server offers it. */
   readonly use: 'never' | 'prefer' | 'always';
-  /** At once, without asking the server in Postgres' own way whether it does. */
+  /** Starts TLS at once, without Postgres' own negotiation. */
   readonly isDirect: boolean;
   readonly verifies: 'nothing' | 'authority' | 'authority and name';
-  /** What the files hold, as Node takes it. */
+  /** Contents of the files, as options of Node. */
   readonly certificates: Pick<
     ConnectionOptions,
     'ca' | 'cert' | 'key' | 'crl' | 'passphrase' | 'minVersion' | 'maxVersion'
@@ -17,7 +17,7 @@ export interface PostgresTls {
 
 type Mode = (typeof MODES)[number];
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-/** What others say instead of a mode. */
+/** Other clients' words for the modes. */
 const SYNONYMS: Readonly<Record<string, Mode>> = {
   true: 'require',
   '1': 'require',
@@ -29,9 +29,9 @@ const FILES = { ca: 'sslrootcert', cert: 'sslcert', key: 'sslkey', crl: 'sslcrl'
 const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
 /**
- * The modes are libpq's (postgresql.org/docs/current/libpq-ssl.html), with two differences: authorities are those that Node trusts
- * where no `sslrootcert` names others, and `channel_binding=require`, which the driver does not speak, is kept by verifying the
- * certificate and its name, which leaves as little room for anybody in between.
+ * The modes are libpq's (postgresql.org/docs/current/libpq-ssl.html), with two differences. Without `sslrootcert` the authorities are those
+ * that Node trusts. `channel_binding=require`, which the driver does not support, is replaced by verifying the certificate and its name,
+ * which protects as well against a man in the middle.
  * @throws PostgresUrlError
  */
 export function readTls(given: ReadonlyMap<string, string>): PostgresTls {
@@ -61,7 +61,7 @@ function modeOf(given: ReadonlyMap<string, string>): Mode | undefined {
   return mode;
 }
 
-/** Without a mode it is libpq's default, `prefer`, unless something else in the URL has a sense with TLS alone. */
+/** Without a mode it is libpq's default, `prefer`, unless another parameter only makes sense with TLS. */
 function useOf(mode: Mode | undefined, needsTls: boolean, hasCertificate: boolean): PostgresTls['use'] {
   if (mode === 'disable') return 'never';
   if (hasCertificate) return 'always';
@@ -72,7 +72,7 @@ function useOf(mode: Mode | undefined, needsTls: boolean, hasCertificate: boolea
 function verifiedBy(mode: Mode | undefined, isBound: boolean, rootCertificate?: string): PostgresTls['verifies'] {
   if (mode === 'verify-full' || isBound || rootCertificate === 'system') return 'authority and name';
   if (mode === 'verify-ca') return 'authority';
-  // As libpq: `require` with an authority is `verify-ca`.
+  // As in libpq, `require` with an authority means `verify-ca`.
   return (mode === 'require' || mode === undefined) && rootCertificate !== undefined ? 'authority' : 'nothing';
 }
 

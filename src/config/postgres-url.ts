@@ -1,9 +1,9 @@
 import { type PostgresParameters, readParameters } from './postgres-parameters.ts';
 import { PostgresUrlError } from './postgres-url-error.ts';
 
-/** What `DATABASE_URL` says. What is undefined is left to the driver's defaults, which are libpq's. */
+/** A parsed `DATABASE_URL`. Undefined values are left to the driver's defaults, which are libpq's. */
 export interface PostgresTarget extends Omit<PostgresParameters, 'place'> {
-  /** In the order in which they are tried. */
+  /** Tried in this order. */
   readonly servers: readonly [PostgresServer, ...PostgresServer[]];
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -11,9 +11,9 @@ export interface PostgresTarget extends Omit<PostgresParameters, 'place'> {
 }
 
 export interface PostgresServer {
-  /** A name or an address; the folder of a unix socket; empty for the socket in libpq's usual folders. */
+  /** A name or an address, or the folder of a unix socket. Empty for a socket in libpq's default folders. */
   readonly host: string;
-  /** Where to connect to, if the name is only for the certificate. */
+  /** The address to connect to, if the name is only for verifying the certificate. */
   readonly address: string | undefined;
   readonly port: number;
 }
@@ -25,8 +25,8 @@ const HOST = /^(?:\[(?<ipv6>[^[\]]+)\]|(?<name>[^:[\]]*))(?::(?<port>[^:]*))?$/;
 const DEFAULT_PORT = 5432;
 
 /**
- * Reads a connection URI as libpq does (postgresql.org/docs/current/libpq-connect.html), and the files that it names: parts are
- * percent-encoded, a parameter may take the place of any part, and several servers are separated by commas.
+ * Parses a connection URI as libpq does (postgresql.org/docs/current/libpq-connect.html), and reads the files that it names. Parts are
+ * percent-encoded, a parameter may replace any part, and several servers are separated by commas.
  * @throws PostgresUrlError
  */
 export function parsePostgresUrl(url: string): PostgresTarget {
@@ -44,7 +44,7 @@ export function parsePostgresUrl(url: string): PostgresTarget {
   };
 }
 
-/** Not as a form's: a plus is a plus. */
+/** Not form-encoded: a plus means a plus. */
 function pairsOf(query: string): ReadonlyMap<string, string> {
   const pairs = query.split('&').filter((pair) => pair !== '');
   return new Map(
@@ -91,7 +91,7 @@ function portOf(text: string): number {
   );
 }
 
-/** Undefined for what is empty. */
+/** Undefined if empty. */
 function decoded(text: string, what: string): string | undefined {
   if (text === '') return undefined;
   const decodedText = percentDecoded(text);

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 
-/** What `REDIS_URL` says, in one of its forms. */
+/** A parsed `REDIS_URL`. */
 export interface RedisTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
-  /** At least one: the server; the sentinels; or some of the cluster's nodes. */
+  /** The server, the sentinels, or some of the cluster's nodes. */
   readonly addresses: readonly [RedisAddress, ...RedisAddress[]];
-  /** Of a server by itself on this machine: the path of its unix socket, in place of the address. */
+  /** Path of the unix socket of a single server on this machine, instead of an address. */
   readonly socket: string | undefined;
   readonly tls: boolean;
-  /** False where it was said that nobody need vouch for the certificate. */
+  /** False if the URL says that the certificate need not be verified. */
   readonly verifiesTls: boolean;
-  /** Certificates of authorities, in PEM, in place of those that Node trusts. */
+  /** Certificates of authorities in PEM, instead of those that Node trusts. */
   readonly authorities: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Which of the server's numbered databases; a cluster has 0 alone. */
+  /** Number of the database. A cluster has only 0. */
   readonly database: number;
-  /** What the sentinels call the master; empty where there are none. */
+  /** The master's name at the sentinels; empty without sentinels. */
   readonly masterName: string;
   readonly sentinelUsername: string | undefined;
   readonly sentinelPassword: string | undefined;
@@ -27,7 +27,7 @@ export interface RedisAddress {
   readonly port: number;
 }
 
-/** The message says what is expected, to stand after "expected", and nothing of what is there. */
+/** The message says what is expected, to follow the word "expected". It contains nothing of the URL. */
 export class RedisUrlError extends Error {
   override readonly name = 'RedisUrlError';
 }
@@ -37,7 +37,7 @@ const EXAMPLES =
   'redis+cluster://host:6379,host:6379 or unix:///run/redis.sock';
 const FORM =
   /^(?:redis|valkey)(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^/?#:]*)(?<secret>:[^/?#]*)?@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
-/** As redis-py, Celery, Lettuce and others write it. */
+/** As in redis-py, Celery, Lettuce and others. */
 const SOCKET =
   /^(?:unix|(?:redis|valkey)[+-](?:unix|socket)):\/\/(?:(?<user>[^/?#:]*)(?<secret>:[^/?#]*)?@)?(?<socket>\/[^?#]+)(?:\?(?<query>[^#]*))?$/i;
 const ADDRESS = /^(?<host>\[[0-9a-f:.]+\]|[^\s:[\]]+)(?::(?<port>\d{1,5}))?$/i;
@@ -112,11 +112,11 @@ function databaseOf(text: string, kind: RedisTarget['kind']): number {
   return Number(text);
 }
 
-/** What clients call the same thing. */
+/** Other clients' names of parameters. */
 const SYNONYMS: Readonly<Record<string, string>> = { database: 'db', user: 'username', ssl: 'tls' };
 const SENTINEL = ['sentinel_username', 'sentinel_password'];
 const TAKEN = ['db', 'username', 'password', 'tls', 'ssl_cert_reqs', 'ssl_check_hostname', 'ssl_ca_certs'];
-/** How other clients connect, which is our own affair. */
+/** Parameters of other clients that do not concern us. */
 const IGNORED = [
   ...['protocol', 'family', 'client_name', 'clientName', 'timeout', 'socket_timeout', 'socket_connect_timeout'],
   ...['max_connections', 'pool_size', 'health_check_interval', 'decode_responses', 'retry_on_timeout'],
@@ -163,7 +163,7 @@ function contentOf(file: string): string {
   }
 }
 
-/** Undefined for what is missing or empty. */
+/** Undefined if missing or empty. */
 function decoded(text: string | undefined, what: string): string | undefined {
   if (text === undefined || text === '') return undefined;
   try {

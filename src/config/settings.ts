@@ -16,17 +16,17 @@ import {
   whole,
 } from './values.ts';
 
-/** What the documentation says of a setting. */
+/** The documentation of a setting. */
 interface SettingNotes {
   readonly default: string;
   readonly meaning: string;
-  /** True where the value may hold a password: it is never shown. */
+  /** Whether the value may contain a password. Then it is never shown. */
   readonly confidential: boolean;
 }
 
 const notes = z.registry<SettingNotes>();
 
-/** Every setting: its name in the environment, what it may be, and what it is for. */
+/** All settings: their names in the environment, allowed values, and meaning. */
 export const settingsSchema = z.object({
   NODE_ENV: byDefault(
     'development',
@@ -251,7 +251,7 @@ export const settingsSchema = z.object({
 
 export type Settings = z.output<typeof settingsSchema>;
 
-/** One row of the settings' documentation, Markdown in `default` and `meaning`. */
+/** One row of the settings' documentation. `default` and `meaning` are Markdown. */
 export interface SettingRow {
   readonly name: string;
   readonly default: string;

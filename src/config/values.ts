@@ -5,8 +5,8 @@ import { PostgresUrlError } from './postgres-url-error.ts';
 import { parseRedisUrl, RedisUrlError } from './redis-url.ts';
 
 /**
- * The kinds of values settings have. Each schema takes the text of an environment variable and gives one issue at most,
- * whose message says what is expected, to stand after "expected".
+ * Schemas for the values of settings. Each takes the text of an environment variable and reports at most one issue, whose message says
+ * what is expected, to follow the word "expected".
  */
 
 /** Digits only: `1e3`, `0x10`, `-1` and `2.5` are more often mistakes than numbers. */
@@ -30,7 +30,7 @@ export const dataDirectory = matching(
 
 export const fileNames = parsed('names of files, separated by commas', (text) => listed(text));
 
-/** What tokens are compared with, letter for letter. */
+/** Compared with tokens' claims, character by character. */
 export const texts = parsed('texts without spaces, separated by commas', (text) => {
   const items = listed(text);
   return items.length > 0 && items.every((item) => /^[!-~]{1,255}$/.test(item)) ? items : undefined;
@@ -40,7 +40,7 @@ export const claimName = matching('the name of a claim, or a path such as realm_
   /^[^\p{Cc}]{1,255}$/u.test(text),
 );
 
-/** Not trimmed: another program that signs with the same secret would not do so either. */
+/** Not trimmed, because another program that signs with the same secret would not trim it either. */
 export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, {
   error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',
 });
@@ -54,17 +54,17 @@ export const webUrl = matching('a URL such as https://host/path, without a user 
   return url !== undefined && url.username === '' && url.password === '';
 });
 
-/** Without the slash at its end: empty for the whole of a host. */
+/** Without a trailing slash: empty for the root. */
 export const basePath = parsed('a path such as /tickets', (text) =>
   /^(\/[\w.~-]+)*\/?$/.test(text) ? text.replace(/\/$/, '') : undefined,
 );
 
-/** Addresses and CIDR blocks in the form @fastify/proxy-addr takes, which knows no /0. */
+/** Addresses and CIDR blocks as @fastify/proxy-addr takes them, which does not accept /0. */
 export const networks = parsed('addresses or CIDR blocks separated by commas, such as 10.0.0.0/8, ::1', (text) =>
   every(listed(text), (network) => (isNetwork(network) ? network : undefined)),
 );
 
-/** Origins as a browser sends them, so that comparing text is enough. Apps in a web view have schemes of their own. */
+/** Origins as browsers send them, so that they can be compared as strings. Apps in a web view have schemes of their own. */
 export const origins = parsed('*, or origins separated by commas, such as https://tickets.example', (text) =>
   text === '*' ? ('*' as const) : every(listed(text), origin),
 );
@@ -85,7 +85,7 @@ function matching(expected: string, accepts: (text: string) => boolean) {
   return z.string().trim().refine(accepts, { error: expected });
 }
 
-/** `parse` throws a `Refusal` whose message says what is expected. */
+/** `parse` must throw a `Refusal` whose message says what is expected. */
 function url(parse: (text: string) => unknown, Refusal: typeof PostgresUrlError | typeof RedisUrlError) {
   return z
     .string()
@@ -111,7 +111,7 @@ function listed(text: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-/** Undefined if `read` gives undefined for any. */
+/** Undefined if `read` returns undefined for any item. */
 function every<T>(items: readonly string[], read: (item: string) => T | undefined): readonly T[] | undefined {
   const values = items.map(read).filter((value) => value !== undefined);
   return values.length === items.length ? values : undefined;

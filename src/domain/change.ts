@@ -1,14 +1,14 @@
-/** How facts are written. A node reads what its own version and the one before have written. */
+/** Version of the format of facts. A node reads its own version and the one before. */
 export const CHANGE_VERSION = 1;
 
-/** All that one write changed of an event. Its place in the event's history is its revision. */
+/** Everything that one write changed about an event. Its place in the event's history is its revision. */
 export interface EventChange {
   readonly version: typeof CHANGE_VERSION;
   /** Never empty. No two are about one seat. */
   readonly facts: readonly Fact[];
 }
 
-/** A change in its place. */
+/** A change with its place in the log. */
 export interface LoggedChange {
   readonly revision: number;
   /** When it was written, in milliseconds since 1970 by the store's clock. */
@@ -16,12 +16,12 @@ export interface LoggedChange {
   readonly change: EventChange;
 }
 
-/** A change as its writer tells of it. */
+/** A change as its writer announces it. */
 export interface CommittedChange extends LoggedChange {
   readonly eventId: string;
 }
 
-/** One thing that happened. Moments are milliseconds since 1970 by the store's clock, indexes of seats ascend. */
+/** One thing that happened. Times are milliseconds since 1970 by the store's clock; indexes of seats ascend. */
 export type Fact =
   | EventCreated
   | SalesStatusChanged
@@ -32,70 +32,70 @@ export type Fact =
   | ReservationExpired
   | BookingConfirmed;
 
-/** The actor of what no viewer asked for. */
+/** The actor of changes that no viewer asked for. */
 export const SYSTEM = 'system';
 
-/** Whose doing it was: a viewer's id, or `SYSTEM`. */
-interface Doing {
+/** Has an actor, who caused it: a viewer's id, or `SYSTEM`. */
+interface Attributed {
   readonly actor: string;
 }
 
-/** All of its seats are AVAILABLE but those that are blocked. */
-interface EventCreated extends Doing {
+/** All of its seats are AVAILABLE except the blocked ones. */
+interface EventCreated extends Attributed {
   readonly kind: 'event-created';
   readonly blockedSeatIndexes: readonly number[];
 }
 
-interface SalesStatusChanged extends Doing {
+interface SalesStatusChanged extends Attributed {
   readonly kind: 'sales-status-changed';
   readonly salesStatus: 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
 }
 
-interface SeatsBlocked extends Doing {
+interface SeatsBlocked extends Attributed {
   readonly kind: 'seats-blocked' | 'seats-unblocked';
   readonly seatIndexes: readonly number[];
 }
 
-/** Seats of reservations that had lapsed may be among its own. */
-interface ReservationCreated extends Doing {
+/** Its seats may include seats of lapsed reservations. */
+interface ReservationCreated extends Attributed {
   readonly kind: 'reservation-created';
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
   readonly expiresAtMs: number;
 }
 
-/** By its holder, or so that a payment fits. */
-interface ReservationExtended extends Doing {
+/** Extended by its holder, or for a payment. */
+interface ReservationExtended extends Attributed {
   readonly kind: 'reservation-extended';
   readonly reservationId: string;
-  /** All that it holds. */
+  /** All of its seats. */
   readonly seatIndexes: readonly number[];
   readonly expiresAtMs: number;
 }
 
-/** Some of its seats were let go of, or all: then it is over. */
-interface ReservationCancelled extends Doing {
+/** Some of its seats were released, or all (`isOver`). */
+interface ReservationCancelled extends Attributed {
   readonly kind: 'reservation-cancelled';
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
   readonly isOver: boolean;
 }
 
-interface ReservationExpired extends Doing {
+interface ReservationExpired extends Attributed {
   readonly kind: 'reservation-expired';
   readonly reservationId: string;
-  /** Those that it still held: others may have been reserved anew. */
+  /** The seats that it still held. Others may have been reserved again. */
   readonly seatIndexes: readonly number[];
 }
 
-interface BookingConfirmed extends Doing {
+interface BookingConfirmed extends Attributed {
   readonly kind: 'booking-confirmed';
   readonly bookingId: string;
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
 }
 
-/** What a consumer of the change log has yet to do. */
+/** The changes that a consumer of the log has yet to handle. */
 export interface ConsumerBacklog {
   readonly consumer: string;
   readonly changes: number;

@@ -1,10 +1,10 @@
 /** The longest name of an event, a venue or a buyer, in characters. */
 export const maxNameCharacters = 200;
 
-/** In UTF-16 units, on average: the longest emoji (couples with skin tones) have 15. */
+/** Bound for the average length of a character, in UTF-16 units: the longest emoji (couples with skin tones) have 15. */
 const longestCharacter = 32;
 
-/** Whether a text has so many characters at most, as people see them: '👩‍👩‍👧‍👦' is one, and so is 'é', however it is written. */
+/** Whether a text has at most so many characters as people see them: '👩‍👩‍👧‍👦' is one, and so is 'é', however it is encoded. */
 export function fitsCharacters(text: string, most: number): boolean {
   if (text.length <= most) return true;
   if (text.length > most * longestCharacter) return false;

@@ -1,21 +1,21 @@
 import type { EventRecord } from './records.ts';
 
-/** A seat's row as the store has it. */
+/** A seat as stored. */
 export interface StoredSeat {
   readonly status: 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
-  /** While RESERVED, else null. */
+  /** Null unless RESERVED. */
   readonly reservationId: string | null;
-  /** While RESERVED, else null: by the store's clock, in milliseconds since 1970. */
+  /** Null unless RESERVED. By the store's clock, in milliseconds since 1970. */
   readonly expiresAtMs: number | null;
 }
 
-/** All of an event's seats as the store had them at one moment. */
+/** All seats of an event as stored at one moment. */
 export interface SeatsState {
-  /** That of the last change which they have in them. */
+  /** Of the last change that they include. */
   readonly revision: number;
   /** By index. */
   readonly seats: readonly StoredSeat[];
-  /** That moment by the store's clock, in milliseconds since 1970. */
+  /** The moment, by the store's clock in milliseconds since 1970. */
   readonly nowMs: number;
 }
 

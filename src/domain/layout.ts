@@ -2,13 +2,13 @@
  * An event's layout: its own copy of a seating plan, flattened. It never changes while the event exists.
  * All points are absolute, in the plan's own units, x to the right and y down.
  */
-export interface Layout extends Drawing {
+export interface Layout extends LayoutWithoutSeats {
   /** In plan order: a seat's index is its place here. */
   readonly seats: readonly LayoutSeat[];
 }
 
-/** Everything of a layout but the seats themselves. */
-export interface Drawing {
+/** A layout without the seats themselves. */
+export interface LayoutWithoutSeats {
   readonly width: number;
   readonly height: number;
   readonly categories: readonly LayoutCategory[];
@@ -18,12 +18,12 @@ export interface Drawing {
 
 export interface LayoutCategory {
   readonly name: string;
-  /** '#rrggbb'; null where the plan gives none. */
+  /** '#rrggbb'; null if the plan has none. */
   readonly color: string | null;
 }
 
 export interface LayoutSection {
-  /** Empty where the plan gives none. */
+  /** Empty if the plan has none. */
   readonly name: string;
   readonly position: Point;
   readonly rows: readonly LayoutRow[];
@@ -32,22 +32,22 @@ export interface LayoutSection {
 /** A run of seats with consecutive indexes. */
 export interface LayoutRow {
   readonly name: string;
-  /** The plan's own words for the row, 'Box 3'; null, or missing in layouts of before, where 'row 3' will do. */
+  /** The plan's own name of the row, such as 'Box 3'. Null, or missing in older layouts, if it has none: then it is 'row 3'. */
   readonly label?: string | null;
-  /** The plan's own words for its seats, with '%s' in place of the number: 'Armchair %s'; null or missing as above. */
+  /** The plan's own name of the seats, with '%s' for the number: 'Armchair %s'. Null or missing as above. */
   readonly seatLabel?: string | null;
   readonly firstSeatIndex: number;
   readonly seatCount: number;
 }
 
 export interface LayoutSeat {
-  /** The plan's own name of the seat (`seat_guid`), unique in the plan. */
+  /** The plan's id of the seat (`seat_guid`), unique in the plan. */
   readonly guid: string;
   readonly number: string;
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** Place in `categories`. */
+  /** Index in `categories`. */
   readonly category: number;
   readonly accessible: boolean;
 }
@@ -57,11 +57,11 @@ export type AreaShape = 'RECTANGLE' | 'CIRCLE' | 'ELLIPSE' | 'POLYGON' | 'TEXT';
 export interface LayoutArea {
   readonly shape: AreaShape;
   readonly position: Point;
-  /** Degrees, clockwise about `position`; everything of the area, its text too, is given as it is before it is turned. */
+  /** Degrees, clockwise about `position`. All other values of the area, and of its text, are those before the rotation. */
   readonly rotation: number;
-  /** Of a rectangle, whose upper left corner `position` is. */
+  /** For a rectangle, whose upper left corner is `position`. */
   readonly size: { readonly width: number; readonly height: number } | null;
-  /** Of a circle or an ellipse, whose middle `position` is. */
+  /** For a circle or an ellipse, whose centre is `position`. */
   readonly radius: Point | null;
   /** The corners of a polygon. */
   readonly points: readonly Point[];
@@ -72,7 +72,7 @@ export interface LayoutArea {
 
 export interface LayoutText {
   readonly text: string;
-  /** The middle of the text. */
+  /** The centre of the text. */
   readonly position: Point;
   readonly size: number;
   readonly color: string | null;

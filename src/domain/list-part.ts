@@ -1,8 +1,8 @@
-/** A part of a list: what lies between two places of it, as many as `limit` says, from its beginning or from its end. */
+/** A part of a list: at most `limit` items between two places, counted from the beginning or from the end. */
 export interface ListPart<Place> {
   readonly after: Place | null;
   readonly before: Place | null;
   readonly limit: number;
-  /** Then the last of the list comes first. */
+  /** Counts from the end: the last item comes first. */
   readonly fromEnd: boolean;
 }

@@ -1,13 +1,13 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The moments at which clocks in a time zone show `local`, '2026-03-29T02:30' or with seconds: one; two, the earlier first, where clocks
- * were put back; none where they were put forward over it, or there is no such date.
+ * The times at which clocks in a time zone show `local`, such as '2026-03-29T02:30', or with seconds. There are two, the earlier first,
+ * where clocks are put back, and none where they are put forward over it, or if there is no such date.
  */
 export function momentsAt(local: string, timeZone: string): readonly Date[] {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(local)) return [];
   const wanted = Date.parse(`${local}Z`);
-  // Date carries what a month or an hour has too much over to the next one.
+  // Date carries overflow, such as February 30, over to the next month.
   if (Number.isNaN(wanted) || !new Date(wanted).toISOString().startsWith(local)) return [];
   const clock = clockOf(timeZone);
   // The offsets before and after, if they change within the day.
@@ -18,7 +18,7 @@ export function momentsAt(local: string, timeZone: string): readonly Date[] {
     .map((moment) => new Date(moment));
 }
 
-/** What clocks in a time zone show at a moment, as if they showed UTC. */
+/** The local time in a time zone at a moment, read as if it were UTC. */
 function clockOf(timeZone: string): (moment: number) => number {
   const two = '2-digit';
   const format = new Intl.DateTimeFormat('en-US', {

@@ -1,6 +1,6 @@
 /**
- * The currencies of ISO 4217 by the digits of their minor unit, as of January 2026. Not those without one (gold, testing codes). Browsers
- * have digits of their own, which differ between browsers: Chrome gives HUF and IQD none, ISO 4217 two and three.
+ * The currencies of ISO 4217 by the digits of their minor unit, as of January 2026, without those that have none (gold, testing codes).
+ * The digits in browsers differ from it and from each other: Chrome has none for HUF and IQD, ISO 4217 two and three.
  */
 const codesByDigits = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
@@ -20,13 +20,13 @@ const digitsByCode = new Map(
 /** The largest `Amount`. */
 export const maxAmount: number = Number.MAX_SAFE_INTEGER;
 
-/** How many digits the currency's minor unit has: 2 for 'EUR', 0 for 'JPY', 3 for 'KWD'. Undefined for what is no code of ISO 4217. */
+/** Digits of the currency's minor unit: 2 for 'EUR', 0 for 'JPY', 3 for 'KWD'. Undefined if it is no code of ISO 4217. */
 export function currencyDigits(currency: string): number | undefined {
   return digitsByCode.get(currency);
 }
 
 /**
- * An amount in the currency itself, exactly: '45.00' of 4500 and 'EUR', '4500' of 4500 and 'JPY'. To show it, hand it to an
+ * An amount in the currency's major unit, exactly: '45.00' for 4500 and 'EUR', '4500' for 4500 and 'JPY'. To show it, format it with an
  * Intl.NumberFormat that has `currencyDigits` as its minimumFractionDigits and maximumFractionDigits.
  */
 export function decimalAmount({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
@@ -36,8 +36,8 @@ export function decimalAmount({ amount, currency }: { readonly amount: number; r
 }
 
 /**
- * What a person writes as a price, as an amount: '45', '45.50' and '45,50' alike.
- * @returns null for what is no price in this currency
+ * Parses a price as people write it, such as '45', '45.50' or '45,50', into an amount.
+ * @returns null if it is no price in this currency
  */
 export function parseAmount(text: string, currency: string): number | null {
   const digits = currencyDigits(currency) ?? 2;

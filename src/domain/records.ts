@@ -1,4 +1,4 @@
-// Moments are milliseconds since 1970, by the store's clock. Amounts are in minor units of the event's currency.
+// Times are milliseconds since 1970 by the store's clock. Amounts are in minor units of the event's currency.
 
 export type SalesStatus = 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
 export type ReservationStatus = 'ACTIVE' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
@@ -9,14 +9,14 @@ export interface EventRecord {
   readonly name: string;
   readonly venue: string;
   readonly startsAtMs: number;
-  /** IANA's name of the venue's. */
+  /** Of the venue, an IANA name. */
   readonly timeZone: string;
   readonly currency: string;
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;
 }
 
-/** A reservation's name: ids are looked up by event. */
+/** Identifies a reservation. Reservations are looked up by event and id. */
 export interface ReservationKey {
   readonly eventId: string;
   readonly reservationId: string;

@@ -1,7 +1,7 @@
-/** As everyone may see it, a lapsed seat is AVAILABLE; as it is stored, it is RESERVED until something is written. */
+/** Publicly a lapsed seat is AVAILABLE. It is stored as RESERVED until something writes it. */
 export type SeatStatus = 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
 
-/** The contract's two bits. */
+/** The two bits of each status in the contract's packed formats. */
 export const statusCodes = { AVAILABLE: 0, RESERVED: 1, BOOKED: 2, BLOCKED: 3 } as const satisfies Record<
   SeatStatus,
   number
@@ -15,7 +15,7 @@ export function statusOfCode(code: number | undefined): SeatStatus {
   return status;
 }
 
-/** How many seats an event has of each public status at one moment; they always add up to `total`. */
+/** Numbers of an event's seats by public status at one moment. They add up to `total`. */
 export interface Availability {
   readonly total: number;
   readonly available: number;
@@ -34,18 +34,18 @@ export function sameAvailability(one: Availability, other: Availability): boolea
   );
 }
 
-/** A seat's status as everyone may see it, and whether the viewer who asks holds it. */
+/** A seat's public status, and whether the viewer who asks holds it. */
 export interface SeatState {
   readonly index: number;
   readonly status: SeatStatus;
   readonly reservedByViewer: boolean;
 }
 
-/** Who has a seat that somebody else asked for. */
+/** Who has a seat that somebody else requested. */
 export interface SeatHolder {
   readonly seatIndex: number;
-  /** Anything that tells holders apart: the reservation's id, or the status of a seat that has none. */
+  /** The reservation's id, or the status of a seat without a reservation. */
   readonly holder: string;
-  /** How long the holder has it for at most. */
+  /** How long the holder may have it at most. */
   readonly remainingMs: number;
 }

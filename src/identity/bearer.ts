@@ -1,9 +1,9 @@
 import { InvalidToken } from './errors.ts';
 
 /**
- * The token in an Authorization header (RFC 6750). Undefined without a header, and for an empty one, which Apollo's and urql's
- * documented set-ups send for visitors.
- * @throws InvalidToken if the header holds anything else, which a client should hear of rather than be taken for nobody
+ * The token in an Authorization header (RFC 6750). Undefined without a header, and for an empty one, which the documented set-ups of
+ * Apollo and urql send for visitors.
+ * @throws InvalidToken for any other header, so that the client finds out and is not treated as anonymous
  */
 export function bearerToken(header: string | undefined): string | undefined {
   const text = header?.trim() ?? '';

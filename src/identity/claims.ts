@@ -2,17 +2,17 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import { isOwnViewerId, isSubject, providerViewerId, rolesOf, type Viewer } from '../domain/viewer.ts';
 import { InvalidToken } from './errors.ts';
 
-/** What the claims of a token must say, besides who it is for and until when. */
+/** Rules for the claims of a token, besides its subject and expiry. */
 export interface ClaimRules {
   /** Accepted values of `iss`; empty for any. */
   readonly issuers: readonly string[];
   /** Accepted values of `aud`; empty for any. */
   readonly audiences: readonly string[];
-  /** The name of the claim with the roles, or a path of names with dots between them. */
+  /** Name of the claim with the roles, or a path with dots. */
   readonly rolesClaim: string;
 }
 
-/** The key that a token was signed with: JWT_SECRET, or one of those at JWKS_URL. */
+/** Which key signed a token: JWT_SECRET, or one of those at JWKS_URL. */
 export type SignedBy = 'secret' | 'provider';
 
 export interface SignedClaims {
@@ -21,26 +21,26 @@ export interface SignedClaims {
   readonly signedBy: SignedBy;
 }
 
-/** A token that was accepted: for whom, and until when it may be, by this node's clock. */
+/** An accepted token: its viewer, and its expiry by this node's clock. */
 export interface VerifiedToken {
   readonly viewer: Viewer;
-  /** Milliseconds since 1970; it is refused from then on. May lie far beyond what a timer takes. */
+  /** Milliseconds since 1970, from which on it is refused. May be beyond the limit of timers. */
   readonly expiresAtMs: number;
 }
 
-/** How far the clocks of those who sign tokens may be off. */
+/** Tolerance for the clocks of token issuers. */
 export const clockSkewSeconds = 5;
 
-/** No point in time that `Date` can express is later. */
+/** The latest time that `Date` can express. */
 const endOfTimeMs = 8.64e15;
 
-/** RFC 7519 and RFC 9068. An ID or logout token of a type of its own is no leave to do anything here. */
+/** RFC 7519 and RFC 9068. ID and logout tokens that have types of their own are not accepted. */
 const acceptedTypes: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt']);
 
 /**
- * The rules hold for both kinds of keys, but a token signed with the secret may leave `iss` and `aud` out: whoever knows
- * the secret signs for this server anyway.
- * @param graceSeconds for how long it is accepted after it ran out
+ * Checks claims. The rules apply to both kinds of keys, but a token signed with the secret may omit `iss` and `aud`, because the secret is
+ * this server's.
+ * @param graceSeconds for how long it is accepted after its expiry
  * @throws InvalidToken
  */
 export function verifiedClaims(
@@ -57,7 +57,7 @@ export function verifiedClaims(
   if (!isAudienceAccepted(payload.aud, rules.audiences, mayBeMissing)) throw new InvalidToken('audience not accepted');
   return {
     viewer: { id: viewerIdOf(claims), roles: rolesOf(rolesIn(claims, rules)) },
-    // Whole seconds are compared, so that a token with a fraction lasts to the end of its second.
+    // Whole seconds are compared, so that a token whose `exp` has a fraction is valid to the end of that second.
     expiresAtMs: Math.min((Math.ceil(exp) + clockSkewSeconds) * 1000, endOfTimeMs),
   };
 }
@@ -99,12 +99,12 @@ function viewerIdOf({ payload: { sub, iss }, signedBy }: SignedClaims): string {
   return providerViewerId(iss ?? '', sub);
 }
 
-/** Tokens that Holdfast signs itself have their roles in `roles`, whatever an identity provider calls them. */
+/** Tokens that Holdfast signs have their roles in `roles`, whatever the identity provider's claim is called. */
 function rolesIn({ payload, signedBy }: SignedClaims, { rolesClaim }: ClaimRules): unknown {
   return claimAt(payload, rolesClaim) ?? (signedBy === 'secret' ? payload.roles : undefined);
 }
 
-/** The claim of exactly that name, or what a path leads to; a name on the path may have dots too, and the longest that is there is taken. */
+/** The claim of exactly that name, or the value at a path. Names on the path may contain dots: the longest existing name is taken. */
 function claimAt(claims: unknown, path: string): unknown {
   if (!isObject(claims)) return undefined;
   if (Object.hasOwn(claims, path)) return claims[path];

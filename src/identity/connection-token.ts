@@ -1,15 +1,16 @@
 import { bearerToken, tokenAfterBearer } from './bearer.ts';
 import { InvalidToken } from './errors.ts';
 
-/** Names, lower-case and without `-` and `_`, that say "token" and mean another one. */
+/** Names, in lower case and without `-` and `_`, that contain "token" but mean another kind. */
 const otherTokens = /csrf|xsrf|captcha|push|device|refresh/;
 const looksLikeToken = /^\s*(Bearer\s|eyJ[\w-]*\.[\w-]+\.[\w-]*\s*$)/i;
 
 /**
- * The one token in what a client sent as a websocket's `connection_init`: `authorization` as in the HTTP header, or `token`,
- * `authToken`, `accessToken`, `jwt` and their like, with or without "Bearer" before it, in any spelling and in any object such as
- * `headers`; or in the handshake's Authorization header, which programs can send and browsers can't. Undefined when there is none, or only empty ones, as clients send for visitors.
- * @throws InvalidToken for two that differ, for what is no text, and for a token in any other place: its sender would be nobody, and not know
+ * The token in the payload of a websocket's `connection_init`: `authorization` as in the HTTP header, or `token`, `authToken`,
+ * `accessToken`, `jwt` and the like, with or without "Bearer" before it, in any spelling, and in nested objects such as `headers`. Or the
+ * token in the handshake's Authorization header, which programs can send and browsers cannot. Undefined if there is none, or only empty
+ * ones, as clients send for visitors.
+ * @throws InvalidToken if two differ, if one is not a string, and for a token in any other place, so that its sender finds out
  */
 export function connectionToken(
   params: Readonly<Record<string, unknown>> | undefined,
@@ -52,10 +53,10 @@ function tokenIn(value: unknown, kind: 'header' | 'token'): string | undefined {
   return /^Bearer(\s|$)/i.test(text) ? tokenAfterBearer(text) : text;
 }
 
-/** Of an object and all objects in it, which are as many as the client could write into one message. */
+/** All members of an object and of objects in it. Their number is bounded by the size of a message. */
 function allMembers(params: object): readonly (readonly [string, unknown])[] {
   const members: (readonly [string, unknown])[] = Object.entries(params);
-  // Those that are added are visited too.
+  // Also visits the members that are added meanwhile.
   for (const [name, value] of members) {
     if (typeof value !== 'object' || value === null || kindOf(name) !== 'other') continue;
     for (const member of Object.entries(value)) members.push(member);

@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 
-/** Why a token is refused, in words its sender may read. */
+/** Why a token is refused, in words that its sender may see. */
 export type InvalidTokenReason =
   | 'expired'
   | 'not valid yet'
@@ -21,7 +21,7 @@ export type InvalidTokenReason =
   | 'two different ones'
   | 'in an unknown place, send {"authorization": "Bearer <token>"}';
 
-/** The sender's fault: another token may be accepted, this one will not. The message may be shown to the sender. */
+/** The token will never be accepted. The message may be shown to the sender. */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
   readonly reason: InvalidTokenReason;
@@ -32,7 +32,7 @@ export class InvalidToken extends Error {
   }
 }
 
-/** The identity provider's keys cannot be had or used at present, so the token may be good. Internal: see `cause`. */
+/** The identity provider's keys cannot be fetched or used at present, so that the token may be valid. `cause` is internal. */
 export class IdentityUnavailable extends Error {
   override readonly name = 'IdentityUnavailable';
 
@@ -41,7 +41,7 @@ export class IdentityUnavailable extends Error {
   }
 }
 
-/** There is no JWT_SECRET to sign guests' tokens with. */
+/** There is no JWT_SECRET with which guests' tokens could be signed. */
 export class GuestsNotEnabled extends Error {
   override readonly name = 'GuestsNotEnabled';
 
@@ -61,7 +61,7 @@ const reasons: ReadonlyMap<string, InvalidTokenReason> = new Map([
   [errors.JWKSMultipleMatchingKeys.code, 'unknown key'],
 ]);
 
-/** What verifying threw, in our words. What jose has no code for is a key that it cannot use, such as one that is too short. */
+/** Maps errors of verifying a token. An error for which jose has no code means an unusable key, such as one that is too short. */
 export function identityError(error: unknown): InvalidToken | IdentityUnavailable {
   if (error instanceof InvalidToken || error instanceof IdentityUnavailable) return error;
   const reason = error instanceof errors.JOSEError ? (claimReason(error) ?? reasons.get(error.code)) : undefined;

@@ -4,26 +4,26 @@ import { guestPrefix, isGuest, type Viewer } from '../domain/viewer.ts';
 import type { VerifiedToken } from './claims.ts';
 import { GuestsNotEnabled, InvalidToken } from './errors.ts';
 import type { KeysLogger } from './provider-keys.ts';
-import { keptSecret } from './secret-file.ts';
+import { persistedSecret } from './secret-file.ts';
 import { type SignedToken, signToken, type TokenRequest } from './shared-secret.ts';
 import { tokenVerifier } from './verify.ts';
 
-/** Who sends a request: the tokens this node accepts, and those it signs itself. */
+/** Verifies tokens, and signs those of guests and operators. */
 export interface Identity {
   /**
-   * A removed key of the identity provider goes on counting for up to 20 minutes, for tokens seen before.
-   * @throws InvalidToken the token is refused for good
-   * @throws IdentityUnavailable the identity provider's keys cannot be had at present
+   * A key that the identity provider has removed stays valid for up to 20 minutes, for tokens seen before.
+   * @throws InvalidToken if the token is refused for good
+   * @throws IdentityUnavailable if the identity provider's keys cannot be fetched at present
    */
   verify(token: string): Promise<VerifiedToken>;
   /**
-   * As the guest, or as a new one.
+   * Signs a token for the guest, or for a new one.
    * @throws GuestsNotEnabled without a secret
    */
   signInAsGuest(guest?: Viewer): Promise<GuestSession>;
   /**
-   * Whose token this is, also if it ran out within the last hour.
-   * @throws InvalidToken for a token that is no guest's as well
+   * The guest of a token, also if it expired within the last hour.
+   * @throws InvalidToken also if the token is not a guest's
    */
   renewableGuest(token: string): Viewer;
   /** For operators. @throws Error without a secret, RangeError for an impossible `sub` */
@@ -35,7 +35,7 @@ export interface GuestSession extends SignedToken {
 }
 
 export interface IdentityOptions {
-  /** At least 32 bytes; null where only an identity provider's tokens count. */
+  /** At least 32 bytes; null if only an identity provider's tokens are accepted. */
   readonly secret: string | null;
   readonly jwksUrl: string | null;
   /** Accepted values of `iss`; none accepts any. */
@@ -49,22 +49,22 @@ export interface IdentityOptions {
   readonly now?: () => number;
 }
 
-/** How long a guest who was away when the token ran out can still get another. */
+/** How long after its expiry a guest's token can be renewed. */
 const RENEWABLE_FOR_SECONDS = 3_600;
 
 /**
- * The identity that the settings ask for: the same for every process that is given the same ones, a running node or not.
- * @throws Error if a kept secret cannot be read, or made where there is none yet
+ * The identity of the settings. It is the same for every process with the same settings, whether it is a node or a command.
+ * @throws Error if a persisted secret cannot be read, or not be created
  */
 export async function identityOf({ secret, ...config }: IdentityConfig, logger?: KeysLogger): Promise<Identity> {
   return openIdentity({ ...config, ...(logger && { logger }), secret: secret && (await secretOf(secret)) });
 }
 
 function secretOf(source: SecretSource): string | Promise<string> {
-  return source.kind === 'given' ? source.secret : keptSecret(source.dataDir);
+  return source.kind === 'given' ? source.secret : persistedSecret(source.dataDir);
 }
 
-/** Fetches nothing before the first token comes that needs it. */
+/** Fetches the identity provider's keys when the first token needs them. */
 export function openIdentity(options: IdentityOptions): Identity {
   const { secret, jwksUrl, guestTokenSeconds, logger, now = Date.now } = options;
   const { issuers = [], audiences = [], rolesClaim = 'roles' } = options;

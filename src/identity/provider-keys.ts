@@ -2,17 +2,17 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVeri
 import type { Logger } from 'pino';
 import { IdentityUnavailable } from './errors.ts';
 
-/** Lists of large providers have some 20 kB. */
+/** The lists of large providers have some 20 kB. */
 const maxListBytes = 1_000_000;
 const listWithinMs = 5_000;
-/** Tokens that wait for the list at once; more are told to come back later. */
+/** Tokens that may wait for the list at once. Further ones are refused for now. */
 const maxWaiting = 500;
 
 export type KeysLogger = Pick<Logger, 'warn' | 'info'>;
 
 /**
- * An identity provider's keys: fetched when a token needs one, once for all tokens that wait.
- * The function it gives throws IdentityUnavailable when the list cannot be had, and what jose throws when the list has no such key.
+ * An identity provider's keys, fetched when a token needs one, and once for all tokens that wait. The returned function throws
+ * IdentityUnavailable if the list cannot be fetched, and jose's error if the list has no such key.
  */
 export function providerKeys(url: string, logger: KeysLogger | undefined): JWTVerifyGetKey {
   const list = createRemoteJWKSet(new URL(url), {
@@ -32,7 +32,7 @@ export function providerKeys(url: string, logger: KeysLogger | undefined): JWTVe
   };
 }
 
-/** One line when the list cannot be had any more, and one when it can again. */
+/** Logs one line when the list can no longer be fetched, and one when it can again. */
 function reportingFaults(fetchKeys: FetchImplementation, logger: KeysLogger | undefined): FetchImplementation {
   let failing = false;
   return async (url, options) => {
@@ -49,7 +49,7 @@ function reportingFaults(fetchKeys: FetchImplementation, logger: KeysLogger | un
   };
 }
 
-/** jose asks for no redirects, and gives up through the signal, in the middle of the body too. */
+/** jose's options forbid redirects. Its signal also aborts in the middle of the body. */
 const fetchList: FetchImplementation = async (url, options) => {
   const response = await fetch(url, options);
   if (response.status !== 200) {
@@ -60,7 +60,7 @@ const fetchList: FetchImplementation = async (url, options) => {
   return Response.json({ keys: keysIn(await textOf(response)) });
 };
 
-/** Gives up as soon as there is too much of it. */
+/** Reads the body. Throws as soon as it is too long. */
 async function textOf({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -72,7 +72,7 @@ async function textOf({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** jose would refuse the whole list for one entry that is no key. */
+/** Drops entries that are no keys, for which jose would reject the whole list. */
 function keysIn(text: string): readonly object[] {
   let list: unknown;
   try {

@@ -7,11 +7,11 @@ import { NotUtf8, readTextFile } from '../text-file.ts';
 const fileName = 'jwt-secret';
 
 /**
- * The secret kept in `dataDir/jwt-secret`, made at the first start, so that tokens survive a restart.
- * `memory://` gives another one each time, as it keeps nothing else either.
- * @throws DataDirUnusable if the file holds less than 32 bytes, or cannot be read or written
+ * The secret in `dataDir/jwt-secret`, created at the first start, so that tokens survive a restart. With `memory://` it is a new one each
+ * time.
+ * @throws DataDirUnusable if the file has less than 32 bytes, or cannot be read or written
  */
-export async function keptSecret(dataDir: string): Promise<string> {
+export async function persistedSecret(dataDir: string): Promise<string> {
   if (dataDir === 'memory://') return newSecret();
   const path = join(dataDir, fileName);
   const kept = await inDataDir(dataDir, async () => {
@@ -34,7 +34,7 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-/** Of two starts at once, the one that links first wins, and both read what it wrote. */
+/** When two processes start at once, the first to link its file wins, and both read it. */
 async function make(dataDir: string, path: string): Promise<string> {
   const draft = join(dataDir, `.${fileName}-${randomUUID()}`);
   try {

@@ -4,8 +4,8 @@ import { isOwnViewerId, type Role } from '../domain/viewer.ts';
 import type { SignedClaims } from './claims.ts';
 
 /**
- * What a well-signed HS256 token says, checked where the request is: jose's own check takes ten times as long, most of it in
- * another thread. Undefined for every other token, of which jose is to say what it is.
+ * Verifies HS256 tokens in this thread: jose takes ten times as long, mostly in another thread. Returns undefined for every other token,
+ * for which jose determines the error.
  */
 export function secretVerifier(secret: Uint8Array): (token: string) => SignedClaims | undefined {
   const key = createSecretKey(secret);
@@ -20,7 +20,7 @@ export function secretVerifier(secret: Uint8Array): (token: string) => SignedCla
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined;
     try {
       const header = decodeProtectedHeader(token);
-      // A header with `crit` asks for more than a signature.
+      // `crit` demands extensions, which are left to jose.
       if (header.alg !== 'HS256' || header.crit !== undefined) return undefined;
       return { header, payload: decodeJwt(token), signedBy: 'secret' };
     } catch {
@@ -41,8 +41,8 @@ export interface SignedToken {
 }
 
 /**
- * Signs with HS256 what `tokenVerifier` accepts.
- * @throws RangeError if `sub` could not be a viewer's id
+ * Signs an HS256 token that `tokenVerifier` accepts.
+ * @throws RangeError if `sub` cannot be a viewer's id
  */
 export async function signToken(secret: Uint8Array, request: TokenRequest, nowMs: number): Promise<SignedToken> {
   if (!isOwnViewerId(request.sub))

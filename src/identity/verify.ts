@@ -6,13 +6,13 @@ import { type KeysLogger, providerKeys } from './provider-keys.ts';
 import { secretVerifier } from './shared-secret.ts';
 
 export interface TrustedKeys {
-  /** Of HS256 tokens. */
+  /** For HS256 tokens. */
   readonly secret: Uint8Array | null;
-  /** Where the keys of an identity provider's tokens are. */
+  /** URL of an identity provider's keys. */
   readonly jwksUrl: string | null;
 }
 
-/** Identity providers put groups and more into tokens; the largest that are common stay below this. */
+/** Identity providers put groups and more into tokens. Common ones stay below this. */
 const longestToken = 8192;
 
 const asymmetric = [
@@ -22,11 +22,11 @@ const asymmetric = [
   ...['EdDSA', 'Ed25519'],
 ];
 
-/** 32 MB of tokens at most: tens of thousands. */
+/** At most 32 MB of tokens, which are tens of thousands. */
 const rememberedTokens = { max: 100_000, maxSize: 32_000_000 };
-/** A key that the provider has removed counts no longer than this for tokens seen before. */
+/** How long a key that the provider has removed stays valid for tokens seen before. */
 const rememberedForMs = 600_000;
-/** While the keys cannot be had, a remembered token goes on counting, and this long passes between two attempts to check it. */
+/** While the keys cannot be fetched, a remembered token stays valid, and is checked again after this. */
 const checkAgainAfterMs = 30_000;
 
 interface RememberedToken {
@@ -38,15 +38,15 @@ export interface TokenVerifier {
   /** @throws InvalidToken, IdentityUnavailable */
   verify(token: string, nowMs: number): Promise<VerifiedToken>;
   /**
-   * Of a token signed with the secret, also for `graceSeconds` after it ran out.
+   * Verifies a token signed with the secret, also for `graceSeconds` after its expiry.
    * @throws InvalidToken
    */
   verifyOwn(token: string, nowMs: number, graceSeconds: number): VerifiedToken;
 }
 
 /**
- * Remembers tokens of the identity provider: checking a signature by a public key takes as long as all the rest of a request.
- * By the secret it takes 5 µs: less than it costs to remember, where everybody comes once.
+ * Remembers tokens of the identity provider, because verifying a public-key signature takes as long as all the rest of a request. For the
+ * secret it takes 5 µs, which is less than remembering a token that comes once.
  */
 export function tokenVerifier(keys: TrustedKeys, rules: ClaimRules, logger?: KeysLogger): TokenVerifier {
   const signedBySecret = keys.secret === null ? () => undefined : secretVerifier(keys.secret);
@@ -108,7 +108,7 @@ function signatureVerifier(keys: TrustedKeys, logger: KeysLogger | undefined) {
   };
 }
 
-/** The algorithm alone chooses between secret and public keys: a public key is never tried as a secret. */
+/** Only the algorithm chooses between the secret and public keys, so that a public key is never used as a secret. */
 function keyChooser({ secret, jwksUrl }: TrustedKeys, logger: KeysLogger | undefined): JWTVerifyGetKey {
   const publicKey = jwksUrl === null ? null : providerKeys(jwksUrl, logger);
   return (header, token) => {

@@ -18,7 +18,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { EventChange } from '../domain/change.ts';
-import type { Drawing } from '../domain/layout.ts';
+import type { LayoutWithoutSeats } from '../domain/layout.ts';
 
 /** With millisecond precision, so that clients get the stored deadline and not a rounded one. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
@@ -46,7 +46,7 @@ export const events = pgTable(
     salesStatus: salesStatus('sales_status').notNull().default('DRAFT'),
     reservationSeconds: integer('reservation_seconds').notNull(),
     /** The layout without its categories and seats, which are rows. */
-    drawing: jsonb().$type<Omit<Drawing, 'categories'>>().notNull(),
+    layout: jsonb('drawing').$type<Omit<LayoutWithoutSeats, 'categories'>>().notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
     /** Hash of the whole request: a retry with the same idempotency key, which gives the same id, must have the same contents. */
     requestDigest: text('request_digest'),

@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 
 /**
- * A counter for where requests pass: it costs an addition there, and the library is told when somebody asks.
+ * A counter for hot paths: counting costs one addition, and the value is passed to prom-client only when metrics are collected.
  * @param name without the prefix, in the style of Prometheus
  */
 export class LazyCounter<Name extends string = never> {
@@ -23,7 +23,7 @@ export class LazyCounter<Name extends string = never> {
     });
   }
 
-  /** One more, or so many; `values` in the order of the labels' names. */
+  /** Adds to the count. `values` are in the order of the labels' names. */
   add(values: readonly string[] = [], by = 1): void {
     const key = values.join();
     const count = this.#counts.get(key);

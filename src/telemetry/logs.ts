@@ -3,7 +3,7 @@ import type { HappeningSource } from './happenings.ts';
 
 const severities = { NORMAL: 'info', DEGRADED: 'warn', CRITICAL: 'error' } as const;
 
-/** Writes what an operator should know, and at trace and debug what tells somebody who looks closely how the node works. */
+/** Logs what operators should know, and at the levels trace and debug how the node works. */
 export function logHappenings(happenings: HappeningSource, logger: Logger): void {
   happenings.on('store:warned', (warning) => logger.warn(warning));
   happenings.on('level:changed', ({ level, was, since, reasons }) => {

@@ -7,7 +7,7 @@ import { levels } from './service-health.ts';
 const storeSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
 const latenessSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15];
 
-/** Counts what happens, under the names that operators see. No label has a value that comes from outside. */
+/** Counts events under the metrics' names. No label has a value that comes from outside. */
 export function countHappenings(happenings: HappeningSource): Registry {
   const registry = new Registry();
   countSales(happenings, registry);
@@ -128,13 +128,13 @@ function countHousekeeping(happenings: HappeningSource, registry: Registry): voi
   };
   happenings.on('history:removed', (what, rows) => removed[what].add([], rows));
   const backlog = (name: string, help: string, read: (backlog: ConsumerBacklog) => number) => {
-    // All nodes see the same.
+    // All nodes see the same value.
     const gauge = new Gauge({
       ...{ name: `holdfast_${name}`, help, labelNames: ['consumer'], registers: [registry] },
       aggregator: 'max',
     });
     happenings.on('consumers:measured', (backlogs) => {
-      // One that is no longer registered is no longer shown.
+      // Consumers that are no longer registered disappear.
       gauge.reset();
       for (const each of backlogs) gauge.set({ consumer: each.consumer }, read(each));
     });

@@ -2,16 +2,16 @@ import { type Aggregator, Counter, Gauge, type Registry } from 'prom-client';
 import type { Level } from './happenings.ts';
 import { levels } from './service-health.ts';
 
-/** What is looked at whenever somebody asks. */
+/** Values that are read whenever metrics are collected. */
 export interface ObservedNode {
   readonly level: () => Level;
   readonly websockets: () => number;
-  /** Sent over them, so far: read rather than told of, as there is one for each subscriber of each frame. */
+  /** Messages sent so far. Read instead of emitted, because there is one for each subscriber of each frame. */
   readonly websocketMessages: () => number;
   readonly eventStreams: () => number;
   readonly eventStreamMessages: () => number;
   readonly operationsUnderWay: () => number;
-  /** Requests that wait to be written, of all events. */
+  /** Requests that wait to be written, for all events. */
   readonly writesWaiting: () => number;
   /** Statements that wait for a connection. */
   readonly statementsWaiting: () => number;
@@ -57,7 +57,7 @@ export function observeNode(registry: Registry, node: ObservedNode): void {
     });
   }
 
-  /** Of several workers the values are added up, unless something else makes sense. */
+  /** The values of several workers are added up, unless the aggregator says otherwise. */
   function gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
     new Gauge({
       aggregator,

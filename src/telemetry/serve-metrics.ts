@@ -4,26 +4,26 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-/** What is served: a registry of prom-client, or what stands for several. */
+/** A registry of prom-client, or one that aggregates those of several workers. */
 export interface MetricsSource {
   readonly contentType: string;
   metrics(): Promise<string>;
 }
 
-/** Of all workers of this primary, added up. */
+/** The metrics of all workers of this primary, added up. */
 export function metricsOfWorkers(): MetricsSource {
   const registry = new AggregatorRegistry();
   return { contentType: registry.contentType, metrics: () => registry.clusterMetrics() };
 }
 
-/** The worker's part: answers the primary, which asks by messages. */
+/** In a worker: answers the primary's requests for metrics. */
 export function offerToPrimary(registry: Registry): void {
   AggregatorRegistry.setRegistries(registry);
-  // Listens for the primary as it is made, for as long as the worker is connected to it.
+  // The constructor listens for the primary's messages, for as long as the worker is connected to it.
   new AggregatorRegistry();
 }
 
-/** Serves `/metrics` on an address of its own, as what it tells is not for everybody. Throws what listening threw. */
+/** Serves `/metrics` on an address of its own, because metrics are not public. Rejects if it cannot listen there. */
 export async function serveMetrics(
   source: MetricsSource,
   { host, port }: { readonly host: string; readonly port: number },
@@ -36,7 +36,7 @@ export async function serveMetrics(
       const text = await source.metrics();
       response.writeHead(200, { 'content-type': source.contentType }).end(text);
     } catch {
-      // A worker that is just ending does not answer.
+      // A worker that is stopping does not answer.
       response.writeHead(503).end();
     }
   });

@@ -3,18 +3,18 @@ import type { Level, Telemetry } from './happenings.ts';
 /** From best to worst. */
 export const levels: readonly Level[] = ['NORMAL', 'DEGRADED', 'CRITICAL'];
 
-/** Something a node needs is not as it should be. */
+/** Something that a node needs is impaired. */
 export interface Fault {
-  /** How bad that is. */
+  /** How severe it is. */
   readonly level: Exclude<Level, 'NORMAL'>;
-  /** For people; the same words for as long as it lasts. */
+  /** For operators. The words stay the same while the fault lasts. */
   readonly what: string;
 }
 
 export interface ServiceHealthSettings {
-  /** What is not as it should be at this moment. */
+  /** The current faults. */
   readonly faults: () => readonly Fault[];
-  /** A fault counts for this long after it was last seen, so that one that comes and goes is one. */
+  /** How long a fault counts after it was last seen, so that one which comes and goes is reported once. */
   readonly holdMs: number;
   readonly monotonicNow: () => number;
   readonly telemetry: Telemetry;
@@ -23,13 +23,13 @@ export interface ServiceHealthSettings {
 const CHECK_EVERY_MS = 100;
 
 /**
- * The node's level: that of its worst fault. It says what is so, and decides nothing: what Redis or the store cannot do at
- * present is skipped or refused by those who ask them, sooner than it is told here.
+ * The node's level, which is that of its worst fault. It reports only: the callers of Redis and the store skip or refuse on their own,
+ * and sooner.
  */
 export class ServiceHealth implements Disposable {
   readonly #settings: ServiceHealthSettings;
   readonly #timer: NodeJS.Timeout;
-  /** By what they are, with when they were last seen. */
+  /** Faults by their text, with the time when each was last seen. */
   readonly #seen = new Map<string, Fault & { readonly atMs: number }>();
   #level: Level = 'NORMAL';
   #since = new Date();
@@ -48,7 +48,7 @@ export class ServiceHealth implements Disposable {
     return this.#since;
   }
 
-  /** The worst first; empty at NORMAL. */
+  /** The worst fault first. Empty at NORMAL. */
   get reasons(): readonly string[] {
     return [...this.#seen.values()].sort((one, other) => rank(other) - rank(one)).map(({ what }) => what);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { DurableConsumer } from '../../src/consumers/durable-consumer.ts';
 import { readBacklogs, registerConsumer } from '../../src/store/consumer-cursors.ts';
 import type { Database, Session } from '../../src/store/engine/database.ts';
@@ -56,12 +56,12 @@ describe.each(sharedStores)('nodes that are cut off from the store on $engine', 
   test(`leave no change out, and no event to two of them (TEST_SEED=${seed})`, async () => {
     const random = new Random(seed);
     const handled: Handled[] = [];
-    await using closing = new Closing();
+    await using resources = new AsyncStack();
     await registerConsumer(database, 'tried', 'now');
     const nodes = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => new Node(name, await openNode(), random.fork())),
     );
-    for (const node of nodes) closing.add(consumerOn(node, handled, random.fork()));
+    for (const node of nodes) resources.use(consumerOn(node, handled, random.fork()));
     const events = await Promise.all(Array.from({ length: 4 }, () => createSampleEvent(database, 1)));
     for (let nth = 0; nth < 24; nth += 1) {
       await logChanges(database, random.pick(events), 1 + random.below(8));
@@ -72,7 +72,7 @@ describe.each(sharedStores)('nodes that are cut off from the store on $engine', 
     for (const node of nodes) node.isCutOff = false;
     const isAllHandled = async () => (await readBacklogs(database))[0]?.changes === 0;
     await waitFor(isAllHandled, { ...soon, what: 'everything to be handled' });
-    await closing[Symbol.asyncDispose]();
+    await resources[Symbol.asyncDispose]();
     expect(findUnhandled(handled, await readHeads(database))).toEqual([]);
     expect(findOverlaps(handled)).toEqual([]);
   });

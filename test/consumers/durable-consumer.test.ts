@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { DurableConsumer, type DurableConsumerSettings } from '../../src/consumers/durable-consumer.ts';
 import type { ChangesToHandle } from '../../src/consumers/event-worker.ts';
 import { registerConsumer, takeCursor } from '../../src/store/consumer-cursors.ts';
@@ -19,10 +19,10 @@ const HOUR_MS = 3_600_000;
 describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) => {
   const openNode = await share();
   const database = await openNode();
-  let closing = new Closing();
+  let resources = new AsyncStack();
   afterEach(async () => {
-    await closing[Symbol.asyncDispose]();
-    closing = new Closing();
+    await resources[Symbol.asyncDispose]();
+    resources = new AsyncStack();
     // What a test leaves behind is nothing to the next one.
     await database.rows(sql`delete from consumers`);
   });
@@ -34,7 +34,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
 
     async start(node: string, over: Partial<DurableConsumerSettings> = {}): Promise<DurableConsumer> {
       const { handle = async () => {}, ...rest } = over;
-      return closing.add(
+      return resources.use(
         new DurableConsumer({
           consumer: this.name,
           start: 'now',
@@ -250,7 +250,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
       where event_id = ${eventId}::uuid and consumer = ${nodes.name}`);
     await waitFor(() => nodes.of('ended').length > 0, { ...soon, what: 'the handler to end' });
     expect(reasons).toEqual(['the lease was lost']);
-    await closing[Symbol.asyncDispose]();
+    await resources[Symbol.asyncDispose]();
     expect(await nodes.cursor(eventId)).toEqual({ revision: 0, attempts: 0, worker: other });
   });
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import { readBacklogs } from '../../src/store/consumer-cursors.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { Random } from '../checker/random.ts';
@@ -16,10 +16,10 @@ const database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
 afterAll(() => database[Symbol.asyncDispose]());
 await recordHandled(database);
 
-let closing = new Closing();
+let resources = new AsyncStack();
 afterEach(async () => {
-  await closing[Symbol.asyncDispose]();
-  closing = new Closing();
+  await resources[Symbol.asyncDispose]();
+  resources = new AsyncStack();
   await database.rows(sql`delete from consumers`);
   await database.rows(sql`truncate handled, event_changes, event_heads`);
 });
@@ -30,7 +30,7 @@ const soon = { withinMs: 60_000 };
 
 async function start(node: string, over: Partial<ConsumerProcessSettings> = {}) {
   const server = await startConsumerNode({ node, databaseUrl: url, ...over });
-  closing.defer(async () => {
+  resources.defer(async () => {
     await server.kill();
     await server[Symbol.asyncDispose]();
   });

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { Closing } from '../../src/closing.ts';
+import { AsyncStack } from '../../src/async-stack.ts';
 import type { Database } from '../../src/store/engine/database.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { testDatabase } from '../support/database.ts';
@@ -10,22 +10,22 @@ export const sharedStores = [
     engine: 'Postgres',
     share: async (): Promise<() => Promise<Database>> => {
       const { url } = await testDatabase();
-      const closing = closedAtTheEnd();
-      return async () => closing.add(await openDatabase({ kind: 'postgres', url, poolSize: 4 }));
+      const resources = closedAtTheEnd();
+      return async () => resources.use(await openDatabase({ kind: 'postgres', url, poolSize: 4 }));
     },
   },
   {
     engine: 'PGlite',
     share: async (): Promise<() => Promise<Database>> => {
-      const database = closedAtTheEnd().add(await openDatabase({ kind: 'embedded', dataDir: 'memory://' }));
+      const database = closedAtTheEnd().use(await openDatabase({ kind: 'embedded', dataDir: 'memory://' }));
       await database.migrate();
       return async () => database;
     },
   },
 ];
 
-function closedAtTheEnd(): Closing {
-  const closing = new Closing();
-  afterAll(() => closing[Symbol.asyncDispose]());
-  return closing;
+function closedAtTheEnd(): AsyncStack {
+  const resources = new AsyncStack();
+  afterAll(() => resources[Symbol.asyncDispose]());
+  return resources;
 }

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptSecret } from '../../src/identity/secret-file.ts';
+import { persistedSecret } from '../../src/identity/secret-file.ts';
 
-describe('keptSecret', () => {
+describe('persistedSecret', () => {
   let directory = '';
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'holdfast-secret-'));
@@ -13,27 +13,27 @@ describe('keptSecret', () => {
 
   it('is the same at every start, and its owner alone can read it', async () => {
     const dataDir = join(directory, 'not', 'there', 'yet');
-    const secret = await keptSecret(dataDir);
+    const secret = await persistedSecret(dataDir);
     expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
-    expect(await keptSecret(dataDir)).toBe(secret);
+    expect(await persistedSecret(dataDir)).toBe(secret);
     expect((await stat(join(dataDir, 'jwt-secret'))).mode & 0o777).toBe(0o600);
   });
 
   it('is the same for all that start at once, and leaves nothing else behind', async () => {
     for (let round = 0; round < 40; round++) {
       const dataDir = join(directory, `${round}`);
-      const secrets = await Promise.all(Array.from({ length: 8 }, () => keptSecret(dataDir)));
-      expect(new Set([...secrets, await keptSecret(dataDir)]).size).toBe(1);
+      const secrets = await Promise.all(Array.from({ length: 8 }, () => persistedSecret(dataDir)));
+      expect(new Set([...secrets, await persistedSecret(dataDir)]).size).toBe(1);
       expect(await readdir(dataDir)).toEqual(['jwt-secret']);
     }
   });
 
   it('says what to do about a file that is too short', async () => {
     await writeFile(join(directory, 'jwt-secret'), 'short\n');
-    await expect(keptSecret(directory)).rejects.toThrow(/jwt-secret holds no usable secret: delete it/);
+    await expect(persistedSecret(directory)).rejects.toThrow(/jwt-secret holds no usable secret: delete it/);
   });
 
   it('is made anew each time where nothing is kept', async () => {
-    expect(await keptSecret('memory://')).not.toBe(await keptSecret('memory://'));
+    expect(await persistedSecret('memory://')).not.toBe(await persistedSecret('memory://'));
   });
 });

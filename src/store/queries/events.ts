@@ -1,5 +1,5 @@
 import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
-import type { Drawing, Layout, LayoutSeat } from '../../domain/layout.ts';
+import type { Layout, LayoutSeat } from '../../domain/layout.ts';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { EventRecord, SalesStatus } from '../../domain/records.ts';
 import { changeEvent, changeOf, fact, logChange, loggedChange } from '../change-log.ts';
@@ -37,10 +37,10 @@ export async function insertEvent(
   { actor, layout, amounts, ...event }: NewEvent,
   onProgress: (seatsWritten: number) => void = () => {},
 ): Promise<void> {
-  const { seats: layoutSeats, categories, ...drawing } = layout;
+  const { seats: layoutSeats, categories, ...outline } = layout;
   await database.transaction(async ({ query, rows }) => {
     const searched = searchText(`${event.name}\n${event.venue}`);
-    await query((orm) => orm.insert(events).values({ ...event, drawing, searchText: searched }));
+    await query((orm) => orm.insert(events).values({ ...event, layout: outline, searchText: searched }));
     const priced = categories.map((category, position) => ({
       ...{ eventId: event.id, position, ...category },
       amount: amounts[position] ?? null,
@@ -189,7 +189,7 @@ export interface PricedLayout extends Layout {
 export function loadLayout(database: Database, eventId: string): Promise<PricedLayout | null> {
   return database.transaction(async ({ query }) => {
     const [event] = await query((orm) =>
-      orm.select({ drawing: events.drawing, currency: events.currency }).from(events).where(eq(events.id, eventId)),
+      orm.select({ layout: events.layout, currency: events.currency }).from(events).where(eq(events.id, eventId)),
     );
     if (event === undefined) return null;
     const categories = await query((orm) =>
@@ -207,9 +207,9 @@ export function loadLayout(database: Database, eventId: string): Promise<PricedL
         .where(eq(seats.eventId, eventId))
         .orderBy(asc(seats.index)),
     );
-    const drawing: Drawing = { ...event.drawing, categories: categories.map(({ name, color }) => ({ name, color })) };
     return {
-      ...drawing,
+      ...event.layout,
+      categories: categories.map(({ name, color }) => ({ name, color })),
       seats: layoutSeats,
       currency: event.currency,
       amounts: categories.map(({ amount }) => amount),

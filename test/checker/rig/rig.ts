@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Closing } from '../../../src/closing.ts';
+import { AsyncStack } from '../../../src/async-stack.ts';
 import type { Database } from '../../../src/store/engine/database.ts';
 import { openDatabase } from '../../../src/store/engine/open.ts';
 import { readClock } from '../../../src/store/queries/event-state.ts';
@@ -30,45 +30,48 @@ export class Rig implements AsyncDisposable {
   readonly databaseUrl: string;
   /** Straight to the store, past all links. */
   readonly store: Database;
-  readonly #closing: Closing;
+  readonly #resources: AsyncStack;
 
-  private constructor(parts: Pick<Rig, 'postgres' | 'redis' | 'nodes' | 'databaseUrl' | 'store'>, closing: Closing) {
+  private constructor(
+    parts: Pick<Rig, 'postgres' | 'redis' | 'nodes' | 'databaseUrl' | 'store'>,
+    resources: AsyncStack,
+  ) {
     this.postgres = parts.postgres;
     this.redis = parts.redis;
     this.nodes = parts.nodes;
     this.databaseUrl = parts.databaseUrl;
     this.store = parts.store;
-    this.#closing = closing;
+    this.#resources = resources;
   }
 
   static async start({ program, nodeCount, logs }: RigSettings): Promise<Rig> {
-    const closing = new Closing();
+    const resources = new AsyncStack();
     try {
-      const postgres = closing.add(await startPostgres());
-      const redis = closing.add(await RedisPair.start());
+      const postgres = resources.use(await startPostgres());
+      const redis = resources.use(await RedisPair.start());
       const databaseUrl = await postgres.createDatabase();
-      const store = closing.add(await openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 }));
+      const store = resources.use(await openDatabase({ kind: 'postgres', url: databaseUrl, poolSize: 2 }));
       await store.migrate();
       await recordSeatHistory(store);
       const nodes: CheckedNode[] = [];
       for (let nth = 0; nth < nodeCount; nth += 1) {
         const settings = { program, databaseUrl, redisUrl: redis.master.url, env: nodeEnv };
         const logFile = logs && resolve(logs, `node-${nth}.log`);
-        nodes.push(closing.add(await CheckedNode.start({ ...settings, logFile })));
+        nodes.push(resources.use(await CheckedNode.start({ ...settings, logFile })));
       }
       await recordHandled(store);
       const startConsumer = async (node: string) => {
         const settings = { node, databaseUrl, program: resolve(program, 'dist'), extension: 'js' as const };
         const server = await startConsumerNode({ ...settings, takesMs: 5, failsAt: 0.1, diesAt: 0.01 });
-        closing.defer(async () => {
+        resources.defer(async () => {
           await server.kill();
           await server[Symbol.asyncDispose]();
         });
       };
       await Promise.all(consumers.map(startConsumer));
-      return new Rig({ postgres, redis, nodes, databaseUrl, store }, closing);
+      return new Rig({ postgres, redis, nodes, databaseUrl, store }, resources);
     } catch (error) {
-      await closing[Symbol.asyncDispose]();
+      await resources[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -78,6 +81,6 @@ export class Rig implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#closing[Symbol.asyncDispose]();
+    return this.#resources[Symbol.asyncDispose]();
   }
 }

@@ -1,10 +1,13 @@
-/** Closes what was opened, the last first, once. What fails to close does not keep the rest open; the first fault is thrown. */
-export class Closing implements AsyncDisposable {
+/**
+ * Like the `AsyncDisposableStack` of ECMAScript, which Node 20 does not have: disposes of resources once, the last one first. If one
+ * fails, the others are disposed of nevertheless, and the first error is thrown.
+ */
+export class AsyncStack implements AsyncDisposable {
   readonly #steps: (() => unknown)[] = [];
   #closed: Promise<void> | undefined;
 
-  /** Gives back what it is handed, to be closed in its turn. */
-  add<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource {
+  /** Adds a resource, and returns it. */
+  use<Resource extends AsyncDisposable | Disposable>(resource: Resource): Resource {
     this.#steps.push(() =>
       Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
     );
