@@ -3,12 +3,12 @@ import { type Asker, isOrganizer } from '../domain/viewer.ts';
 import type { Reads } from '../store/engine/database.ts';
 import { type EventPage, listEvents } from '../store/queries/events.ts';
 
-/** Drafts are for organizers only. */
+/** Only organizers see drafts. */
 export function isVisible(asker: Pick<Asker, 'viewer'>, event: EventRecord): boolean {
   return event.salesStatus !== 'DRAFT' || isOrganizer(asker);
 }
 
-/** The events that people look through. */
+/** The list of events. */
 export class EventCatalogue {
   readonly #reads: Reads;
 
@@ -16,7 +16,7 @@ export class EventCatalogue {
     this.#reads = reads;
   }
 
-  /** Those that the asker may see, the soonest first. */
+  /** Events that the asker may see, soonest first. */
   list(asker: Asker, page: Omit<EventPage, 'drafts'>): Promise<EventRecord[]> {
     return listEvents(this.#reads.during(asker.isOver), { ...page, drafts: isOrganizer(asker) });
   }

@@ -14,7 +14,7 @@ export interface EventInput {
   readonly name: string;
   readonly venue: string;
   readonly startsAt: Date;
-  /** IANA's name of the venue's. */
+  /** Of the venue, an IANA name. */
   readonly timeZone: string;
   /** ISO 4217. */
   readonly currency: string;
@@ -28,23 +28,23 @@ export interface EventInput {
 export type CreateEventOutcome =
   | { readonly ok: true; readonly event: EventRecord }
   | Refusal
-  /** There is an event of this id already, and it is another than is asked for. */
+  /** There already is an event with this id, created with other contents. */
   | (Refusal & { readonly isConflict: true });
 
 export interface CreateEventOptions {
   readonly id: string;
   readonly salesStatus: SalesStatus;
-  /** Who makes it, as the change log has it. */
+  /** Who creates it, for the change log. */
   readonly actor: string;
-  /** Told how many of the plan's seats are written. */
+  /** Called with the number of seats written so far. */
   readonly onProgress?: (seatsWritten: number, seats: number) => void;
 }
 
 const MAX_RESERVATION_SECONDS = 24 * 60 * 60;
 
 /**
- * Checks everything first, with the path in the input to what is wrong, and then writes the event and all of its seats. If
- * there is an event of this id already, it is the outcome as it is now, provided that it was made of what is asked for.
+ * Checks everything first, and then writes the event with all of its seats. If there already is an event with this id and the same
+ * contents, it is returned as it is now. Faults have a path into the input.
  */
 export async function createEvent(
   database: Database,
@@ -68,7 +68,7 @@ export async function createEvent(
   return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
 }
 
-/** What is wrong with the input, or what was made of it: no database is needed to tell. */
+/** Checks and parses the input, without a database. */
 export function checkEvent(input: EventInput) {
   const fault = findFault(input);
   if (fault !== null) return fault;
@@ -89,7 +89,7 @@ async function madeBefore(database: Database, id: string, requestDigest: string)
   return { ok: true, event };
 }
 
-/** What is parsed has its properties in one order, whatever that of the input's. */
+/** Parsed values have their properties in a fixed order, whatever the order in the input. */
 function digestOf(asked: object): string {
   return hash('sha256', JSON.stringify(asked), 'base64url');
 }

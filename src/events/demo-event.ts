@@ -7,13 +7,13 @@ import type { Database } from '../store/engine/database.ts';
 import { countEvents } from '../store/queries/events.ts';
 import { createEvent } from './create-event.ts';
 
-/** The package's `demo/`: as far from `src/events` as from `dist/events`. */
+/** The package's `demo/`. The path is the same from `src/events` and `dist/events`. */
 const directory = new URL('../../demo/', import.meta.url);
 
-/** Ahead of now by the node's clock, as nothing is decided by it. */
+/** From now by the node's clock, which is good enough for a demo. */
 const STARTS_IN_DAYS = 30;
 
-/** Puts the demo event on sale in a store that has no events yet; null when there are some. */
+/** Creates the demo event, on sale, if the store has no events yet; null otherwise. */
 export async function createDemoEvent(database: Database, reservationSeconds: number): Promise<EventRecord | null> {
   if ((await countEvents(database)) > 0) return null;
   const [event, plan] = await Promise.all([readJson('event.json'), readJson('seating-plan.json')]);

@@ -10,13 +10,13 @@ export interface OrganizingDependencies {
   readonly newId: () => string;
 }
 
-/** Whose wish it is to have an event, and what names the wish: sent again, it makes no second event. */
+/** Who creates an event, and the key of the request: a retry does not create a second event. */
 export interface CreateEventIntent {
   readonly organizerId: string;
   readonly idempotencyKey: string | null;
 }
 
-/** Ids of events, made from organizers and keys. */
+/** Derives ids of events from organizers and idempotency keys. */
 const intentId = uuidV5('f0a4b1de-27a9-4d4c-9a52-0c6f3f7d1b88');
 
 /** What organizers do with their events. */
@@ -27,7 +27,7 @@ export class EventAdministration {
     this.#dependencies = dependencies;
   }
 
-  /** As a draft. */
+  /** Creates a draft. */
   createEvent(input: EventInput, { organizerId, idempotencyKey }: CreateEventIntent): Promise<CreateEventOutcome> {
     const { database, newId } = this.#dependencies;
     const id = idempotencyKey === null ? newId() : intentId(`${organizerId}\n${idempotencyKey}`);
@@ -39,7 +39,7 @@ export class EventAdministration {
     return updateSalesStatus(this.#dependencies.database, eventId, salesStatus, organizerId);
   }
 
-  /** Takes seats of the event off sale (BLOCKED), or puts them back (AVAILABLE). */
+  /** Blocks seats of the event, or puts them back on sale (AVAILABLE). */
   setBlocked(
     eventId: string,
     seatIndexes: readonly number[],

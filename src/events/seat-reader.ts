@@ -6,24 +6,24 @@ import { batched } from '../store/queries/batched.ts';
 import { type AllSeats, countSeats, readAllSeats } from '../store/queries/seats.ts';
 import { SeatStates } from './seat-states.ts';
 
-/** Events in one statement that counts, which goes through all their seats. */
+/** Events in one counting statement, which reads all of their seats. */
 const COUNTED_AT_ONCE = 20;
-/** Of those who ask, who share a round of reading. */
+/** Calls that may share one read. */
 const MAX_SHARING = 10_000;
 
-/** Each seat's status by index, as `statusCodes` has it, of one moment and so of one revision. */
+/** All seats' status codes by index, at one revision. */
 export type StatusesAtRevision = Pick<AllSeats, 'codes' | 'revision'>;
 
 /**
- * Reads what everyone may see of all of an event's seats. Whoever asks while a read is under way shares the next: however many
- * ask, they take little of the store.
+ * Reads the public state of all seats of events. Calls made while a read is in flight share the next one, so that they cost the store
+ * little, however many there are.
  */
 export class SeatReader {
   readonly #reads: Reads;
-  /** By event; null where there is no such event. */
+  /** Null if there is no such event. */
   readonly availability: (eventId: string) => Promise<Availability | null>;
   readonly statuses: (eventId: string) => Promise<StatusesAtRevision>;
-  /** By event: of its last change; 0 where there has been none. */
+  /** Of the event's last change; 0 if there was none. */
   readonly revision: (eventId: string) => Promise<number>;
 
   constructor(reads: Reads) {
@@ -50,7 +50,7 @@ export class SeatReader {
     }, MAX_SHARING);
   }
 
-  /** Of seats one by one, as the asker may see them. */
+  /** Reads single seats, as the asker may see them. */
   statesFor({ viewer, isOver }: Asker): SeatStates {
     return new SeatStates(this.#reads.during(isOver), viewer?.id ?? null);
   }

@@ -10,13 +10,13 @@ export interface SeatKey {
 type StateOf = (index: number) => SeatState | null;
 
 /**
- * Reads seats as one viewer may see them, for one operation: of each event the first that are asked for by their indexes, and
- * when more are, all of them once.
+ * Reads seats as one viewer may see them, for one operation. The first read of an event's seats is by their indexes; a second one reads all
+ * seats of the event, once.
  */
 export class SeatStates {
   readonly #session: Session;
   readonly #viewerId: string | null;
-  /** By event that was asked for before; null where all its seats are not read yet. */
+  /** By event that was read before; null if not all of its seats were read yet. */
   readonly #all = new Map<string, Promise<AllSeats> | null>();
 
   constructor(session: Session, viewerId: string | null) {

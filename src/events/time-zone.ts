@@ -1,11 +1,11 @@
-/** IANA's names by their small letters. Other programs tell `europe/berlin` from `Europe/Berlin`, so one spelling is kept. */
+/** IANA's names by their lower-case forms. One spelling is stored, because other programs distinguish `europe/berlin` from `Europe/Berlin`. */
 const spellings = new Map(['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]));
 
-/** A time zone by its IANA name, 'Europe/Berlin', as IANA spells it; null for what is none. An offset such as '+01:00' is none. */
+/** A time zone's IANA name in IANA's spelling, such as 'Europe/Berlin'. Null if there is none; an offset such as '+01:00' is none. */
 export function timeZoneNamed(name: string): string | null {
   const spelled = spellings.get(name.toLowerCase());
   if (spelled !== undefined) return spelled;
-  // Older and newer names of the same zones, which Intl knows and does not list.
+  // Older and newer names of zones, which Intl accepts but does not list.
   return /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name) && isKnown(name) ? name : null;
 }
 

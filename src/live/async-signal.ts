@@ -1,7 +1,7 @@
-/** `setTimeout` takes no more. */
+/** The limit of `setTimeout`. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-/** What a loop waits on: it is woken by others, by time, or for good. A wake between two waits is not lost. */
+/** Lets a loop wait until it is woken, until a timeout, or until it ends. A wake between two waits is not lost. */
 export class AsyncSignal {
   #woken = false;
   #ended = false;
@@ -16,13 +16,13 @@ export class AsyncSignal {
     this.#resolve();
   }
 
-  /** The wait that is under way, and all later ones, are over at once. */
+  /** Ends the current wait, and all later ones at once. */
   end(): void {
     this.#ended = true;
     this.#resolve();
   }
 
-  /** Forgets wakes so far: what they told of is about to be looked at. */
+  /** Clears earlier wakes, because the caller is about to handle them. */
   clear(): void {
     this.#woken = false;
   }

@@ -5,12 +5,12 @@ import type { CommittedChange, LoggedChange } from '../domain/change.ts';
 import type { Listeners } from '../listeners.ts';
 import { parseChange } from '../store/change-format.ts';
 
-/** Hears of changes of one event, in any order and any number of times. */
+/** Receives changes of one event, in any order and any number of times. */
 export interface ChangeListener {
   onChange(change: LoggedChange): void;
-  /** There is a change of this revision, which must be read from the log. */
+  /** There is a change with this revision, which must be read from the log. */
   onRevision(revision: number): void;
-  /** Some may have been missed. */
+  /** Changes may have been missed. */
   onGap(): void;
 }
 
@@ -20,7 +20,7 @@ export interface ChangeNewsParts {
   readonly logger: Logger;
 }
 
-/** What nodes commit: this node's own is told here at once and to all others by the bus. Nothing here is certain to arrive. */
+/** Announces changes: this node's own at once to its listeners, and over the bus to other nodes. Announcements may be lost. */
 export class ChangeNews implements Disposable {
   readonly #bus: Bus;
   readonly #logger: Logger;
@@ -36,7 +36,7 @@ export class ChangeNews implements Disposable {
     });
   }
 
-  /** Resolves once everything that comes later will be heard, as far as it is possible at present. */
+  /** Resolves once subscribed, as far as that is possible at present. */
   async subscribe(eventId: string, listener: ChangeListener): Promise<AsyncDisposable> {
     const listeners = this.#listeners.get(eventId) ?? new Set();
     this.#listeners.set(eventId, listeners.add(listener));
@@ -58,21 +58,21 @@ export class ChangeNews implements Disposable {
 
   #onMessage(eventId: string, listener: ChangeListener, text: string): void {
     const message = decodeChange(text);
-    if (message === undefined) this.#logger.debug({ eventId }, 'ignored what is no message');
+    if (message === undefined) this.#logger.debug({ eventId }, 'ignored an unreadable message');
     else if (message.change !== undefined) listener.onChange(message.change);
     else listener.onRevision(message.revision);
   }
 }
 
-/** What is longer is read from the log: a change of a whole venue must not keep a connection busy. */
+/** Longer changes are read from the log instead, so that a change of a whole venue does not block a connection. */
 const MAX_CHARACTERS = 64_000;
 
 const message = z.object({ revision: z.int().positive(), atMs: z.number().optional(), change: z.unknown().optional() });
 
-/** What nodes tell each other of a change: that it is there, and where it is short also what it is. */
+/** A message about a change: its revision, and the change itself if it is short. */
 export interface ChangeMessage {
   readonly revision: number;
-  /** Undefined for what is to be read from the log. */
+  /** Undefined if it must be read from the log. */
   readonly change: LoggedChange | undefined;
 }
 
@@ -82,7 +82,7 @@ export function encodeChange({ revision, atMs, change }: LoggedChange): string {
   return text.length <= MAX_CHARACTERS ? text : JSON.stringify({ revision });
 }
 
-/** A change of a version that this node does not know is as good as none. Undefined for what is no message at all. */
+/** Undefined if the text is no such message. A change of a version that this node does not know is left out. */
 export function decodeChange(text: string): ChangeMessage | undefined {
   const parsed = message.safeParse(parseJson(text));
   if (!parsed.success) return undefined;

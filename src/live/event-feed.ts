@@ -5,19 +5,19 @@ import type { Telemetry } from '../telemetry/happenings.ts';
 import type { ChangeListener, ChangeNews } from './change-news.ts';
 import type { HeadWatch, Watching } from './head-watch.ts';
 
-/** Two writes of this node, or messages of two others, may arrive the later first: so long the earlier is waited for. */
+/** Changes of two writes, or messages of two nodes, may arrive in the wrong order: how long the earlier one is awaited. */
 const OUT_OF_ORDER_MS = 50;
 
-/** Read from the log at once. */
+/** Changes in one read of the log. */
 const READ_AT_ONCE = 500;
 
-/** Who is further behind loads the event anew, which is cheaper. */
+/** A feed that is further behind loads the event again, which is cheaper. */
 const MAX_BEHIND = 1_000;
 
-/** Changes that are kept for when those before them are there. */
+/** Changes that are buffered until those before them arrive. */
 const MAX_AHEAD = 1_000;
 
-/** Between tries while the store does not answer. */
+/** Pauses between attempts while the store does not answer. */
 const RETRY_MS = { first: 250, longest: 5_000 };
 
 /** An event at one revision. */
@@ -28,9 +28,9 @@ export interface AtRevision {
 export interface EventFeedSettings<State extends AtRevision> {
   readonly news: Pick<ChangeNews, 'subscribe'>;
   readonly heads: HeadWatch;
-  /** The event as the store has it, and the revision of just that; null when there is none. */
+  /** The stored event and its revision, from one snapshot; null when there is none. */
   readonly load: (eventId: string) => Promise<State | null>;
-  /** The changes after a revision, in their order, as far as they are still kept; at most `limit`. */
+  /** The changes after a revision, in order, as far as they are still stored; at most `limit`. */
   readonly readChanges: (
     eventId: string,
     part: { readonly after: number; readonly limit: number },
@@ -39,28 +39,28 @@ export interface EventFeedSettings<State extends AtRevision> {
   readonly telemetry: Telemetry;
 }
 
-/** What follows an event. */
+/** Receives the changes of an event. */
 export interface FeedListener<State> {
-  /** The next change: called once for each revision, in their order. */
+  /** The next change. Called once for each revision, in order. */
   onChange(change: LoggedChange): void;
-  /** The event was loaded anew, as it cannot be said what has changed. */
+  /** The event was loaded again, because it is not known what has changed. */
   onReset(state: State): void;
 }
 
 /**
- * Follows what happens to one event (DESIGN §4): loaded at a revision, then every change after it, once and in order. A change comes
- * from this node's own commits or by a message; whatever is missing, or cannot be read, comes from the log.
+ * Follows one event (DESIGN §4): loads it at a revision, and then gives every change after it once and in order. Changes come from this
+ * node's own commits or as messages; those that are missing or unreadable are read from the log.
  */
 export class EventFeed<State extends AtRevision> implements ChangeListener, Watching, AsyncDisposable {
   readonly eventId: string;
   readonly #settings: EventFeedSettings<State>;
   #listener: FeedListener<State> | undefined;
   #revision = 0;
-  /** The newest that is known to exist. */
+  /** The newest revision that is known to exist. */
   #newest = 0;
-  /** Changes whose turn has not come. */
+  /** Buffered changes, by revision. */
   readonly #ahead = new Map<number, LoggedChange>();
-  /** What is there may be more than what is known of, since so many doubts; those before the last look are settled by its answer. */
+  /** Number of times that changes may have been missed. The next look at the store settles those before it. */
   #doubts = 0;
   #doubtsAtLook = 0;
   #revisionAtLook = 0;
@@ -76,7 +76,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     this.#settings = settings;
   }
 
-  /** Null when there is no such event; rejects when the store cannot be read. The listener is set by `follow`. */
+  /** Null when there is no such event. Rejects when the store cannot be read. `follow` must be called next. */
   static async open<State extends AtRevision>(
     eventId: string,
     settings: EventFeedSettings<State>,
@@ -93,19 +93,19 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     return null;
   }
 
-  /** Tells what comes after the state that was loaded. Once. */
+  /** Gives the changes after the loaded state to the listener. To be called once. */
   follow(listener: FeedListener<State>): void {
     this.#listener = listener;
     this.#stops.push(this.#settings.heads.add(this));
     this.#advance();
   }
 
-  /** Of the last change that was told. */
+  /** Of the last change that the listener got. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** True when everything was told that can be known of. */
+  /** True when the listener has every change that is known, and none may have been missed. */
   get isUpToDate(): boolean {
     return this.#revision >= this.#newest && this.#doubts === 0 && !this.#mustReload;
   }
@@ -130,7 +130,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     this.doubt();
   }
 
-  /** Something may have been missed: the store is asked soon. */
+  /** Changes may have been missed: the store is asked soon. */
   doubt(): void {
     this.#doubts += 1;
     this.#settings.heads.reschedule();
@@ -145,12 +145,12 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     this.#doubts -= this.#doubtsAtLook;
     this.#doubtsAtLook = 0;
     if (revision === null) return;
-    // A store that lost writes, as one that failed over may.
+    // The store has lost writes, as may happen in a failover.
     if (revision < this.#revisionAtLook) this.reload();
     else this.onRevision(revision);
   }
 
-  /** Puts what the store has in place of everything. */
+  /** Loads the event again from the store. */
   reload(): void {
     this.#mustReload = true;
     this.#catchUp();
@@ -163,7 +163,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     await this.#reading;
   }
 
-  /** Subscribes first and loads then, so that no change can fall in between. */
+  /** Subscribes before it loads, so that no change in between is missed. */
   async #open(): Promise<State | null> {
     const subscription = await this.#settings.news.subscribe(this.eventId, this);
     this.#stops.push(() => subscription[Symbol.asyncDispose]());
@@ -178,7 +178,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     for (const known of this.#ahead.keys()) if (known <= revision) this.#ahead.delete(known);
   }
 
-  /** Tells what is next, for as long as it is there, and gets what is missing. */
+  /** Gives the listener the next changes as far as they are there, and fetches those that are missing. */
   #advance(): void {
     if (this.#listener === undefined || this.#mustReload) return;
     let next = this.#ahead.get(this.#revision + 1);
@@ -192,7 +192,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     else this.#catchUpIn(this.#ahead.size > 0 ? OUT_OF_ORDER_MS : 0);
   }
 
-  /** Does not put off what is to happen already. */
+  /** Does not postpone a catch-up that is already scheduled. */
   #catchUpIn(leastMs: number): void {
     if (this.#disposed || this.#timer !== undefined) return;
     const { first, longest } = RETRY_MS;
@@ -202,7 +202,7 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
     else this.#timer = setTimeout(() => this.#catchUp(), waitMs);
   }
 
-  /** Nothing while a read is under way: what is missing then is seen to when it ends. */
+  /** Does nothing while a read is in flight: when it ends, what is still missing is fetched. */
   #catchUp(): void {
     this.#giveUpWaiting();
     if (this.#disposed || this.#reading !== undefined) return;
@@ -240,14 +240,14 @@ export class EventFeed<State extends AtRevision> implements ChangeListener, Watc
       if (revision > this.#revision && known !== undefined)
         this.#ahead.set(revision, { revision, atMs, change: known });
     }
-    // The next one was removed long ago, or written in a version that this one cannot read, or the store has lost it.
+    // The next change was removed long ago, or has a version that this node cannot read, or the store has lost it.
     if (!this.#ahead.has(this.#revision + 1) && this.#revision < wanted) this.#mustReload = true;
   }
 
   async #loadAgain(): Promise<void> {
     this.#settings.telemetry.emit('feed:read', this.eventId, 'event');
     this.#mustReload = true;
-    // Whatever was heard before may be of a store that has lost it.
+    // Buffered changes may be ones that the store has lost.
     this.#ahead.clear();
     this.#newest = 0;
     this.#revision = 0;

@@ -5,24 +5,24 @@ import { batched } from '../store/queries/batched.ts';
 import { findEvents } from '../store/queries/events.ts';
 import type { LiveSeatMaps } from './live-seat-maps.ts';
 
-/** Read in one statement. */
+/** Events read in one statement. */
 const MAX_BATCH = 1_000;
 
 const MAX_KEPT = 1_000;
-/** How old an answer may be where no map is live: long enough that thousands who come at once cause one read. */
+/** How old an answer may be if no map is live: long enough that thousands of requests at once cause one read. */
 const KEPT_MS = 1_000;
 
 export interface EventRowsParts {
-  /** For what must be as it is now. */
+  /** For reads that must be current. */
   readonly store: Session;
-  /** For what may be of a moment ago. */
+  /** For reads that may be a moment old. */
   readonly reads: Session;
   readonly seatMaps: Pick<LiveSeatMaps, 'get'>;
 }
 
-/** Events' own rows. */
+/** Reads the rows of events. */
 export class EventRows {
-  /** As the store has it; null when there is none. Those who ask at the same time share a statement. */
+  /** The current row; null when there is none. Concurrent reads share a statement. */
   readonly read: (id: string) => Promise<EventRecord | null>;
   readonly #seatMaps: Pick<LiveSeatMaps, 'get'>;
   readonly #recent: LRUCache<string, { readonly event: EventRecord | null }>;
@@ -43,7 +43,7 @@ export class EventRows {
     });
   }
 
-  /** From memory where its map is live, else as it was within the last second; null when there was none. */
+  /** From memory if its map is live, else at most a second old; null when there is none. */
   recent(id: string): EventRecord | null | Promise<EventRecord | null> {
     const live = this.#seatMaps.get(id);
     if (live !== undefined) return live.event.row.event;

@@ -8,7 +8,7 @@ export interface ShownSeat {
   readonly status: SeatStatus;
 }
 
-/** What leads from a map of `fromRevision` to that of `revision`. */
+/** The difference between a map at `fromRevision` and at `revision`. */
 export interface Delta {
   readonly fromRevision: number;
   readonly revision: number;
@@ -17,13 +17,13 @@ export interface Delta {
   readonly availability: Availability;
 }
 
-/** What was told together: `fromRevision` is the `revision` of the frame before. */
+/** Changes that are sent together. `fromRevision` is the `revision` of the previous frame. */
 export interface Frame extends Delta {
-  /** Counts the frames of this map: two may lead to the same revision, when the map was put right. */
+  /** Number of the frame of this map. Two frames may have the same revision, when the map was corrected. */
   readonly number: number;
 }
 
-/** A whole map as a frame left it. */
+/** A whole map as of a frame. */
 export interface Snapshot {
   readonly number: number;
   readonly revision: number;
@@ -32,20 +32,20 @@ export interface Snapshot {
   readonly availability: Availability;
 }
 
-/** However much the event loop lags: changes must be seen, and on time. */
+/** Bound for the window, however much the event loop lags. */
 export const WIDEST_FRAME_MS = 250;
 
-/** Each turn of the loop that tells of a frame is followed by three as long that are free for everything else. */
+/** Leaves three quarters of the event loop's time free for everything else. */
 const WINDOW_PER_LAG = 4;
 
-/** How long changes are gathered, in milliseconds: longer while the event loop lags, never shorter than `frameMs`. */
+/** For how long changes are collected into a frame, in milliseconds: `frameMs`, or longer while the event loop lags. */
 export function frameWindowMs(frameMs: number, loopLagMs: number): number {
   return Math.max(frameMs, Math.min(loopLagMs * WINDOW_PER_LAG, WIDEST_FRAME_MS));
 }
 
 /**
- * Gathers changes of a map for a while and tells them in one frame, where the last state of a seat wins. Whoever takes a
- * snapshot and then every later frame is exactly right.
+ * Collects changes of a map for a while, and emits them as one frame, in which the last state of a seat wins. A snapshot and every later
+ * frame give exactly the map.
  */
 export class Frames implements Disposable {
   readonly #map: SeatMap;
@@ -61,7 +61,7 @@ export class Frames implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  /** `windowMs` is asked at the first change of each frame. */
+  /** `windowMs` is called at the first change of each frame. */
   constructor(map: SeatMap, windowMs: () => number) {
     this.#map = map;
     this.#windowMs = windowMs;
@@ -85,7 +85,7 @@ export class Frames implements Disposable {
     return this.#snapshot;
   }
 
-  /** From a map of that revision to the last frame. Undefined when it is not known what has changed since. */
+  /** The difference from a map at that revision to the last frame. Undefined if it is not known what has changed since. */
   since(revision: number): Delta | undefined {
     const indexes = revision <= this.#revision ? this.#map.changedSince(revision) : undefined;
     return (
@@ -103,7 +103,7 @@ export class Frames implements Disposable {
     return this.#listeners.add(listener);
   }
 
-  /** The map is at another revision, or was put right; these seats may differ from the last frame. */
+  /** The map has another revision, or was corrected. The seats may differ from the last frame. */
   touch(indexes: readonly number[]): void {
     if (this.#disposed) return;
     for (const index of indexes) this.#touched.add(index);

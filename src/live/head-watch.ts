@@ -1,35 +1,35 @@
 import type { Logger } from 'pino';
 
 /**
- * Between two looks at the heads of all events that are shown. What was lost on the way is known after this at the latest, whatever
- * was lost. Some of it varies, so that nodes spread over time.
+ * Interval at which the heads of all shown events are read. A lost change is noticed after this at the latest. A part of it is random, so
+ * that nodes do not read together.
  */
 export const HEADS_EVERY_MS = 5_000;
 
-/** While nodes cannot tell each other (DESIGN §11, DEGRADED). */
+/** Interval while nodes cannot notify each other (DESIGN §11, DEGRADED). */
 const DEGRADED_EVERY_MS = 1_000;
 
-/** Whoever cannot wait is asked for together with others who cannot. */
+/** Time for which urgent requests are collected into one statement. */
 const SOON_MS = 20;
 
-/** Between tries while the store does not answer. */
+/** Longest pause between attempts while the store does not answer. */
 const MAX_RETRY_MS = 5_000;
 
-/** Follows one event, and is told how far its log has come. */
+/** Follows one event, and receives the newest revision of its log. */
 export interface Watching {
   readonly eventId: string;
-  /** Whether the head should be looked at soon. */
+  /** Whether the head should be read soon. */
   readonly isInDoubt: boolean;
-  /** The newest revision in the store, as it was asked for after `startLook`; null when there is no such event any more. */
+  /** The newest revision in the store, read after `startLook`; null when the event is gone. */
   onHead(revision: number | null): void;
-  /** What is in doubt from now on, the answer that comes next says nothing about. */
+  /** A read begins. Doubts that arise from now on are not settled by its answer. */
   startLook(): void;
 }
 
 export interface HeadWatchSettings {
-  /** The newest revision of each event that exists, in one statement. */
+  /** Reads the newest revision of each event that exists, in one statement. */
   readonly readRevisions: (eventIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
-  /** False while changes made elsewhere are not heard of. */
+  /** False while changes of other nodes are not received. */
   readonly isReachable: () => boolean;
   readonly monotonicNow: () => number;
   /** In [0, 1). */
@@ -37,7 +37,7 @@ export interface HeadWatchSettings {
   readonly logger: Logger;
 }
 
-/** Asks the store every now and then, in one statement for all events that are followed here, whether there is more of them than was heard. */
+/** Periodically reads the heads of all followed events, in one statement, to notice missed changes. */
 export class HeadWatch implements AsyncDisposable {
   readonly #settings: HeadWatchSettings;
   readonly #watching = new Set<Watching>();
@@ -61,7 +61,7 @@ export class HeadWatch implements AsyncDisposable {
     };
   }
 
-  /** Somebody is in doubt, or nodes can tell each other again, or no more. */
+  /** To be called when a follower is in doubt, and when reachability has changed. */
   reschedule(): void {
     this.#schedule();
   }
@@ -72,7 +72,7 @@ export class HeadWatch implements AsyncDisposable {
     await this.#looking;
   }
 
-  /** Nothing while a look is under way: what comes next is settled when it ends. */
+  /** Does nothing while a read is in flight: it schedules the next one when it ends. */
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#disposed || this.#looking !== undefined || this.#watching.size === 0) return;
@@ -89,7 +89,7 @@ export class HeadWatch implements AsyncDisposable {
     return Math.max(SOON_MS, this.#lookedAtMs + everyMs - monotonicNow());
   }
 
-  /** A store that does not answer now may do so the next time. */
+  /** If the store does not answer, the next read tries again. */
   async #look(): Promise<void> {
     const asked = [...this.#watching];
     for (const watching of asked) watching.startLook();

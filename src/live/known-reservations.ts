@@ -1,19 +1,19 @@
-/** Of an event with more, nothing is known: at 40 bytes each these are 8 MB. */
+/** Nothing is remembered for an event with more. At 40 bytes each these are 8 MB. */
 const MAX_KNOWN = 200_000;
 
-/** Until a store that did not answer is asked again. */
+/** Pause before a store that did not answer is asked again. */
 const RETRY_MS = 1_000;
 
 export interface KnownReservationsSettings {
-  /** The first 32 bits of the id of each reservation that the event ever had, in no order; of `limit` of them at most. */
+  /** Reads the first 32 bits of the ids of all reservations of the event, at most `limit`, in no particular order. */
   readonly read: (limit: number) => Promise<Uint32Array>;
   readonly monotonicNow: () => number;
 }
 
 /**
- * Which reservations one event ever had, so that a retry of one can be told from what is new without asking the store: those that
- * were there when it was first wanted to know, and those that the feed has told of since. By the beginnings of their ids, which are
- * random: one in 2^31 is taken for another.
+ * Remembers which reservations an event ever had, so that a retry can be told from a new request without asking the store: those that are
+ * stored when it is first asked, and those that the feed has announced since. Only a prefix of each random id is kept: one in 2^31 is
+ * mistaken for another.
  */
 export class KnownReservations {
   readonly #settings: KnownReservationsSettings;
@@ -26,28 +26,28 @@ export class KnownReservations {
     this.#settings = settings;
   }
 
-  /** Every reservation that is made must come by here. */
+  /** Must be called for every new reservation. */
   add(reservationId: string): void {
     if (this.#state !== 'reading' && this.#state !== 'complete') return;
     this.#beginnings.add(beginningOf(reservationId));
     this.#giveUpIfTooMany();
   }
 
-  /** Some may have been made that did not come by: what the store has is read again when it is next wanted. */
+  /** Reservations may have been missed: they are read again when next needed. */
   forget(): void {
     this.#state = 'unread';
     this.#reading = undefined;
     this.#beginnings = new Set();
   }
 
-  /** False only for what the event never had. True when that cannot be known. Never rejects. */
+  /** False only if the event never had the reservation. True also if it is not known. Never rejects. */
   mayHave(reservationId: string): boolean | Promise<boolean> {
     if (this.#state === 'complete') return this.#beginnings.has(beginningOf(reservationId));
     const reading = this.#state === 'reading' ? this.#reading : this.#read();
     return reading === undefined || reading.then(() => this.#state !== 'complete' || this.mayHave(reservationId));
   }
 
-  /** Undefined when there is nothing to wait for. */
+  /** Undefined if it is not read now. */
   #read(): Promise<void> | undefined {
     if (this.#state === 'too many' || this.#settings.monotonicNow() < this.#notBefore) return undefined;
     this.#state = 'reading';
@@ -63,7 +63,7 @@ export class KnownReservations {
       for (const bits of ids) beginnings.add(bits >>> 1);
       this.#giveUpIfTooMany(ids.length);
     } catch {
-      // Who asked goes to the store, and hears from it what is wrong.
+      // The caller asks the store, which reports the fault.
       this.#notBefore = this.#settings.monotonicNow() + RETRY_MS;
       if (beginnings === this.#beginnings) this.forget();
     }
@@ -76,7 +76,7 @@ export class KnownReservations {
   }
 }
 
-/** 31 bits, which V8 keeps without an object of their own. */
+/** 31 bits, which V8 stores without a heap object. */
 function beginningOf(id: string): number {
   return Number.parseInt(id.slice(0, 8), 16) >>> 1;
 }

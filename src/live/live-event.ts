@@ -4,21 +4,21 @@ import type { EventState } from '../domain/event-state.ts';
 import type { EventRecord } from '../domain/records.ts';
 import { Listeners } from '../listeners.ts';
 
-/** `setTimeout` takes no more. */
+/** The limit of `setTimeout`. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-/** An event's own row, as it is at a revision. */
+/** An event's row at a revision. */
 export interface EventRow {
   readonly event: EventRecord;
   readonly revision: number;
 }
 
-/** An event's own row as its feed tells of it: loaded, changed by what is logged, and no longer on sale once the event has begun. */
+/** An event's row in memory: loaded, updated by the changes of its feed, and CLOSED once the event has begun. */
 export class LiveEvent implements Disposable {
   readonly #nowMs: () => number;
   readonly #changed = new Listeners<void>();
   #row: EventRow;
-  /** Of the last change that was applied, whatever it was about. */
+  /** Of the last change that was applied, whether it changed the row or not. */
   #revision: number;
   #begins: NodeJS.Timeout | undefined;
 
@@ -30,12 +30,12 @@ export class LiveEvent implements Disposable {
     this.#closeWhenItBegins();
   }
 
-  /** Another object when something of it has changed. */
+  /** A new object after each change of the row. */
   get row(): EventRow {
     return this.#row;
   }
 
-  /** Told when the row is another. Returns how to stop. */
+  /** Calls back when the row has changed. Returns how to stop. */
   subscribe(listener: () => void): () => void {
     return this.#changed.add(listener);
   }
@@ -47,13 +47,13 @@ export class LiveEvent implements Disposable {
     }
   }
 
-  /** Puts what the store has in place of everything. */
+  /** Replaces the row by the stored one. */
   reset({ event, revision }: EventState): void {
     this.#revision = revision;
     this.#put(event);
   }
 
-  /** Whether the store has it otherwise, of the same revision. */
+  /** Whether the stored row of the same revision differs. */
   differsFrom({ event, nowMs }: EventState): boolean {
     return !isDeepStrictEqual(atMoment(this.#row.event, nowMs), event);
   }
@@ -80,7 +80,7 @@ export class LiveEvent implements Disposable {
   }
 }
 
-/** As the store tells of it then: an event that has begun is no longer on sale, whatever is stored. */
+/** The event as the store would return it at that moment: once it has begun it is CLOSED, whatever is stored. */
 function atMoment(event: EventRecord, nowMs: number): EventRecord {
   return isSelling(event) && event.startsAtMs <= nowMs ? { ...event, salesStatus: 'CLOSED' } : event;
 }

@@ -9,29 +9,29 @@ import { KnownReservations } from './known-reservations.ts';
 import { LiveEvent } from './live-event.ts';
 import { SeatMap } from './seat-map.ts';
 
-/** Between two comparisons of a map with the store. A quarter of it varies, so that maps and nodes spread over time. */
+/** Interval of comparisons with the store. A quarter of it is random, so that maps and nodes do not compare together. */
 const COMPARE_EVERY_MS = 300_000;
 
 export interface LiveSeatMapSettings extends EventFeedSettings<EventState> {
   readonly clock: { now(): number; nowAtMost(): number };
   readonly monotonicNow: () => number;
-  /** As `KnownReservationsSettings` has it. */
+  /** As in `KnownReservationsSettings`. */
   readonly readReservationIds: (eventId: string, limit: number) => Promise<Uint32Array>;
   readonly coordination: Pick<Coordination, 'reachable' | 'onReachableChange'>;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Changes are gathered this long, or longer while the event loop lags. */
+  /** For how long changes are collected into a frame, or longer while the event loop lags. */
   readonly frameMs: number;
   readonly loopLagMs: () => number;
   readonly logger: Logger;
-  /** The map may have learned something of these reservations: their deadline, or that they hold seats no more. */
+  /** The map may have learned about these reservations: their deadline, or that they no longer hold seats. */
   readonly onReservationsSeen: (map: LiveSeatMap, reservationIds: Iterable<string>) => void;
 }
 
-/** One event's map, from which everyone on this node is served: what the event's feed tells, applied and told in frames. */
+/** The seat map of an event, from which all of its viewers on this node are served: applies the changes of the event's feed, and emits frames. */
 export class LiveSeatMap implements AsyncDisposable {
   readonly eventId: string;
-  /** Its own row. Ask only while the map is live. */
+  /** The event's row. Only reliable while the map is live. */
   readonly event: LiveEvent;
   readonly #settings: LiveSeatMapSettings;
   readonly #feed: EventFeed<EventState>;
@@ -71,12 +71,12 @@ export class LiveSeatMap implements AsyncDisposable {
     feed.follow({ onChange: (change) => this.#onChange(change), onReset: (newState) => this.#onReset(newState) });
   }
 
-  /** False while changes may be missing here. The map stays shown all the same. */
+  /** False while changes may be missing. The map is shown nevertheless. */
   get isLive(): boolean {
     return this.#settings.coordination.reachable && this.#feed.isUpToDate;
   }
 
-  /** Of the last change that is known here. */
+  /** Of the last change that was applied. */
   get revision(): number {
     return this.#seats.revision;
   }
@@ -85,12 +85,12 @@ export class LiveSeatMap implements AsyncDisposable {
     return this.#frames.snapshot;
   }
 
-  /** From a map of that revision to the last frame; undefined where a snapshot must do. */
+  /** The difference from a map at that revision to the last frame; undefined if a snapshot is needed. */
   since(revision: number): Delta | undefined {
     return this.#frames.since(revision);
   }
 
-  /** Told at once of every frame after the snapshot of this moment. Returns how to stop. */
+  /** Calls back with every frame after the current snapshot. Returns how to stop. */
   subscribe(listener: (frame: Frame) => void): () => void {
     return this.#frames.subscribe(listener);
   }
@@ -99,17 +99,17 @@ export class LiveSeatMap implements AsyncDisposable {
     return this.#closed.add(listener);
   }
 
-  /** Tells of reservations whose state changed, or whose time ran out. Returns how to stop. */
+  /** Calls back with reservations whose state may have changed. Returns how to stop. */
   onReservationsChanged(listener: (reservationIds: readonly string[]) => void): () => void {
     return this.#reservationsChanged.add(listener);
   }
 
-  /** True only for a seat that the store, as far as this map knows, would refuse. Ask only while the map is live. */
+  /** True only for a seat that the store would refuse, as far as this map knows. Only reliable while the map is live. */
   isTaken(index: number): boolean {
     return this.#seats.isTaken(index, this.#settings.clock.nowAtMost());
   }
 
-  /** False only for a reservation that the event, as far as this map knows, never had. Ask only while the map is live. */
+  /** False only for a reservation that the event never had, as far as this map knows. Only reliable while the map is live. */
   mayHaveHad(reservationId: string): boolean | Promise<boolean> {
     return this.#reservations.mayHave(reservationId);
   }
@@ -119,7 +119,7 @@ export class LiveSeatMap implements AsyncDisposable {
     return this.#seats.deadlineOf(reservationId);
   }
 
-  /** Something may have been missed: the store is asked soon. */
+  /** Changes may have been missed: the store is asked soon. */
   doubt(): void {
     this.#feed.doubt();
   }
@@ -166,7 +166,7 @@ export class LiveSeatMap implements AsyncDisposable {
     );
   }
 
-  /** Shows that the log itself is right. A store that does not answer now may do so the next time. */
+  /** Checks that the log itself is right. If the store does not answer, the next comparison tries again. */
   async #compare(): Promise<void> {
     const { load, telemetry, logger } = this.#settings;
     const { eventId } = this;

@@ -2,14 +2,14 @@ import { Listeners } from '../listeners.ts';
 import { LiveSeatMap, type LiveSeatMapSettings } from './live-seat-map.ts';
 
 export interface LiveSeatMapsSettings extends Omit<LiveSeatMapSettings, 'onReservationsSeen'> {
-  /** A map is kept this long after its last use, for readers that reconnect. */
+  /** How long a map is kept after its last use, for readers that reconnect. */
   readonly lingerMs: number;
-  /** Maps kept at once. The one that was used the longest ago gives way, if nobody uses it. */
+  /** Maps in memory at once. Beyond it, the least recently used map that nobody uses is closed. */
   readonly maxMaps: number;
   readonly monotonicNow: () => number;
 }
 
-/** All maps that this node may keep are in use. */
+/** The node has as many maps in use as it may keep. */
 export class TooManySeatMaps extends Error {
   override readonly name = 'TooManySeatMaps';
 }
@@ -28,12 +28,12 @@ interface Entry {
   readonly opening: Promise<LiveSeatMap | null>;
   map: LiveSeatMap | undefined;
   users: number;
-  /** By `monotonicNow`: when it was last wanted without being used. */
+  /** When it was last prewarmed, by `monotonicNow`. */
   wantedAtMs: number;
   closeTimer: NodeJS.Timeout | undefined;
 }
 
-/** The maps this node shows: each opened at its first use, shared, and closed a while after its last. */
+/** The seat maps of this node: each is opened at its first use, shared, and closed a while after its last use. */
 export class LiveSeatMaps implements AsyncDisposable {
   readonly #settings: LiveSeatMapsSettings;
   readonly #entries = new Map<string, Entry>();
@@ -45,25 +45,25 @@ export class LiveSeatMaps implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  /** How many are kept, those being opened included. */
+  /** Number of maps, including those being opened. */
   get count(): number {
     return this.#entries.size;
   }
 
-  /** Only if it is shown already and nothing can be missing from it. */
+  /** The map if it is open and no change can be missing. */
   get(eventId: string): LiveSeatMap | undefined {
     const map = this.peek(eventId);
     return map?.isLive ? map : undefined;
   }
 
-  /** Whether live or not. */
+  /** The map if it is open, live or not. */
   peek(eventId: string): LiveSeatMap | undefined {
     return this.#entries.get(eventId)?.map;
   }
 
   /**
-   * Reads the store once, however many ask at the same time. Null if there is no such event; rejects if the store cannot
-   * be read, and with `TooManySeatMaps`.
+   * Opens or shares a map: concurrent calls read the store once. Null if there is no such event. Rejects if the store cannot be read, and
+   * with `TooManySeatMaps`.
    */
   async open(eventId: string): Promise<SeatMapUse | null> {
     this.#refuseIfDisposed();
@@ -76,8 +76,8 @@ export class LiveSeatMaps implements AsyncDisposable {
   }
 
   /**
-   * Has it opened in the background if it is not, and kept as after a use. For an event that many ask for in vain: not while
-   * nodes cannot tell each other, when it would refuse nobody and have the store asked again and again.
+   * Opens the map in the background, and keeps it as after a use. For events whose seats are refused: the map refuses faster. Not while
+   * nodes cannot notify each other, because the map would not be live then, and cause needless reads.
    */
   prewarm(eventId: string): void {
     if (!this.#settings.coordination.reachable) return;
@@ -86,7 +86,7 @@ export class LiveSeatMaps implements AsyncDisposable {
     else if (!this.#disposed) void this.#openForNobody(eventId);
   }
 
-  /** Tells of reservations of which a map may have learned something. Returns how to stop. */
+  /** Calls back with reservations about which a map may have learned something. Returns how to stop. */
   onReservationsSeen(listener: (seen: ReservationsSeen) => void): () => void {
     return this.#reservationsSeen.add(listener);
   }
@@ -133,7 +133,7 @@ export class LiveSeatMaps implements AsyncDisposable {
     return entry;
   }
 
-  /** Entries stand in the order of their last use by nobody. */
+  /** Entries are in the order in which they became unused. */
   #makeRoom(): void {
     if (this.#entries.size < this.#settings.maxMaps) return;
     const unused = [...this.#entries].find(([, { users }]) => users === 0);

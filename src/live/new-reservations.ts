@@ -5,7 +5,7 @@ import type { CommittedChange } from '../domain/change.ts';
 import type { ReservationKey } from '../domain/records.ts';
 import { Listeners } from '../listeners.ts';
 
-/** One for all events: whose reservation it is may be looking at none, on another node. */
+/** One channel for all events, because the viewer may follow none of them, on another node. */
 const CHANNEL = 'reservations';
 
 export interface NewReservation extends ReservationKey {
@@ -14,7 +14,7 @@ export interface NewReservation extends ReservationKey {
 
 export interface NewReservationsListener {
   onNew(reservation: NewReservation): void;
-  /** Some may have been missed. */
+  /** Reservations may have been missed. */
   onGap(): void;
 }
 
@@ -26,7 +26,7 @@ export interface NewReservationsParts {
   readonly logger: Logger;
 }
 
-/** Nodes tell each other of reservations as they are made. What happens to one afterwards is told on its event's channel. */
+/** Announces new reservations to all nodes. Later changes of a reservation are announced on its event's channel. */
 export class NewReservations implements Disposable {
   readonly #parts: NewReservationsParts;
   readonly #made = new Listeners<NewReservation>();
@@ -70,7 +70,7 @@ export class NewReservations implements Disposable {
     try {
       return message.parse(JSON.parse(text));
     } catch (err) {
-      this.#parts.logger.debug({ err }, 'ignored what is no message');
+      this.#parts.logger.debug({ err }, 'ignored an unreadable message');
       return [];
     }
   }

@@ -1,8 +1,8 @@
 import { type SeatStatus, statusCodes, statusOfCode } from '../domain/seat.ts';
 
 /**
- * The contract's `PackedSeatStatuses`: every seat in two bits, base64. Seat `index` sits in byte `index >> 2`, at bits
- * `(index & 3) * 2`; bits beyond the last seat are 0.
+ * The contract's `PackedSeatStatuses`: two bits for each seat, in base64. Seat `index` is in byte `index >> 2` at bits `(index & 3) * 2`.
+ * Bits after the last seat are 0.
  */
 export function packStatuses(codes: Uint8Array): string {
   const bytes = Buffer.alloc(Math.ceil(codes.length / 4));
@@ -12,7 +12,7 @@ export function packStatuses(codes: Uint8Array): string {
   return bytes.toString('base64');
 }
 
-/** One status code a seat. Throws RangeError if there are not as many as `seatCount` needs. */
+/** One status code for each seat. Throws RangeError if the length does not fit `seatCount`. */
 export function unpackStatuses(packed: string, seatCount: number): Uint8Array {
   const bytes = Buffer.from(packed, 'base64');
   if (bytes.length !== Math.ceil(seatCount / 4)) {
@@ -27,8 +27,8 @@ export interface SeatChange {
 }
 
 /**
- * The contract's `PackedSeatChanges`: for each seat one unsigned LEB128 number `(gap << 2) | status`, base64, where `gap` is how many
- * seats lie between it and the one before. Throws RangeError unless the seats ascend by index.
+ * The contract's `PackedSeatChanges`: for each seat one unsigned LEB128 number `(gap << 2) | status`, in base64, where `gap` is the number
+ * of seats between it and the previous one. Throws RangeError unless the seats ascend by index.
  */
 export function packChanges(seats: Iterable<SeatChange>): string {
   const bytes: number[] = [];
@@ -43,7 +43,7 @@ export function packChanges(seats: Iterable<SeatChange>): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-/** Throws RangeError if the last number is cut off. */
+/** Throws RangeError if the last number is truncated. */
 export function unpackChanges(packed: string): SeatChange[] {
   const seats: SeatChange[] = [];
   let next = 0;

@@ -1,5 +1,5 @@
 interface PulledSettings<Value> {
-  /** What there is to give now, or undefined if there is nothing. Asked only when somebody wants it. */
+  /** Returns the next value, or undefined if there is none now. Called only when a value is pulled. */
   readonly take: () => Value | undefined;
   /** Called once, at the end. */
   readonly release: () => void;
@@ -7,8 +7,8 @@ interface PulledSettings<Value> {
 }
 
 /**
- * An iterator that makes its next value when it is pulled, not before, so that a slow reader costs nothing but what `take`
- * remembers. Unlike an async generator, `return` ends it at once even while a `next` is waiting.
+ * An async iterator that creates a value only when it is pulled, so that a slow reader costs nothing but the state of `take`. Unlike with
+ * an async generator, `return` ends it at once even while a `next` is pending.
  */
 export class PullStream<Value> implements AsyncIterableIterator<Value, undefined> {
   readonly #settings: PulledSettings<Value>;
@@ -22,7 +22,7 @@ export class PullStream<Value> implements AsyncIterableIterator<Value, undefined
     if (settings.signal?.aborted) this.end();
   }
 
-  /** There may be something to give. */
+  /** There may be a new value. */
   wake(): void {
     while (this.#waiting.length > 0) {
       const value = this.#settings.take();

@@ -6,18 +6,18 @@ import { findReservations } from '../store/queries/reservations.ts';
 import { AsyncSignal } from './async-signal.ts';
 import type { LiveSeatMaps, SeatMapUse } from './live-seat-maps.ts';
 
-/** The store's clock has passed a deadline by then, however its answer was rounded. */
+/** Allowance for rounding, after which the store's clock has passed the deadline. */
 const AFTER_DEADLINE_MS = 2;
-/** Until a store that did not answer is asked again. */
+/** Pause before a store that did not answer is asked again. */
 const RETRY_MS = 1_000;
-/** Reservations read at once. */
+/** Reservations read in one statement. */
 const MAX_BATCH = 500;
 
 /** Follows single reservations for their holders. */
 export class ReservationUpdates {
   readonly #seatMaps: LiveSeatMaps;
   readonly #logger: Logger;
-  /** Gathers what many followers ask at once: thousands of reservations may end in the same second. */
+  /** Batches reads, because thousands of reservations may end in the same second. */
   readonly #reader: DataLoader<ReservationKey, ReservationRecord | undefined>;
 
   constructor(store: Session, seatMaps: LiveSeatMaps, logger: Logger) {
@@ -27,8 +27,8 @@ export class ReservationUpdates {
   }
 
   /**
-   * The state of a reservation that exists: now, and at every change until it is over. A follower that is slow is told the
-   * newest state only. Rejects if the store cannot be read.
+   * Yields the state of an existing reservation now, and at every change until it has ended. A slow follower gets the newest state only.
+   * Rejects if the store cannot be read.
    */
   async follow(key: ReservationKey): Promise<AsyncIterableIterator<ReservationRecord>> {
     const use = await this.#seatMaps.open(key.eventId);
@@ -90,7 +90,7 @@ function differ(one: ReservationRecord, other: ReservationRecord): boolean {
   );
 }
 
-/** A generator only ends between two steps of its own; this ends the wait it may be in, and runs `end` in any case. */
+/** Makes `return` of a generator take effect while it waits: `end` must end that wait. `end` is called in any case. */
 export function endingAtOnce<Value>(
   generator: AsyncGenerator<Value, undefined>,
   end: () => void,

@@ -4,25 +4,25 @@ import { type Availability, statusCodes } from '../domain/seat.ts';
 
 const { AVAILABLE, RESERVED, BOOKED, BLOCKED } = statusCodes;
 
-/** A change that was judged before a deadline, and has moved it, may be committed this long after it. */
+/** A change that was checked before a deadline, and moves it, may be committed this long after the deadline. */
 const COMMITTED_WITHIN_MS = 1_000;
 
 /**
- * The statuses of one event's seats, as stored and as everyone may see them. A seat that is RESERVED stays so for the public
- * until the store has it otherwise: a deadline that is past may have been moved elsewhere.
+ * The stored and the public statuses of an event's seats. Publicly a RESERVED seat stays RESERVED until a change says otherwise: a
+ * deadline that has passed may have been moved by another node.
  */
 export class SeatMap {
   readonly seatCount: number;
   readonly #stored: Uint8Array;
   readonly #public: Uint8Array;
   readonly #deadlines: Float64Array;
-  /** By index: the revision that changed the seat last, or that at which it was loaded. */
+  /** By index: the revision of the seat's last change, or that at which it was loaded. */
   readonly #changedAt: Int32Array;
   readonly #held: HeldSeats;
   /** Seats by public status code. */
   readonly #counts: Int32Array;
   #revision = -1;
-  /** Since this revision it is known which seats have changed. */
+  /** First revision since which changed seats are known. */
   #knownSince = 0;
 
   constructor(state: SeatsState) {
@@ -36,7 +36,7 @@ export class SeatMap {
     this.reset(state);
   }
 
-  /** Of the last change in it. */
+  /** Of the last change that was applied. */
   get revision(): number {
     return this.#revision;
   }
@@ -46,7 +46,7 @@ export class SeatMap {
     return this.#public;
   }
 
-  /** Of reservations that hold seats here, over or not. */
+  /** Ids of reservations that hold seats, lapsed or not. */
   get reservationIds(): string[] {
     return this.#held.reservationIds;
   }
@@ -57,8 +57,8 @@ export class SeatMap {
   }
 
   /**
-   * Indexes of the seats that somebody who has the map of that revision may have otherwise, in their order. Undefined when that is not
-   * known: the map was loaded later, or is not there yet.
+   * Ascending indexes of the seats that may differ from the map at that revision. Undefined if that is not known, because the map was
+   * loaded later, or has not reached the revision.
    */
   changedSince(revision: number): number[] | undefined {
     if (revision < this.#knownSince || revision > this.#revision) return undefined;
@@ -70,7 +70,7 @@ export class SeatMap {
     return indexes;
   }
 
-  /** The next change. Gives the indexes of the seats it is about. */
+  /** Applies the next change. Returns the indexes of its seats. */
   apply({ revision, change }: LoggedChange): number[] {
     this.#revision = revision;
     return change.facts.flatMap((fact) => {
@@ -81,9 +81,9 @@ export class SeatMap {
     });
   }
 
-  /** Puts what the store has in place of everything; what lapsed long enough ago is free. Gives the indexes whose public status changed. */
+  /** Replaces everything by the stored state. Seats that lapsed long enough ago become free. Returns the indexes whose public status changed. */
   reset({ revision, seats, nowMs }: SeatsState): number[] {
-    // Whoever has the map of before, at whichever revision, may have seats that were wrong.
+    // Maps at earlier revisions may contain wrong seats.
     this.#knownSince = this.#revision === -1 ? revision : Math.max(this.#revision, revision) + 1;
     this.#revision = revision;
     const changed: number[] = [];
@@ -96,7 +96,7 @@ export class SeatMap {
     return changed;
   }
 
-  /** Indexes of the seats that the store has otherwise, of the same revision. */
+  /** Indexes of the seats that differ from the stored state of the same revision. */
   differencesFrom({ seats }: SeatsState): number[] {
     return seats.flatMap((seat, index) => {
       const isSame =
@@ -107,7 +107,7 @@ export class SeatMap {
     });
   }
 
-  /** The latest of the reservation's seats; undefined if it holds none. */
+  /** The latest deadline of the reservation's seats; undefined if it holds none. */
   deadlineOf(reservationId: string): number | undefined {
     const deadlines = Array.from(this.#held.of(reservationId), (index) => this.#deadlines[index] ?? 0);
     return deadlines.length === 0 ? undefined : Math.max(...deadlines);
@@ -154,7 +154,7 @@ function seatIndexesOf(fact: Fact): readonly number[] {
   }
 }
 
-/** What a fact makes of the seats it is about. */
+/** The state of a fact's seats after it. */
 function seatAfter(fact: Fact): StoredSeat {
   switch (fact.kind) {
     case 'reservation-created':
@@ -175,7 +175,7 @@ function seatAfter(fact: Fact): StoredSeat {
   }
 }
 
-/** Which seats each reservation holds. */
+/** The seats of each reservation. */
 class HeldSeats {
   readonly #holders: (string | null)[];
   readonly #seats = new Map<string, Set<number>>();
@@ -184,7 +184,7 @@ class HeldSeats {
     this.#holders = new Array<string | null>(seatCount).fill(null);
   }
 
-  /** Of reservations that hold a seat. */
+  /** Ids of reservations that hold a seat. */
   get reservationIds(): string[] {
     return [...this.#seats.keys()];
   }

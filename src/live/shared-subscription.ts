@@ -1,16 +1,16 @@
 import type { WorkBudget } from '../work-budget.ts';
 
-/** What subscribers are to be told, which is executed when the first of them can take it. */
+/** A message for subscribers, which is executed when the first of them can take it. */
 export class Update {
-  /** Another one for each state of what is told: two updates of one version lead to the same. */
+  /** Identifies the state that it leads to. Two updates with the same version lead to the same state. */
   readonly version: number;
-  /** That of the event which it leads to; null for what has none. */
+  /** The event's revision that it leads to; null if it has none. */
   readonly revision: number | null;
   readonly #execute: () => object;
   readonly #keptMs: number | undefined;
   #payload: Buffer | undefined;
 
-  /** @param keptMs how long it is kept for those who come later; undefined where the owner soon lets go of it */
+  /** @param keptMs how long the payload is kept for later subscribers; undefined if the owner soon drops the update */
   constructor(place: { version: number; revision?: number }, execute: () => object, keptMs?: number) {
     this.version = place.version;
     this.revision = place.revision ?? null;
@@ -18,12 +18,12 @@ export class Update {
     this.#keptMs = keptMs;
   }
 
-  /** Whether somebody had it executed. */
+  /** Whether it was executed. */
   get isMade(): boolean {
     return this.#payload !== undefined;
   }
 
-  /** The result as JSON in UTF-8, not to be changed: the same for all. */
+  /** The result as JSON in UTF-8. Shared by all subscribers, and not to be modified. */
   payload(): Buffer {
     if (this.#payload !== undefined) return this.#payload;
     this.#payload = Buffer.from(JSON.stringify(this.#execute()));
@@ -38,48 +38,48 @@ export class Update {
 
 /** Where one subscriber's messages go. */
 export interface SubscriberSink {
-  /** False while the client has left so much unread that it is to be sent no more. */
+  /** False while the client has too much unread. */
   readonly isWritable: boolean;
-  /** Calls back once: as soon as there is room again, or when there never will be. Returns how to give up waiting. */
+  /** Calls back once, as soon as it is writable again or closed. Returns how to stop waiting. */
   onWritable(callback: () => void): () => void;
   /** Sends a `next` with the payload, a JSON text in UTF-8. */
   next(payload: Buffer): void;
   /** The network address of the client. */
   readonly address: string;
-  /** That address's, which what is executed for the client counts against: in characters of the answers. */
+  /** The budget of that address, to which executions for the client are charged, in characters of the answers. */
   readonly work: WorkBudget;
 }
 
-/** What changes, as updates of one operation. */
+/** The updates of one operation. */
 export interface UpdateSource {
-  /** What leads to this moment from a revision that somebody has, or from nothing. */
+  /** The update from a subscriber's revision, or from nothing, to the current state. */
   current(since: number | null): Update;
   /** Returns how to stop. */
   subscribe(listener: (update: Update) => void): () => void;
-  /** Whether somebody has a revision that is still to be told here. */
+  /** Whether a subscriber's revision is newer than the state here. */
   isAhead?(revision: number): boolean;
-  /** Calls back once, when it was told, or will not be for long. Returns how to give up waiting. */
+  /** Calls back once, when that revision is reached here, or when it takes too long. Returns how to stop waiting. */
   whenAt?(revision: number, callback: () => void): () => void;
 }
 
 export interface SharedSubscriptionOptions {
   readonly source: UpdateSource;
-  /** Whether what is executed counts against the budgets of the subscribers' addresses. */
+  /** Whether executions are charged to the subscribers' addresses. */
   readonly isBudgeted: boolean;
   /** Shortest time between two messages to one subscriber. */
   readonly everyMs: number;
   readonly monotonicNow: () => number;
 }
 
-/** How often those are looked at for whom it was too early: so late may a message be, and so rarely are thousands gone through. */
+/** Delay for subscribers whose last message is too recent. They are then served together, as there may be thousands. */
 const EARLY_CHECK_MS = 50;
 
-/** What an execution costs apart from its answer, in characters. */
+/** Cost of an execution besides its answer, in characters. */
 const EXECUTION_WORK = 1_000;
 
 /**
- * One operation, executed once for all who sent it, if any of them can take the answer: the first whose address has budget left
- * is charged for it, and goes to the end of the line.
+ * One operation, executed once for all subscribers that sent it, if any of them can take the answer. The first one whose address has
+ * budget left is charged, and moves to the end of the list.
  */
 export class SharedSubscription implements Disposable {
   readonly #options: SharedSubscriptionOptions;
@@ -97,7 +97,7 @@ export class SharedSubscription implements Disposable {
     return this.#subscribers.size > 0;
   }
 
-  /** Tells the sink what it has not got, if it says which revision it has, and then what changes. Returns how to stop. */
+  /** Sends the current state, or the difference since a revision, to the sink, and then changes. Returns how to stop. */
   join(sink: SubscriberSink, since: number | null = null): () => void {
     const { source } = this.#options;
     const subscriber = new Subscriber(sink, since);
@@ -119,10 +119,10 @@ export class SharedSubscription implements Disposable {
     this.#subscribers.clear();
   }
 
-  /** Subscribers that cannot take it now are told everything when they can, which is all that is remembered of them. */
+  /** Subscribers that cannot take the update now are only marked, and get the whole difference when they can. */
   #tell(subscribers: Iterable<Subscriber>, update: Update): void {
     const { everyMs, monotonicNow } = this.#options;
-    // Asked for thousands, the time is not for free.
+    // The time is read once, as there may be thousands of subscribers.
     const now = everyMs > 0 ? monotonicNow() : 0;
     const overBudget: Subscriber[] = [];
     let charged: Subscriber | undefined;
@@ -175,11 +175,11 @@ export class SharedSubscription implements Disposable {
 
 class Subscriber {
   readonly sink: SubscriberSink;
-  /** What it was told last is no longer all there is, and it waits to be told everything. */
+  /** It has missed updates, and waits to catch up. */
   isBehind = false;
   giveUpWaiting: () => void = () => {};
   toldAt = Number.NEGATIVE_INFINITY;
-  /** What it has; null for nothing, or what has no revisions. */
+  /** The revision that it has; null for none, or if the operation has no revisions. */
   revision: number | null;
   #toldVersion: number | undefined;
 

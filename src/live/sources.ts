@@ -4,30 +4,30 @@ import type { EventRow, LiveEvent } from './live-event.ts';
 import type { LiveSeatMap } from './live-seat-map.ts';
 import { Update, type UpdateSource } from './shared-subscription.ts';
 
-/** Executes the shared operation once, on what its root field is to be resolved from. */
+/** Executes the shared operation once, with the value of its root field. */
 export type Execute<Value> = (value: Value) => object;
 
-/** What a message of a seat map is made of. */
+/** A message of a seat map before it is executed. */
 export type SeatMapUpdate = ({ readonly kind: 'snapshot' } & Snapshot) | ({ readonly kind: 'delta' } & Delta);
 
-/** A seat in a delta takes some seventy bytes, in a snapshot a third of one: beyond this, a snapshot of most maps is smaller. */
+/** A seat takes some seventy bytes in a delta, and a third of a byte in a snapshot: beyond this a snapshot of most maps is smaller. */
 const MAX_DELTA_SEATS = 500;
 
-/** Executed in one go for one message: some 20 ms. An operation that asks for a lot of each seat is told snapshots the sooner. */
+/** Fields executed for one message, in some 20 ms. Operations with many fields for each seat get snapshots sooner. */
 const MAX_DELTA_FIELDS = 20_000;
 
-/** Differences from older revisions that are made in one frame; whoever comes with yet another one is told a snapshot. */
+/** Differences from older revisions that are made for one frame. Subscribers with further revisions get a snapshot. */
 const MAX_DIFFERENCES = 10;
 
-/** What everything is told by is kept for those who come within this: on a quiet map it would be kept for ever. */
+/** How long a snapshot is kept for later subscribers. Without a bound, that of a quiet map would be kept for ever. */
 const KEPT_MS = 10_000;
 
-/** Whoever has seen more elsewhere than this node knows of gets a snapshot after this. */
+/** A subscriber whose revision is newer than this node's gets a snapshot after this. */
 const AHEAD_FOR_AT_MOST_MS = 1_000;
 
 /**
- * `Subscription.seatMap`: snapshots, made once a frame at most, and deltas.
- * @param fields those that the operation selects
+ * `Subscription.seatMap`: snapshots, made at most once for each frame, and deltas.
+ * @param fields number of fields that the operation selects
  */
 export function seatMapSource(map: LiveSeatMap, execute: Execute<SeatMapUpdate>, fields: number): UpdateSource {
   const maxSeats = Math.min(MAX_DELTA_SEATS, Math.floor(MAX_DELTA_FIELDS / fields));
@@ -69,7 +69,7 @@ export function seatMapSource(map: LiveSeatMap, execute: Execute<SeatMapUpdate>,
   };
 }
 
-/** Calls back once the map's frames have come to the revision, or it takes too long. Returns how to give up. */
+/** Calls back once the map's frames have reached the revision, or it takes too long. Returns how to stop waiting. */
 function whenAt(map: LiveSeatMap, revision: number, callback: () => void): () => void {
   const end = () => {
     clearTimeout(timer);
@@ -100,7 +100,7 @@ export function availabilitySource(map: LiveSeatMap, execute: Execute<Availabili
   return { current, subscribe: (listener) => map.subscribe(() => listener(current())) };
 }
 
-/** `Subscription.event` for everyone but organizers: the event's own fields, as they change. A draft is not told of. */
+/** `Subscription.event` for everyone except organizers: the event's own fields, as they change. Drafts are not sent. */
 export function eventSource(event: LiveEvent, execute: Execute<EventRow>): UpdateSource {
   let newest: { readonly row: EventRow; readonly update: Update } | undefined;
   const current = () => {

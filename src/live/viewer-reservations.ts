@@ -8,9 +8,9 @@ import type { NewReservations } from './new-reservations.ts';
 import { endingAtOnce, type ReservationUpdates } from './reservation-updates.ts';
 
 const TICK_MS = 1_000;
-/** The news of a reservation may be lost without a trace: each viewer's are looked up once in so many ticks. */
+/** An announcement may be lost unnoticed: each viewer's reservations are looked up once in so many ticks. */
 const TICKS_A_ROUND = 30;
-/** Viewers looked up in a tick, however many there are. */
+/** Viewers looked up in one tick. */
 const MAX_LOOKUPS = 2_000;
 /** Viewers in one statement. */
 const MAX_BATCH = 500;
@@ -20,15 +20,15 @@ export interface ViewerReservationsParts {
   readonly store: Session;
   readonly updates: ReservationUpdates;
   readonly news: NewReservations;
-  /** While nodes cannot tell each other, every viewer's reservations are looked up each second. */
+  /** While nodes cannot notify each other, every viewer's reservations are looked up each second. */
   readonly isReachable: () => boolean;
   readonly logger: Logger;
 }
 
-/** Follows all that viewers hold, on whichever node it was reserved. */
+/** Follows all reservations of viewers, whichever node they were made on. */
 export class ViewerReservations implements AsyncDisposable {
   readonly #parts: ViewerReservationsParts;
-  /** Those that were looked up the longest ago first. */
+  /** Those that were looked up longest ago first. */
   readonly #followers = new Set<Follower>();
   readonly #byViewer = new Map<string, Set<Follower>>();
   readonly #active: DataLoader<string, readonly ReservationKey[]>;
@@ -45,8 +45,8 @@ export class ViewerReservations implements AsyncDisposable {
   }
 
   /**
-   * Each reservation of the viewer that runs, and then each at every change, until it is over. A follower that is slow is told the
-   * newest state only. Rejects if the store cannot be read.
+   * Yields each running reservation of the viewer, and then each one at every change until it has ended. A slow follower gets the newest
+   * states only. Rejects if the store cannot be read.
    */
   async follow(viewerId: string): Promise<AsyncIterableIterator<ReservationRecord>> {
     await this.#listen();
@@ -113,14 +113,14 @@ export class ViewerReservations implements AsyncDisposable {
   }
 }
 
-/** One subscription to all that a viewer holds. */
+/** One subscription to all reservations of a viewer. */
 class Follower {
   readonly viewerId: string;
   readonly #parts: Pick<ViewerReservationsParts, 'updates' | 'logger'>;
   readonly #signal = new AsyncSignal();
-  /** By reservation: what is still to be told. */
+  /** By reservation: the state that was not yielded yet. */
   readonly #untold = new Map<string, ReservationRecord>();
-  /** By reservation: how to stop. */
+  /** By reservation: how to stop following it. */
   readonly #followed = new Map<string, () => void>();
 
   constructor(viewerId: string, parts: Pick<ViewerReservationsParts, 'updates' | 'logger'>) {
@@ -148,7 +148,7 @@ class Follower {
     for (const stop of this.#followed.values()) stop();
   }
 
-  /** One that cannot be followed now is found again when the viewer's are looked up. */
+  /** A reservation that cannot be followed now is found by the next look-up. */
   async #follow(key: ReservationKey): Promise<void> {
     const { updates, logger } = this.#parts;
     this.#followed.set(key.reservationId, () => {});

@@ -26,20 +26,20 @@ export type CancelReservationInput = {
    */
   readonly idempotencyKey?: string | null | undefined;
   readonly reservationId: string;
-  /** Only these seats; all of them when left out. */
+  /** The seats to release; all seats of the reservation if left out. */
   readonly seatIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** The price of one category of the plan. */
 export type CategoryPriceInput = {
-  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
+  /** In minor units of the currency by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
   readonly amount: number;
   /** The category's name in the plan. */
   readonly category: string;
 };
 
 export type ConfirmReservationInput = {
-  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Not looked at where the total is 0. */
+  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Ignored if the total is 0. */
   readonly paymentToken?: string | null | undefined;
   readonly reservationId: string;
 };
@@ -55,7 +55,7 @@ export type CreateEventInput = {
   /** Up to 200 characters, as people see them: an emoji is one. */
   readonly name: string;
   readonly plan: unknown;
-  /** One for each category of the plan that is on sale: seats of the others are BLOCKED. */
+  /** One price for each category of the plan that is on sale. Seats of the other categories are BLOCKED. */
   readonly prices: ReadonlyArray<CategoryPriceInput>;
   /** From 1 second to 24 hours; the server's default when left out. */
   readonly reservationSeconds?: number | null | undefined;
@@ -66,11 +66,11 @@ export type CreateEventInput = {
    * An IANA name, 'Europe/Berlin', however its letters are written; an offset is none.
    */
   readonly timeZone?: string | null | undefined;
-  /** As long as a name. */
+  /** Up to 200 characters, like the name. */
   readonly venue: string;
 };
 
-/** What the client is to do is told by the code; the message is for people and may change. */
+/** Says what went wrong, for programs. A message is for people, and may change. */
 export type ErrorCode =
   | 'EXTENSION_LIMIT_REACHED'
   | 'IDEMPOTENCY_CONFLICT'
@@ -91,12 +91,12 @@ export type ErrorCode =
  * An event is over when it has begun. All of what is named must fit.
  */
 export type EventFilter = {
-  /** Those that begin then or later. */
+  /** Events that begin then or later. */
   readonly from?: string | null | undefined;
   readonly salesStatus?: ReadonlyArray<SalesStatus> | null | undefined;
   /** In the name or the venue, without regard to case and accents. */
   readonly search?: string | null | undefined;
-  /** Those that begin then or earlier. */
+  /** Events that begin then or earlier. */
   readonly to?: string | null | undefined;
 };
 
@@ -109,11 +109,11 @@ export type ExtendReservationInput = {
   readonly reservationId: string;
 };
 
-/** What a buyer is to wait for. */
+/** Why the viewer must wait. */
 export type RateLimitCause =
   /** The viewer, or its network, has sent more mutations than allowed. */
   | 'REQUESTS'
-  /** The viewer, or its network, has let go of these seats again and again: others have their turn. Other seats can be reserved. */
+  /** The viewer, or its network, has released these seats again and again, and must leave them to others for a while. Other seats can be reserved. */
   | 'SEATS_LET_GO';
 
 export type RenewGuestInput = {
@@ -121,23 +121,23 @@ export type RenewGuestInput = {
   readonly guestToken: string;
 };
 
-/** Whose limit it is. */
+/** To what a limit applies. */
 export type ReservationLimitScope =
-  /** Of seats that the guests of one network address hold at a time: some are free again as others of the network book or let go. */
+  /** Seats that the guests of one network address hold at a time. It frees up as guests of the network book, or release seats. */
   | 'NETWORK'
-  /** Of seats in one reservation. */
+  /** Seats in one reservation. */
   | 'RESERVATION'
-  /** Of a viewer's active reservations of one event. */
+  /** Active reservations of one viewer for one event. */
   | 'VIEWER';
 
 export type ReservationStatus =
   /** Running: its seats are held until `expiresAt`. */
   | 'ACTIVE'
-  /** Let go by its holder. */
+  /** Released by its holder. */
   | 'CANCELLED'
-  /** Became a booking. */
+  /** It became a booking. */
   | 'CONFIRMED'
-  /** Its time ran out. */
+  /** Its deadline has passed. */
   | 'EXPIRED';
 
 export type ReserveSeatsInput = {
@@ -153,7 +153,7 @@ export type ReserveSeatsInput = {
 };
 
 export type Role =
-  /** Everybody with a token. */
+  /** Everyone with a token. */
   | 'CUSTOMER'
   /** May create events, set their sales status, block seats, and see every reservation and booking. */
   | 'ORGANIZER';

@@ -5,7 +5,7 @@ import { plus } from './point.ts';
 
 const defaultTextSize = 16;
 
-/** The drawing, in the order it is to be painted. Areas that show nothing we know how to draw are left out. */
+/** The areas in the order in which they are painted. Areas with nothing that we can draw are left out. */
 export function drawAreas(plan: Plan): LayoutArea[] {
   return plan.zones.flatMap((zone) =>
     (zone.areas ?? [])
@@ -14,7 +14,7 @@ export function drawAreas(plan: Plan): LayoutArea[] {
   );
 }
 
-/** The schema of 2019 knows rectangles only, with a plain text in their middle. */
+/** Converts areas of the schema of 2019, which has only rectangles, with a plain text in their centre. */
 function inTodaysSchema(area: PlanArea): PlanArea {
   const { shape, width, height, text } = area;
   const isOld = shape == null && width != null && height != null;
@@ -45,7 +45,7 @@ function drawArea(area: PlanArea, position: Point): LayoutArea | null {
   };
 }
 
-/** Only where the figures to draw it are there too. */
+/** Null if the measures of the shape are missing. */
 function shapeOf(area: PlanArea): AreaShape | null {
   if (area.shape === 'rectangle' && area.rectangle) return 'RECTANGLE';
   if (area.shape === 'circle' && area.circle) return 'CIRCLE';

@@ -1,10 +1,10 @@
 import type { Plan, PlanSeat } from './format.ts';
 import { type Fault, pathText, type Refusal, refuse, refuseAll } from './refusal.ts';
 
-/** The largest plan taken: with it an event is created, all or nothing, in seconds. */
+/** Seats of the largest accepted plan, for which an event is created in seconds. */
 export const maxSeats = 50_000;
 
-/** Far beyond any house; the store counts them in two bytes. */
+/** Far beyond any venue. The store has two bytes for them. */
 const maxCategories = 1_000;
 
 interface PlacedSeat {
@@ -12,7 +12,7 @@ interface PlacedSeat {
   readonly steps: readonly [zone: number, row: number, seat: number];
 }
 
-/** What the format alone cannot say: no seats, or too many seats or categories, and nothing more is told; else what is wrong with each seat. */
+/** Checks what the format cannot express: whether the plan has seats, and not too many seats or categories; and then each seat. */
 export function checkPlan(plan: Plan): Refusal | null {
   const seats = countSeats(plan);
   if (seats === 0) return refuse('zones', 'The plan has no seats');

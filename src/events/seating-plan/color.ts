@@ -3,7 +3,7 @@ import names from 'colord/plugins/names';
 
 extend([names]);
 
-/** A CSS colour as '#rrggbb'; null for what is none, or cannot be seen. Plans hold text that nobody has checked. */
+/** A CSS colour as '#rrggbb'; null if it is none or fully transparent. Plans may contain any text. */
 export function hexColor(text: string | null | undefined): string | null {
   const color = colord(text ?? '');
   return color.isValid() && color.alpha() > 0 ? color.alpha(1).toHex() : null;

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { fitsCharacters } from '../../domain/characters.ts';
 
 /**
- * What is read of pretix's seating-plan format (`seating-plan.schema.json`, and what its editor really writes). Everything
- * else in a document is ignored. Positions are relative to what they are nested in.
+ * The part of pretix's seating-plan format that is read (`seating-plan.schema.json`, and what its editor actually writes). Everything else
+ * in a document is ignored. Positions are relative to the element that contains them.
  */
 
-/** Far beyond any venue; keeps the sums of nested positions finite and exact enough to draw. */
+/** Far beyond any venue. Keeps the sums of nested positions finite, and exact enough to draw. */
 const farthest = 1_000_000;
 const longestText = 1_000;
 
 const length = z.number().min(-farthest).max(farthest);
 const size = z.number().min(0).max(farthest);
-/** In NFC, so that a name is the same however its accents were typed. */
+/** In NFC, so that names are equal however their accents were typed. */
 const text = z
   .string()
   .refine((value) => fitsCharacters(value, longestText), `At most ${longestText} characters`)
   .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'Not storable: a NUL or half a character')
   .transform((value) => value.normalize());
-/** Some tools write numbers where the format wants strings. */
+/** Some tools write numbers instead of strings. */
 const numbering = z.union([text, z.number()]).nullish();
 const point = z.object({ x: length.default(0), y: length.default(0) });
 const position = point.nullish().transform((value) => value ?? { x: 0, y: 0 });
@@ -53,7 +53,7 @@ const area = z.object({
   circle: z.object({ radius: length }).nullish(),
   ellipse: z.object({ radius: point }).nullish(),
   polygon: z.object({ points: z.array(point) }).nullish(),
-  /** The older schema has a plain text and no shapes but rectangles, whose size stands here. */
+  /** The older schema has a plain text, and only rectangles, whose size is here. */
   text: z.union([areaText, text]).nullish(),
   width: length.nullish(),
   height: length.nullish(),

@@ -1,17 +1,17 @@
 import type { Layout, LayoutArea, LayoutSeat, LayoutText, Point } from '../../domain/layout.ts';
 import { plus, turn } from './point.ts';
 
-/** Air around the drawing: as much as a seat of the usual size is wide. */
+/** Margin around the layout: the width of a seat of the usual size. */
 const margin = 20;
 
-/** Of the height of its letters: what a letter of the usual fonts is wide, on average. */
+/** Average width of a letter relative to its height, in common fonts. */
 const letterWidth = 0.6;
 
 type Drawn = Omit<Layout, 'width' | 'height'>;
 
 /**
- * Moves everything so that the drawing is what its contents span, with room on all sides. Plans have coordinates anywhere, and
- * the size they declare is that of a canvas on which much may be empty, and beyond which some may be.
+ * Moves everything so that the layout is exactly as large as its contents, plus a margin. Plans may use any coordinates, and the size that
+ * they declare is that of a canvas, which may be mostly empty, and beyond which there may be contents.
  */
 export function fitDrawing(drawn: Drawn): Layout {
   const { least, most } = span(drawn);
@@ -38,7 +38,7 @@ function moveArea(area: LayoutArea, by: Point): LayoutArea {
 function span({ seats, areas }: Drawn): { readonly least: Point; readonly most: Point } {
   const least = { x: Number.POSITIVE_INFINITY, y: Number.POSITIVE_INFINITY };
   const most = { x: Number.NEGATIVE_INFINITY, y: Number.NEGATIVE_INFINITY };
-  // A loop, since a plan's points are too many to be arguments of `Math.max`.
+  // A loop, because a plan has too many points for the arguments of `Math.max`.
   for (const { x, y } of cornersOf(seats, areas)) {
     least.x = Math.min(least.x, x);
     least.y = Math.min(least.y, y);
@@ -48,7 +48,7 @@ function span({ seats, areas }: Drawn): { readonly least: Point; readonly most: 
   return { least, most };
 }
 
-/** Points that no part of the drawing lies beyond. */
+/** Points whose bounding box contains the whole layout. */
 function* cornersOf(seats: readonly LayoutSeat[], areas: readonly LayoutArea[]): Generator<Point> {
   for (const { x, y, radius } of seats) yield* around({ x, y }, { x: radius, y: radius });
   for (const area of areas) {

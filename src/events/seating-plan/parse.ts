@@ -9,8 +9,8 @@ import { categoriesOf, placeSeats } from './seats.ts';
 export type ParsedPlan = { readonly ok: true; readonly layout: Layout } | Refusal;
 
 /**
- * Reads a seating plan in pretix's format, also as pretix's API wraps it. Never throws on anything JSON can hold.
- * A refusal's paths are relative to the document, and empty when the document as a whole is no plan.
+ * Parses a seating plan in pretix's format, also as pretix's API wraps it. Never throws for a JSON value. Paths of faults are relative to
+ * the document, and empty if the document as a whole is no plan.
  */
 export function parseSeatingPlan(document: unknown): ParsedPlan {
   const results = fieldOf(document, 'results');
@@ -19,13 +19,13 @@ export function parseSeatingPlan(document: unknown): ParsedPlan {
   return at('results[0]', parseWrapped(results[0]));
 }
 
-/** pretix's API gives a plan in the `layout` of an object, and a list of such objects as `results`. */
+/** pretix's API returns a plan as the `layout` of an object, and a list of such objects as `results`. */
 function parseWrapped(document: unknown): ParsedPlan {
   const layout = fieldOf(document, 'layout');
   return layout === undefined ? parsePlan(document) : at('layout', parsePlan(layout));
 }
 
-/** Undefined where there is none, and in what is a plan by itself, whatever else it has. */
+/** Undefined if there is no such field, or if the document itself is a plan. */
 function fieldOf(document: unknown, name: string): unknown {
   if (typeof document !== 'object' || document === null || 'zones' in document) return undefined;
   return Object.entries(document).find(([key]) => key === name)?.[1];

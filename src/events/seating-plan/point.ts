@@ -4,7 +4,7 @@ export function plus(...points: readonly Point[]): Point {
   return points.reduce((sum, point) => ({ x: sum.x + point.x, y: sum.y + point.y }), { x: 0, y: 0 });
 }
 
-/** Turned clockwise by `degrees`, in a drawing whose y goes down. */
+/** Rotates clockwise by `degrees`, with y pointing down. */
 export function turn(point: Point, about: Point, degrees: number): Point {
   const angle = (degrees * Math.PI) / 180;
   const x = point.x - about.x;

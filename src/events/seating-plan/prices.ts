@@ -10,7 +10,7 @@ export interface CategoryPrice {
 
 export type PricedCategories = { readonly ok: true; readonly amounts: readonly (number | null)[] } | Refusal;
 
-/** The amount of each of the layout's categories, in its order; null for one that has no price, and so is not on sale. */
+/** The amounts of the layout's categories, in their order; null for a category without a price, which is not on sale. */
 export function priceCategories(
   layout: Pick<Layout, 'categories'>,
   prices: readonly CategoryPrice[],
@@ -20,12 +20,12 @@ export function priceCategories(
   return refuseAll(priceFaults(layout, prices)) ?? { ok: true, amounts: amountsInOrder };
 }
 
-/** The prices one after the other: unknown category, priced before, amount. */
+/** Checks each price: an unknown category, a category priced twice, a wrong amount. */
 function* priceFaults({ categories }: Pick<Layout, 'categories'>, prices: readonly CategoryPrice[]): Generator<Fault> {
   const known = new Set(categories.map(({ name }) => name));
   const priced = new Set<string>();
   for (const [at, { category, amount }] of prices.entries()) {
-    // As the plan's own names are.
+    // Normalized like the plan's own names.
     const name = category.normalize();
     const path = `prices[${at}]`;
     if (!known.has(name)) yield { path: `${path}.category`, message: `The plan has no category '${category}'` };

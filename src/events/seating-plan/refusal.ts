@@ -1,4 +1,4 @@
-/** Why an organizer's input was not taken: everything that is wrong with it, up to `maxFaults`, in the input's order. */
+/** Why an organizer's input was refused: its faults in the order of the input, at most `maxFaults`. */
 export interface Refusal {
   readonly ok: false;
   readonly faults: readonly [Fault, ...Fault[]];
@@ -10,14 +10,14 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Told at once. One mistake in an editor is often made in every row. */
+/** Faults in one refusal. A mistake in an editor is often repeated in every row. */
 export const maxFaults = 20;
 
 export function refuse(path: string, message: string): Refusal {
   return { ok: false, faults: [{ path, message }] };
 }
 
-/** Null for no faults. Reads no more of them than it tells. */
+/** Null if there are no faults. Reads at most `maxFaults`. */
 export function refuseAll(faults: Iterable<Fault>): Refusal | null {
   const told: Fault[] = [];
   for (const fault of faults) if (told.push(fault) === maxFaults) break;
@@ -25,7 +25,7 @@ export function refuseAll(faults: Iterable<Fault>): Refusal | null {
   return first === undefined ? null : { ok: false, faults: [first, ...others] };
 }
 
-/** The same faults, of something that stands at `path` in a larger input. */
+/** The same faults, for a value at `path` in a larger input. */
 export function within(path: string, { faults: [first, ...others] }: Refusal): Refusal {
   const move = ({ path: inner, message }: Fault): Fault => ({ path: joined(path, inner), message });
   return { ok: false, faults: [move(first), ...others.map(move)] };

@@ -3,10 +3,10 @@ import { hexColor } from './color.ts';
 import type { Plan, PlanRow, PlanSeat, PlanZone } from './format.ts';
 import { plus } from './point.ts';
 
-/** pretix's own. */
+/** pretix's default. */
 const defaultRadius = 10;
 
-/** A category declared twice counts once, as it was declared first: seats and prices know it by its name alone. */
+/** The first declaration of a category counts, because seats and prices refer to it by name only. */
 export function categoriesOf(plan: Plan): LayoutCategory[] {
   const colors = new Map<string, string | null>();
   for (const { name, color } of plan.categories) {
@@ -15,7 +15,7 @@ export function categoriesOf(plan: Plan): LayoutCategory[] {
   return [...colors].map(([name, color]) => ({ name, color }));
 }
 
-/** Flattens a plan that `checkPlan` finds nothing in. */
+/** Flattens a plan without faults (see `checkPlan`). */
 export function placeSeats(plan: Plan, categories: readonly LayoutCategory[]): Pick<Layout, 'sections' | 'seats'> {
   const categoryAt = new Map(categories.map(({ name }, at) => [name, at]));
   const seats: LayoutSeat[] = [];
@@ -34,7 +34,7 @@ function placeRows(zone: PlanZone, categoryAt: ReadonlyMap<string, number>, seat
   });
 }
 
-/** A row with a label only is known by it. */
+/** A row that has only a label is named by it. */
 function wordsOf({ row_number, row_label, seat_label }: PlanRow, at: number) {
   const label = ownWords(row_label)?.replaceAll('%s', () => nameOf(row_number, at)) ?? null;
   const hasNumber = row_number != null && row_number !== '';
@@ -45,7 +45,7 @@ function wordsOf({ row_number, row_label, seat_label }: PlanRow, at: number) {
   };
 }
 
-/** pretix's editor writes these everywhere: to leave them out lets each client say them in its reader's language. */
+/** pretix's editor writes these by default. They are left out, so that clients can show them in the reader's language. */
 const usualWords: ReadonlySet<string> = new Set(['', 'Row %s', 'Seat %s']);
 
 function ownWords(label: string | null | undefined): string | null {
@@ -65,7 +65,7 @@ function placeSeat(seat: PlanSeat, seatAt: number, origin: Point, categoryAt: Re
   };
 }
 
-/** pretix's labels, too, fall back on the place where there is no number; people count from 1. */
+/** Falls back on the position, counted from 1, as pretix's labels do. */
 function nameOf(numbering: string | number | null | undefined, at: number): string {
   return String(numbering ?? at + 1);
 }

@@ -31,23 +31,23 @@ export type Scalars = {
   SeatingPlan: { input: unknown; output: unknown; }
 };
 
-/** A shape of the drawing that is no seat. */
+/** A shape of the layout besides the seats. */
 export type Area = {
   readonly __typename?: 'Area';
   /** '#rrggbb'; null for none. */
   readonly borderColor?: Maybe<Scalars['String']['output']>;
   /** '#rrggbb'; null for none. */
   readonly color?: Maybe<Scalars['String']['output']>;
-  /** The corners of a polygon, absolute; empty for every other shape. */
+  /** The corners of a polygon, absolute; empty for other shapes. */
   readonly points: ReadonlyArray<Point>;
   /** The centre of a circle or ellipse, the top left corner of a rectangle, the origin of a polygon or text. */
   readonly position: Point;
-  /** Of a circle (both the same) or an ellipse; null for every other shape. */
+  /** For circles (both values are equal) and ellipses; null for other shapes. */
   readonly radius?: Maybe<Point>;
   /** Degrees, clockwise, around `position`. */
   readonly rotation: Scalars['Float']['output'];
   readonly shape: AreaShape;
-  /** Of a rectangle; null for every other shape. */
+  /** For rectangles; null for other shapes. */
   readonly size?: Maybe<Size>;
   readonly text?: Maybe<AreaText>;
 };
@@ -59,7 +59,7 @@ export type AreaShape =
   | 'RECTANGLE'
   | 'TEXT';
 
-/** Words on an area. */
+/** Text on an area. */
 export type AreaText = {
   readonly __typename?: 'AreaText';
   readonly color?: Maybe<Scalars['String']['output']>;
@@ -104,7 +104,7 @@ export type Booking = Node & {
 export type BookingConnection = {
   readonly __typename?: 'BookingConnection';
   readonly edges: ReadonlyArray<BookingEdge>;
-  /** Without their cursors. */
+  /** The bookings of `edges`, without cursors. */
   readonly nodes: ReadonlyArray<Booking>;
   readonly pageInfo: PageInfo;
 };
@@ -112,7 +112,7 @@ export type BookingConnection = {
 /** A booking and its place in the list. */
 export type BookingEdge = {
   readonly __typename?: 'BookingEdge';
-  /** Pass it as `after` to go on behind this booking, or as `before` to go back from it. */
+  /** Pass it as `after` for the bookings that follow, or as `before` for those that precede. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Booking;
 };
@@ -128,7 +128,7 @@ export type CancelReservationInput = {
    */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   readonly reservationId: Scalars['ID']['input'];
-  /** Only these seats; all of them when left out. */
+  /** The seats to release; all seats of the reservation if left out. */
   readonly seatIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
@@ -136,14 +136,14 @@ export type CancelReservationResult = IdempotencyConflict | InvalidInput | NotFo
 
 /** The price of one category of the plan. */
 export type CategoryPriceInput = {
-  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
+  /** In minor units of the currency by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
   readonly amount: Scalars['Amount']['input'];
   /** The category's name in the plan. */
   readonly category: Scalars['String']['input'];
 };
 
 export type ConfirmReservationInput = {
-  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Not looked at where the total is 0. */
+  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Ignored if the total is 0. */
   readonly paymentToken?: InputMaybe<Scalars['String']['input']>;
   readonly reservationId: Scalars['ID']['input'];
 };
@@ -161,7 +161,7 @@ export type CreateEventInput = {
   /** Up to 200 characters, as people see them: an emoji is one. */
   readonly name: Scalars['String']['input'];
   readonly plan: Scalars['SeatingPlan']['input'];
-  /** One for each category of the plan that is on sale: seats of the others are BLOCKED. */
+  /** One price for each category of the plan that is on sale. Seats of the other categories are BLOCKED. */
   readonly prices: ReadonlyArray<CategoryPriceInput>;
   /** From 1 second to 24 hours; the server's default when left out. */
   readonly reservationSeconds?: InputMaybe<Scalars['Int']['input']>;
@@ -172,13 +172,13 @@ export type CreateEventInput = {
    * An IANA name, 'Europe/Berlin', however its letters are written; an offset is none.
    */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
-  /** As long as a name. */
+  /** Up to 200 characters, like the name. */
   readonly venue: Scalars['String']['input'];
 };
 
 export type CreateEventResult = Event | IdempotencyConflict | InvalidInput | RateLimited | ServiceBusy;
 
-/** What the client is to do is told by the code; the message is for people and may change. */
+/** Says what went wrong, for programs. A message is for people, and may change. */
 export type ErrorCode =
   | 'EXTENSION_LIMIT_REACHED'
   | 'IDEMPOTENCY_CONFLICT'
@@ -241,7 +241,7 @@ export type EventSeatsArgs = {
 export type EventConnection = {
   readonly __typename?: 'EventConnection';
   readonly edges: ReadonlyArray<EventEdge>;
-  /** Without their cursors. */
+  /** The events of `edges`, without cursors. */
   readonly nodes: ReadonlyArray<Event>;
   readonly pageInfo: PageInfo;
 };
@@ -249,7 +249,7 @@ export type EventConnection = {
 /** An event and its place in the list. */
 export type EventEdge = {
   readonly __typename?: 'EventEdge';
-  /** Pass it as `after` to go on behind this event, or as `before` to go back from it. */
+  /** Pass it as `after` for the events that follow, or as `before` for those that precede. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Event;
 };
@@ -260,12 +260,12 @@ export type EventEdge = {
  * An event is over when it has begun. All of what is named must fit.
  */
 export type EventFilter = {
-  /** Those that begin then or later. */
+  /** Events that begin then or later. */
   readonly from?: InputMaybe<Scalars['DateTime']['input']>;
   readonly salesStatus?: InputMaybe<ReadonlyArray<SalesStatus>>;
   /** In the name or the venue, without regard to case and accents. */
   readonly search?: InputMaybe<Scalars['String']['input']>;
-  /** Those that begin then or earlier. */
+  /** Events that begin then or earlier. */
   readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -295,56 +295,56 @@ export type GuestSession = {
   readonly viewer: Viewer;
 };
 
-/** The key stands for something else of the viewer's: other seats, another reservation, another event. */
+/** The viewer has used the idempotency key for something else: other seats, another reservation, or another event. */
 export type IdempotencyConflict = UserError & {
   readonly __typename?: 'IdempotencyConflict';
   readonly code: ErrorCode;
   readonly message: Scalars['String']['output'];
 };
 
-/** One thing that is wrong with an input. */
+/** One fault of an input. */
 export type InputFault = {
   readonly __typename?: 'InputFault';
   readonly message: Scalars['String']['output'];
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
-/** The input is at fault, and would be again. */
+/** The input is wrong, and a retry will fail as well. */
 export type InvalidInput = UserError & {
   readonly __typename?: 'InvalidInput';
   readonly code: ErrorCode;
-  /** Everything that is wrong, at most 20: the first is what `path` and `message` tell. */
+  /** All faults of the input, at most 20. The first one is also in `path` and `message`. */
   readonly faults: ReadonlyArray<InputFault>;
   readonly message: Scalars['String']['output'];
   /** Where in the input: ['plan', 'zones', '0', 'rows', '2']. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
-/** Of reservations, the same for every viewer and every event. */
+/** Limits of reservations, which are the same for all viewers and events. */
 export type Limits = {
   readonly __typename?: 'Limits';
-  /** What one extension adds to a reservation. */
+  /** How much one extension adds to a reservation. */
   readonly extensionSeconds: Scalars['Int']['output'];
-  /** Of one viewer at a time; one more is `ReservationLimitExceeded`. */
+  /** Active reservations of one viewer for one event. More are `ReservationLimitExceeded`. */
   readonly maxActiveReservations: Scalars['Int']['output'];
-  /** Of one reservation; one more is `ExtensionLimitReached`. 0 allows none. */
+  /** Extensions of one reservation. More are `ExtensionLimitReached`; 0 allows none. */
   readonly maxExtensions: Scalars['Int']['output'];
-  /** More seats in one are `ReservationLimitExceeded`. */
+  /** Seats in one reservation. More are `ReservationLimitExceeded`. */
   readonly maxSeatsPerReservation: Scalars['Int']['output'];
-  /** How long a payment may take: a reservation that is being paid for holds so long at least. */
+  /** How long a payment may take. A reservation that is being paid for is held at least this long. */
   readonly paymentSeconds: Scalars['Int']['output'];
 };
 
 /** An amount of money, always with its currency. */
 export type Money = {
   readonly __typename?: 'Money';
-  /** In units of the currency's last digit by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
+  /** In minor units of the currency by ISO 4217: 4500 is 45.00 EUR, 4500 JPY or 4.500 KWD. */
   readonly amount: Scalars['Amount']['output'];
   /** ISO 4217. */
   readonly currency: Scalars['String']['output'];
 };
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -425,66 +425,66 @@ export type Mutation = {
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationBlockSeatsArgs = {
   input: BlockSeatsInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationCancelReservationArgs = {
   input: CancelReservationInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationConfirmReservationArgs = {
   input: ConfirmReservationInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationCreateEventArgs = {
   input: CreateEventInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationExtendReservationArgs = {
   input: ExtendReservationInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationRenewGuestArgs = {
   input: RenewGuestInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationReserveSeatsArgs = {
   input: ReserveSeatsInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationSetSalesStatusArgs = {
   input: SetSalesStatusInput;
 };
 
 
-/** What changes state. Each mutation has a closed list of outcomes; where several apply, the first in its list is given. */
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationUnblockSeatsArgs = {
   input: BlockSeatsInput;
 };
 
-/** Anything that can be fetched again by its id alone. */
+/** An object that can be fetched by its id alone. */
 export type Node = {
-  /** Opaque and globally unique; it says nothing to a client but which object is meant. */
+  /** Opaque and globally unique. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** No such thing, or not for this viewer. */
+/** There is no such object, or the viewer may not see it. */
 export type NotFound = UserError & {
   readonly __typename?: 'NotFound';
   readonly code: ErrorCode;
@@ -509,7 +509,7 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** The payment provider said no. */
+/** The payment provider declined the payment. */
 export type PaymentFailed = UserError & {
   readonly __typename?: 'PaymentFailed';
   readonly code: ErrorCode;
@@ -518,7 +518,7 @@ export type PaymentFailed = UserError & {
   readonly reason?: Maybe<Scalars['String']['output']>;
 };
 
-/** A point of a drawing. */
+/** A point of a layout. */
 export type Point = {
   readonly __typename?: 'Point';
   /** From the left edge, in the plan's own units. */
@@ -592,14 +592,14 @@ export type QueryReservationArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** What a buyer is to wait for. */
+/** Why the viewer must wait. */
 export type RateLimitCause =
   /** The viewer, or its network, has sent more mutations than allowed. */
   | 'REQUESTS'
-  /** The viewer, or its network, has let go of these seats again and again: others have their turn. Other seats can be reserved. */
+  /** The viewer, or its network, has released these seats again and again, and must leave them to others for a while. Other seats can be reserved. */
   | 'SEATS_LET_GO';
 
-/** The viewer, or its network, sends more than allowed; or it has let go of these seats again and again, and others have their turn. */
+/** The viewer, or its network, sends too many mutations, or has released these seats again and again. */
 export type RateLimited = UserError & {
   readonly __typename?: 'RateLimited';
   readonly cause: RateLimitCause;
@@ -618,7 +618,7 @@ export type RenewGuestResult = GuestSession | InvalidInput | RateLimited | Servi
 /** A buyer's temporary hold on one or more seats of one event. Seen by its holder and by organizers only. */
 export type Reservation = Node & {
   readonly __typename?: 'Reservation';
-  /** What it became; null unless CONFIRMED. */
+  /** Null unless CONFIRMED. */
   readonly booking?: Maybe<Booking>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly event: Event;
@@ -642,7 +642,7 @@ export type Reservation = Node & {
 export type ReservationConnection = {
   readonly __typename?: 'ReservationConnection';
   readonly edges: ReadonlyArray<ReservationEdge>;
-  /** Without their cursors. */
+  /** The reservations of `edges`, without cursors. */
   readonly nodes: ReadonlyArray<Reservation>;
   readonly pageInfo: PageInfo;
 };
@@ -650,12 +650,12 @@ export type ReservationConnection = {
 /** A reservation and its place in the list. */
 export type ReservationEdge = {
   readonly __typename?: 'ReservationEdge';
-  /** Pass it as `after` to go on behind this reservation, or as `before` to go back from it. */
+  /** Pass it as `after` for the reservations that follow, or as `before` for those that precede. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Reservation;
 };
 
-/** The reservation's time has run out. */
+/** The reservation's deadline has passed. */
 export type ReservationExpired = UserError & {
   readonly __typename?: 'ReservationExpired';
   readonly code: ErrorCode;
@@ -663,7 +663,7 @@ export type ReservationExpired = UserError & {
   readonly message: Scalars['String']['output'];
 };
 
-/** The viewer has as many active reservations of the event as allowed, or asks for more seats than allowed in one or from its network. */
+/** The viewer has the maximum of active reservations for the event, or requests more seats than are allowed in one reservation or for one network. */
 export type ReservationLimitExceeded = UserError & {
   readonly __typename?: 'ReservationLimitExceeded';
   readonly code: ErrorCode;
@@ -672,16 +672,16 @@ export type ReservationLimitExceeded = UserError & {
   readonly scope: ReservationLimitScope;
 };
 
-/** Whose limit it is. */
+/** To what a limit applies. */
 export type ReservationLimitScope =
-  /** Of seats that the guests of one network address hold at a time: some are free again as others of the network book or let go. */
+  /** Seats that the guests of one network address hold at a time. It frees up as guests of the network book, or release seats. */
   | 'NETWORK'
-  /** Of seats in one reservation. */
+  /** Seats in one reservation. */
   | 'RESERVATION'
-  /** Of a viewer's active reservations of one event. */
+  /** Active reservations of one viewer for one event. */
   | 'VIEWER';
 
-/** The reservation has ended by its holder's own doing. */
+/** The reservation was confirmed or cancelled by its holder. */
 export type ReservationNotActive = UserError & {
   readonly __typename?: 'ReservationNotActive';
   readonly code: ErrorCode;
@@ -692,11 +692,11 @@ export type ReservationNotActive = UserError & {
 export type ReservationStatus =
   /** Running: its seats are held until `expiresAt`. */
   | 'ACTIVE'
-  /** Let go by its holder. */
+  /** Released by its holder. */
   | 'CANCELLED'
-  /** Became a booking. */
+  /** It became a booking. */
   | 'CONFIRMED'
-  /** Its time ran out. */
+  /** Its deadline has passed. */
   | 'EXPIRED';
 
 export type ReserveSeatsInput = {
@@ -714,17 +714,17 @@ export type ReserveSeatsInput = {
 export type ReserveSeatsResult = IdempotencyConflict | InvalidInput | NotFound | RateLimited | Reservation | ReservationLimitExceeded | SalesNotOpen | SeatsUnavailable | ServiceBusy;
 
 export type Role =
-  /** Everybody with a token. */
+  /** Everyone with a token. */
   | 'CUSTOMER'
   /** May create events, set their sales status, block seats, and see every reservation and booking. */
   | 'ORGANIZER';
 
 export type Row = {
   readonly __typename?: 'Row';
-  /** In the plan's own words: 'Box 3'. Null where it has none, and 'row 3' will do. */
+  /** The row's own name in the plan, such as 'Box 3'. Null if it has none: then it is 'row 3'. */
   readonly label?: Maybe<Scalars['String']['output']>;
   readonly name: Scalars['String']['output'];
-  /** The plan's own words for its seats, '%s' in place of the number: 'Armchair %s'. Null where it has none. */
+  /** The plan's own name of the seats, with '%s' for the number: 'Armchair %s'. Null if it has none. */
   readonly seatLabel?: Maybe<Scalars['String']['output']>;
   readonly seats: ReadonlyArray<Seat>;
 };
@@ -765,9 +765,9 @@ export type Seat = Node & {
   /** True while the viewer's own reservation holds it. */
   readonly reservedByViewer: Scalars['Boolean']['output'];
   readonly row: Scalars['String']['output'];
-  /** The row in the plan's own words: 'Box 3'. Null where it has none. */
+  /** The row's own name in the plan, such as 'Box 3'. Null if it has none. */
   readonly rowLabel?: Maybe<Scalars['String']['output']>;
-  /** The seat in the plan's own words: 'Armchair 7'. Null where it has none. */
+  /** The seat's own name in the plan, such as 'Armchair 7'. Null if it has none. */
   readonly seatLabel?: Maybe<Scalars['String']['output']>;
   readonly section: Scalars['String']['output'];
   /** As everyone may see it at this moment: a lapsed reservation reads AVAILABLE. Never says who holds the seat. */
@@ -778,28 +778,28 @@ export type Seat = Node & {
 export type SeatConnection = {
   readonly __typename?: 'SeatConnection';
   readonly edges: ReadonlyArray<SeatEdge>;
-  /** Without their cursors. */
+  /** The seats of `edges`, without cursors. */
   readonly nodes: ReadonlyArray<Seat>;
   readonly pageInfo: PageInfo;
-  /** Of all pages together. */
+  /** Number of seats on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
 /** A seat and its place in the list. */
 export type SeatEdge = {
   readonly __typename?: 'SeatEdge';
-  /** Pass it as `after` to go on behind this seat, or as `before` to go back from it. */
+  /** Pass it as `after` for the seats that follow, or as `before` for those that precede. */
   readonly cursor: Scalars['String']['output'];
   readonly node: Seat;
 };
 
-/** The drawing of an event's seats, which never changes, and their statuses, which do. */
+/** The layout of an event's seats, which never changes, and their current statuses. */
 export type SeatMap = {
   readonly __typename?: 'SeatMap';
-  /** What is drawn besides seats: the stage, a bar, a gangway. */
+  /** Shapes besides the seats, such as the stage, a bar or a gangway. */
   readonly areas: ReadonlyArray<Area>;
   readonly height: Scalars['Float']['output'];
-  /** The event's, of which these are the statuses. */
+  /** The event's revision at which the statuses were read. */
   readonly revision: Scalars['Int']['output'];
   readonly sections: ReadonlyArray<Section>;
   readonly statuses: Scalars['PackedSeatStatuses']['output'];
@@ -813,9 +813,9 @@ export type SeatMapDelta = {
   readonly availability: Availability;
   /** Cheap to send and to read. */
   readonly changes: Scalars['PackedSeatChanges']['output'];
-  /** A map that is older has missed something. */
+  /** A client whose map is older has missed a message. */
   readonly fromRevision: Scalars['Int']['output'];
-  /** The same as `fromRevision` where the server has put its own map right. */
+  /** The same as `fromRevision` if the server has corrected its own map. */
   readonly revision: Scalars['Int']['output'];
   /**
    * The same, spelled out.
@@ -825,18 +825,18 @@ export type SeatMapDelta = {
   readonly seats: ReadonlyArray<SeatState>;
 };
 
-/** The whole map at one moment: forget what came before it. */
+/** The whole map at one moment, which replaces everything received before. */
 export type SeatMapSnapshot = {
   readonly __typename?: 'SeatMapSnapshot';
   readonly availability: Availability;
-  /** The event's: the next delta starts from it. */
+  /** The event's revision. The next delta starts from it. */
   readonly revision: Scalars['Int']['output'];
   readonly statuses: Scalars['PackedSeatStatuses']['output'];
 };
 
 export type SeatMapUpdate = SeatMapDelta | SeatMapSnapshot;
 
-/** What a seat has become. */
+/** A seat's new status. */
 export type SeatState = {
   readonly __typename?: 'SeatState';
   readonly index: Scalars['Int']['output'];
@@ -854,7 +854,7 @@ export type SeatStatus =
   /** Held by somebody until a deadline, which may be extended. */
   | 'RESERVED';
 
-/** Somebody else was faster. */
+/** Some of the seats are reserved, booked or blocked. Nothing was reserved. */
 export type SeatsUnavailable = UserError & {
   readonly __typename?: 'SeatsUnavailable';
   readonly code: ErrorCode;
@@ -866,13 +866,13 @@ export type SeatsUnavailable = UserError & {
 /** A zone of the plan. */
 export type Section = {
   readonly __typename?: 'Section';
-  /** As the plan names it; empty where it does not. */
+  /** The name in the plan; empty if it has none. */
   readonly name: Scalars['String']['output'];
   readonly position: Point;
   readonly rows: ReadonlyArray<Row>;
 };
 
-/** The server cannot take this on now; ask again after `retryAfterMs`. */
+/** The server is overloaded, or parts of it are unavailable. Try again after `retryAfterMs`. */
 export type ServiceBusy = UserError & {
   readonly __typename?: 'ServiceBusy';
   readonly code: ErrorCode;
@@ -948,20 +948,20 @@ export type UserError = {
   readonly message: Scalars['String']['output'];
 };
 
-/** Who the request's token says is asking. */
+/** The person or program that the request's token identifies. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** Newest first. At most 100 a page. */
   readonly bookings: BookingConnection;
   /** The token's `sub`. */
   readonly id: Scalars['ID']['output'];
-  /** Newest first, of the statuses named, or of all. At most 100 a page. */
+  /** Newest first, with one of the statuses or with any. At most 100 a page. */
   readonly reservations: ReservationConnection;
   readonly roles: ReadonlyArray<Role>;
 };
 
 
-/** Who the request's token says is asking. */
+/** The person or program that the request's token identifies. */
 export type ViewerBookingsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -971,7 +971,7 @@ export type ViewerBookingsArgs = {
 };
 
 
-/** Who the request's token says is asking. */
+/** The person or program that the request's token identifies. */
 export type ViewerReservationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;

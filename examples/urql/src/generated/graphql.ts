@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What the client is to do is told by the code; the message is for people and may change. */
+/** Says what went wrong, for programs. A message is for people, and may change. */
 export type ErrorCode =
   | 'EXTENSION_LIMIT_REACHED'
   | 'IDEMPOTENCY_CONFLICT'
@@ -22,11 +22,11 @@ export type ErrorCode =
 export type ReservationStatus =
   /** Running: its seats are held until `expiresAt`. */
   | 'ACTIVE'
-  /** Let go by its holder. */
+  /** Released by its holder. */
   | 'CANCELLED'
-  /** Became a booking. */
+  /** It became a booking. */
   | 'CONFIRMED'
-  /** Its time ran out. */
+  /** Its deadline has passed. */
   | 'EXPIRED';
 
 export type ReserveSeatsInput = {
