@@ -5,24 +5,24 @@ import { Loaders } from './loaders.ts';
 import type { Services } from './services.ts';
 import { Slices } from './slices.ts';
 
-/** Who is asking, as the transport knows it. */
+/** Who makes a request, from the transport. */
 export interface Requester extends Asker {
-  /** As `ClientAddresses` spells it, so that limits can count by it. */
+  /** Normalized by `ClientAddresses`, so that limits can count by it. */
   readonly clientAddress: string;
   readonly summary: OperationSummary;
 }
 
-/** What the log says of an operation. */
+/** What the log says about an operation. */
 export interface OperationSummary {
-  /** Of the request that it came by. */
+  /** Id of its request. */
   readonly requestId: string;
-  /** Null as long as it is not known, and for one without a name. */
+  /** Null until it is known, and if it has no name. */
   operation: string | null;
-  /** What came of its mutations, by the names of the schema, or the codes of its errors. */
+  /** The types of its mutations' outcomes, or the codes of its errors. */
   outcome: string | null;
 }
 
-/** Gives it back. */
+/** Records the outcome, and returns it. */
 export function noteOutcome<Outcome extends { readonly __typename: string }>(
   { summary }: GraphqlContext,
   outcome: Outcome,
@@ -36,12 +36,12 @@ export function summaryOf(requestId: string): OperationSummary {
   return { requestId, operation: null, outcome: null };
 }
 
-/** What every resolver is handed beside its arguments: made anew for each operation. */
+/** The context of resolvers. Each operation has its own. */
 export interface GraphqlContext extends Requester, Execution {
   readonly services: Services;
 }
 
-/** What one execution has read so far. */
+/** Caches reads of one execution. */
 interface Execution {
   loaders: Loaders;
   costLeft: CostLeft;
@@ -63,12 +63,12 @@ export function createContext(services: Services, requester: Requester): Graphql
   };
 }
 
-/** For each mutation of an operation: what was read for the one before need no longer be true. */
+/** Clears the cache before each mutation of an operation, which may change what was read before. */
 export function readAnew(context: GraphqlContext): void {
   context.loaders = new Loaders(context.services, context);
 }
 
-/** For each message of a subscription, which is an execution of its own in the context of the one before. */
+/** Clears the cache before each message of a subscription, which is an execution in the same context. */
 export function beginMessage(context: GraphqlContext): void {
   readAnew(context);
   context.costLeft = new CostLeft(context.services.policy.maxQueryCost);
@@ -81,7 +81,7 @@ export function requireViewer({ viewer }: GraphqlContext): Viewer {
   throw new GraphQLError('Sign in first: this needs a token', { extensions: { code: 'UNAUTHENTICATED' } });
 }
 
-/** Throws a top-level error for whoever is not an organizer. */
+/** Throws a top-level error if the viewer is not an organizer. */
 export function requireOrganizer(context: GraphqlContext): void {
   requireViewer(context);
   if (isOrganizer(context)) return;

@@ -8,9 +8,9 @@ const largestUuid = 2n ** 128n - 1n;
 const digitValues = new Map([...base62].map((digit, value) => [digit, BigInt(value)]));
 
 const code = `([0-9A-Za-z]{${uuidDigits}})`;
-/** At most nine digits: whatever an id says fits the store's integers. */
+/** At most nine digits, which fit the store's integers. */
 const place = '(0|[1-9][0-9]{0,8})';
-/** The store keeps a category's position as a smallint. */
+/** The store has a smallint for a category's position. */
 const maxPosition = 32_767;
 
 const patterns = {
@@ -21,7 +21,7 @@ const patterns = {
   booking: new RegExp(`^booking_${code}_${code}$`),
 };
 
-/** Takes a lower-case uuid, as all of these do. */
+/** Takes a lower-case uuid, like all functions below. */
 export function encodeEventId(eventId: string): string {
   return `event_${eventCode(eventId)}`;
 }
@@ -89,7 +89,7 @@ function uuidToCode(uuid: string): string {
   return digits;
 }
 
-/** Null for what is more than 128 bits. */
+/** Null for more than 128 bits. */
 function codeToUuid(digits: string): string | null {
   let value = 0n;
   for (const digit of digits) value = value * 62n + (digitValues.get(digit) ?? 0n);
@@ -98,7 +98,7 @@ function codeToUuid(digits: string): string | null {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** A query asks for thousands of seats of one event in a row: its part of their ids is worked out once. */
+/** The event's part of seat ids is cached, because a query may ask for thousands of seats of one event in a row. */
 const eventCode = rememberLast(uuidToCode);
 const eventOf = rememberLast(codeToUuid);
 

@@ -6,7 +6,7 @@ import type { StatusesAtRevision } from '../events/seat-reader.ts';
 import type { SeatKey } from '../events/seat-states.ts';
 import type { Services } from './services.ts';
 
-/** Gather what the fields of one operation ask of the store, and ask it once. Most operations need none of them, or one. */
+/** Batch the reads of one operation's fields. They are created lazily, because most operations need none or one. */
 export class Loaders {
   readonly #services: Pick<Services, 'events' | 'seats' | 'holdings'>;
   readonly #asker: Asker;
@@ -37,13 +37,13 @@ export class Loaders {
     return this.#availability;
   }
 
-  /** By event: that of its last change. */
+  /** By event: its revision. */
   get revision(): DataLoader<string, number> {
     this.#revision ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.revision)));
     return this.#revision;
   }
 
-  /** By event: each seat's status, of one moment for all of the operation. */
+  /** By event: all seats' statuses, read once for the operation. */
   get statuses(): DataLoader<string, StatusesAtRevision> {
     this.#statuses ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.statuses)));
     return this.#statuses;
@@ -59,7 +59,7 @@ export class Loaders {
     return this.#seatState;
   }
 
-  /** By reservation; null when it did not become one. */
+  /** By reservation; null if it has none. */
   get bookingOf(): DataLoader<ReservationKey, BookingRecord | null, string> {
     this.#bookingOf ??= new DataLoader((keys) => this.#services.holdings.bookingsOf(this.#asker, keys), {
       cacheKeyFn: ({ reservationId }) => reservationId,

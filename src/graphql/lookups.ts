@@ -12,7 +12,7 @@ import {
   seatSources,
 } from './payload-sources.ts';
 
-/** Finding objects by their ids: null for what there is not, and for what the viewer may not see, alike. */
+/** Look-ups of objects by their ids. Null if there is none, or if the viewer may not see it. */
 
 export async function findEvent(context: GraphqlContext, id: string): Promise<EventSource | null> {
   const eventId = decodeEventId(id);
@@ -20,7 +20,7 @@ export async function findEvent(context: GraphqlContext, id: string): Promise<Ev
   return event !== null && isVisible(context, event) ? { __typename: 'Event', event } : null;
 }
 
-/** Whether the viewer may know that there is this event: false for a draft, unless to organizers. May be a second late. */
+/** Whether the viewer may see the event: false for a draft, except for organizers. May be a second late. */
 export function isEventVisible(context: GraphqlContext, eventId: string): boolean | Promise<boolean> {
   if (isOrganizer(context)) return true;
   const recent = context.services.events.recent(eventId);
@@ -48,7 +48,7 @@ export async function findBooking(context: GraphqlContext, id: string): Promise<
   return booking && { __typename: 'Booking', booking };
 }
 
-/** The event of a reservation or booking the viewer may see, whatever its sales status. */
+/** The event of a reservation or booking that the viewer may see, whatever its sales status. */
 export async function eventOf(
   { loaders }: GraphqlContext,
   { eventId }: { readonly eventId: string },
@@ -58,13 +58,13 @@ export async function eventOf(
   return { __typename: 'Event', event };
 }
 
-/** What a reservation that was confirmed became. */
+/** The booking of a confirmed reservation. */
 export async function bookingOf({ loaders }: GraphqlContext, { eventId, id }: ReservationRecord) {
   const booking = await loaders.bookingOf.load({ eventId, reservationId: id });
   return booking && ({ __typename: 'Booking', booking } as const);
 }
 
-/** What a reservation and a booking have of their seats. */
+/** The seats of a reservation or booking. */
 interface Bought {
   readonly eventId: string;
   readonly seatIndexes: readonly number[];
@@ -79,12 +79,12 @@ export function totalOf(context: GraphqlContext, { eventId, totalAmount }: Bough
   return withLayout(context, eventId, ({ currency }) => ({ amount: totalAmount, currency }));
 }
 
-/** Of an event that is known to exist. */
+/** The layout of an event that is known to exist. */
 export async function layoutOf({ services }: GraphqlContext, eventId: string): Promise<EventLayout> {
   return found(await services.layouts.get(eventId), eventId);
 }
 
-/** At once where the layout is known: what is asked of every reservation then costs no promise. */
+/** Synchronous if the layout is cached, so that fields of every reservation cost no promise. */
 function withLayout<Result>({ services }: GraphqlContext, eventId: string, use: (layout: EventLayout) => Result) {
   const layout = services.layouts.get(eventId);
   return layout instanceof Promise ? layout.then((read) => use(found(read, eventId))) : use(layout);

@@ -3,7 +3,7 @@ import { isGuest, type Viewer } from '../domain/viewer.ts';
 import { type GraphqlContext, noteOutcome, readAnew, requireViewer } from './context.ts';
 import { orServiceBusy, rateLimited } from './outcomes.ts';
 
-/** Counts the viewer's mutation, and carries it out if the viewer, and a guest's network, may go on. */
+/** Counts the viewer's mutation, and runs it unless a limit of the viewer, or of a guest's network, is exceeded. */
 export async function limited<Result extends { readonly __typename: string }>(
   context: GraphqlContext,
   work: (viewer: Viewer) => Promise<Result>,
@@ -17,10 +17,10 @@ export async function limited<Result extends { readonly __typename: string }>(
   );
 }
 
-/** How long the viewer is to stay away, in milliseconds, now that this mutation is counted; null if it may go on. */
+/** Counts a mutation. Returns how long the viewer must wait, in milliseconds; null if it may go on. */
 async function countMutation({ services, clientAddress }: GraphqlContext, viewer: Viewer): Promise<number | null> {
   const { mutationLimiter, guestMutationLimiter } = services;
-  // Counted together: one wait, whoever says no.
+  // In parallel, so that there is one round trip.
   const answers = await Promise.all([
     mutationLimiter.consume(viewer.id),
     ...(isGuest(viewer) ? [guestMutationLimiter.consume(clientAddress)] : []),
@@ -31,7 +31,7 @@ async function countMutation({ services, clientAddress }: GraphqlContext, viewer
   return Math.max(...waitsMs);
 }
 
-/** Whom the viewer's seats are counted for. */
+/** The party for which the viewer's seats are counted. */
 export function partyOf({ services, clientAddress }: GraphqlContext, viewer: Viewer): Party {
   const countsAddress = isGuest(viewer) && services.policy.maxSeatsPerAddress > 0;
   return countsAddress ? `address ${clientAddress}` : `viewer ${viewer.id}`;

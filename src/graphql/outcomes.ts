@@ -4,7 +4,7 @@ import { QueueFull } from '../group-commit/group-commit.ts';
 import { encodeSeatId } from './ids.ts';
 import type { Services } from './services.ts';
 
-/** The user errors of the contract, one function each. Messages are for people. */
+/** One function for each user error of the contract. Messages are for people. */
 
 export const invalidInput = (path: string, message: string) => invalidInputs([{ path, message }]);
 
@@ -35,7 +35,7 @@ export const seatsUnavailable = (eventId: string, taken: readonly number[]) =>
     seatIds: taken.map((index) => encodeSeatId(eventId, index)),
   }) as const;
 
-/** What limits bound, by whom they count. */
+/** Units of limits, by their scope. */
 const limited = {
   'seats in one reservation': 'RESERVATION',
   'active reservations of one event': 'VIEWER',
@@ -60,7 +60,7 @@ export const rateLimited = (retryAfterMs: number) =>
     cause: 'REQUESTS',
   }) as const;
 
-/** To whoever has let go of a seat again and again. */
+/** For a party that has released a seat again and again. */
 export const leftToOthers = (retryAfterMs: number) =>
   ({
     __typename: 'RateLimited',
@@ -77,7 +77,7 @@ export const idempotencyConflict = (owner: string) =>
     message: `The idempotency key belongs to ${owner}. Something new needs a new key.`,
   }) as const;
 
-/** What a client is asked to wait while the store, or the payment provider, does not answer. */
+/** How long clients should wait while the store or the payment provider does not answer. */
 const BUSY_RETRY_MS = 1_000;
 
 export const serviceBusy = (retryAfterMs = BUSY_RETRY_MS) =>
@@ -88,7 +88,7 @@ export const serviceBusy = (retryAfterMs = BUSY_RETRY_MS) =>
     retryAfterMs,
   }) as const;
 
-/** The outcomes of a reservation that cannot be changed any more. */
+/** The outcomes for a reservation that can no longer be changed. */
 export function notRunning(outcome: NotRunning) {
   switch (outcome.outcome) {
     case 'not-found':
@@ -110,7 +110,7 @@ export function notRunning(outcome: NotRunning) {
   }
 }
 
-/** Turns a store that does not answer, or a queue that is full, into the outcome that says so. */
+/** Turns an unavailable store and a full queue into `ServiceBusy`. */
 export async function orServiceBusy<Result>(
   { isUnavailable }: Pick<Services, 'isUnavailable'>,
   work: () => Promise<Result>,

@@ -2,11 +2,11 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { ListPart } from '../domain/list-part.ts';
 
-/** The most edges of a page, and how many it has when nothing is said. */
+/** The maximum and the default number of edges of a page. */
 const MAX_SIZE = 100;
 const USUAL_SIZE = 20;
 
-/** As a connection takes them. Null, which a client may send, is the same as nothing. */
+/** The arguments of a connection. Null means the same as undefined. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -14,12 +14,12 @@ export interface PageArguments {
   readonly before?: string | null;
 }
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface PageRequest<Place> extends ListPart<Place> {
   readonly size: number;
 }
 
-/** Throws a GraphQLError with BAD_USER_INPUT for what no page can be. */
+/** Throws a GraphQLError with BAD_USER_INPUT for invalid arguments. */
 export function pageRequest<Place>(
   { first, after, last, before }: PageArguments,
   cursor: CursorCodec<Place>,
@@ -35,25 +35,25 @@ export function pageRequest<Place>(
     fromEnd,
     after: cursor.decode(after, 'after'),
     before: cursor.decode(before, 'before'),
-    // One more tells whether there are others.
+    // One more item shows whether there are further ones.
     limit: size + 1,
   };
 }
 
-/** A place in a list, as text that means nothing to clients. */
+/** A place in a list, as an opaque string. */
 export interface CursorCodec<Place> {
   readonly encode: (place: Place) => string;
-  /** Null for no cursor. Throws a GraphQLError with BAD_USER_INPUT for what no page ever gave. */
+  /** Null if there is no cursor. Throws a GraphQLError with BAD_USER_INPUT for an invalid one. */
   readonly decode: (cursor: string | null | undefined, argumentName: 'after' | 'before') => Place | null;
 }
 
-/** Milliseconds since 1970, within what the store can tell: a cursor may be made up. */
+/** Milliseconds since 1970, within the range of the store, because a cursor may be forged. */
 export const cursorMoment = z.number().min(0).max(Date.parse('9999-12-31T23:59:59.999Z'));
 
-/** No cursor of ours comes near it. */
+/** Longer than any cursor. */
 const maxCursorLength = 500;
 
-/** Cursors that hold the values `shape` accepts: JSON in base64url. */
+/** Cursors with values of a `shape`, as JSON in base64url. */
 export function cursorCodec<Place>(shape: z.ZodType<Place>): CursorCodec<Place> {
   return {
     encode: (place) => Buffer.from(JSON.stringify(place)).toString('base64url'),
@@ -66,7 +66,7 @@ export function cursorCodec<Place>(shape: z.ZodType<Place>): CursorCodec<Place> 
   };
 }
 
-/** Undefined, which is no JSON value, where there is none. */
+/** Undefined, which is no JSON value, if it is invalid. */
 function parseCursor(cursor: string): unknown {
   if (cursor.length > maxCursorLength) return undefined;
   try {
@@ -82,7 +82,7 @@ export interface Connection<Node> {
   readonly pageInfo: PageInfo;
 }
 
-/** The cursors are null when the page is empty. */
+/** Cursors are null if the page is empty. */
 interface PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
@@ -91,14 +91,14 @@ interface PageInfo {
 }
 
 export interface Page<Row, Node> {
-  /** As `request` asks for them: the last of the list first, where it is read from its end. */
+  /** In the order of `request`: the last item comes first if the list is read from its end. */
   readonly rows: readonly Row[];
   readonly request: PageRequest<unknown>;
   readonly cursorOf: (row: Row) => string;
   readonly nodeOf: (row: Row) => Node;
 }
 
-/** In the direction of the request it is known whether there are more; in the other one there are those that the cursor stands for. */
+/** In the direction of the request, the extra item shows whether there are more. In the other one there are, if there is a cursor. */
 export function toConnection<Row, Node>({ rows, request, cursorOf, nodeOf }: Page<Row, Node>): Connection<Node> {
   const { size, fromEnd, after, before } = request;
   const hasMore = rows.length > size;

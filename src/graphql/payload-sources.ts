@@ -10,11 +10,11 @@ import type { Connection } from './pages.ts';
 export interface EventSource {
   readonly __typename: 'Event';
   readonly event: EventRecord;
-  /** Where it was read together with the event. */
+  /** If it was read together with the event. */
   readonly revision?: number;
 }
 
-/** A seat by its place in the event's plan order; it comes with the layout, as thousands are asked for at once. */
+/** A seat by its index, with the layout, because thousands may be selected at once. */
 export interface SeatSource {
   readonly __typename: 'Seat';
   readonly eventId: string;
@@ -26,7 +26,7 @@ export function seatSources(eventId: string, layout: EventLayout, indexes: reado
   return indexes.map((index) => ({ __typename: 'Seat', eventId, layout, index }));
 }
 
-/** A page of seats; they are counted only when that is asked for. */
+/** A page of seats. They are counted only if that is selected. */
 export interface SeatConnectionSource extends Connection<SeatSource> {
   readonly countAll: () => Promise<number>;
 }
@@ -44,7 +44,7 @@ export interface SeatMapSource {
 export interface ReservationSource {
   readonly __typename: 'Reservation';
   readonly reservation: ReservationRecord;
-  /** Where it was read together with the reservation. */
+  /** If it was read together with the reservation. */
   readonly event?: EventRecord;
 }
 

@@ -16,7 +16,7 @@ const rootResolvers: Resolvers = {
   },
 };
 
-/** One part a concept, as in `schema/`. */
+/** One part for each file in `schema/`. */
 export const resolvers: readonly Resolvers[] = [
   rootResolvers,
   eventResolvers,

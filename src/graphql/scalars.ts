@@ -12,7 +12,7 @@ export const scalars = {
   SeatingPlan: { parseValue: parsePlan },
 };
 
-/** Years that RFC 3339 can write: four digits, and none before year 0. */
+/** Years that RFC 3339 can express: 0 to 9999. */
 const earliestMs = Date.parse('0000-01-01T00:00:00Z');
 const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -24,7 +24,7 @@ function formatMoment(moment: unknown): string {
   return new Date(ms).toISOString();
 }
 
-/** RFC 3339, section 5.6, `date-time`; a leap second is refused, as a Date has none. */
+/** RFC 3339, section 5.6, `date-time`. Leap seconds are refused, because a Date has none. */
 const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/i;
 
 function parseMoment(text: unknown): Date {
@@ -32,7 +32,7 @@ function parseMoment(text: unknown): Date {
   if (!parts) throw new GraphQLError("DateTime must be RFC 3339 with an offset, such as '2026-11-20T18:30:00.000Z'");
   const [, date, time, fraction = '', ...offset] = parts;
   const local = new Date(`${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  // Date carries what a month or day has too much over to the next one.
+  // Date carries overflow, such as February 30, over to the next month.
   const exists = !Number.isNaN(local.getTime()) && local.toISOString().startsWith(`${date}T${time}`);
   const ms = local.getTime() - offsetMinutes(offset) * 60_000;
   if (!exists || !isWritable(ms)) throw new GraphQLError(`DateTime '${text}' does not exist`);
@@ -53,7 +53,7 @@ function checkAmount(amount: unknown): number {
 /** Real plans nest nine levels deep. */
 const maxPlanDepth = 32;
 
-/** What a plan must hold beyond being an object is told by the importer, with the path to the spot. */
+/** Only checks that it is an object. The importer checks the rest, and reports paths. */
 function parsePlan(plan: unknown): object {
   if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) {
     throw new GraphQLError('SeatingPlan must be a JSON object');

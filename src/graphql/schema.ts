@@ -5,10 +5,10 @@ import type { GraphqlContext } from './context.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { scalars } from './scalars.ts';
 
-/** The package's `schema/`: as far from `src/graphql` as from `dist/graphql`. */
+/** The package's `schema/`. The path is the same from `src/graphql` and `dist/graphql`. */
 const directory = new URL('../../schema/', import.meta.url);
 
-/** The schema of `schema/*.graphql`, answered by the resolvers together. Throws when they name a type or field that it does not have. */
+/** Builds the schema of `schema/*.graphql` with the resolvers. Throws if they name an unknown type or field. */
 export function createSchema(resolvers: readonly Resolvers[]): GraphQLSchema {
   return makeExecutableSchema<GraphqlContext>({
     typeDefs: readTypeDefinitions(),

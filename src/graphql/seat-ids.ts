@@ -25,7 +25,7 @@ export function validateSeatList(seatIds: readonly string[], most = maxSeats): I
   return null;
 }
 
-/** The event's seats that the ids mean. */
+/** The seats of the event with these ids. */
 export function parseSeatIds(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
   const indexes: number[] = [];
   for (const [position, id] of seatIds.entries()) {
@@ -38,7 +38,7 @@ export function parseSeatIds(seatIds: readonly string[], eventId: string, layout
   return { ok: true, indexes: indexes.sort((one, other) => one - other) };
 }
 
-/** As `parseSeatIds`, of seats that are to be paid for together. */
+/** As `parseSeatIds`, for seats that are paid for together. */
 export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
   const parsed = parseSeatIds(seatIds, eventId, layout);
   if (!parsed.ok) return parsed;
@@ -50,7 +50,7 @@ export function parseSeatsToBuy(seatIds: readonly string[], eventId: string, lay
   };
 }
 
-/** As `parseSeatIds`, of seats that are to be put on sale. */
+/** As `parseSeatIds`, for seats that are put on sale. */
 export function parseSeatsToSell(seatIds: readonly string[], eventId: string, layout: EventLayout): ParsedSeatIds {
   const parsed = parseSeatIds(seatIds, eventId, layout);
   if (!parsed.ok) return parsed;
@@ -59,7 +59,7 @@ export function parseSeatsToSell(seatIds: readonly string[], eventId: string, la
   return { ok: false, invalid: invalidInput(`seatIds[${position}]`, "The seat's category has no price.") };
 }
 
-/** Null where the seat's category has none. */
+/** Null if the seat's category has none. */
 function priceOf({ seats, amounts }: EventLayout, index: number): number | null {
   return amounts[seats[index]?.category ?? -1] ?? null;
 }

@@ -10,7 +10,7 @@ export const seatCursor = cursorCodec(z.strictObject({ index: z.int32() }));
 
 export interface SeatFilter {
   readonly status: SeatStatus | null;
-  /** Position of the price category. */
+  /** Position of the price category in the plan. */
   readonly category: number | null;
 }
 
@@ -39,7 +39,7 @@ export async function seatPage(
   return { ...connection, countAll: () => count(layout.seatCount, fits) };
 }
 
-/** As many as asked for of those that fit, from the beginning or the end. */
+/** The matching seats, as many as requested, from the beginning or the end. */
 function seatsInPart(
   seatCount: number,
   fits: (index: number) => boolean,

@@ -13,7 +13,7 @@ import type { Holdings } from '../reservations/holdings.ts';
 import type { Reservations } from '../reservations/reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
 
-/** What resolvers put to work: the same for every request of a node. */
+/** The services that resolvers use. All requests of a node share them. */
 export interface Services {
   readonly events: EventRows;
   readonly layouts: EventLayouts;
@@ -28,13 +28,13 @@ export interface Services {
   readonly identity: Identity;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
-  /** Whether an error is the store's, which is gone or overloaded. */
+  /** Whether an error says that the store is unavailable or overloaded. */
   readonly isUnavailable: (error: unknown) => boolean;
   /** By viewer. */
   readonly mutationLimiter: RateLimiter;
-  /** Of sign-ins, by network address, and of renewals, by guest. */
+  /** For sign-ins by network address, and renewals by guest. */
   readonly guestLimiter: RateLimiter;
-  /** Of all that guests do, by network address. */
+  /** For all mutations of guests, by network address. */
   readonly guestMutationLimiter: RateLimiter;
   readonly policy: {
     readonly extensionSeconds: number;
@@ -42,11 +42,11 @@ export interface Services {
     readonly paymentSeconds: number;
     readonly maxActiveReservations: number;
     readonly maxSeatsPerReservation: number;
-    /** Held by the guests of one network address; 0 for no such limit. */
+    /** Seats held by the guests of one network address; 0 means no limit. */
     readonly maxSeatsPerAddress: number;
-    /** For events that set none. */
+    /** For events that do not set their own. */
     readonly reservationSeconds: number;
-    /** Of one operation; 0 is no limit. */
+    /** Cost of one operation; 0 means no limit. */
     readonly maxQueryCost: number;
   };
 }

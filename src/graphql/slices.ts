@@ -12,21 +12,21 @@ import {
 } from 'graphql';
 import { nextTimeSlice } from '../time-slices.ts';
 
-/** Objects that an operation may complete at once: a few milliseconds of work, whatever is asked of them. */
+/** Objects that an operation may complete at once, which takes a few milliseconds. */
 const OBJECTS_AT_ONCE = 50;
 
-/** Has an operation's lists of objects completed in slices of time, once they have become long. */
+/** Completes long lists of objects of an operation in slices of time. */
 export class Slices {
   readonly #atOnce: number;
   #left: number;
 
-  /** @param atOnce objects; for what is executed synchronously they are `Infinity` */
+  /** @param atOnce objects; `Infinity` for synchronous execution */
   constructor(atOnce = OBJECTS_AT_ONCE) {
     this.#atOnce = atOnce;
     this.#left = atOnce;
   }
 
-  /** What `list` gives, now or in a later slice. */
+  /** The result of `list`, now or in a later slice. */
   of(list: () => unknown): unknown {
     if (this.#left <= 0) return nextTimeSlice().then(() => this.#counted(list()));
     const given = list();
@@ -46,7 +46,7 @@ export class Slices {
   }
 }
 
-/** Each part of it is there when its slice has begun. */
+/** Yields each part when its slice begins. */
 function inSlices(list: readonly unknown[], atOnce: number): unknown[] {
   let slice: Promise<void> | undefined;
   return list.map((item, position) => {
@@ -55,7 +55,7 @@ function inSlices(list: readonly unknown[], atOnce: number): unknown[] {
   });
 }
 
-/** Has all lists of objects that the schema's types have resolved in slices. */
+/** Makes all resolvers of lists of objects in the schema use slices. */
 export function sliceLists(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;

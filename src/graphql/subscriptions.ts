@@ -10,7 +10,7 @@ import type { GraphqlContext } from './context.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
 import { findReservation } from './lookups.ts';
 
-/** Where subscriptions get what they tell. A subscription to what there is not, or not for this viewer, is a top-level error. */
+/** The sources of subscriptions. Subscribing to something that does not exist, or that the viewer may not see, is a top-level error. */
 
 /** Opens the map of an event that the viewer may see. */
 export async function openEvent(context: GraphqlContext, id: string): Promise<SeatMapUse> {
@@ -18,7 +18,7 @@ export async function openEvent(context: GraphqlContext, id: string): Promise<Se
   return (await context.services.seatMaps.open(eventId)) ?? refuse('event');
 }
 
-/** The event itself, for those who ask for more of it than is told to all alike. While it is a draft only organizers are told. */
+/** The event itself, for subscriptions that cannot be shared. Only organizers get it while it is a draft. */
 export async function subscribeToEvent(context: GraphqlContext, id: string): Promise<AsyncIterable<EventRow>> {
   const use = await openEvent(context, id);
   const { event } = use.map;
@@ -51,7 +51,7 @@ export async function subscribeToReservation(
   });
 }
 
-/** What one message of a seat map looks like to its readers, the same for all of them. */
+/** A message of a seat map as a payload. It is the same for all subscribers. */
 export function seatMapMessage(id: string, update: SeatMapUpdate) {
   const eventId = decodeEventId(id);
   if (eventId === null) throw new Error(`a subscription to ${id}, which is no event`);

@@ -4,35 +4,35 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpConfig } from '../config.ts';
 
 interface AnswerLimits extends Pick<HttpConfig, 'answerStallSeconds' | 'maxUnreadBytes'> {
-  /** Of the client's network. */
+  /** The client's network address. */
   addressOf(request: IncomingMessage): string;
 }
 
-/** Of what may wait to be read, what may wait for one network address. */
+/** Share of unread bytes that one network address may have. */
 const shareOfAddress = 1 / 3;
 
-/** Smaller ones are mostly taken by the kernel at once, and hold little if they are not. */
+/** Smaller answers are not counted: the kernel mostly takes them at once. */
 const largeAnswerBytes = 64_000;
 
-/** The slowest reading of a large answer: 5 MB take a phone at the edge of its network four minutes. */
+/** The slowest accepted reading of a large answer. A phone at the edge of its network takes four minutes for 5 MB. */
 const leastBytesPerSecond = 20_000;
 
-/** Requests that wait for the answer to an earlier one on their connection: hardly any client sends even one. */
+/** Pipelined requests that may wait on a connection. Hardly any client sends even one. */
 const maxPipelined = 100;
 
-/** Bounds what a client that does not read its answers can hold. */
+/** Bounds the memory that a client can hold by not reading its answers. */
 export function limitAnswers(http: FastifyInstance, limits: AnswerLimits): void {
   const pipelined = new Pipelined();
   const unread = new UnreadAnswers(limits);
   http.addHook('onRequest', (request, reply, done) => {
-    // Node gives a response its socket once all answers before it are with the kernel.
+    // Node assigns the socket to a response once all answers before it are written.
     if (reply.raw.socket !== null) done();
     else pipelined.wait(request.raw.socket, reply.raw, done);
   });
   http.addHook('onSend', (request, reply, payload, done) => {
     const bytes = sizeOf(payload) ?? Number(reply.getHeader('content-length') ?? 0);
     unread.begin(request, reply.raw, bytes);
-    // A string would be kept beside the bytes that are written.
+    // Buffers, because a string would stay in memory beside its bytes.
     done(null, typeof payload === 'string' && bytes > largeAnswerBytes ? Buffer.from(payload) : payload);
   });
 }
@@ -42,11 +42,11 @@ function sizeOf(payload: unknown): number | undefined {
   return Buffer.isBuffer(payload) ? payload.length : undefined;
 }
 
-/** Node would have all requests on a connection executed at once, and keep the answers until they can be sent in order. */
+/** Executes pipelined requests one by one: Node would execute all at once, and buffer the answers until they can be sent in order. */
 class Pipelined {
   readonly #waiting = new WeakMap<Socket, number>();
 
-  /** Calls back when every answer before this one is sent; never, if the connection is closed before. */
+  /** Calls back when all earlier answers are sent; never if the connection is closed before. */
   wait(socket: Socket, response: ServerResponse, onTurn: () => void): void {
     const waiting = (this.#waiting.get(socket) ?? 0) + 1;
     if (waiting > maxPipelined) return void socket.destroy();
@@ -67,7 +67,7 @@ interface UnreadAnswer {
 
 class UnreadAnswers {
   readonly #limits: AnswerLimits;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #answers = new Set<UnreadAnswer>();
 
   constructor(limits: AnswerLimits) {
@@ -76,7 +76,7 @@ class UnreadAnswers {
 
   begin(request: FastifyRequest, response: ServerResponse, bytes: number): void {
     const { answerStallSeconds, maxUnreadBytes, addressOf } = this.#limits;
-    // Closes the connection when nothing could be written for this long. Node sets the next timeout after the answer.
+    // Closes the connection if nothing could be written for this long. Node sets another timeout after the answer.
     request.raw.socket.setTimeout(answerStallSeconds * 1000);
     if (bytes <= largeAnswerBytes) return;
     request.body = undefined;
@@ -94,7 +94,7 @@ class UnreadAnswers {
   }
 }
 
-/** For the newest, at the cost of those who have been reading for the longest: who reads at all is soon done. */
+/** Makes room for a new answer by closing the connections that have been reading for the longest, because others are done soon. */
 function makeRoom(answers: readonly UnreadAnswer[], maxBytes: number): void {
   let excess = answers.reduce((sum, { bytes }) => sum + bytes, 0) - maxBytes;
   for (const { response, bytes } of answers.slice(0, -1)) {

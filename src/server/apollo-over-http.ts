@@ -6,7 +6,7 @@ import type { GraphqlContext } from '../graphql/context.ts';
 import { compress } from './compression.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
 
-/** All that Apollo looks at: to copy every header and to parse a URL takes 1.7 µs, this 0.1. */
+/** The parts of a request that Apollo reads: 0.1 µs, while copying all headers and parsing a URL takes 1.7 µs. */
 const headersRead = ['accept', 'content-type'] as const;
 
 interface Executing {
@@ -15,7 +15,7 @@ interface Executing {
   readonly heavyOperations: HeavyOperations;
 }
 
-/** Hands a request to Apollo, and its answer to Fastify. */
+/** Passes a request to Apollo, and its answer to Fastify. */
 export async function executeOverHttp(
   { apollo, heavyOperations }: Executing,
   context: GraphqlContext,
@@ -34,7 +34,7 @@ export async function executeOverHttp(
   }
 }
 
-/** The result alone, in JSON whatever the request accepts: for those to whom it is sent in another form. */
+/** Executes a request, and returns the result as JSON, whatever the request accepts, for sending it in another form. */
 export async function resultOverHttp(
   { apollo, heavyOperations }: Executing,
   context: GraphqlContext,
@@ -67,7 +67,7 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
   return read;
 }
 
-/** With its question mark; empty when there is none. */
+/** Includes the question mark; empty if there is none. */
 function searchOf(url: string): string {
   const start = url.indexOf('?');
   return start === -1 ? '' : url.slice(start);

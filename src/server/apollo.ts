@@ -44,11 +44,11 @@ export async function startApollo(options: ApolloOptions) {
     schema,
     logger,
     parseOptions,
-    // Decided by a rule of our own, which holds for websockets as well.
+    // A rule of our own decides, which also applies to websockets.
     introspection: true,
     validationRules: ownRules(introspection),
     validationOptions,
-    // A browser sends nothing by itself that this API would take for a right: there are no cookies, only bearer tokens.
+    // CSRF is no concern, because there are no cookies, only bearer tokens.
     csrfPrevention: false,
     persistedQueries: persistedQueriesOf(trustedOperations),
     includeStacktraceInErrorResponses: false,
@@ -62,7 +62,7 @@ export async function startApollo(options: ApolloOptions) {
   return apollo;
 }
 
-/** Each of them costs time at every request, or calls home. */
+/** Apollo's default plugins cost time for every request, or call home. */
 function disabled(): ApolloServerPlugin[] {
   return [
     ApolloServerPluginCacheControlDisabled(),
@@ -75,16 +75,16 @@ function disabled(): ApolloServerPlugin[] {
 
 const allowed = Promise.resolve();
 
-/** The same for every request, as each promise made for one would cost time at all of them. */
+/** Shared by all requests, to save promises for each. */
 const listening = Promise.resolve<GraphQLRequestListener<BaseContext>>({
   didResolveOperation: ({ operation }) =>
     operation?.operation === 'subscription' ? Promise.reject(needsLiveConnection()) : allowed,
 });
 
-/** Apollo would run a subscription's field like a query's, and fail on what it finds there. */
+/** Apollo would execute a subscription like a query, and fail. */
 const subscriptionsElsewhere: ApolloServerPlugin = { requestDidStart: () => listening };
 
-/** Apollo answers 500 to what parsing or validation throws, unless a plugin throws something better. */
+/** Apollo answers 500 if parsing or validation throws, unless a plugin throws something else. */
 const faultsOfRequests: ApolloServerPlugin = {
   unexpectedErrorProcessingRequest: ({ error }) => Promise.reject(operationFault(error)),
 };
@@ -96,7 +96,7 @@ function isObject(value: unknown): value is object {
 interface Remembered {
   /** Data of answers that may be large. */
   readonly large: WeakSet<object>;
-  /** By error: Apollo does not say of which request it is when it asks what to tell. */
+  /** By error, because Apollo's `formatError` does not get the request. */
   readonly requestIds: WeakMap<object, string>;
 }
 
@@ -114,7 +114,7 @@ function ofOperations(
       if (operation === undefined || operation.operation === 'subscription') return;
       const cost = judge.costOf({ document, operation, variables: request.variables });
       if (cost instanceof GraphQLError) throw badRequest(cost);
-      // Mutations are counted by viewer instead.
+      // Mutations are limited by viewer instead.
       const tooMuch = operation.operation === 'query' ? queryBudgets.charge(contextValue.clientAddress, cost) : null;
       const refusal = tooMuch ?? (request.http && (await heavyOperations.enter(request.http, cost)));
       if (refusal) throw comeBackLater(refusal);

@@ -7,14 +7,14 @@ import type { Identity } from '../identity/identity.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null when the request carries no token. */
+    /** Null if the request has no token. */
     viewer: Viewer | null;
-    /** Of the request's token, as `VerifiedToken` has it; null without one. */
+    /** Expiry of the request's token, as in `VerifiedToken`; null without one. */
     tokenExpiresAtMs: number | null;
   }
 }
 
-/** Refuses a bad token whatever is asked for, and before the body is read. */
+/** Refuses an invalid token whatever the request is, before the body is read. */
 export function authenticateRequest(identity: Identity): onRequestAsyncHookHandler {
   return async (request) => {
     const token = bearerToken(request.headers.authorization);
@@ -26,7 +26,7 @@ export function authenticateRequest(identity: Identity): onRequestAsyncHookHandl
 }
 
 /**
- * Null when neither `connection_init` nor the handshake carries a token.
+ * Null if neither `connection_init` nor the handshake has a token.
  * @throws InvalidToken, IdentityUnavailable
  */
 export async function authenticateConnection(

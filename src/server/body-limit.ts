@@ -3,13 +3,13 @@ import { Transform } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { preParsingHookHandler } from 'fastify';
 
-/** Bytes of a request over HTTP: hundreds of times what a reservation takes. To parse so much takes some 10 ms. */
+/** Bytes of a request over HTTP: hundreds of times those of a reservation. Parsing as many takes some 10 ms. */
 export const maxRequestBytes = 250_000;
 
-/** Bytes of an organizer's request over HTTP: a seating plan of 50,000 seats takes 8 to 20 MB. */
+/** Bytes of an organizer's request over HTTP. A seating plan of 50,000 seats takes 8 to 20 MB. */
 export const maxPlanBytes = 32_000_000;
 
-/** How long the rest of a body that is too large is read and dropped: many clients read the answer only after it. */
+/** How long the rest of a body that is too large is read and dropped, because many clients read the answer only afterwards. */
 const maxDiscardMs = 5_000;
 
 export class BodyTooLarge extends Error {
@@ -17,7 +17,7 @@ export class BodyTooLarge extends Error {
   readonly statusCode = 413;
 }
 
-/** Only organizers import seating plans, so only they can make a node hold that much. Needs the request's viewer. */
+/** Only organizers may send large bodies, because only they import seating plans. Needs the request's viewer. */
 export const limitBody: preParsingHookHandler = (request, _reply, payload, done) => {
   const length = request.headers['content-length'];
   if (request.viewer?.roles.includes('ORGANIZER')) done(null, payload);
@@ -25,7 +25,7 @@ export const limitBody: preParsingHookHandler = (request, _reply, payload, done)
   else done(null, length === undefined ? counted(payload) : payload);
 };
 
-/** A chunked body tells its length only as it comes. */
+/** The length of a chunked body is only known as it arrives. */
 function counted(payload: NodeJS.ReadableStream): Transform {
   let bytes = 0;
   const counter = new Transform({

@@ -6,25 +6,25 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 
 export interface Address {
-  /** One spelling for all that one client can call from: an IPv4 address, or an IPv6 network such as `2001:db8::/64`. */
+  /** Normalized: an IPv4 address, or an IPv6 network such as `2001:db8::/64`, from which one client can call. */
   readonly countedAs: string;
   readonly isTrustedProxy: boolean;
 }
 
-/** What one subscriber to the internet is given, who can call from any address in it. */
+/** Prefix length that one internet subscriber usually gets. */
 const ipv6PrefixLength = 64;
 
-/** Reading an IPv6 address takes 12 µs, looking it up less than one. */
+/** Cached addresses. Parsing an IPv6 address takes 12 µs, a look-up less than one. */
 const rememberedAddresses = 10_000;
 
-/** Finds the network address under which the limits count a request. */
+/** Determines the network address by which limits count a request. */
 export class ClientAddresses {
   readonly #isTrustedProxy: (address: string, hop: number) => boolean;
   readonly #logger: Logger;
   #hasWarned = false;
   readonly #remembered = new LRUCache<string, Address>({ max: rememberedAddresses });
 
-  /** @param trustedProxies addresses and CIDR blocks; none of them means that no X-Forwarded-For counts */
+  /** @param trustedProxies addresses and CIDR blocks; if empty, X-Forwarded-For is ignored */
   constructor(trustedProxies: readonly string[], logger: Logger) {
     this.#logger = logger;
     this.#isTrustedProxy = compile([...trustedProxies]);
@@ -49,12 +49,12 @@ export class ClientAddresses {
     return nearest.countedAs;
   }
 
-  /** Who has connected; undefined once the connection is gone. */
+  /** The peer's address; undefined once the connection is closed. */
   peer({ remoteAddress }: Socket): Address | undefined {
     return this.#read(remoteAddress ?? '');
   }
 
-  /** Behind a proxy that is not trusted everybody is counted as one client, which looks like a fault of the limits. */
+  /** Warns about a proxy that is not trusted, behind which all clients count as one, as if the limits were broken. */
   #warnOnce({ remoteAddress }: Socket): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
@@ -65,11 +65,11 @@ export class ClientAddresses {
 
   #read(text: string): Address | undefined {
     const bare = withoutPort(text.trim()).replace(/%.*/, '');
-    // ipaddr.js alone would take `1` and `0x7f.1` as well.
+    // ipaddr.js also accepts `1` and `0x7f.1`.
     if (isIP(bare) === 0) return undefined;
     const known = this.#remembered.get(bare);
     if (known !== undefined) return known;
-    // Of IPv4 addresses mapped into IPv6 it makes the IPv4 addresses.
+    // Converts IPv4-mapped IPv6 addresses to IPv4.
     const ip = ipaddr.process(bare);
     const address = { countedAs: countedAs(ip), isTrustedProxy: this.#isTrustedProxy(ip.toString(), 0) };
     this.#remembered.set(bare, address);
@@ -77,7 +77,7 @@ export class ClientAddresses {
   }
 }
 
-/** `[::1]:80`, `[::1]` or `10.0.0.1:80`, as some proxies forward addresses. */
+/** Strips ports and brackets, as in `[::1]:80` and `10.0.0.1:80`, which some proxies forward. */
 function withoutPort(text: string): string {
   return /^\[(.*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(text)?.[1] ?? text;
 }

@@ -1,4 +1,4 @@
-/** Why this server closes a websocket, other than that graphql-ws or ws found the client to break the protocol. */
+/** Codes with which this server closes websockets, besides those of graphql-ws and ws for protocol errors. */
 export const closeCodes = {
   goingAway: 1001,
   tooManyMessages: 1008,
@@ -16,11 +16,11 @@ export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 export interface CloseCodeRow {
   readonly code: number;
   readonly meaning: string;
-  /** What the stock graphql-ws client does, which asks its `connectionParams` function again when it comes back. */
+  /** What the stock graphql-ws client does. It calls its `connectionParams` function again when it reconnects. */
   readonly comesBack: boolean;
 }
 
-/** Every code a client may see, those of graphql-ws and ws included. */
+/** All codes that clients may see, including those of graphql-ws and ws. */
 export const closeCodeTable: readonly CloseCodeRow[] = [
   { code: closeCodes.goingAway, meaning: 'this node is shutting down; another one takes over', comesBack: true },
   { code: 1002, meaning: 'what was sent is no websocket frame', comesBack: false },

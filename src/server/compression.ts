@@ -3,16 +3,16 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Smaller answers, all refusals among them, are three packets at most: to compress one costs more than to send it. */
+/** Smaller answers, including all refusals, fit into three packets: compressing one costs more than sending it. */
 const leastCharacters = 4_000;
 
-/** Brotli first, which makes a whole map a fifth smaller than gzip. */
+/** Brotli is preferred, because a whole map is a fifth smaller than with gzip. */
 const encodings = ['br', 'gzip'] as ('br' | 'gzip')[];
 
 const brotlied = promisify(brotliCompress);
 const gzipped = promisify(gzip);
 
-/** Of 1 to 11, and of 1 to 9: higher ones take several times as long for a tenth of the bytes. */
+/** Out of 11, and of 9. Higher levels take several times as long to save a tenth of the bytes. */
 const brotliQuality = 4;
 const gzipLevel = 4;
 
@@ -35,7 +35,7 @@ export async function compress(text: string, request: FastifyRequest, reply: Fas
   });
 }
 
-/** CORS puts `Origin` there where not every origin may ask. */
+/** CORS has set `Origin` there if not all origins are allowed. */
 function addVary(reply: FastifyReply): void {
   const others = reply.getHeader('vary');
   reply.header('vary', others === undefined ? 'Accept-Encoding' : `${others}, Accept-Encoding`);

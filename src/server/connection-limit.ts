@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ClientAddresses } from './client-address.ts';
 import { send } from './error-replies.ts';
 
-/** How long a connection too many may take to send the request that is refused. */
+/** How long a connection beyond the limit may take to send the request that is refused. */
 const refusalMs = 5_000;
 
-/** To be told costs something too: so many of one address at a time. */
+/** Refusals in flight for one address, because refusing costs something as well. */
 const maxRefused = 1_000;
 
 const retryAfterMs = 1_000;
@@ -19,7 +19,7 @@ const tooMany = {
 /**
  * Bounds the connections of one address, but for trusted proxies, which have many clients. Requests on more are answered 429. One
  * that becomes a websocket counts as such from then on.
- * @param maxPerAddress 0 is no limit
+ * @param maxPerAddress 0 means no limit
  */
 export function limitConnections(http: FastifyInstance, addresses: ClientAddresses, maxPerAddress: number): void {
   if (maxPerAddress === 0) return;
@@ -47,7 +47,7 @@ class ConnectionsByAddress {
   readonly #addresses = new Map<Socket, string>();
   readonly #counts = new Map<string, number>();
 
-  /** @returns how many the address has, this one included */
+  /** @returns the number of the address' connections, including this one */
   add(socket: Socket, address: string): number {
     const count = (this.#counts.get(address) ?? 0) + 1;
     this.#addresses.set(socket, address);

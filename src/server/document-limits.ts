@@ -15,7 +15,7 @@ const most = {
   directives: 100,
 } as const;
 
-/** A document that is wrong in a hundred places is told of so many. */
+/** Maximum number of errors that are reported for a document. */
 export const validationOptions = { maxErrors: 10 };
 
 const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
@@ -39,14 +39,14 @@ export function faultOfText(text: string, maxTokens: number): GraphQLError | nul
       if (levels > most.levels) return tooMany('levels', levels);
     }
   } catch (error) {
-    // Parsing says better what is wrong.
+    // Parsing reports the error better.
     if (error instanceof GraphQLError) return null;
     throw error;
   }
   return null;
 }
 
-/** Why a document is not validated; null if it may be. */
+/** Why a document is refused before validation; null if it is not. */
 export function faultOfSize(document: DocumentNode): GraphQLError | null {
   const counts = { selections: 0, repetitions: 0, fragments: 0, operations: 0, aliases: 0, directives: 0 };
   visit(document, {
@@ -73,7 +73,7 @@ export function faultOfSize(document: DocumentNode): GraphQLError | null {
 
 const counted = ['selections', 'repetitions', 'fragments', 'operations', 'aliases', 'directives'] as const;
 
-/** How often the most frequent name stands among them. */
+/** The number of occurrences of the most frequent name. */
 function repetitionsIn(selections: readonly SelectionNode[]): number {
   const times = new Map<string, number>();
   for (const selection of selections) {

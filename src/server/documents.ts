@@ -15,21 +15,21 @@ import { faultOfSize, faultOfText, validationOptions } from './document-limits.t
 
 const maxTokens = 2_000;
 
-/** The documents that ask for everything there is take some 500 tokens. */
+/** Documents that select everything have some 500 tokens. */
 export const parseOptions: ParseOptions = { maxTokens };
 
-/** Characters; a document takes some 60 times its text, so these are 30 MB. */
+/** Characters of cached documents, each of which takes some 60 times its text: 30 MB. */
 const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
 
-/** Parses and checks a document, or tells what is wrong with it. One that is not known yet waits for a slice of time. */
+/** Parses and validates a document, or returns its errors. An unknown one waits for a slice of time. */
 export type DocumentReader = (query: string) => Promise<DocumentNode | readonly GraphQLError[]>;
 
-/** What a document must keep to besides the specification's rules, over HTTP and websockets alike. */
+/** Rules for documents besides those of the specification, over HTTP and websockets. */
 export function ownRules(introspection: boolean): ValidationRule[] {
   return introspection ? [] : [NoSchemaIntrospectionCustomRule];
 }
 
-/** Remembers what it read: apps send the same few documents, and all of them at once after a reconnect. */
+/** Caches documents, because apps send the same few, and all at once after a reconnect. */
 export function documentReader(schema: GraphQLSchema, introspection: boolean): DocumentReader {
   const rules = [...specifiedRules, ...ownRules(introspection)];
   const remembered = new LRUCache<string, DocumentNode>({
@@ -38,7 +38,7 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
   });
   return async (query) => {
     if (!remembered.has(query)) await nextTimeSlice();
-    // Of many who send it at the same time, the first has read it for all.
+    // When many clients send it at once, the first one has parsed it for all.
     const known = remembered.get(query);
     if (known !== undefined) return known;
     const document = readWithinLimits(query);
@@ -77,7 +77,7 @@ function readWithinLimits(query: string): DocumentNode | GraphQLError {
   }
 }
 
-/** With the codes that Apollo gives over HTTP. */
+/** With the codes that Apollo uses over HTTP. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
   return new GraphQLError(message, { nodes, source, positions, extensions: { code } });

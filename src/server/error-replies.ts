@@ -20,7 +20,7 @@ export interface ErrorReplies {
 /** Answers what fails before GraphQL sees it as GraphQL would have: a client reads one kind of body. */
 export function errorReplies({ publicError, logger }: ErrorReplies) {
   return async (fault: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    // Those who fetch the keys say it once, rather than for each request.
+    // It is logged once where the keys are fetched, not for each request.
     if (fault instanceof IdentityUnavailable)
       logger.debug({ requestId: request.id, err: fault }, 'a token cannot be checked');
     const answer = replyTo(fault, (error) => publicError(error, request.id));
@@ -46,19 +46,19 @@ function replyTo(fault: unknown, publicError: (error: unknown) => GraphQLFormatt
     return busyReply(retryAfterMs);
   }
   if (fault instanceof BodyTooLarge || isBadRequest(fault)) {
-    // A path that leads out of the folder of the page's files names nothing that is served.
+    // A path outside the folder of the page's files is not found.
     const status = fault.statusCode === 403 ? 404 : fault.statusCode;
     return { status, error: { message: messageOf(fault, status), extensions: { code: 'BAD_REQUEST' } } };
   }
   return { status: 500, error: publicError(fault) };
 }
 
-/** To whoever is to come back later. */
+/** For clients that should retry later. */
 export function busyReply(waitMs: number): ErrorReply {
   return { status: 503, error: busyFor(waitMs), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } };
 }
 
-/** @param error says when in `retryAfterMs` */
+/** @param error has `retryAfterMs` */
 export function rateLimitedReply(error: GraphQLFormattedError): ErrorReply {
   const seconds = Math.ceil(Number(error.extensions?.retryAfterMs) / 1000);
   return { status: 429, error, headers: { 'retry-after': String(seconds) } };
@@ -70,14 +70,14 @@ interface BadRequest extends Error {
   readonly statusCode: number;
 }
 
-/** What Fastify and its plugins say of a request; faults of operations are answered before. */
+/** Errors of Fastify and its plugins. Faults of operations are answered before. */
 function isBadRequest(fault: unknown): fault is BadRequest {
   if (!(fault instanceof Error && 'statusCode' in fault)) return false;
   const { statusCode } = fault;
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 
-/** Fastify writes its own messages for the request's sender; others may name files of this machine. */
+/** Fastify's own messages are meant for clients. Others may contain paths of this machine. */
 function messageOf(fault: BadRequest, status: number): string {
   if (status === 413) return tooLarge;
   const isFastifys = 'code' in fault && String(fault.code).startsWith('FST_ERR_');

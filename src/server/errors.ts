@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import type { Logger } from 'pino';
 
-/** What a client may read of an error, whichever transport it came by; the log names the request. */
+/** Maps an error to what clients may see, for all transports. The log names the request. */
 export type PublicError = (error: unknown, requestId: string | undefined) => GraphQLFormattedError;
 
 export interface FaultReporting {
-  /** Whether the error says that it may go well a little later: the store cannot be reached at present, or what is needed of this node is all in use. */
+  /** Whether a retry may succeed: the store is unavailable at present, or a resource of this node is used up. */
   isUnavailable(error: unknown): boolean;
-  /** Whether a client may be told what is in the schema. */
+  /** Whether clients may learn names of the schema. */
   readonly introspection: boolean;
   readonly logger: Logger;
 }
 
-/** How long a client should wait while the store, or who knows its token, cannot be reached. */
+/** How long clients should wait while the store or the identity provider cannot be reached. */
 export const retryAfterMs = 1000;
 
 /**
@@ -29,7 +29,7 @@ export function publicErrors({ isUnavailable, introspection, logger }: FaultRepo
     }
     const where = error instanceof GraphQLError ? placeOf(error) : {};
     if (isUnavailable(fault)) {
-      // An outage is reported once by those who watch the store, not by each of its victims.
+      // Outages are logged once by the health check, not for each request.
       logger.debug({ requestId, err: fault, path: where.path }, 'unavailable for now');
       return { ...serviceBusy, ...where };
     }
@@ -48,7 +48,7 @@ export function busyFor(retryAfterMs: number) {
   } as const satisfies GraphQLFormattedError;
 }
 
-/** To whoever sends too many queries without a token. */
+/** For clients that send too many queries without a token. */
 export function rateLimited(waitMs: number) {
   return {
     message: `Too many queries from this address. Try again in ${Math.ceil(waitMs / 1000)} s.`,
@@ -56,37 +56,37 @@ export function rateLimited(waitMs: number) {
   } as const satisfies GraphQLFormattedError;
 }
 
-/** Each once. */
+/** Distinct codes. */
 export function codesOf(errors: readonly GraphQLFormattedError[]): string {
   return [...new Set(errors.map(({ extensions }) => String(extensions?.code)))].join(', ');
 }
 
-/** What was thrown in the first place, without what graphql-js and Apollo wrapped around it. */
+/** The original error, without the wrappers of graphql-js and Apollo. */
 function faultOf(error: unknown): unknown {
   let at = error;
   while (at instanceof GraphQLError && at.originalError) at = at.originalError;
   return at;
 }
 
-/** Those that carry a code, and what graphql-js says about the request; not what it says about a resolver's result. */
+/** Errors with a code, and graphql-js' errors about the request, but not those about a resolver's result. */
 function isMeantForClient(error: GraphQLError, fault: unknown): boolean {
   if (error.extensions.code !== undefined) return true;
   if (!(fault instanceof GraphQLError)) return false;
   return error.path === undefined || concernsArgument(error);
 }
 
-/** Complaints about a result point at the field, those about an argument at its value. */
+/** Errors about a result have the field as their node, those about an argument its value. */
 function concernsArgument({ nodes }: GraphQLError): boolean {
   return nodes?.[0] !== undefined && nodes[0].kind !== Kind.FIELD;
 }
 
 function passOn(error: GraphQLError): GraphQLFormattedError {
-  // Apollo takes the response's status from `http`; it is no business of the client's.
+  // Apollo takes the response's status from `http`, which clients do not need.
   const { http: _, code = 'BAD_USER_INPUT', ...rest } = error.extensions;
   return { ...error.toJSON(), extensions: { code, ...rest } };
 }
 
-/** graphql-js ends its messages with names of the schema that are spelled alike, also where it reads variables. */
+/** graphql-js ends messages with similar names of the schema, also those about variables. */
 function withoutSuggestion(message: string): string {
   const start = message.lastIndexOf(' Did you mean ');
   return start !== -1 && message.endsWith('?') ? message.slice(0, start) : message;
@@ -97,7 +97,7 @@ function placeOf(error: GraphQLError): Pick<GraphQLFormattedError, 'locations' |
   return { ...(locations && { locations }), ...(path && { path }) };
 }
 
-/** What a client is told when parsing, validating or executing its operation throws instead of giving errors. */
+/** The error for a client when parsing, validating or executing throws instead of returning errors. */
 export function operationFault(error: unknown): GraphQLError {
   if (error instanceof GraphQLError)
     return error.extensions.code === undefined ? badRequest(error.message, error.nodes) : error;
@@ -107,12 +107,12 @@ export function operationFault(error: unknown): GraphQLError {
   });
 }
 
-/** graphql-js walks documents and values by recursion. */
+/** graphql-js recurses over documents and values. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
-/** graphql-js' rule on the root field of subscriptions throws where `@skip` or `@include` takes a variable. */
+/** graphql-js' rule for the root field of subscriptions throws if `@skip` or `@include` has a variable. */
 function badRequest(message: string, nodes: GraphQLError['nodes'] = undefined): GraphQLError {
   const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };
   return new GraphQLError(message, { nodes: nodes ?? null, extensions });

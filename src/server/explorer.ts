@@ -10,11 +10,11 @@ const options: AltairConfigOptions = {
   // Altair's name for graphql-transport-ws.
   initialSubscriptionRequestHandlerId: 'graphql-ws',
   initialQuery: '{ events { edges { node { id name salesStatus } } } }',
-  // It advertises services that are not there offline.
+  // It advertises services that are not available offline.
   initialSettings: { 'banners.disable': true },
 };
 
-/** Altair takes no address that is relative to its page, and the path that a proxy has this server under is known to the browser alone. */
+/** Altair takes no relative address, and only the browser knows the path under which a proxy serves this server. */
 const start = (endpoint: string) => `
   const endpoint = new URL('..${endpoint}', document.baseURI).pathname;
   AltairGraphQL.init({
@@ -24,7 +24,7 @@ const start = (endpoint: string) => `
     instanceStorageNamespace: 'altair_' + endpoint + '_',
   });`;
 
-/** Altair, all of it from this server, so that it works without a network. False where it is not installed. */
+/** Serves Altair from this server, so that it works offline. False if it is not installed. */
 export async function addExplorer(http: FastifyInstance, endpoint: string, basePath: string): Promise<boolean> {
   const altair = await optionalPackage(() => import('altair-static'));
   if (altair === null) return false;
@@ -43,7 +43,7 @@ export async function addExplorer(http: FastifyInstance, endpoint: string, baseP
   return true;
 }
 
-/** A person who opens the API's address in a browser wants to see it, not an error. */
+/** A person who opens the API's address in a browser gets the explorer instead of an error. */
 export function redirectBrowsers(basePath: string): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const asksNothing = request.method === 'GET' && !request.url.includes('?');

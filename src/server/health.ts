@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What this node can do at present. */
+/** The node's health. */
 export interface Health {
-  /** Whether it is worth sending requests to. */
+  /** Whether it should get requests. */
   readonly ready: boolean;
-  /** As operators know it: NORMAL, DEGRADED or CRITICAL. */
+  /** NORMAL, DEGRADED or CRITICAL. */
   readonly level: string;
   readonly since: Date;
-  /** What is the matter, for people. */
+  /** The faults, for operators. */
   readonly reasons: readonly string[];
 }
 
-/** For whatever restarts nodes (`/healthz`) and sends them traffic (`/readyz`). */
+/** For orchestrators (`/healthz`) and load balancers (`/readyz`). */
 export function addHealth(http: FastifyInstance, health: () => Health): void {
   http.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok'));
   http.get('/readyz', (_request, reply) => {

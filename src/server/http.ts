@@ -49,26 +49,26 @@ export interface HttpOptions {
   readonly heavyOperations: HeavyOperations;
   readonly publicError: PublicError;
   readonly clientAddresses: ClientAddresses;
-  /** Of queries without a token, by network address. */
+  /** For queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
   readonly eventStreams: EventStreams;
 }
 
 export const graphqlPath = '/graphql';
 
-/** A whole request, the largest seating plan over a slow line included. */
+/** Time for a whole request, even the largest seating plan over a slow line. */
 const requestTimeoutMs = 120_000;
 
-/** Browsers ask again after two hours at most, whatever they are told. */
+/** Browsers cache preflights for two hours at most. */
 const preflightSeconds = 7_200;
 
-/** Of every answer. Browsers are not to take it for another type than it says. */
+/** Headers of every answer. Keeps browsers from guessing another type. */
 const headersFor = ({ id }: FastifyRequest) => ({ 'x-content-type-options': 'nosniff', [requestIdHeader]: id });
 
-/** What pages of other origins may read of an answer's headers. */
+/** Headers that pages of other origins may read. */
 const exposedHeaders = [requestIdHeader, 'retry-after'];
 
-/** Everything but websockets; does not listen yet. */
+/** Everything except websockets. Does not listen yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const answerError = errorReplies(options);
@@ -77,10 +77,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     loggerInstance,
     genReqId: requestIdOf,
     logController: new LogController({ disableRequestLogging: true }),
-    // Nothing is logged by request, so that none needs a logger of its own.
+    // Requests have no loggers of their own.
     childLoggerFactory: (logger) => logger,
     requestTimeout: requestTimeoutMs,
-    // What still comes on open connections during a shutdown is answered, rather than refused in a form no client knows.
+    // Requests on open connections are answered during a shutdown, because Fastify's refusal has a form that clients do not know.
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => ownPath(url, basePath),
     http: { IncomingMessage: WebsocketRequest },
@@ -111,7 +111,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return http;
 }
 
-/** Once `close` was called, each connection ends with the answer under way on it; Node would keep it for the next request. */
+/** After `close`, each connection ends with its current answer. Node would keep it for another request. */
 function endConnectionsOnClose(http: FastifyInstance): void {
   let closing = false;
   http.addHook('preClose', (done) => {
@@ -124,7 +124,7 @@ function endConnectionsOnClose(http: FastifyInstance): void {
   });
 }
 
-/** The page refers to what it needs from within its folder, which an address without a slash at its end is not. */
+/** The page uses relative addresses, which need a trailing slash. */
 function redirectToBase(http: FastifyInstance, basePath: string): void {
   http.addHook('onRequest', async ({ originalUrl }, reply) => {
     if (originalUrl === basePath || originalUrl.startsWith(`${basePath}?`)) {
@@ -161,7 +161,7 @@ function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: bo
   });
 }
 
-/** Of those without a token: the others have a limit of their own. */
+/** Limits requests without a token. Others have limits of their own. */
 function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequestAsyncHookHandler {
   return async (request, reply) => {
     if (request.viewer !== null) return;
@@ -170,13 +170,13 @@ function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequest
   };
 }
 
-/** An answer is its viewer's alone, and true only for the moment. */
+/** Answers are private, and valid only for the moment. */
 const notKept: onRequestHookHandler = (_request, reply, done) => {
   reply.header('cache-control', 'no-store');
   done();
 };
 
-/** Before the token and the body are looked at: refusing must cost next to nothing when there is no time for more. */
+/** Runs before the token and the body are read, because refusing must cost next to nothing under overload. */
 function admit(admission: Admission): onRequestHookHandler {
   return (request, reply, done) => {
     const waitMs = admission.refusal();
@@ -192,7 +192,7 @@ function admit(admission: Admission): onRequestHookHandler {
 class WebsocketRequest extends IncomingMessage {
   private asksToUpgrade = false;
 
-  /** Node sets what the parser found before the headers are there, and asks after. */
+  /** Node sets it before the headers are parsed, and reads it afterwards. */
   get upgrade(): boolean {
     const isWebsocket = this.headers.upgrade?.toLowerCase() === 'websocket';
     return this.asksToUpgrade && (isWebsocket || this.method === 'CONNECT');

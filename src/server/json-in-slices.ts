@@ -1,9 +1,9 @@
 import { nextTimeSlice } from '../time-slices.ts';
 
-/** Deeper than this, a value is written at once: a row of a map, an entry of a list. */
+/** Values nested deeper than this are serialized at once: a row of a map, an entry of a list. */
 const DEPTH = 7;
 
-/** Characters written in a slice of time: some 2 ms. */
+/** Characters serialized in one slice of time, which takes some 2 ms. */
 const SLICE = 100_000;
 
 /**

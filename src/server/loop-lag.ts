@@ -1,9 +1,9 @@
 const SAMPLE_EVERY_MS = 20;
 
-/** A single long turn of the loop is forgotten after about this long; one as short as a garbage collection hardly counts. */
+/** Time constant of the average: a single long turn of the loop counts for about this long, and a garbage collection hardly counts. */
 const REMEMBERED_MS = 300;
 
-/** How much later than asked for this process gets to its timers, lately and on average. */
+/** Recent average by which timers of this process are late. */
 export class LoopLag implements Disposable {
   readonly #monotonicNow: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -21,7 +21,7 @@ export class LoopLag implements Disposable {
     return this.#lagMs;
   }
 
-  /** In milliseconds: as `lagMs`, or what the turn under way has taken if that is more. */
+  /** In milliseconds: `lagMs`, or the duration of the current turn if that is longer. */
   get behindMs(): number {
     return Math.max(this.#lagMs, this.#monotonicNow() - this.#sampledAt - SAMPLE_EVERY_MS);
   }
@@ -30,7 +30,7 @@ export class LoopLag implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** An average weighted by time: a blocked loop gives few samples. */
+  /** Weighted by time, because a blocked loop gives few samples. */
   #sample(): void {
     const now = this.#monotonicNow();
     const elapsedMs = now - this.#sampledAt;

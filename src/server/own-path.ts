@@ -1,4 +1,4 @@
-/** A path as this server's routes have it: not in the base path that people know it by, and without slashes at its end. */
+/** A path as in this server's routes, without the base path and trailing slashes. */
 export function ownPath(url: string, basePath: string): string {
   const { path, query } = split(withinBase(url, basePath));
   return (path.replace(/\/+$/, '') || '/') + query;
@@ -6,7 +6,7 @@ export function ownPath(url: string, basePath: string): string {
 
 /**
  * How a page at this address refers to what lies at the root, whatever path a proxy has this server under: './', '../' or '../../'.
- * Null where nothing of the page is so deep.
+ * Null if the page has no addresses this deep.
  */
 export function wayToRoot(url: string, basePath: string): string | null {
   const depth = split(withinBase(url, basePath)).path.split('/').length - 2;

@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { send } from './error-replies.ts';
 import { wayToRoot } from './own-path.ts';
 
-/** As `npm run build` made it: as far from `src/server` as from `dist/server`. */
+/** Built by `npm run build`. The path is the same from `src/server` and `dist/server`. */
 const builtPage = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
-/** Addresses within the page, which draws each of them by itself. */
+/** Addresses that the page routes itself. */
 const places = ['/', '/events/:id', '/tickets', '/organizer', '/organizer/new', '/organizer/events/:id'];
 
 const policy = [
@@ -30,12 +30,12 @@ const headers = {
 };
 
 export interface PageOptions {
-  /** Of the address that people know: empty, or '/tickets'. */
+  /** Base path of public addresses: empty, or '/tickets'. */
   readonly basePath: string;
   readonly folder?: string;
 }
 
-/** The seat map for people. Its scripts and styles have the hash of what is in them in their names, and never change. */
+/** Serves the page. Its scripts and styles have content hashes in their names, and never change. */
 export async function addPage(http: FastifyInstance, { basePath, folder = builtPage }: PageOptions): Promise<void> {
   if (!existsSync(folder)) {
     http.log.warn('there is no page to show: `npm run build` makes it');
@@ -51,7 +51,7 @@ export async function addPage(http: FastifyInstance, { basePath, folder = builtP
       .send(page.replaceAll('"./', `"${root}`));
   };
   for (const place of places) http.get(place, show);
-  // The page says so in words, to people; programs get the answer they know.
+  // Browsers get the page, which says that there is no such address; programs get the usual answer.
   http.setNotFoundHandler((request, reply) => {
     const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html');
     const hasPage = isForPeople && wayToRoot(request.originalUrl, basePath) !== null;
@@ -69,7 +69,7 @@ export async function addPage(http: FastifyInstance, { basePath, folder = builtP
   await http.register(files, { ...asTheyAre, root: folder, wildcard: false, globIgnore: ['assets/**', 'index.html'] });
 }
 
-/** Of an address that is told back. */
+/** Longest address that is repeated in an answer. */
 const LONGEST = 200;
 
 function nothingAt({ method, originalUrl }: FastifyRequest) {

@@ -12,11 +12,11 @@ import type { SentOperation, TrustedOperations } from './trusted-operations.ts';
 
 export interface ReadOperation {
   readonly document: DocumentNode;
-  /** Undefined where the document has none of the given name, or several and none was given. */
+  /** Undefined if the document has no operation with the given name, or several and none was given. */
   readonly operation: OperationDefinitionNode | undefined;
 }
 
-/** What clients send by websocket and by server-sent events, parsed and validated; or what is wrong with it. */
+/** Parses and validates operations that clients send over websockets and for server-sent events; or returns the errors. */
 export type OperationReader = (
   sent: SentOperation & { readonly operationName?: string | null | undefined },
 ) => Promise<ReadOperation | readonly GraphQLError[]>;
@@ -36,7 +36,7 @@ export function operationReader({ schema, introspection, trustedOperations }: Op
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, sent.operationName) ?? undefined;
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
-      // graphql-js' `subscribe` fails on the root field that is not there.
+      // graphql-js' `subscribe` fails without a root field.
       if (rootFieldsOf(schema, operation, fragmentsOf(document)).length === 0) return [nothingSelected()];
     }
     return { document, operation };

@@ -6,23 +6,23 @@ import type { OperationSummary } from '../graphql/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null for what is no operation, or was refused before it was one. */
+    /** Null if the request is no operation, or was refused before. */
     summary: OperationSummary | null;
   }
 }
 
 export const requestIdHeader = 'x-request-id';
 
-/** What proxies and tracers send: uuids, `Root=1-67891233-abcdef`, a `traceparent`. Nothing that could forge a line of the log. */
+/** Ids of proxies and tracers: uuids, `Root=1-67891233-abcdef`, a `traceparent`. Nothing that could forge a line of the log. */
 const plain = /^[\w.:/+=@-]{1,128}$/;
 
-/** As the client, or a proxy before it, has named the request; or a new one. */
+/** The id that the client or a proxy has given the request, or a new one. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const sent = headers[requestIdHeader];
   return typeof sent === 'string' && plain.test(sent) ? sent : randomUUID();
 }
 
-/** Writes a line for each request once it is over, where the log has such lines at all. */
+/** Logs a line for each finished request, if the log level includes it. */
 export function logRequests(http: FastifyInstance, logger: Logger): void {
   http.decorateRequest('summary', null);
   if (!logger.isLevelEnabled('debug')) return;
@@ -32,7 +32,7 @@ export function logRequests(http: FastifyInstance, logger: Logger): void {
     raw.once('close', () => {
       const { operation = null, outcome = null } = request.summary ?? {};
       const status = raw.writableFinished ? raw.statusCode : 'cut off';
-      // What follows a question mark may be secret: variables of a query.
+      // The query string may contain secrets in variables.
       const path = url.split('?', 1)[0];
       logger.debug({ requestId, method, path, operation, outcome, status, ms: msSince(startedMs) }, 'request');
     });

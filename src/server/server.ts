@@ -27,48 +27,51 @@ import { openWebsockets, type Websockets } from './websocket/websockets.ts';
 export interface ServerOptions {
   readonly http: HttpConfig;
   readonly websockets: WebsocketConfig;
-  /** Of operations over HTTP and over websockets together. */
+  /** For operations over HTTP and websockets together. */
   readonly admission: AdmissionOptions;
   readonly production: boolean;
   readonly trustedOperations: TrustedOperations;
   readonly schema: GraphQLSchema;
-  /** Whether clients may ask for the schema, and are told what they may have meant by a name that is not in it. */
+  /** Whether clients may introspect the schema, and get suggestions for unknown names. */
   readonly introspection: boolean;
-  /** Called for each operation, so that nothing loaded for one is served to the next. */
+  /** Called for each operation, so that operations share no caches. */
   contextFor(requester: Requester): GraphqlContext;
-  /** Over websockets, as `GraphqlOptions` has it. */
+  /** As in `GraphqlOptions`. */
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;
   readonly judge: Judge;
-  /** Of queries without a token, by network address. */
+  /** For queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
-  /** Of one network address; 0 is no limit. */
+  /** For one network address; 0 means no limit. */
   readonly queryCostPerSecond: number;
   readonly logger: Logger;
   health(): Health;
-  /** Whether an error says that the store cannot be reached at present. */
+  /** Whether an error says that the store is unavailable at present. */
   isUnavailable(error: unknown): boolean;
 }
 
 export interface Server {
   /** `http://host:port`, with the real port. */
   readonly url: string;
-  /** Of HTTP, and of websockets with `ws:` instead. */
+  /** For HTTP, and with `ws:` for websockets. */
   readonly graphqlUrl: string;
   readonly websockets: Pick<Websockets, 'count' | 'messages'>;
   readonly eventStreams: Pick<EventStreams, 'count' | 'messages'>;
   readonly admission: Pick<Admission, 'underWay'>;
-  /** Not ready from now on. Resolves within 10 s after the delay, when what was under way is answered or cut off and every connection closed. */
+  /**
+   * Reports not ready from now on. Resolves within 10 s after the delay, when all requests in flight are answered or aborted, and all
+   * connections closed.
+   */
   close(): Promise<void>;
 }
 
-/** Connections that wait to be taken: thousands come in the same moment when sales open. The system may allow fewer. */
+/** Length of the accept queue, because thousands connect at once when sales open. The system may allow less. */
 const backlog = 4_096;
 
-/** Nobody waits longer for a shutdown: orchestrators kill after 30 s, and the store wants to be closed too. */
+/** Bound for a shutdown. Orchestrators kill after 30 s, and the store must be closed as well. */
 const closeWithinMs = 10_000;
 
-/** Listens, for HTTP and websockets. Throws what listening threw, such as EADDRINUSE. */
+/** Listens for HTTP and websockets. Rejects if it cannot listen, for example with EADDRINUSE. */
 export async function openServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined;
   const health = () => (closed === undefined ? options.health() : shuttingDown(options.health()));
@@ -132,7 +135,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
   return { admission, apollo, http, websockets, eventStreams, accounts: shared.accounts };
 }
 
-/** Whoever sends traffic here needs a while to notice that it should not. */
+/** Load balancers need a while to notice that the node is not ready. */
 async function closeLater(delayMs: number, parts: Parts): Promise<void> {
   if (delayMs > 0) await sleep(delayMs);
   await close(parts);
@@ -152,7 +155,7 @@ async function close({ apollo, http, websockets, accounts }: Parts): Promise<voi
   }
 }
 
-/** A server that listens everywhere is reached here as localhost. */
+/** A server that listens on all addresses is reached here as localhost. */
 function urlOf(host: string, http: FastifyInstance): string {
   const { port } = http.server.address() as AddressInfo;
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { ConfigError, type TrustedOperationsConfig } from '../config.ts';
 import { readTextFile } from '../text-file.ts';
 
-/** Of the package's own client: as far from `src/server` as from `dist/server`. */
+/** Manifest of the package's own client. The path is the same from `src/server` and `dist/server`. */
 const ownManifest = new URL('../../generated/trusted-operations.json', import.meta.url);
 
-/** From hash to text, as graphql-codegen's client preset writes it; or Apollo's format, which Apollo Kotlin and Apollo iOS write. */
+/** Texts by hash, as graphql-codegen's client preset writes them, or Apollo's format, as Apollo Kotlin and Apollo iOS write it. */
 const manifestSchema = z.union([
   z
     .object({
@@ -17,7 +17,7 @@ const manifestSchema = z.union([
   z.record(z.string(), z.string()).transform((texts) => Object.entries(texts)),
 ]);
 
-/** What a client sends of an operation: its text, or the id of one that is known, as Apollo's clients do. */
+/** An operation as clients send it: its text, or the id of a known one, as in Apollo's clients. */
 export interface SentOperation {
   readonly query?: string | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
@@ -25,13 +25,13 @@ export interface SentOperation {
 
 const persistedQuerySchema = z.object({ version: z.literal(1), sha256Hash: z.string() });
 
-/** Operations that clients may name by their ids, and whether these are all that is executed. */
+/** Operations that clients may send by id, and whether all others are refused. */
 export class TrustedOperations {
   readonly only: boolean;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #trusted: ReadonlySet<string>;
 
-  /** @param texts by id: mostly the SHA-256 of the text, in hexadecimal */
+  /** @param texts by id, which is usually the hexadecimal SHA-256 of the text */
   constructor(texts: ReadonlyMap<string, string>, only: boolean) {
     this.only = only;
     this.#texts = texts;
@@ -46,7 +46,7 @@ export class TrustedOperations {
     return !this.only || this.#trusted.has(text);
   }
 
-  /** The text to execute, or why there is none. Beside an id that is known no text is looked at: some clients always send one. */
+  /** The text to execute, or an error. A text beside a known id is ignored, because some clients always send one. */
   resolve({ query, extensions }: SentOperation): string | GraphQLError {
     const persisted = persistedQuerySchema.safeParse(extensions?.persistedQuery).data;
     const known = persisted && this.textOf(persisted.sha256Hash);
@@ -68,12 +68,12 @@ export function withQuery(message: string): string {
     const lacksText = rest.type === 'subscribe' && payload?.extensions?.persistedQuery != null && payload.query == null;
     return lacksText ? JSON.stringify({ ...rest, payload: { ...payload, query: '' } }) : message;
   } catch {
-    // No JSON, or nested so deeply that it can be read but not written.
+    // No JSON, or nested too deeply to be serialized again.
     return message;
   }
 }
 
-/** @throws ConfigError for a file that is no manifest */
+/** @throws ConfigError if a file is no manifest */
 export async function readTrustedOperations({ files, only }: TrustedOperationsConfig): Promise<TrustedOperations> {
   const manifests = await Promise.all([ownManifest, ...files].map(readManifest));
   return new TrustedOperations(new Map(manifests.flat()), only);
@@ -96,7 +96,7 @@ export function notTrusted(): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'OPERATION_NOT_TRUSTED' } });
 }
 
-/** As Apollo has it over HTTP: its clients then send the text. */
+/** As in Apollo over HTTP: its clients then send the text. */
 function notFound(): GraphQLError {
   return new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
 }

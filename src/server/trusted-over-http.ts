@@ -6,10 +6,10 @@ import { notTrusted, type TrustedOperations } from './trusted-operations.ts';
 
 type PersistedQueries = Exclude<ApolloServerOptions<BaseContext>['persistedQueries'], false | undefined>;
 
-/** Apollo keeps ids and texts of several kinds in one cache. */
+/** Apollo's prefix for persisted queries in its cache. */
 const apolloPrefix = 'apq:';
 
-/** Apollo's own support for persisted queries, on operations that no client can add to. */
+/** A cache for Apollo's persisted queries to which clients cannot add operations. */
 export function persistedQueriesOf(trusted: TrustedOperations): PersistedQueries {
   return {
     cache: {
@@ -20,7 +20,7 @@ export function persistedQueriesOf(trusted: TrustedOperations): PersistedQueries
   };
 }
 
-/** Before Apollo, which would parse and validate what is sent, and tell what is wrong with it. */
+/** Runs before Apollo, which would parse and validate the operation, and report its faults. */
 export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandler {
   return (request, reply, done) => {
     if (textsIn(request).every((text) => trusted.allows(text))) done();
@@ -28,7 +28,7 @@ export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandl
   };
 }
 
-/** Before Apollo, whose parser would run out of stack, or whose validation would take too long. */
+/** Runs before Apollo, whose parser could overflow the stack, and whose validation could take too long. */
 export function refuseTooLarge(check: (text: string) => Promise<GraphQLError | null>): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     for (const text of textsIn(request)) {
@@ -38,7 +38,7 @@ export function refuseTooLarge(check: (text: string) => Promise<GraphQLError | n
   };
 }
 
-/** Read as Apollo reads them. */
+/** Parsed as Apollo does. */
 function textsIn({ method, url, body }: FastifyRequest): string[] {
   if (method === 'GET') return new URL(url, 'http://localhost').searchParams.getAll('query');
   const { query } = (body ?? {}) as { readonly query?: unknown };

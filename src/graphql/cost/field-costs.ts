@@ -1,6 +1,6 @@
 import { maxSeats } from '../../events/seating-plan/check.ts';
 
-/** How much of everything a layout has. */
+/** Numbers of a layout's parts. */
 export interface LayoutSize {
   readonly seats: number;
   readonly rows: number;
@@ -10,7 +10,7 @@ export interface LayoutSize {
   readonly categories: number;
 }
 
-/** Of an event that is asked for by its id, where the layout has not been read yet. */
+/** For an event that is named by its id, if its layout is not cached. */
 export const largestLayout: LayoutSize = {
   seats: maxSeats,
   rows: 2_500,
@@ -20,7 +20,7 @@ export const largestLayout: LayoutSize = {
   categories: 50,
 };
 
-/** Of events in lists and behind other objects. While the operation runs, the real sizes count. */
+/** For events in lists and within other objects. While the operation runs, the real sizes are counted. */
 export const typicalLayout: LayoutSize = {
   seats: 1_000,
   rows: 50,
@@ -30,28 +30,28 @@ export const typicalLayout: LayoutSize = {
   categories: 10,
 };
 
-/** `first` or `last` of a connection: the resolver refuses less than 0 and more than `max`. */
+/** `first` or `last` of a connection. The resolver refuses values below 0 and above `max`. */
 export interface PageCost {
   readonly usual: number;
   readonly max: number;
 }
 
-/** What a field costs beside the 1 for its place in the answer. */
+/** The cost of a field besides 1 for itself. */
 export interface FieldCost {
-  /** Each time the field is resolved. */
+  /** Cost of each resolution. */
   readonly own?: number | ((layout: LayoutSize) => number);
-  /** How many objects the list has; what is selected of them is multiplied by it. */
+  /** Length of the list, by which the cost of the selection is multiplied. */
   readonly rows?: number | ((layout: LayoutSize) => number);
-  /** The field is a connection, of so many edges. */
+  /** The field is a connection with so many edges. */
   readonly page?: PageCost;
 }
 
 /** One statement to the store. */
 const STATEMENT = 10;
 const MUTATION = 100;
-/** Seats that the store goes through for the cost of one field of the answer: to count them, and to read their statuses. */
+/** How many seats the store counts, or reads the statuses of, for the cost of one field. */
 const SEATS_FOR_ONE = { counted: 10, read: 4 } as const;
-/** Of a reservation or booking, at the usual settings. */
+/** Seats of a reservation or booking, with the default settings. */
 const seatsOfReservation = 10;
 
 const count = ({ seats }: LayoutSize) => STATEMENT + seats / SEATS_FOR_ONE.counted;
@@ -91,8 +91,8 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   '__Field.args': { rows: 1 },
 };
 
-/** Of lists of objects that are not in the table. */
+/** For lists of objects that are not in the table. */
 export const USUAL_ROWS = 10;
 
-/** For every field of the root type. */
+/** For each field of the root type. */
 export const rootCosts: Readonly<Record<string, number>> = { Mutation: MUTATION, Subscription: STATEMENT };

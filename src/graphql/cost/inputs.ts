@@ -14,12 +14,12 @@ import {
 } from 'graphql';
 import { maxSeats } from '../../events/seating-plan/check.ts';
 
-/** Items of a list that a client sends: the seats of the largest house. */
+/** Items of a list in variables: the seats of the largest venue. */
 const MAX_ITEMS = maxSeats;
-/** Characters of a text that a client sends: no name, key, id, cursor or token comes near it. */
+/** Characters of a string in variables. Names, keys, ids, cursors and tokens are much shorter. */
 const MAX_TEXT = 10_000;
 
-/** What is wrong, and where below the value that was looked at: `.seatIds`, `[3]`. */
+/** A fault, with its path below the checked value: `.seatIds`, `[3]`. */
 interface Fault {
   readonly path: string;
   readonly problem: string;
@@ -48,10 +48,10 @@ function faultOf(value: unknown, declared: GraphQLInputType): Fault | null {
   if (value === null || value === undefined) return null;
   if (isListType(type)) return Array.isArray(value) ? faultOfList(value, type.ofType) : faultOf(value, type.ofType);
   if (isInputObjectType(type)) return typeof value === 'object' ? faultOfObject(value, type) : null;
-  // The schema's own scalars have bounds of their own.
+  // The schema's own scalars check their bounds.
   if (!isSpecifiedScalarType(type) && !isEnumType(type)) return null;
   if (typeof value === 'string') return faultOfText(value);
-  // graphql-js would repeat all of it in its message.
+  // graphql-js would repeat the whole value in its message.
   return typeof value === 'object' ? { path: '', problem: `is no ${type.name}` } : null;
 }
 

@@ -13,9 +13,9 @@ import { OperationCost } from './operation-cost.ts';
 
 export interface JudgeOptions {
   readonly schema: GraphQLSchema;
-  /** 0 is no limit. */
+  /** 0 means no limit. */
   readonly maxCost: number;
-  /** Of the event with the global id, as far as is known without reading. */
+  /** The layout of the event with the global id, if it is cached. */
   readonly layoutOf: (id: string) => LayoutSize;
 }
 
@@ -25,10 +25,10 @@ export interface JudgedOperation {
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Says before an operation is executed what it costs, or why it is not executed. */
+/** Computes the cost of an operation before it is executed, or an error that refuses it. */
 export class Judge {
   readonly #options: JudgeOptions;
-  /** Of operations that cost the same whatever their variables. */
+  /** Cached costs of operations that do not depend on variables. */
   readonly #known = new WeakMap<OperationDefinitionNode, number>();
 
   constructor(options: JudgeOptions) {
@@ -79,12 +79,12 @@ export class CostLeft {
   readonly #maxCost: number;
   #spent = 0;
 
-  /** @param maxCost 0 is no limit */
+  /** @param maxCost 0 means no limit */
   constructor(maxCost: number) {
     this.#maxCost = maxCost;
   }
 
-  /** Counts a field that gives much of a layout. Throws a GraphQLError for what goes beyond the limit. */
+  /** Counts a field that returns much of a layout. Throws a GraphQLError if the limit is exceeded. */
   spend(info: GraphQLResolveInfo, layout: LayoutSize): void {
     if (this.#maxCost === 0) return;
     const { schema, operation, fragments: named, variableValues: variables, fieldNodes, parentType } = info;

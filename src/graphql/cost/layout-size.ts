@@ -3,7 +3,7 @@ import type { EventLayout, EventLayouts } from '../../events/layouts.ts';
 import { decodeEventId } from '../ids.ts';
 import { type LayoutSize, largestLayout, typicalLayout } from './field-costs.ts';
 
-/** By the event's layout, with which it is forgotten. */
+/** Cached by layout, as long as that is cached. */
 const known = new WeakMap<EventLayout, LayoutSize>();
 
 export function layoutSize(layout: EventLayout): LayoutSize {
@@ -12,7 +12,7 @@ export function layoutSize(layout: EventLayout): LayoutSize {
   return size;
 }
 
-/** As far as is known without reading, by the event's global id. What is no event has nothing of a layout. */
+/** The size by the event's global id: the real one if the layout is cached, else that of the largest layout. An id of no event counts as a typical one. */
 export function layoutSizes(layouts: Pick<EventLayouts, 'peek'>): (id: string) => LayoutSize {
   return (id) => {
     const eventId = decodeEventId(id);

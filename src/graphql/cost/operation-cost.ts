@@ -17,30 +17,30 @@ import {
 import { givesObjects } from '../slices.ts';
 import { type FieldCost, fieldCosts, type LayoutSize, rootCosts, typicalLayout, USUAL_ROWS } from './field-costs.ts';
 
-/** How often fields are looked at, fragments within each other included; the largest documents of use have some hundred. */
+/** Bound for the number of fields that are visited, including those in nested fragments. The largest useful documents have some hundred. */
 const MAX_LOOKS = 20_000;
 
 export interface CostedOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragment: (name: string) => FragmentDefinitionNode | undefined;
-  /** As the client sent them, or as graphql-js coerced them: only numbers and booleans are looked at. */
+  /** As the client sent them, or as coerced by graphql-js. Only numbers and booleans are used. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** Of the event with this global id. */
   readonly layoutOf: (id: string) => LayoutSize;
 }
 
-/** What holds for the fields of one selection. */
+/** Context of the fields of one selection. */
 interface Scope {
   readonly layout: LayoutSize;
-  /** Edges of the connection they are of. */
+  /** Edges of the surrounding connection. */
   readonly edges: number;
 }
 
 const outermost: Scope = { layout: typicalLayout, edges: USUAL_ROWS };
 
-/** What executing selections costs: the formula is in docs/limits.md. */
+/** Computes the cost of selections. The formula is in docs/limits.md. */
 export class OperationCost {
-  /** Whether the cost has depended on more than the document. */
+  /** Whether the cost depends on more than the document. */
   varies = false;
   readonly #schema: GraphQLSchema;
   readonly #costed: CostedOperation;
@@ -51,7 +51,7 @@ export class OperationCost {
     this.#costed = costed;
   }
 
-  /** Throws a GraphQLError for what takes too long to tell. */
+  /** Throws a GraphQLError if the document has too many fields. */
   total(): number {
     const { operation } = this.#costed;
     const root = this.#schema.getRootType(operation.operation);
@@ -109,7 +109,7 @@ export class OperationCost {
     return { layout, edges };
   }
 
-  /** An event that is asked for by its id may be known; every other is taken to be a usual one. */
+  /** The layout of an event that is named by its id may be known. All others are assumed to have the usual size. */
   #layoutWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>): LayoutSize | undefined {
     const gives = getNamedType(definition.type).name;
     if (gives !== 'Event' && gives !== 'Node') return undefined;

@@ -7,7 +7,7 @@ import { idempotencyConflict, invalidInput, notFound, notRunning } from '../outc
 import { validateSeatList } from '../seat-ids.ts';
 import { logged } from './logged.ts';
 
-/** The largest `MAX_SEATS_PER_RESERVATION`: a reservation may have been made when the setting was another. */
+/** The largest `MAX_SEATS_PER_RESERVATION`, because a reservation may have been made under another setting. */
 const LARGEST_RESERVATION = 1_000;
 
 export async function cancelReservation(
@@ -42,7 +42,7 @@ export async function cancelReservation(
   }
 }
 
-/** An index that no reservation holds, for what is no seat of the event. */
+/** For ids that are no seat of the event: no reservation holds this index. */
 const NO_SEAT = -1;
 
 function indexIn(eventId: string, seatId: string): number {

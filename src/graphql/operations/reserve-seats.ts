@@ -61,7 +61,7 @@ export async function reserveSeats(context: GraphqlContext, viewer: Viewer, inpu
     case 'left-to-others':
       return leftToOthers(outcome.retryAfterMs);
     case 'seats-unavailable':
-      // Layers above the store refuse seats without looking at the sales status.
+      // Layers above the store refuse seats without checking the sales status.
       return (await isEventVisible(context, eventId)) ? seatsUnavailable(eventId, outcome.taken) : notFound('event');
   }
 }

@@ -111,7 +111,7 @@ const emptyPage = {
   countAll: async () => 0,
 };
 
-/** Counts an organizer's mutation, and carries it out. */
+/** Counts an organizer's mutation, and runs it. */
 async function organizing<Result extends { readonly __typename: string }>(
   context: GraphqlContext,
   work: (organizer: Viewer) => Promise<Result>,

@@ -57,5 +57,5 @@ function reservationMessage(reservation: ReservationRecord, _arguments: unknown,
   return { __typename: 'Reservation', reservation } as const;
 }
 
-/** The largest `Int`: extensions may take a deadline further than these 24.8 days. */
+/** The largest `Int`, which is 24.8 days. Extensions may move a deadline further. */
 const longestIntMs = 2 ** 31 - 1;

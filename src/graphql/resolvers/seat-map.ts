@@ -67,7 +67,7 @@ function seatsOfRow({ eventId, layout, firstSeatIndex, seatCount }: RowSource): 
 
 const packed = new WeakMap<Uint8Array, string>();
 
-/** However often an operation asks for the same. */
+/** Cached for operations that select it several times. */
 function packedOnce(codes: Uint8Array): string {
   const text = packed.get(codes) ?? packStatuses(codes);
   packed.set(codes, text);

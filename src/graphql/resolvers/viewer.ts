@@ -7,7 +7,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { invalidInput, rateLimited } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
 
-/** A place in a list that is newest first. */
+/** A place in a list ordered from newest to oldest. */
 const cursor = cursorCodec(z.strictObject({ atMs: cursorMoment, id: z.uuid() }));
 
 export const viewerResolvers: Resolvers = {
@@ -26,7 +26,7 @@ export const viewerResolvers: Resolvers = {
     renewGuest: async (_, { input }, context) => {
       try {
         const guest = context.services.identity.renewableGuest(input.guestToken);
-        // Counted by guest: nobody loses what they hold because of others in their network.
+        // Counted for each guest, so that nobody loses a reservation because of others in their network.
         return await guestSession(context, guest.id, guest);
       } catch (error) {
         if (!(error instanceof InvalidToken)) throw error;
@@ -56,7 +56,7 @@ export const viewerResolvers: Resolvers = {
   },
 };
 
-/** @param countedBy whose limit of sign-ins it is */
+/** @param countedBy key of the limit of sign-ins */
 async function guestSession(context: GraphqlContext, countedBy: string, guest?: Viewer) {
   const { guestLimiter, identity, telemetry } = context.services;
   const allowance = await guestLimiter.consume(countedBy);

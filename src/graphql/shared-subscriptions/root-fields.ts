@@ -24,7 +24,7 @@ export function rootFieldsOf(
 ): readonly FieldNode[] {
   const type = schema.getSubscriptionType();
   if (type == null) return [];
-  // Conditions of root fields have no variables: validation refuses them.
+  // Conditions of root fields contain no variables, because validation refuses them.
   const fields = collectFields(schema, { ...fragments }, {}, type, selectionSet);
   return [...fields.values()].flatMap(([field]) => field ?? []);
 }

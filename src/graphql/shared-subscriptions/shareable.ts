@@ -16,7 +16,7 @@ import {
 import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
 import { type Fragments, fragmentsOf, rootFieldsOf } from './root-fields.ts';
 
-/** The subscriptions that are public, and the types they are made of: no field of these depends on who asks. */
+/** The public subscriptions, and their types, of which no field depends on the viewer. */
 const SHARED_FIELDS = ['seatMap', 'availability', 'event'] as const;
 const PUBLIC_TYPES = new Set([
   'Subscription',
@@ -26,7 +26,7 @@ const PUBLIC_TYPES = new Set([
   'SeatState',
   'Availability',
 ]);
-/** Of other types, what is an object's own and needs no more reading. */
+/** Public fields of other types that need no further reads. */
 const PUBLIC_FIELDS = new Set([
   'Event.__typename',
   'Event.id',
@@ -42,24 +42,24 @@ const PUBLIC_FIELDS = new Set([
 
 export type SharedField = (typeof SHARED_FIELDS)[number];
 
-/** How much there is to execute in one message of an operation, each seat counted once. */
+/** The size of one message of an operation, with each seat counted once. */
 interface OperationSize {
-  /** As often as they are selected, by way of fragments too. */
+  /** Counted as often as they are selected, also through fragments. */
   readonly fields: number;
-  /** Of these, those that hold the statuses of all seats. */
+  /** Of these, fields with the statuses of all seats. */
   readonly maps: number;
 }
 
-/** An operation that gives every subscriber of the event the same. */
+/** An operation with the same result for every subscriber of the event. */
 export interface ShareableOperation {
   readonly field: SharedField;
-  /** The field as the operation names it. */
+  /** The root field, under its alias. */
   readonly root: FieldNode;
-  /** The global id that the operation names. */
+  /** The event's global id in the operation. */
   readonly eventId: string;
-  /** The revision from which on it is to be told; null for all. */
+  /** The client's revision; null for none. */
   readonly since: number | null;
-  /** Of several in the document; undefined where its only one has no name. */
+  /** Name of the operation; undefined if it has none. */
   readonly name: string | undefined;
   /**
    * Those it declares, with their defaults, in its order, but for that which says `since`: whatever else a client sends changes nothing
@@ -92,7 +92,7 @@ export function shareable(
   return { field, root, ...asked, name: operation.name?.value, variables, size };
 }
 
-/** The name of the variable that the root field's `since` is. */
+/** The name of the variable for the root field's `since`. */
 function sinceVariable({ arguments: given = [] }: FieldNode): string | undefined {
   const value = given.find(({ name }) => name.value === 'since')?.value;
   return value?.kind === Kind.VARIABLE ? value.name.value : undefined;
@@ -105,7 +105,7 @@ interface Shape {
   readonly size: OperationSize;
 }
 
-/** By operation: those of apps come again and again. */
+/** Cached by operation, because apps send the same ones again and again. */
 const shapes = new WeakMap<OperationDefinitionNode, Shape>();
 
 function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Shape {
@@ -123,7 +123,7 @@ function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   return shape;
 }
 
-/** Null where a variable that may be null is, and the argument may not. */
+/** Null if a nullable variable is null, but the argument must not be. */
 function argumentsOf(
   schema: GraphQLSchema,
   root: FieldNode,
@@ -155,7 +155,7 @@ function selectsPublicTypesOnly(
   return verdict;
 }
 
-/** Of a valid operation, whose fragments do not spread themselves. */
+/** For a valid operation, whose fragments are not recursive. */
 function sizeOf({ selectionSet }: OperationDefinitionNode, fragments: Fragments): OperationSize {
   const known = new Map<string, OperationSize>();
   const ofFragment = (name: string) => {

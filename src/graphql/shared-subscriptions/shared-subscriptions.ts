@@ -20,10 +20,10 @@ import { Slices } from '../slices.ts';
 import { openEvent } from '../subscriptions.ts';
 import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
 
-/** Shortest time between two messages to one subscriber. */
+/** Shortest interval between two messages to one subscriber. */
 const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000, event: 0 };
 
-/** When it may be tried again, as others end. */
+/** After which a retry may succeed, because others have ended. */
 const RETRY_AFTER_MS = 5_000;
 
 /**
@@ -38,31 +38,31 @@ export const MAX_SHARED_OPERATIONS = { address: 50, map: 1_000, node: 10_000 } a
  */
 const UNBUDGETED_OPERATIONS = 2;
 
-/** What one operation may select: the largest that makes sense has some 30 fields, and the statuses of all seats once. */
+/** What one operation may select. The largest useful one has some 30 fields, and the statuses of all seats once. */
 export const MAX_OPERATION_SIZE = { fields: 1_000, maps: 10 } as const;
 
 export interface SharedSubscriptionsOptions {
-  /** Of nobody in particular: what is executed for all sees what everyone may see. */
+  /** The context of shared executions, which has no viewer. */
   readonly publicContext: () => GraphqlContext;
   readonly monotonicNow: () => number;
   readonly telemetry: Telemetry;
 }
 
-/** A subscription of a validated document, and where its messages may go without being executed for it alone. */
+/** A subscription of a validated document, with the sink for shared messages. */
 export interface SubscriptionRequest extends ExecutionArgs {
   readonly contextValue: GraphqlContext;
   readonly sink: SubscriberSink;
-  /** What a client may read of an error. */
+  /** Maps an error to what clients may see. */
   readonly publicError: (error: GraphQLError) => GraphQLFormattedError;
 }
 
 interface Shared {
   readonly subscription: SharedSubscription;
-  /** Of the client that brought it. */
+  /** Address of the client that sent it first. */
   readonly address: string;
 }
 
-/** What everybody gets alike is executed and written as text once, however many subscribe. */
+/** Executes and serializes public subscriptions once, however many clients subscribe. */
 export class SharedSubscriptions {
   readonly #options: SharedSubscriptionsOptions;
   readonly #ofMap = new WeakMap<LiveSeatMap, Map<string, Shared>>();
@@ -83,7 +83,7 @@ export class SharedSubscriptions {
     return (await this.#share(request)) ?? subscribe(request);
   }
 
-  /** Null if the operation is not shareable, or cannot be executed: the usual way says so. */
+  /** Null if the operation is not shareable, or cannot be executed, which graphql-js then reports. */
   async #share(request: SubscriptionRequest): Promise<AsyncIterable<never> | ExecutionResult | null> {
     const { schema, document, operationName, variableValues, contextValue, sink } = request;
     const operation = shareable(schema, document, operationName, variableValues ?? {});
@@ -100,7 +100,7 @@ export class SharedSubscriptions {
     }
   }
 
-  /** What is wrong with the field's argument is told as graphql-js tells it of a field that it subscribes to. */
+  /** Reports a wrong argument of the field as graphql-js does. */
   async #open(context: GraphqlContext, { eventId, root }: ShareableOperation): Promise<SeatMapUse | GraphQLError> {
     try {
       return await openEvent(context, eventId);
@@ -162,7 +162,7 @@ export class SharedSubscriptions {
     if (ofMap?.delete(key)) this.#count -= 1;
   }
 
-  /** Of the first subscriber's request, only what it has in common with the others' is kept. */
+  /** Of the first subscriber's request, only the parts that all requests share are kept. */
   #sourceOf(map: LiveSeatMap, { field, size }: ShareableOperation, request: SubscriptionRequest): UpdateSource {
     const { schema, document, operationName, variableValues, publicError } = request;
     const { publicContext, telemetry } = this.#options;
@@ -183,7 +183,7 @@ export class SharedSubscriptions {
     }
   }
 
-  /** Tells operations apart: the document, which operation of it, and its variables. */
+  /** Identifies an operation by its document, its name, and its variables. */
   #keyOf(document: DocumentNode, { name, variables }: ShareableOperation): string {
     const number = this.#documentNumbers.get(document) ?? ++this.#documents;
     this.#documentNumbers.set(document, number);
@@ -191,7 +191,7 @@ export class SharedSubscriptions {
   }
 }
 
-/** Where graphql-js would subscribe to a field that is always shared: it only comes here with arguments that it refuses itself. */
+/** The `subscribe` resolver of fields that are always shared. graphql-js only gets here with arguments that it refuses itself. */
 export function toldToAllAlike(): never {
   throw new Error('a subscription that is told to all alike was not shared');
 }

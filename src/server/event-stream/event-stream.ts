@@ -11,7 +11,7 @@ import {
 } from '../live-connections/address-accounts.ts';
 import { completeEvent, nextEvent } from './events.ts';
 
-/** Between two comments at most: proxies commonly cut off what is quiet for a minute. */
+/** Longest interval of comments. Proxies commonly close connections that are idle for a minute. */
 const longestQuietMs = 12_000;
 
 const comment = Buffer.from(':\n\n');
@@ -21,10 +21,10 @@ const retryMs = { from: 1_000, to: 4_000 };
 
 export interface EventStreamParts {
   readonly accounts: AddressAccounts;
-  /** Of the client's network address. */
+  /** Account of the client's network address. */
   readonly account: AddressAccount;
   readonly limits: Pick<WebsocketConfig, 'stallSeconds'>;
-  /** Counted for all streams together. */
+  /** Counts messages of all streams. */
   readonly sent: { messages: number };
 }
 
@@ -61,12 +61,12 @@ export class EventStream implements LiveConnection, SubscriberSink {
     return this.#bufferedBytes;
   }
 
-  /** Whether it takes events. */
+  /** Whether events can be sent. */
   get isOpen(): boolean {
     return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
-  /** False while the kernel has no room for what was sent before. */
+  /** False while the kernel's send buffer is full. */
   get isWritable(): boolean {
     return !this.#response.writableNeedDrain;
   }
@@ -98,13 +98,13 @@ export class EventStream implements LiveConnection, SubscriberSink {
     if (!this.isOpen) return;
     const event = nextEvent(payload);
     this.#sent.messages += 1;
-    // Smaller events are bounded by backpressure.
+    // Smaller events are only bounded by backpressure.
     if (event.length <= largeFrameBytes) return void this.#response.write(event);
     this.#buffer(event.length);
     this.#response.write(event, () => this.#buffer(-event.length));
   }
 
-  /** There is no more to tell. */
+  /** Ends the stream: no event follows. */
   complete(): void {
     if (this.isOpen) this.#response.end(completeEvent);
   }

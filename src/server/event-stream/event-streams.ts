@@ -44,14 +44,14 @@ const tooManyStreams = {
   extensions: { code: 'RATE_LIMITED', retryAfterMs },
 } as const;
 
-/** What one request asks for. */
+/** The operation of a request. */
 interface Asked extends ReadOperation {
   readonly sent: SentOverHttp;
   readonly requester: Requester;
   readonly cost: number;
 }
 
-/** Operations whose results are sent as events; each has a request of its own. */
+/** Executes operations whose results are sent as server-sent events, each on a request of its own. */
 export class EventStreams {
   readonly #options: EventStreamsOptions;
   readonly #sent = { messages: 0 };
@@ -61,12 +61,12 @@ export class EventStreams {
     this.#options = options;
   }
 
-  /** Of subscriptions, open. */
+  /** Number of open streams of subscriptions. */
   get count(): number {
     return this.#count;
   }
 
-  /** Sent over all of them, so far. */
+  /** Messages sent over all streams so far. */
   get messages(): number {
     return this.#sent.messages;
   }
@@ -165,7 +165,7 @@ export class EventStreams {
     });
   }
 
-  /** As a client may read it. */
+  /** The error as clients may see it. */
   #textOf({ errors, data }: ExecutionResult, { summary }: Requester): string {
     if (errors === undefined) return JSON.stringify({ data });
     const told = errors.map((error) => this.#options.publicError(error, summary.requestId));

@@ -5,10 +5,10 @@ export const eventStreamType = 'text/event-stream';
 const head = Buffer.from('event: next\ndata: ');
 const end = Buffer.from('\n\n');
 
-/** With its empty field, without which an EventSource would not tell of it. */
+/** With an empty data field, without which an EventSource would ignore it. */
 export const completeEvent = Buffer.from('event: complete\ndata:\n\n');
 
-/** Made for the first of all who are sent a payload. */
+/** Made once for all clients that are sent a payload. */
 const events = new WeakMap<Buffer, Buffer>();
 
 /** @param payload a result as JSON, which has no line breaks */
@@ -20,7 +20,7 @@ export function nextEvent(payload: Buffer): Buffer {
   return event;
 }
 
-/** All that is told of an operation with one result. */
+/** The events of an operation with one result. */
 export function wholeStream(result: string): Buffer {
   return Buffer.concat([nextEvent(Buffer.from(result)), completeEvent]);
 }

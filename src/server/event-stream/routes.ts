@@ -8,7 +8,7 @@ import { eventStreamType } from './events.ts';
 
 export interface EventStreamRoutes {
   readonly path: string;
-  /** Who asks, and how often they may. */
+  /** Authentication and rate limits. */
   readonly onRequest: NonNullable<RouteShorthandOptions['onRequest']>;
   readonly eventStreams: EventStreams;
 }
@@ -16,7 +16,7 @@ export interface EventStreamRoutes {
 /** Those of a result as JSON stand first: some clients accept events besides for every operation. */
 const types = ['application/json', 'application/graphql-response+json', eventStreamType];
 
-/** Routes requests by whether they would rather have events than JSON. */
+/** Routes requests that prefer events to JSON. */
 const preferredType = {
   name: 'preferredType',
   storage: () => new Map(),
@@ -27,7 +27,7 @@ const preferredType = {
   },
 };
 
-/** Operations by server-sent events, each over a request of its own: the "distinct connections mode" of graphql-sse. */
+/** Operations over server-sent events, each on a request of its own: the "distinct connections mode" of graphql-sse. */
 export function addEventStreams(http: FastifyInstance, { path, onRequest, eventStreams }: EventStreamRoutes): void {
   const urls = [path, `${path}/stream`];
   const events = {
@@ -44,7 +44,7 @@ export function addEventStreams(http: FastifyInstance, { path, onRequest, eventS
   for (const url of urls) http.route({ method: ['PUT', 'DELETE'], url, handler: refuseReservation });
 }
 
-/** What a client of graphql-sse begins its "single connection mode" with. */
+/** The request with which a client of graphql-sse begins its "single connection mode". */
 function refuseReservation(request: FastifyRequest, reply: FastifyReply) {
   const message = `${request.method} is not answered here: each operation by server-sent events has a request of its own (graphql-sse's singleConnection: false)`;
   const error = { message, extensions: { code: 'BAD_REQUEST' } };

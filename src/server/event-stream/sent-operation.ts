@@ -13,7 +13,7 @@ const sentSchema = z.object({
 
 export type SentOverHttp = z.output<typeof sentSchema>;
 
-/** As GraphQL over HTTP has it: the JSON body of a POST, or the parameters of a GET. */
+/** As in GraphQL over HTTP: the JSON body of a POST, or the parameters of a GET. */
 export function sentOperation({ method, query, body }: FastifyRequest): SentOverHttp | GraphQLError {
   const parameters = query as Readonly<Record<string, unknown>>;
   const { variables, extensions } = parameters;
@@ -26,7 +26,7 @@ export function sentOperation({ method, query, body }: FastifyRequest): SentOver
   return new GraphQLError(`${where}: ${issue?.message}`, { extensions: { code: 'BAD_REQUEST' } });
 }
 
-/** Text that is no JSON is left as it is, and no object. */
+/** Text that is no JSON stays a string, which is then refused. */
 function jsonIn(parameter: unknown): unknown {
   if (typeof parameter !== 'string' || parameter === '') return parameter === '' ? undefined : parameter;
   try {

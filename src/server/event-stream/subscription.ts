@@ -7,14 +7,14 @@ import type { EventStream } from './event-stream.ts';
 
 export interface SubscriptionParts {
   readonly stream: EventStream;
-  /** As graphql-js', but that it may send the messages by itself, to the request's sink. */
+  /** As `subscribe` of graphql-js, but it may send messages directly to the request's sink. */
   readonly subscribe: (request: SubscriptionRequest) => Promise<Subscribed>;
-  /** A result as its client may read it, in JSON. */
+  /** A result as JSON, with errors as clients may see them. */
   readonly textOf: (result: ExecutionResult) => string;
   readonly logger: Logger;
 }
 
-/** Sends what a subscription gives, until it has ended or its client has gone. */
+/** Sends the messages of a subscription, until it has ended or the client is gone. */
 export async function tellSubscription(
   request: Omit<SubscriptionRequest, 'sink'>,
   { stream, subscribe, textOf, logger }: SubscriptionParts,
@@ -25,7 +25,7 @@ export async function tellSubscription(
     if (!(Symbol.asyncIterator in subscribed)) return next(subscribed);
     const results = subscribed[Symbol.asyncIterator]();
     const stop = async () => results.return?.();
-    // Whatever it waits for at that moment.
+    // Also while it waits.
     stream.onClose(() => stop().catch((err: unknown) => logger.error({ err }, 'subscription not ended')));
     for (let result = await results.next(); !result.done; result = await results.next()) next(result.value);
   } catch (error) {

@@ -8,38 +8,38 @@ import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
  */
 const liveWork: WorkLimits = { perSecond: 1_000_000, atOnce: 500_000 };
 
-/** In bytes: whole maps with their layout take some megabytes, and a page asks for one. */
+/** In bytes. A whole map with its layout takes some megabytes, and a page needs one. */
 const maxBuffered = { address: 32_000_000, node: 256_000_000 };
 
-/** Messages smaller than this are not counted one by one: backpressure bounds them, and they are many. */
+/** Smaller messages are not counted, because backpressure bounds them, and there are many. */
 export const largeFrameBytes = 64_000;
 
-/** So long an account is kept when its last connection has gone: coming back is no way to a new budget. */
+/** How long an account is kept after its last connection, so that reconnecting does not renew the budget. */
 const rememberedMs = 60_000;
 
-/** All connections are told to leave within this, however many there are. */
+/** Time within which all connections are told to leave, however many there are. */
 const leaveWithinMs = 4_000;
 const leaveEveryMs = 20;
-/** Told at a time at least: where there are few, it is soon over. */
+/** Smallest number of connections told at a time, so that a few are done soon. */
 const leastAtOnce = 20;
 
 /** A websocket, or a stream of server-sent events. */
 export interface LiveConnection {
-  /** Answers that wait in this process for the client to read them. */
+  /** Bytes of answers in this process that the client has not read. */
   readonly bufferedBytes: number;
   /** Closes the connection of a client that does not read. */
   cutOff(): void;
-  /** Tells the client to come back elsewhere. */
+  /** Tells the client to reconnect, to another node. */
   leave(): void;
 }
 
-/** What the live connections of one network address share, so that a stranger gets no more by opening many. */
+/** Limits shared by the live connections of one network address, so that opening many gives no more. */
 export class AddressAccount implements Disposable {
   readonly address: string;
   readonly work: WorkBudget;
   readonly connections = new Set<LiveConnection>();
   bufferedBytes = 0;
-  /** Websockets that were told to come back later and have not gone yet. */
+  /** Websockets that were refused and are not closed yet. */
   refused = 0;
   forgetTimer: NodeJS.Timeout | undefined;
 
@@ -54,10 +54,10 @@ export class AddressAccount implements Disposable {
   }
 }
 
-/** Which limit one more connection would exceed. */
+/** The limit that one more connection would exceed. */
 export type TooMany = 'of the node' | 'of the address';
 
-/** Of all network addresses with live connections on this node. */
+/** Accounts of all network addresses with live connections on this node. */
 export class AddressAccounts implements Disposable {
   readonly #accounts = new Map<string, AddressAccount>();
   readonly #limits: Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress'>;
@@ -71,7 +71,7 @@ export class AddressAccounts implements Disposable {
     this.#monotonicNow = monotonicNow;
   }
 
-  /** Websockets of the address that were told to come back later and have not gone yet. */
+  /** Websockets of the address that were refused and are not closed yet. */
   refused(address: string): number {
     return this.#accounts.get(address)?.refused ?? 0;
   }
@@ -96,13 +96,13 @@ export class AddressAccounts implements Disposable {
     this.#connections += 1;
   }
 
-  /** To be called when an added connection has gone. */
+  /** To be called when an added connection is closed. */
   delete(account: AddressAccount, connection: LiveConnection): void {
     if (account.connections.delete(connection)) this.#connections -= 1;
     this.release(account);
   }
 
-  /** Forgets the account after a while if it has no connections. */
+  /** Removes the account after a while if it has no connections. */
   release(account: AddressAccount): void {
     if (account.connections.size > 0 || account.refused > 0) return;
     clearTimeout(account.forgetTimer);
@@ -112,7 +112,7 @@ export class AddressAccounts implements Disposable {
     }, rememberedMs).unref();
   }
 
-  /** Counts what waits to be read, and cuts off the connections for which most waits when it is more than may. */
+  /** Sums up unread bytes, and closes the connections with the most if there are too many. */
   buffer(account: AddressAccount, bytes: number): void {
     account.bufferedBytes += bytes;
     this.#bufferedBytes += bytes;

@@ -1,4 +1,4 @@
-/** Node's timers take no longer wait; they would fire at once. */
+/** The limit of Node's timers, beyond which they fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**

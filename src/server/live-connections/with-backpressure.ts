@@ -3,7 +3,7 @@ import type { SubscriberSink } from '../../live/shared-subscription.ts';
 
 export type Subscribed = AsyncIterable<ExecutionResult> | ExecutionResult;
 
-/** Pulls a result only when the client has room for it, so that what a slow one is told is made when it can be sent. */
+/** Pulls a result only when the client can take it, so that a slow client's messages are current. */
 export function withBackpressure(subscribed: Subscribed, sink: SubscriberSink): Subscribed {
   if (!(Symbol.asyncIterator in subscribed)) return subscribed;
   const results = subscribed[Symbol.asyncIterator]();

@@ -2,20 +2,20 @@ import { GraphQLError } from 'graphql';
 import type { WebsocketConfig } from '../../config.ts';
 import { retryAfterMs } from '../errors.ts';
 
-/** A stock client sends two messages an operation, and a ping now and then: twice that is no longer an accident. */
+/** Messages for each operation. A stock client sends two, and sometimes a ping. */
 const messagesPerOperation = 4;
 
 const minuteMs = 60_000;
 
-/** It goes with every message of the operation. Stock clients send a uuid. */
+/** Characters of an operation's id, which is part of each of its messages. Stock clients send a uuid. */
 const maxIdLength = 200;
 
-/** Queries and mutations of one client that are executed at once: a page waits for a few, and each may answer with a whole map. */
+/** Queries and mutations of one client in flight. A page needs a few, and each answer may be a whole map. */
 const maxExecutions = 4;
 
-/** What one client may ask for on one websocket. */
+/** Limits of one client on one websocket. */
 export class ClientLimits {
-  /** A client that goes on in spite of errors is closed: by all it sends, pings included. */
+  /** Counts all messages, including pings. A client that exceeds it despite errors is closed. */
   readonly messages: TokenBucket;
   readonly executions = new Semaphore(maxExecutions);
   readonly #maxOperations: number;
@@ -30,7 +30,7 @@ export class ClientLimits {
 
   /**
    * Why one more operation is refused; undefined if it is not.
-   * @param running how many are, that one included
+   * @param running number of operations, including this one
    */
   refusal(id: string, running: number): GraphQLError | undefined {
     if (id.length > maxIdLength) {
@@ -49,14 +49,14 @@ function rateLimited(message: string, waitMs: number): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', retryAfterMs: waitMs } });
 }
 
-/** So much a minute, and as much at once after a minute without any. */
+/** A token bucket: so many a minute, and as many at once after a minute without any. */
 class TokenBucket {
   readonly #perMinute: number;
   readonly #monotonicNow: () => number;
   #left: number;
   #asOfMs: number;
 
-  /** @param perMinute 0 is no limit */
+  /** @param perMinute 0 means no limit */
   constructor(perMinute: number, monotonicNow: () => number) {
     this.#perMinute = perMinute;
     this.#monotonicNow = monotonicNow;
@@ -64,7 +64,7 @@ class TokenBucket {
     this.#asOfMs = monotonicNow();
   }
 
-  /** Whether one more is allowed; if so, it counts. */
+  /** Takes a token. False if there is none. */
   take(): boolean {
     if (this.#perMinute === 0) return true;
     this.#refill();
@@ -73,7 +73,7 @@ class TokenBucket {
     return true;
   }
 
-  /** Until one more is allowed. */
+  /** Time until there is a token. */
   get waitMs(): number {
     if (this.#perMinute === 0) return 0;
     return Math.max(0, Math.ceil(((1 - this.#left) * minuteMs) / this.#perMinute));
@@ -86,7 +86,7 @@ class TokenBucket {
   }
 }
 
-/** Lets so many go at once; the others wait, in order. */
+/** A semaphore whose waiters are served in order. */
 class Semaphore {
   #free: number;
   readonly #going = new Set<string>();
@@ -96,14 +96,14 @@ class Semaphore {
     this.#free = atOnce;
   }
 
-  /** Resolves when the id may go, which it does until `release`. */
+  /** Resolves when the id has a slot, which it keeps until `release`. */
   async acquire(id: string): Promise<void> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#free -= 1;
     this.#going.add(id);
   }
 
-  /** Does nothing for an id that does not go. */
+  /** Does nothing for an id without a slot. */
   release(id: string): void {
     if (!this.#going.delete(id)) return;
     const next = this.#waiting.shift();

@@ -23,18 +23,18 @@ import { ClientLimits } from './client-limits.ts';
 import { SendWindow } from './send-window.ts';
 import { textFrame } from './text-frame.ts';
 
-/** graphql-ws does not tell when the last answer was handed over. */
+/** graphql-ws does not report when the last answer was sent. */
 const recheckAnswersMs = 20;
 
-/** What may wait in this process for one client to read it: a few of the largest answers, which are whole maps with their layout. */
+/** Bytes that may be buffered for one client: a few of the largest answers, which are whole maps with their layout. */
 const maxBufferedBytes = 16_000_000;
 
 export type Extra = { readonly connection: Connection };
 
-/** Closes the message that `sink` opens. */
+/** Ends the message that `sink` begins. */
 const tail = Buffer.from('}');
 
-/** An operation, told apart from a later one with the same id. */
+/** An operation, which is distinct from a later one with the same id. */
 interface Begun {
   readonly id: string;
   readonly atMs: number;
@@ -42,28 +42,28 @@ interface Begun {
 }
 
 export interface ConnectionOptions {
-  /** What the websocket writes to, uncompressed. */
+  /** The socket of the websocket, without compression. */
   readonly stream: Duplex;
   readonly accounts: AddressAccounts;
-  /** Of the client's network address. */
+  /** Account of the client's network address. */
   readonly account: AddressAccount;
-  /** Of the handshake, and so of all that is asked over the websocket. */
+  /** Request id of the handshake, which all operations of the websocket share. */
   readonly requestId: string;
-  /** The handshake's header. */
+  /** The handshake's Authorization header. */
   readonly authorization: string | undefined;
   readonly limits: WebsocketConfig;
   readonly logger: Logger;
-  /** Counted for all connections together. */
+  /** Counts messages of all connections. */
   readonly sent: { messages: number };
 }
 
-/** One client's websocket: who it is, what it is at, and how it ends. */
+/** A client's websocket: its viewer, its operations, and its end. */
 export class Connection implements LiveConnection {
   readonly requestId: string;
   readonly authorization: string | undefined;
   readonly limits: ClientLimits;
   viewer: Viewer | null = null;
-  /** By the client's id, kept by graphql-ws: null for what is being executed, otherwise a running subscription. */
+  /** graphql-ws' operations by the client's id: null for one in execution, otherwise a running subscription. */
   operations: Readonly<Record<string, unknown>> = {};
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -72,7 +72,7 @@ export class Connection implements LiveConnection {
   readonly #accounts: AddressAccounts;
   readonly #account: AddressAccount;
   readonly #sent: { messages: number };
-  /** Ids of operations that have not ended: for a moment longer than graphql-ws, which mistakes the next of that id for them. */
+  /** Ids of operations that have not ended. Kept a moment longer than in graphql-ws, which would confuse the next one with the same id. */
   readonly #ids = new Map<string, Begun>();
   #begun: Begun | undefined;
   #bufferedBytes = 0;
@@ -99,17 +99,17 @@ export class Connection implements LiveConnection {
     return this.#account.address;
   }
 
-  /** Answers that wait in this process for the client to read them. */
+  /** Bytes of answers in this process that the client has not read. */
   get bufferedBytes(): number {
     return this.#bufferedBytes;
   }
 
   open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
     const socket = this.#socket;
-    // ws closes the socket after it; mostly a client that broke the protocol or sent too much.
+    // ws then closes the socket. Mostly the client broke the protocol, or sent too much.
     socket.on('error', (error) => this.#logger.debug({ requestId: this.requestId, err: error }, 'websocket failed'));
     socket.on('ping', () => this.#mayGoOn());
-    // One that answers nothing tells nothing, and counts as a message.
+    // A pong that answers no ping counts as a message.
     socket.on('pong', (nonce) => this.#window.pong(String(nonce)) || this.#mayGoOn());
     const adapter = {
       protocol: socket.protocol,
@@ -129,7 +129,7 @@ export class Connection implements LiveConnection {
     });
   }
 
-  /** Ends with the token: the client is to come back with another. */
+  /** Closes the connection when the token expires, so that the client reconnects with another. */
   authenticated({ viewer, expiresAtMs }: VerifiedToken): void {
     if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.viewer = viewer;
@@ -139,7 +139,7 @@ export class Connection implements LiveConnection {
     this.#socket.once('close', cancel);
   }
 
-  /** False for an id that is in use, with which the socket is closed. */
+  /** False if the id is in use; the socket is then closed. */
   begin(id: string): boolean {
     if (this.#ids.has(id)) {
       this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
@@ -150,19 +150,22 @@ export class Connection implements LiveConnection {
     return true;
   }
 
-  /** Resolves when a query or mutation may be executed, which counts until it is over: false if its client no longer waits for it. */
+  /**
+   * Resolves when a query or mutation may be executed, which holds a slot until its end. Resolves to false if the client no longer waits
+   * for it.
+   */
   async turn(id: string): Promise<boolean> {
     await this.limits.executions.acquire(id);
     if (!this.#window.isWritable) await new Promise<void>((resolve) => this.#window.onWritable(resolve));
     return this.isAwaited(id);
   }
 
-  /** What the log says of the operation when it is over. */
+  /** The log's summary of the operation, for its end. */
   summary(id: string): OperationSummary {
     return this.#ids.get(id)?.summary ?? summaryOf(this.requestId);
   }
 
-  /** Whether the client still waits for what the operation gives. */
+  /** Whether the client still waits for the operation. */
   isAwaited(id: string): boolean {
     return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
   }
@@ -174,7 +177,7 @@ export class Connection implements LiveConnection {
     this.limits.executions.release(id);
   }
 
-  /** Of the operation with the client's id, for payloads that are text already. */
+  /** The sink of the operation with the client's id, for serialized payloads. */
   sink(id: string): SubscriberSink {
     const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`);
     const window = this.#window;
@@ -187,23 +190,23 @@ export class Connection implements LiveConnection {
       },
       onWritable: (callback) => window.onWritable(callback),
       next: (payload) => {
-        // The client may have completed it while it was being begun.
+        // The client may have completed it meanwhile.
         if (id in this.operations) this.#writeFrame(textFrame(head, payload, tail));
       },
     };
   }
 
-  /** Of a client that does not read what it asked for. */
+  /** Closes the connection of a client that does not read its answers. */
   cutOff(): void {
     this.#close(closeCodes.tooSlow, 'Too slow');
   }
 
-  /** Tells the client to come back elsewhere. */
+  /** Tells the client to reconnect, to another node. */
   leave(): void {
     this.#end(closeCodes.goingAway, 'Going away');
   }
 
-  /** As soon as queries and mutations under way are answered. */
+  /** Closes as soon as queries and mutations in flight are answered. */
   #end(code: CloseCode, reason: string): void {
     this.#ending = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
@@ -212,13 +215,13 @@ export class Connection implements LiveConnection {
     else this.#socket.close(code, reason);
   }
 
-  /** False once the socket is to end: what comes then is done by no one, so that a client which asks again does not have it done twice. */
+  /** False once the socket will close. Later operations are not executed, so that a client's retry does not execute them twice. */
   #mayGoOn(): boolean {
     if (!this.#ending && !this.limits.messages.take()) this.#close(closeCodes.tooManyMessages, 'Too many messages');
     return !this.#ending;
   }
 
-  /** Resolves at once: graphql-ws lets go of a result only then, which takes many times the memory of its text. */
+  /** Resolves at once, because graphql-ws keeps the result until then, which takes many times the memory of its text. */
   async #send(text: string): Promise<void> {
     this.#buffer(text.length);
     this.#socket.send(text, () => this.#buffer(-text.length));
@@ -232,7 +235,10 @@ export class Connection implements LiveConnection {
     this.#accounts.buffer(this.#account, bytes);
   }
 
-  /** Past ws, which would write a frame's head and its data apart: the dearest part of telling thousands. Only where there is room. */
+  /**
+   * Bypasses ws, which would write a frame's header and data separately: the largest cost of sending to thousands. Only while it is
+   * writable.
+   */
   #writeFrame(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (frame.length > largeFrameBytes) {
@@ -245,11 +251,11 @@ export class Connection implements LiveConnection {
     this.#sent.messages += 1;
   }
 
-  /** graphql-ws does not tell of every end: not of an operation that is refused after its client completed it. */
+  /** graphql-ws does not report the end of an operation that is refused after its client has completed it. */
   async #handle(handle: (text: string) => Promise<void>, text: string): Promise<void> {
     this.#begun = undefined;
     const handled = handle(text);
-    // What the message begins is begun before the first wait.
+    // The message's operation begins before the first wait.
     const begun = this.#begun as Begun | undefined;
     try {
       await handled;
@@ -272,13 +278,13 @@ export class Connection implements LiveConnection {
   }
 }
 
-/** A close frame has room for 123 bytes (RFC 6455, 5.5), and ws throws for more: the id of an operation may be long. */
+/** Truncates to the 123 bytes of a close frame (RFC 6455, 5.5), beyond which ws throws, because the id of an operation may be long. */
 function reasonThatFits(reason: string): string {
   return Buffer.byteLength(reason) > 123 ? '' : reason;
 }
 
 function closingAfter(error: unknown): { code: CloseCode; reason: string } {
-  // graphql-ws reads deeper JSON than it can write: a ping's payload, which it sends back.
+  // graphql-ws can parse deeper JSON than it can serialize, as when it returns a ping's payload.
   if (isStackOverflow(error)) return { code: closeCodes.invalidMessage, reason: 'Nested too deeply' };
   if (error instanceof InvalidToken) return { code: closeCodes.forbidden, reason: error.message };
   if (error instanceof IdentityUnavailable) return { code: closeCodes.tryAgainLater, reason: 'Try again later' };

@@ -29,21 +29,21 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly readOperation: OperationReader;
   contextFor(requester: Requester): GraphqlContext;
-  /** As graphql-js', but that it may send the messages by itself, to the request's sink. */
+  /** As `subscribe` of graphql-js, but it may send messages directly to the request's sink. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
   readonly admission: Admission;
   readonly judge: Judge;
   readonly queryBudgets: QueryBudgets;
   readonly heavyOperations: HeavyOperations;
-  /** Of queries without a token, by network address. */
+  /** For queries without a token, by network address. */
   readonly queryLimiter: RateLimiter;
   readonly limits: WebsocketConfig;
   readonly publicError: PublicError;
   readonly logger: Logger;
 }
 
-/** Queries, mutations and subscriptions by the subprotocol graphql-transport-ws. */
+/** Queries, mutations and subscriptions over the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
   const { identity, admission, queryBudgets, heavyOperations, queryLimiter, limits } = options;
   const tell = (connection: Connection, id: string, errors: readonly GraphQLError[]) => {
@@ -53,7 +53,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
   };
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initSeconds * 1000,
-    // The arguments are what `subscribeReader` made of the client's message.
+    // The arguments come from `subscribeReader`.
     async execute(args) {
       const { id, connection, cost } = args as OperationRequest;
       if (!(await connection.turn(id))) return { errors: [notWanted()] };
@@ -110,7 +110,7 @@ type OnSubscribe = (
   payload: SubscribePayload,
 ) => Promise<OperationRequest | readonly GraphQLError[]>;
 
-/** graphql-ws would close the socket, and with it the client's other operations, over what is thrown here. */
+/** Does not throw, because graphql-ws would then close the socket, and with it the client's other operations. */
 function subscribeReader({
   schema,
   readOperation,
@@ -126,7 +126,7 @@ function subscribeReader({
     const sent = await readOperation(payload);
     if (!('document' in sent)) return sent;
     const { document, operation } = sent;
-    // A subscription costs next to nothing, and a client that is refused one may not ask again.
+    // Subscriptions are not refused: they cost next to nothing, and clients may not retry them.
     const waitMs = operation?.operation === OperationTypeNode.SUBSCRIPTION ? undefined : admission.refusal();
     if (waitMs !== undefined) return [errorOf(busyFor(waitMs))];
     const { operationName, variables } = payload;
@@ -148,7 +148,7 @@ function subscribeReader({
   };
 }
 
-/** Writes the result in slices of time, and leaves nothing for graphql-ws to send but that the operation has ended. */
+/** Serializes and sends the result in slices of time, so that graphql-ws only has to send `complete`. */
 async function sendLarge({ errors, data }: ExecutionResult, { sink, publicError }: OperationRequest) {
   const text = await jsonInSlices({ errors: errors?.map((error) => publicError(error)), data });
   sink.next(Buffer.from(text));
@@ -166,7 +166,7 @@ function requesterOf(connection: Connection, id: string): Requester {
   return { viewer, clientAddress, isOver: () => !connection.isAwaited(id), summary: connection.summary(id) };
 }
 
-/** graphql-ws tells of it as an `error`, and ends the operation. */
+/** graphql-ws sends it as an `error`, and ends the operation. */
 async function* failing(error: GraphQLError): AsyncGenerator<never> {
   yield* [];
   throw error;
@@ -176,7 +176,7 @@ function idInUse(): GraphQLError {
   return new GraphQLError('The id is in use', { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** Nobody reads it. */
+/** The client does not get this error. */
 function notWanted(): GraphQLError {
   return new GraphQLError('The client is gone', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 
-/** Between two pings at most: proxies commonly cut off what is quiet for a minute. */
+/** Longest interval of pings. Proxies commonly close connections that are idle for a minute. */
 const longestEveryMs = 12_000;
 
-/** Hexadecimal digits are eight: nobody guesses one among the few messages that are taken of a client. */
+/** Eight hexadecimal digits, which a client cannot guess within its limit of messages. */
 const nonceBytes = 4;
 
 interface Ping {
   readonly nonce: string;
   readonly atMs: number;
-  /** How much had been sent before it. */
+  /** Bytes sent before it. */
   readonly sent: number;
 }
 
@@ -22,16 +22,16 @@ export class SendWindow {
   readonly #socket: WebSocket;
   readonly #limit: number;
   readonly #waiting = new Set<() => void>();
-  /** Not answered yet, in order. */
+  /** Unanswered pings, in order. */
   #pings: Ping[] = [];
   #sent = 0;
   #read = 0;
 
-  /** @param limit bytes, after which there is no room for more */
+  /** @param limit unread bytes from which on it is not writable */
   constructor(socket: WebSocket, limit: number) {
     this.#socket = socket;
     this.#limit = limit;
-    // Whoever waits for room shall find out.
+    // Wakes those who wait until it is writable.
     socket.once('close', () => this.#letGo());
   }
 
@@ -40,13 +40,13 @@ export class SendWindow {
     return readyState === CLOSED || (readyState === OPEN && this.#sent - this.#read < this.#limit);
   }
 
-  /** How long the oldest ping that the client has not answered has been on its way, in milliseconds. */
+  /** Age of the oldest unanswered ping, in milliseconds. */
   get stalledMs(): number {
     const [oldest] = this.#pings;
     return oldest === undefined ? 0 : performance.now() - oldest.atMs;
   }
 
-  /** Calls back once: as soon as there is room, or when the socket is closed. Returns how to give up waiting. */
+  /** Calls back once, when it is writable or closed. Returns how to stop waiting. */
   onWritable(callback: () => void): () => void {
     const waiting = () => callback();
     if (this.isWritable) waiting();
@@ -54,7 +54,7 @@ export class SendWindow {
     return () => this.#waiting.delete(waiting);
   }
 
-  /** Pings as long as the socket is open, and tells once when the client has left a ping unanswered for so long. */
+  /** Pings while the socket is open, and calls back once when a ping was unanswered for `stallMs`. */
   keepAlive(stallMs: number, onStalled: () => void): void {
     const pings = setInterval(
       () => {
@@ -67,13 +67,13 @@ export class SendWindow {
     this.#socket.once('close', () => clearInterval(pings));
   }
 
-  /** So many bytes have been sent. */
+  /** Counts sent bytes. */
   add(length: number): void {
     this.#sent += length;
     if (this.#sent - (this.#pings.at(-1)?.sent ?? this.#read) >= this.#limit / 2) this.ping();
   }
 
-  /** Asks whether everything up to here has been read. */
+  /** Sends a ping, whose answer shows that everything before it was read. */
   ping(): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const nonce = randomBytes(nonceBytes).toString('hex');

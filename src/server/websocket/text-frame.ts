@@ -1,9 +1,9 @@
 /** A whole text message, unmasked. */
 const FINAL_TEXT = 0x81;
-/** Instead of a length: it follows in two bytes, or in eight. */
+/** Markers instead of a length, which follows in two bytes, or in eight. */
 const [TWO_BYTES, EIGHT_BYTES] = [126, 127];
 
-/** A server's text message in one frame (RFC 6455, 5.2) of three parts in UTF-8, which are copied. */
+/** A server's text message as one frame (RFC 6455, 5.2), from three parts in UTF-8, which are copied. */
 export function textFrame(first: Buffer, second: Buffer, third: Buffer): Buffer {
   const length = first.length + second.length + third.length;
   const headLength = length < TWO_BYTES ? 2 : length < 65_536 ? 4 : 10;

@@ -12,10 +12,10 @@ import { Connection } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
 
 export interface WebsocketOptions extends GraphqlOptions {
-  /** Its upgrade requests are answered, until `close`. */
+  /** The server whose upgrade requests are answered, until `close`. */
   readonly server: Server;
   readonly path: string;
-  /** Of the address that people know: empty, or '/tickets'. */
+  /** Base path of public addresses: empty, or '/tickets'. */
   readonly basePath: string;
   readonly clientAddresses: ClientAddresses;
   readonly corsOrigins: HttpConfig['corsOrigins'];
@@ -24,18 +24,18 @@ export interface WebsocketOptions extends GraphqlOptions {
 
 export interface Websockets {
   readonly count: number;
-  /** Sent over all of them, so far. */
+  /** Messages sent over all websockets so far. */
   readonly messages: number;
-  /** Takes no more of them, and resolves when all are gone. */
+  /** Refuses new websockets, and resolves when all are closed. */
   close(): Promise<void>;
-  /** Cuts off whatever is left. */
+  /** Terminates all that are left. */
   terminate(): void;
 }
 
-/** A client that does not take the close frame is cut off this much later. */
+/** A client that does not answer the close frame is terminated after this. */
 const closeTimeout = 5_000;
 
-/** Those that are told to come back later cost something too; beyond so many, they are not even told. */
+/** Refused websockets that are open at once. Beyond it they are terminated, because refusing costs something as well. */
 const maxRefused = 1_000;
 const maxRefusedOfAddress = 50;
 
@@ -51,7 +51,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     maxPayload: limits.maxMessageBytes,
     handleProtocols,
     closeTimeout,
-    // One message of a socket in a turn of the event loop: whoever sends hundreds at once keeps nobody else waiting.
+    // One message of a socket in a turn of the event loop, so that a client which sends hundreds at once does not delay others.
     allowSynchronousEvents: false,
   };
   const sockets = new WebSocketServer(settings);
@@ -109,7 +109,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
       return sent.messages;
     },
     close() {
-      // It answers 503 to those who come from now on.
+      // It answers 503 to new ones from now on.
       return new Promise((resolve) => sockets.close(() => resolve()));
     },
     terminate() {
@@ -134,11 +134,11 @@ function isOriginAllowed(
   const { origin } = headers;
   if (origin === undefined || corsOrigins === '*' || corsOrigins.includes(origin)) return true;
   const forwardedHost = addresses.peer(socket)?.isTrustedProxy ? headers['x-forwarded-host'] : undefined;
-  // A proxy that ends TLS does not always say so: the schemes are not compared.
+  // Schemes are not compared, because a proxy that terminates TLS does not always say so.
   return URL.canParse(origin) && isHost(new URL(origin), String(forwardedHost ?? headers.host));
 }
 
-/** With or without the scheme's own port, which browsers leave away. */
+/** Without the scheme's default port, which browsers omit. */
 function isHost({ protocol, host }: URL, text: string): boolean {
   const url = `${protocol}//${text}`;
   return URL.canParse(url) && new URL(url).host === host;
