@@ -5,11 +5,18 @@ import { seatingPlanOf } from './seating-plan.ts';
 /** What an event's seat costs, in minor units. */
 export const SEAT_PRICE = 5_000;
 
-/** Creates an event over HTTP, as its organizer, and puts it on sale; what is reserved stays so for a day. Gives its id. */
+export interface NewEvent {
+  readonly name: string;
+  readonly seats: number;
+  /** How long what is reserved stays so: a day where nothing else is said. */
+  readonly reservationSeconds?: number;
+}
+
+/** Creates an event over HTTP, as its organizer, and puts it on sale. Gives its id. */
 export async function openEvent(
   graphqlUrl: string,
   organizerToken: string,
-  { name, seats }: { readonly name: string; readonly seats: number },
+  { name, seats, reservationSeconds = 24 * 3600 }: NewEvent,
 ): Promise<string> {
   const input = {
     name,
@@ -18,7 +25,7 @@ export async function openEvent(
     currency: 'EUR',
     plan: seatingPlanOf(seats),
     prices: [{ category: 'Arena', amount: SEAT_PRICE }],
-    reservationSeconds: 24 * 3600,
+    reservationSeconds,
   };
   const { createEvent } = await dataOf(graphqlUrl, CreateEventDocument, { input }, organizerToken);
   if (createEvent.__typename !== 'Event') throw new Error(JSON.stringify(createEvent));

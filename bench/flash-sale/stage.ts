@@ -15,10 +15,10 @@ import { Statements } from './statements.ts';
 import type { TextbookServer } from './textbook-server.ts';
 
 /** Of Holdfast by default, and so of the textbook's. */
-const POOL_SIZE = 10;
+export const POOL_SIZE = 10;
 
 /** What is acknowledged is on disk. */
-const durable = [
+export const durable = [
   'fsync=on',
   'synchronous_commit=on',
   'shared_preload_libraries=pg_stat_statements',
@@ -26,8 +26,8 @@ const durable = [
 ];
 
 /** As `npm start` has it. */
-const nodeOptions = ['--max-semi-space-size=64'];
-const production = { NODE_ENV: 'production' };
+export const nodeOptions = ['--max-semi-space-size=64'];
+export const production = { NODE_ENV: 'production' };
 
 /** What is measured: in a process of its own, or in several. */
 export interface Server {
@@ -94,15 +94,16 @@ export async function openStage(options: FlashSaleOptions, resources: AsyncStack
   };
 }
 
-function connect(url: string, resources: AsyncStack): Sql {
+export function connect(url: string, resources: AsyncStack): Sql {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   resources.defer(() => sql.end());
   return sql;
 }
 
-async function startHoldfast(
+/** Its nodes, each in a process of its own. */
+export async function startHoldfast(
   { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
-  { nodes }: FlashSaleOptions,
+  { nodes }: Pick<FlashSaleOptions, 'nodes'>,
   resources: AsyncStack,
 ): Promise<Server> {
   const children = Array.from({ length: nodes }, () =>
@@ -130,6 +131,6 @@ async function startHoldfast(
   };
 }
 
-function unprofiledServer(child: Child<Pick<FloorServer, 'cpuMicros'>>, url: string): Server {
+export function unprofiledServer(child: Child<Pick<FloorServer, 'cpuMicros'>>, url: string): Server {
   return { urls: [url], cpuMicros: () => child.ask('cpuMicros'), profiler: null };
 }

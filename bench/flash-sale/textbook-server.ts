@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { decodeJwt } from 'jose';
 import postgres from 'postgres';
-import { decodeSeatId, encodeEventId, encodeReservationId, encodeSeatId } from '../../src/graphql/ids.ts';
+import { decodeSeatId } from '../../src/graphql/ids.ts';
 import { answerParent } from '../child-process.ts';
 import { SEAT_PRICE } from '../event.ts';
 import { processUsage } from '../process-usage.ts';
+import { reservation, unavailable, viewerOf } from './bare-answers.ts';
 import { type BareReserveSeats, openBareServer } from './bare-server.ts';
 
 const RESERVATION_MS = 600_000;
@@ -23,12 +23,12 @@ export interface TextbookOptions {
 async function open({ databaseUrl, redisUrl, poolSize }: TextbookOptions): Promise<string> {
   const sql = postgres(databaseUrl, { max: poolSize });
   const redis = new Redis(redisUrl);
-  const reserveSeats: BareReserveSeats = async ({ seatIds: [seatId = ''], idempotencyKey }, { authorization = '' }) => {
+  const reserveSeats: BareReserveSeats = async ({ seatIds: [seatId = ''], idempotencyKey }, context) => {
     const { eventId, index } = decodeSeatId(seatId) ?? { eventId: '', index: -1 };
-    const viewerId = decodeJwt(authorization.slice('Bearer '.length)).sub ?? '';
+    const viewerId = viewerOf(context);
     const [id, now] = [randomUUID(), new Date()];
     const expiresAt = new Date(now.getTime() + RESERVATION_MS);
-    if ((await redis.get(`textbook:${seatId}`)) !== null) return unavailable(seatId);
+    if ((await redis.get(`textbook:${seatId}`)) !== null) return unavailable([seatId]);
     const reserved = await sql.begin(async (transaction) => {
       const [seat] = await transaction`
         select status, expires_at from seats where event_id = ${eventId} and index = ${index} for update`;
@@ -44,44 +44,9 @@ async function open({ databaseUrl, redisUrl, poolSize }: TextbookOptions): Promi
         )`;
       return true;
     });
-    return reserved ? reservation(eventId, { id, index, now, expiresAt }) : unavailable(seatId);
+    return reserved ? reservation(eventId, { id, seats: [index], createdAt: now, expiresAt }) : unavailable([seatId]);
   };
   return openBareServer(reserveSeats);
-}
-
-function unavailable(seatId: string) {
-  return {
-    __typename: 'SeatsUnavailable',
-    code: 'SEATS_UNAVAILABLE',
-    message: 'These seats are taken.',
-    seatIds: [seatId],
-  };
-}
-
-interface Reserved {
-  readonly id: string;
-  readonly index: number;
-  readonly now: Date;
-  readonly expiresAt: Date;
-}
-
-function reservation(eventId: string, { id, index, now, expiresAt }: Reserved) {
-  const price = { amount: SEAT_PRICE, currency: 'EUR' };
-  const category = { id: 'category', name: 'Arena', color: '#225588', price };
-  const place = { label: `Seat ${index}`, section: 'Arena', row: '1', number: '1', accessible: false };
-  return {
-    __typename: 'Reservation',
-    id: encodeReservationId(eventId, id),
-    event: { id: encodeEventId(eventId), name: 'Flash sale' },
-    seats: [{ id: encodeSeatId(eventId, index), index, ...place, category }],
-    status: 'ACTIVE',
-    total: price,
-    createdAt: now,
-    expiresAt,
-    expiresInMs: RESERVATION_MS,
-    extensionsLeft: 1,
-    booking: null,
-  };
 }
 
 const handlers = { open, ...processUsage };
