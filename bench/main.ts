@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { attacksCommand } from './attacks/command.ts';
 import { fanOutCommand } from './fan-out/command.ts';
 import { flashSaleCommand } from './flash-sale/command.ts';
+import { schemesCommand } from './schemes/command.ts';
 
 await new Command('bench')
   .description('Measures Holdfast beside floors of the same run, and fails where a promised bound is missed.')
   .addCommand(attacksCommand())
   .addCommand(fanOutCommand())
   .addCommand(flashSaleCommand())
+  .addCommand(schemesCommand())
   .parseAsync();
