@@ -34,7 +34,7 @@ import { type Fault, ServiceHealth } from './telemetry/service-health.ts';
 
 const LEVEL_HOLD_MS = 10_000;
 /** This few operations are answered soon, however much the event loop lags. */
-const FEW_UNDER_WAY = 32;
+const FEW_IN_FLIGHT = 32;
 
 export interface AppParts {
   readonly logger: Logger;
@@ -120,7 +120,7 @@ async function serve(
   const server = await openServer({
     http: config.http,
     websockets: config.websockets,
-    admission: { ...config.admission, fewUnderWay: FEW_UNDER_WAY, lagMs: () => loopLag.behindMs, telemetry },
+    admission: { ...config.admission, fewInFlight: FEW_IN_FLIGHT, lagMs: () => loopLag.behindMs, telemetry },
     production: config.production,
     trustedOperations,
     schema,
@@ -155,7 +155,7 @@ function observe(metrics: Registry, { services, health, database, server, loopLa
     websocketMessages: () => server.websockets.messages,
     eventStreams: () => server.eventStreams.count,
     eventStreamMessages: () => server.eventStreams.messages,
-    operationsUnderWay: () => server.admission.underWay,
+    operationsInFlight: () => server.admission.inFlight,
     writesWaiting: () => services.reservations.waiting,
     statementsWaiting: () => database.waiting,
     readsWaiting: () => database.readsWaiting,

@@ -116,7 +116,7 @@ export interface LimitsConfig {
 
 export interface AdmissionConfig {
   /** Operations that a node executes at once. */
-  readonly maxUnderWay: number;
+  readonly maxInFlight: number;
   readonly maxLagMs: number;
 }
 
@@ -266,7 +266,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
         settings.MAX_SEATS_PER_ADDRESS === 0 ? 0 : GUESTS_AT_ONCE * settings.RATE_LIMIT_PER_MINUTE,
       maxSeatsPerAddress: settings.MAX_SEATS_PER_ADDRESS,
     },
-    admission: { maxUnderWay: settings.MAX_OPERATIONS_UNDER_WAY, maxLagMs: settings.MAX_LAG_MS },
+    admission: { maxInFlight: settings.MAX_OPERATIONS_IN_FLIGHT, maxLagMs: settings.MAX_LAG_MS },
     paymentSeconds: settings.PAYMENT_SECONDS,
     historyDays: settings.HISTORY_DAYS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,

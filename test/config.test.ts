@@ -64,7 +64,7 @@ describe('readConfig', () => {
         guestMutationsPerMinute: 1200,
         maxSeatsPerAddress: 100,
       },
-      admission: { maxUnderWay: 5_000, maxLagMs: 1_500 },
+      admission: { maxInFlight: 5_000, maxLagMs: 1_500 },
       paymentSeconds: 30,
       historyDays: 30,
       seatMapFrameMs: 50,

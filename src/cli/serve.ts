@@ -13,7 +13,7 @@ import { serveAsWorker } from './worker.ts';
 import { Workers } from './workers.ts';
 
 const examples = `
-SIGTERM or SIGINT (Ctrl-C) stops it when what is under way is answered; a second one stops it at once.
+SIGTERM or SIGINT (Ctrl-C) stops it when requests in flight are answered; a second one stops it at once.
 
 Examples:
   $ holdfast serve

@@ -193,7 +193,7 @@ export const settingsSchema = z.object({
     whole(0, 1_000_000),
     'seats that the guests of one network address hold at a time, over all events; 0 counts guests one by one, as for kiosks',
   ),
-  MAX_OPERATIONS_UNDER_WAY: byDefault(
+  MAX_OPERATIONS_IN_FLIGHT: byDefault(
     '5000',
     whole(1, 1_000_000),
     'operations a node executes at once; more are told to come back later',

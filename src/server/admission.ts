@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto';
 import type { Telemetry } from '../telemetry/happenings.ts';
 
 export interface AdmissionOptions {
-  /** Operations that are executed at once. */
-  readonly maxUnderWay: number;
-  /** How far behind the event loop may be while more than `fewUnderWay` are executed: fewer are not what keeps it. */
+  /** Operations in flight at once. */
+  readonly maxInFlight: number;
+  /** How far the event loop may be behind while more than `fewInFlight` operations are executed. Fewer are not the cause. */
   readonly maxLagMs: number;
-  readonly fewUnderWay: number;
-  /** How far behind it is at this moment, the turn under way included. */
+  readonly fewInFlight: number;
+  /** How far the event loop is behind now, including the current turn. */
   lagMs(): number;
   readonly telemetry: Telemetry;
 }
 
-/** Those who are told to come back do so spread over this long, rather than all at once. */
+/** Refused clients are told to retry at random times within this, so that they do not come back all at once. */
 const retrySpreadMs = { from: 1_000, to: 3_000 };
 
 /**
@@ -21,32 +21,32 @@ const retrySpreadMs = { from: 1_000, to: 3_000 };
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
-  /** Operations being executed. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Operations in flight. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
-  /** How long somebody who comes now should stay away, in milliseconds; undefined if they may come in. */
+  /** How long a new request should wait before a retry, in milliseconds; undefined if it is admitted. */
   refusal(): number | undefined {
-    const { maxUnderWay, fewUnderWay, maxLagMs, lagMs, telemetry } = this.#options;
-    if (this.#underWay < maxUnderWay && (this.#underWay < fewUnderWay || lagMs() <= maxLagMs)) return undefined;
+    const { maxInFlight, fewInFlight, maxLagMs, lagMs, telemetry } = this.#options;
+    if (this.#inFlight < maxInFlight && (this.#inFlight < fewInFlight || lagMs() <= maxLagMs)) return undefined;
     telemetry.emit('request:refused');
     return randomInt(retrySpreadMs.from, retrySpreadMs.to);
   }
 
-  /** Executes an operation that was let in. What a client takes to send or to read one does not count. */
+  /** Executes an admitted operation. The time that a client takes to send a request or to read the answer does not count. */
   async run<Result>(operation: () => Result | Promise<Result>): Promise<Result> {
-    this.#underWay += 1;
+    this.#inFlight += 1;
     try {
       return await operation();
     } finally {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
     }
   }
 }

@@ -57,7 +57,7 @@ export interface Server {
   readonly graphqlUrl: string;
   readonly websockets: Pick<Websockets, 'count' | 'messages'>;
   readonly eventStreams: Pick<EventStreams, 'count' | 'messages'>;
-  readonly admission: Pick<Admission, 'underWay'>;
+  readonly admission: Pick<Admission, 'inFlight'>;
   /**
    * Reports not ready from now on. Resolves within 10 s after the delay, when all requests in flight are answered or aborted, and all
    * connections closed.

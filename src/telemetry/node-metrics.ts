@@ -10,7 +10,7 @@ export interface ObservedNode {
   readonly websocketMessages: () => number;
   readonly eventStreams: () => number;
   readonly eventStreamMessages: () => number;
-  readonly operationsUnderWay: () => number;
+  readonly operationsInFlight: () => number;
   /** Requests that wait to be written, for all events. */
   readonly writesWaiting: () => number;
   /** Statements that wait for a connection. */
@@ -23,7 +23,7 @@ export interface ObservedNode {
 export function observeNode(registry: Registry, node: ObservedNode): void {
   gauge('websockets', 'Open websockets', node.websockets);
   gauge('event_streams', 'Open streams of server-sent events', node.eventStreams);
-  gauge('operations_under_way', 'Operations being executed', node.operationsUnderWay);
+  gauge('operations_in_flight', 'Operations being executed', node.operationsInFlight);
   gauge('writes_waiting', 'Requests that wait to be written to their event', node.writesWaiting);
   gauge(
     'store_statements_waiting',

@@ -58,7 +58,7 @@ test('the next version migrates the tables under a node that sells, though someb
     const migrating = await onServer(database.url, (sql) =>
       sql.begin(async (reading) => {
         await reading`select count(*) from reservations, seats where false`;
-        const underWay = nextVersion.migrate().then(() => {
+        const migration = nextVersion.migrate().then(() => {
           isMigrated = true;
         });
         const { size } = rush.reserved;
@@ -68,10 +68,10 @@ test('the next version migrates the tables under a node that sells, though someb
         });
         expect(isMigrated).toBe(false);
         expect(rush.reserved.size).toBeGreaterThan(size);
-        return { underWay };
+        return { migration };
       }),
     );
-    await migrating.underWay;
+    await migrating.migration;
     const waits =
       /^migrating waits until a table is free, and tries again for 120 s: .+ process \d+ \(of the role postgres/;
     expect(said('store:warned')).toEqual([[expect.stringMatching(waits)]]);

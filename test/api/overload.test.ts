@@ -16,7 +16,7 @@ import { type Offer, offer, seatAt } from './venue.ts';
 const seats = 2_000;
 /** Many times what the node executes at once. */
 const connections = 600;
-const maxUnderWay = 20;
+const maxInFlight = 20;
 
 interface Answer {
   readonly status: number;
@@ -29,7 +29,7 @@ const redis = await testRedis();
 let server: ServerProcess;
 let graphqlUrl: string;
 beforeAll(async () => {
-  const limits = { MAX_OPERATIONS_UNDER_WAY: String(maxUnderWay) };
+  const limits = { MAX_OPERATIONS_IN_FLIGHT: String(maxInFlight) };
   const env = { ...nodeEnv, DATABASE_URL: database.url, REDIS_URL: redis.url, ...limits };
   server = ServerProcess.serve({ env, cwd: tmpdir() });
   graphqlUrl = await server.ready();
@@ -45,7 +45,7 @@ test('a node that is driven over its limits answers what it lets in, refuses the
 
   const letIn = answers.filter(({ status }) => status === 200);
   const refused = answers.filter(({ status }) => status === 503);
-  expect([letIn.length + refused.length, letIn.length >= maxUnderWay, refused.length > 0]).toEqual([seats, true, true]);
+  expect([letIn.length + refused.length, letIn.length >= maxInFlight, refused.length > 0]).toEqual([seats, true, true]);
   expectReserved(letIn);
   expectRefused(refused);
 
@@ -55,10 +55,10 @@ test('a node that is driven over its limits answers what it lets in, refuses the
 });
 
 test('a node that is full refuses at once: nobody waits behind those it let in', async () => {
-  const coming = 3 * maxUnderWay;
+  const coming = 3 * maxInFlight;
   const reserve = await reserving(graphqlUrl, await offer({ graphqlUrl }, { seats: coming }));
   const answers: Answer[] = [];
-  const refused = () => answers.length >= coming - maxUnderWay;
+  const refused = () => answers.length >= coming - maxInFlight;
   const all = await onServer(database.url, (sql) =>
     sql.begin(async (held) => {
       // None of those let in can go on until this ends.
@@ -73,7 +73,7 @@ test('a node that is full refuses at once: nobody waits behind those it let in',
   );
   await Promise.all(all);
   const letIn = answers.filter(({ status }) => status === 200);
-  expect(letIn.length).toBe(maxUnderWay);
+  expect(letIn.length).toBe(maxInFlight);
   expectReserved(letIn);
 });
 

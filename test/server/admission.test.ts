@@ -7,21 +7,21 @@ import { waitFor } from '../support/wait-for.ts';
 import { RawSocket } from './raw-socket.ts';
 import { openStage, post, type Stage } from './stage.ts';
 
-const maxUnderWay = 3;
+const maxInFlight = 3;
 const maxLagMs = 100;
 
 let lagMs: number;
-let fewUnderWay: number;
+let fewInFlight: number;
 let stage: Stage;
 
 beforeEach(async () => {
   lagMs = 0;
-  fewUnderWay = 0;
+  fewInFlight = 0;
   stage = await openStage({
     admission: {
-      ...{ maxUnderWay, maxLagMs, lagMs: () => lagMs, telemetry: new EventEmitter() },
-      get fewUnderWay() {
-        return fewUnderWay;
+      ...{ maxInFlight, maxLagMs, lagMs: () => lagMs, telemetry: new EventEmitter() },
+      get fewInFlight() {
+        return fewInFlight;
       },
     },
   });
@@ -49,7 +49,7 @@ test('a node that is too far behind refuses over HTTP before it looks at anythin
 });
 
 test('a node that something else held up, and that has little to do, refuses nobody', async () => {
-  fewUnderWay = 1;
+  fewInFlight = 1;
   lagMs = maxLagMs + 1;
   expect(await post(stage, '{ hello }')).toMatchObject({ status: 200 });
   const slow = post(stage, '{ slow }');
@@ -77,7 +77,7 @@ test('no more operations than allowed are under way at once, over HTTP and webso
   const client = createClient({ url: stage.server.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
   const overSocket = client.iterate({ query: '{ slow }' }).next();
   const overHttp = [post(stage, '{ slow }'), post(stage, '{ slow }')];
-  await begun(maxUnderWay);
+  await begun(maxInFlight);
   for (let nth = 0; nth < 10; nth += 1) expect((await post(stage, '{ hello }')).status).toBe(503);
   stage.gate.open();
   expect((await overSocket).value).toEqual({ data: { slow: 'at last' } });
@@ -89,7 +89,7 @@ test('no more operations than allowed are under way at once, over HTTP and webso
 test('clients that do not send what they announced keep nobody out', async () => {
   const { hostname, port } = new URL(stage.server.url);
   const head = `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`;
-  const silent = Array.from({ length: 2 * maxUnderWay }, () => connect(Number(port), hostname));
+  const silent = Array.from({ length: 2 * maxInFlight }, () => connect(Number(port), hostname));
   await Promise.all(silent.map((socket) => once(socket, 'connect')));
   await Promise.all(silent.map((socket) => new Promise((resolve) => socket.write(head, resolve))));
   expect((await post(stage, '{ hello }')).status).toBe(200);

@@ -282,9 +282,9 @@ describe('limits', () => {
 
   test('of what the node has to do keep out queries, and no subscriptions', async () => {
     const admission = {
-      maxUnderWay: 0,
+      maxInFlight: 0,
       maxLagMs: 1_000,
-      fewUnderWay: 0,
+      fewInFlight: 0,
       lagMs: () => 0,
       telemetry: { emit: () => true },
     };

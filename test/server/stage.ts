@@ -132,7 +132,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     production: true,
     introspection: false,
     trustedOperations: new TrustedOperations(new Map(), false),
-    admission: { maxUnderWay: 1_000, maxLagMs: 1_000, fewUnderWay: 0, lagMs: () => 0, telemetry: new EventEmitter() },
+    admission: { maxInFlight: 1_000, maxLagMs: 1_000, fewInFlight: 0, lagMs: () => 0, telemetry: new EventEmitter() },
     schema,
     judge: new Judge({ schema, maxCost: 0, layoutOf: () => typicalLayout }),
     queryLimiter: unlimited,

@@ -1,8 +1,9 @@
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import type { CancelReservationInput } from '../generated/resolvers.ts';
+import type { CancelReservationInput, MutationResolvers } from '../generated/resolvers.ts';
 import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeReservationId, decodeSeatId } from '../ids.ts';
+import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInput, notFound, notRunning } from '../outcomes.ts';
 import { validateSeatList } from '../seat-ids.ts';
 import { logged } from './logged.ts';
@@ -10,7 +11,10 @@ import { logged } from './logged.ts';
 /** The largest `MAX_SEATS_PER_RESERVATION`, because a reservation may have been made under another setting. */
 const LARGEST_RESERVATION = 1_000;
 
-export async function cancelReservation(
+export const cancelReservation: Required<MutationResolvers>['cancelReservation'] = (_, { input }, context) =>
+  limited(context, (viewer) => cancel(context, viewer, input));
+
+async function cancel(
   context: GraphqlContext,
   viewer: Viewer,
   { reservationId, seatIds, idempotencyKey = null }: CancelReservationInput,

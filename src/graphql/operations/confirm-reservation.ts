@@ -1,15 +1,19 @@
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import type { ConfirmReservationInput } from '../generated/resolvers.ts';
+import type { ConfirmReservationInput, MutationResolvers } from '../generated/resolvers.ts';
 import { isPlain } from '../idempotency-key.ts';
 import { decodeReservationId, encodeBookingId } from '../ids.ts';
+import { limited } from '../mutation-limits.ts';
 import { invalidInput, notFound, notRunning, serviceBusy } from '../outcomes.ts';
 import { logged } from './logged.ts';
 
 /** Longer than any provider's. */
 const MAX_TOKEN_LENGTH = 1_000;
 
-export async function confirmReservation(context: GraphqlContext, viewer: Viewer, input: ConfirmReservationInput) {
+export const confirmReservation: Required<MutationResolvers>['confirmReservation'] = (_, { input }, context) =>
+  limited(context, (viewer) => confirm(context, viewer, input));
+
+async function confirm(context: GraphqlContext, viewer: Viewer, input: ConfirmReservationInput) {
   const { reservations, layouts, logger } = context.services;
   if (input.paymentToken != null && !isPlain(input.paymentToken, MAX_TOKEN_LENGTH))
     return invalidInput(

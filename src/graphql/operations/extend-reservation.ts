@@ -1,11 +1,15 @@
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import type { ExtendReservationInput } from '../generated/resolvers.ts';
+import type { ExtendReservationInput, MutationResolvers } from '../generated/resolvers.ts';
 import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeReservationId } from '../ids.ts';
+import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, notFound, notRunning } from '../outcomes.ts';
 
-export async function extendReservation(
+export const extendReservation: Required<MutationResolvers>['extendReservation'] = (_, { input }, context) =>
+  limited(context, (viewer) => extend(context, viewer, input));
+
+async function extend(
   { services: { reservations, policy } }: GraphqlContext,
   viewer: Viewer,
   input: ExtendReservationInput,

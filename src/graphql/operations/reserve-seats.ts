@@ -1,10 +1,10 @@
 import { isOrganizer, type Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
-import type { ReserveSeatsInput } from '../generated/resolvers.ts';
+import type { MutationResolvers, ReserveSeatsInput } from '../generated/resolvers.ts';
 import { validateIdempotencyKey } from '../idempotency-key.ts';
 import { decodeEventId } from '../ids.ts';
 import { isEventVisible } from '../lookups.ts';
-import { partyOf } from '../mutation-limits.ts';
+import { limited, partyOf } from '../mutation-limits.ts';
 import {
   idempotencyConflict,
   leftToOthers,
@@ -15,8 +15,11 @@ import {
 import { parseSeatsToBuy, validateSeatList } from '../seat-ids.ts';
 import { logged } from './logged.ts';
 
+export const reserveSeats: Required<MutationResolvers>['reserveSeats'] = (_, { input }, context) =>
+  limited(context, (viewer) => reserve(context, viewer, input));
+
 /** The order of the checks is the precedence that the schema documents. */
-export async function reserveSeats(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
+async function reserve(context: GraphqlContext, viewer: Viewer, input: ReserveSeatsInput) {
   const { layouts, reservations, policy, logger } = context.services;
   const fault = validateSeatList(input.seatIds) ?? validateIdempotencyKey(input.idempotencyKey);
   if (fault !== null) return fault;

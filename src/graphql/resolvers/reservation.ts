@@ -3,7 +3,6 @@ import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts'
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
 import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../lookups.ts';
-import { limited } from '../mutation-limits.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
@@ -15,15 +14,7 @@ export const reservationResolvers: Resolvers = {
     reservation: (_, { id }, context) => findReservation(context, id),
     limits: (_, _arguments, { services }) => services.policy,
   },
-  Mutation: {
-    reserveSeats: (_, { input }, context) => limited(context, (viewer) => reserveSeats(context, viewer, input)),
-    extendReservation: (_, { input }, context) =>
-      limited(context, (viewer) => extendReservation(context, viewer, input)),
-    confirmReservation: (_, { input }, context) =>
-      limited(context, (viewer) => confirmReservation(context, viewer, input)),
-    cancelReservation: (_, { input }, context) =>
-      limited(context, (viewer) => cancelReservation(context, viewer, input)),
-  },
+  Mutation: { reserveSeats, extendReservation, confirmReservation, cancelReservation },
   Subscription: {
     reservation: {
       subscribe: (_, { id }, context) => subscribeToReservation(context, id),
