@@ -48,12 +48,12 @@ export const settingsSchema = z.object({
   BASE_PATH: byDefault(
     '/',
     basePath,
-    'path of the address that people know, where a proxy passes it on: `/tickets` for `https://host/tickets/`. A proxy that takes it away needs no setting',
+    'path of the public address, if a proxy passes it on: `/tickets` for `https://host/tickets/`. Not needed for a proxy that strips it',
   ),
   CORS_ORIGINS: byDefault(
     '*',
     origins,
-    'origins, separated by commas, whose pages may call the API, over websockets too; `*` lets all',
+    'origins, separated by commas, whose pages may call the API, also over websockets; `*` allows all',
   ),
   MAX_CONNECTIONS_PER_ADDRESS: byDefault(
     '1000',
@@ -63,12 +63,12 @@ export const settingsSchema = z.object({
   ANSWER_STALL_SECONDS: byDefault(
     '30',
     whole(1, 3600),
-    'a client that reads nothing of an answer over HTTP for this long is cut off',
+    'a client that reads nothing of an answer over HTTP for this long is disconnected',
   ),
   MAX_UNREAD_BYTES: byDefault(
     '100000000',
     whole(1_000_000, 10_000_000_000),
-    'bytes of answers over HTTP that wait in a node to be read, a third of them by one network address; beyond, whoever has been reading for the longest is cut off',
+    'bytes of answers over HTTP that a node buffers, a third of them for one network address; beyond, the clients that have been reading for the longest are disconnected',
   ),
   TRUSTED_OPERATIONS: otherwise(
     'none',
@@ -103,7 +103,7 @@ export const settingsSchema = z.object({
   DATABASE_POOL_SIZE: byDefault(
     '10',
     whole(1, 1000),
-    'connections to Postgres a node may open: three in ten for reads, the others for what changes something; one of each at least',
+    'connections to Postgres of a node: three in ten for reads, the others for writes, at least one of each',
   ),
   DATA_DIR: byDefault(
     './data',
@@ -113,7 +113,7 @@ export const settingsSchema = z.object({
   DEMO_EVENT: otherwise(
     '`true` with the embedded database outside production, otherwise `false`',
     oneOf('true', 'false'),
-    '`true` puts a demo event on sale where there are no events yet',
+    '`true` creates a demo event, on sale, if there are no events yet',
   ),
   REDIS_URL: confidential(
     'none: one node, in-process',
@@ -125,7 +125,7 @@ export const settingsSchema = z.object({
     secret,
     'secret of HS256 tokens, 32 bytes or more; guests are signed in with it',
   ),
-  JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` besides"),
+  JWKS_URL: confidential('none', webUrl, "keys of an identity provider's tokens; guests need a `JWT_SECRET` as well"),
   JWT_ISSUER: otherwise(
     'none: any; required with `JWKS_URL` in production',
     texts,
@@ -134,7 +134,7 @@ export const settingsSchema = z.object({
   JWT_AUDIENCE: otherwise(
     'none: any; required with `JWKS_URL` in production',
     texts,
-    'what `aud` names this server by, so that tokens made for other applications are refused; several are separated by commas',
+    'name of this server in `aud`, so that tokens for other applications are refused; several are separated by commas',
   ),
   JWT_ROLES_CLAIM: byDefault(
     'roles',
@@ -144,12 +144,12 @@ export const settingsSchema = z.object({
   GUEST_TOKEN_SECONDS: byDefault(
     '86400',
     whole(1, 31_536_000),
-    "how long a guest's token is good for; for another hour it can be renewed",
+    "how long a guest's token is valid; for another hour it can be renewed",
   ),
   SHUTDOWN_DELAY_SECONDS: byDefault(
     '0',
     whole(0, 300),
-    'how long a node that is told to stop serves on, while `/readyz` says that it is not ready',
+    'how long a stopping node goes on serving, while `/readyz` says that it is not ready',
   ),
   METRICS_HOST: byDefault('127.0.0.1', hostName, 'address on which metrics are served'),
   METRICS_PORT: otherwise(
@@ -191,22 +191,22 @@ export const settingsSchema = z.object({
   MAX_SEATS_PER_ADDRESS: byDefault(
     '100',
     whole(0, 1_000_000),
-    'seats that the guests of one network address hold at a time, over all events; 0 counts guests one by one, as for kiosks',
+    'seats that the guests of one network address hold at a time, over all events; 0 counts guests separately, as for kiosks',
   ),
   MAX_OPERATIONS_IN_FLIGHT: byDefault(
     '5000',
     whole(1, 1_000_000),
-    'operations a node executes at once; more are told to come back later',
+    'operations in flight on a node; more are refused for now',
   ),
   MAX_LAG_MS: byDefault(
     '1500',
     whole(10, 60_000),
-    'how far a node may be behind with its work, in milliseconds, before it takes on no more',
+    'how far the event loop may lag, in milliseconds, before the node refuses new operations',
   ),
   PAYMENT_PROVIDER: otherwise(
     '`test`; required in production',
     oneOf('test'),
-    'who takes the money: `test` takes none, and books whatever is paid with it',
+    'the payment provider: `test` takes no money, and accepts every payment',
   ),
   PAYMENT_SECONDS: byDefault(
     '30',
@@ -216,9 +216,13 @@ export const settingsSchema = z.object({
   MAX_SEAT_MAPS: byDefault(
     '1000',
     whole(1, 100_000),
-    'seat maps kept in memory at once, up to half a megabyte each; one that nobody looks at gives way, and beyond that live maps are refused as busy',
+    'seat maps in memory at once, up to half a megabyte each; unused ones are closed first, and beyond that live maps are refused as busy',
   ),
-  SEAT_MAP_FRAME_MS: byDefault('50', whole(1, 1000), 'changes of a seat map are gathered this long, in milliseconds'),
+  SEAT_MAP_FRAME_MS: byDefault(
+    '50',
+    whole(1, 1000),
+    'changes of a seat map are collected into one frame for this long, in milliseconds',
+  ),
   MAX_WEBSOCKETS: byDefault('20000', whole(1, 1_000_000), 'websockets and event streams a node serves at once'),
   MAX_WEBSOCKETS_PER_ADDRESS: byDefault(
     '500',
@@ -233,14 +237,14 @@ export const settingsSchema = z.object({
   WEBSOCKET_OPERATIONS_PER_MINUTE: byDefault(
     '600',
     whole(0, 1_000_000),
-    'operations a client may begin on one websocket; with four times as many messages it is closed; 0 turns both limits off',
+    'operations that a client may begin on one websocket; with four times as many messages it is closed; 0 turns both limits off',
   ),
   WEBSOCKET_MESSAGE_BYTES: byDefault('100000', whole(1000, 100_000_000), 'largest message a client may send'),
-  WEBSOCKET_INIT_SECONDS: byDefault('5', whole(1, 600), 'how long a client may take to say `connection_init`'),
+  WEBSOCKET_INIT_SECONDS: byDefault('5', whole(1, 600), 'how long a client may take to send `connection_init`'),
   WEBSOCKET_UNREAD_BYTES: byDefault(
     '128000',
     whole(1000, 100_000_000),
-    'a client that has left more unread is told no changes until it reads on, and then everything',
+    'a client that has more unread gets no changes until it reads on, and then the whole difference',
   ),
   WEBSOCKET_STALL_SECONDS: byDefault(
     '60',
