@@ -40,18 +40,18 @@ import { followedSeatMap, type SeatMapState, seatMapOf } from './seat-map-state.
 import { type TokenSource, Tokens } from './tokens.ts';
 
 export interface HoldfastClientOptions {
-  /** Of the API: `https://tickets.example/graphql`, or in a page a path. Websockets go to the same address. */
+  /** URL of the API: `https://tickets.example/graphql`, or a path in a page. Websockets use the same address. */
   readonly url: string;
   readonly token?: TokenSource;
-  /** Signs a guest in where a token is needed and there is none, and renews it: `true` forgets it with the program, a storage keeps it. */
+  /** Signs a guest in if a token is needed and there is none, and renews it. `true` keeps it in memory, a storage persists it. */
   readonly guests?: boolean | GuestStorage;
-  /** Sends hashes of operations in the place of their texts, for servers that take trusted ones only. */
+  /** Sends hashes of operations instead of their texts, for servers that accept only trusted operations. */
   readonly trustedOperations?: boolean;
   readonly retry?: Partial<RetryPolicy>;
-  /** Waits before a lost websocket is opened again. */
+  /** Pauses before a lost websocket is reopened. */
   readonly reconnect?: Backoff;
   readonly fetch?: typeof fetch;
-  /** For Node before 22, which has none of its own: the `WebSocket` of the package ws. */
+  /** For Node before 22, which has no `WebSocket`: that of the package ws. */
   readonly webSocketImpl?: unknown;
 }
 
@@ -65,44 +65,44 @@ export type CancelReservationOutcome = CancelReservationMutation['cancelReservat
  * in or out, dispose of it and make another.
  */
 export interface HoldfastClient {
-  /** Asks, and asks again after faults that pass. */
+  /** Sends a query, and retries after temporary faults. */
   query<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
     options?: CallOptions,
   ): Promise<Result>;
-  /** Changes something; after faults that pass, again where that cannot do it twice. */
+  /** Sends a mutation. Retries it after temporary faults if it is idempotent. */
   mutate<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
     options?: MutateOptions,
   ): Promise<Result>;
-  /** One call is one intent, with one key for all its attempts. To go on with an intent in another call, give its key. */
+  /** One call is one request, with one key for all attempts. To continue a request in another call, pass its key. */
   reserveSeats(input: ReserveSeatsInput, options?: CallOptions): Promise<ReserveSeatsOutcome>;
   extendReservation(input: ExtendReservationInput, options?: CallOptions): Promise<ExtendReservationOutcome>;
   confirmReservation(input: ConfirmReservationInput, options?: CallOptions): Promise<ConfirmReservationOutcome>;
   cancelReservation(input: CancelReservationInput, options?: CallOptions): Promise<CancelReservationOutcome>;
-  /** The statuses of an event's seats. Each call makes a store of its own: call it once for a page, not in each render. */
+  /** The statuses of an event's seats. Each call creates a store: call it once for a page, not in each render. */
   seatMap(eventId: string): LiveStore<SeatMapState>;
   availability(eventId: string): LiveStore<AvailabilityCountsFragment>;
-  /** What is said of an event, whether it is on sale among it. */
+  /** The event's own fields, such as whether it is on sale. */
   event(id: string): LiveStore<EventDetailsFragment>;
-  /** Ends with the reservation. */
+  /** One reservation. The store ends with it. */
   reservation(id: string): LiveStore<FollowedReservation>;
-  /** All that the viewer holds, the oldest first, in whatever tab, or on whatever device, it was reserved. It signs nobody in: it waits until somebody is. */
+  /** All running reservations of the viewer, oldest first, from all tabs and devices. It signs nobody in, but waits until somebody is. */
   viewerReservations(): LiveStore<readonly FollowedReservation[]>;
-  /** Any other subscription: its newest message. */
+  /** The newest message of any other subscription. */
   follow<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): LiveStore<Result>;
-  /** For an app that comes to the front where no page says so, as in React Native: finds out what is still so. */
+  /** To be called when an app comes to the foreground without page events, as in React Native: checks connections. */
   wake(): void;
-  /** Closes the connections, and renews no token any more. */
+  /** Closes the connections, and stops renewing tokens. */
   dispose(): void;
 }
 
-/** A payment may take the server's `PAYMENT_SECONDS`, and be looked up after that. */
+/** A payment may take the server's `PAYMENT_SECONDS`, plus the look-up after it. */
 const PAYMENT_TIMEOUT_MS = 45_000;
 
-/** While no websocket gets through. A page may list many events. */
+/** Polling intervals while no websocket gets through. A page may list many events. */
 const pollWaits: Backoff = { firstWaitMs: 5_000, maxWaitMs: 30_000 };
 const pollSlowlyWaits: Backoff = { firstWaitMs: 15_000, maxWaitMs: 60_000 };
 
@@ -118,7 +118,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
       webSocketImpl: options.webSocketImpl,
       reconnect: options.reconnect,
     });
-  // Maps are for everyone: they go on undisturbed when somebody signs in, or a token runs out.
+  // A separate connection without a token, so that maps are not interrupted when somebody signs in, or a token expires.
   const everyones = openSocket(() => tokens.current());
   const viewers = openSocket(() => tokens.needed());
 
@@ -217,7 +217,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
   };
 }
 
-/** Subscriptions to what nobody has who is not signed in. */
+/** Subscriptions that need a signed-in viewer. */
 function whenSignedIn(socket: LiveSocket, tokens: Tokens): FollowingOptions<unknown, unknown>['socket'] {
   return {
     get isConnected() {
@@ -258,7 +258,7 @@ function withKey<Input extends { readonly idempotencyKey?: string | null | undef
   return { ...input, idempotencyKey: input.idempotencyKey ?? newIdempotencyKey() };
 }
 
-/** A path is taken from the page's own address. */
+/** A path is relative to the page's address. */
 function websocketUrl(url: string): string {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   return new URL(url, location?.href).href.replace(/^http/, 'ws');

@@ -1,7 +1,7 @@
 import { type Countdown, startCountdown } from './countdown.ts';
 import type { ReservationDetailsFragment, ViewerReservationChangesSubscription } from './generated/documents.ts';
 
-/** A reservation as its holder follows it, with what was left of it as that message came. */
+/** A reservation as its holder follows it, with a countdown from when its message came. */
 export interface FollowedReservation {
   readonly reservation: ReservationDetailsFragment;
   readonly countdown: Countdown;
@@ -13,7 +13,7 @@ export function followed(reservation: ReservationDetailsFragment): FollowedReser
 
 type Held = readonly FollowedReservation[];
 
-/** Puts together what a viewer holds, the oldest first, from messages that tell of one reservation each. */
+/** Builds the list of a viewer's reservations, oldest first, from messages about one reservation each. */
 export function heldReservations() {
   const told = new Set<string>();
   return {
@@ -24,7 +24,7 @@ export function heldReservations() {
       const others = (base ?? shown ?? []).filter((other) => other.reservation.id !== reservation.id);
       return reservation.status === 'ACTIVE' ? [...others, followed(reservation)].sort(byAge) : others;
     },
-    /** Those that ended while the connection was lost are told of no more. */
+    /** Drops those that ended while the connection was lost, for which no message comes. */
     settled: (base: Held | null): Held => (base ?? []).filter(({ reservation: { id } }) => told.has(id)),
   };
 }

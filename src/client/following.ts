@@ -8,26 +8,26 @@ import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
   readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'>;
-  /** Made anew for each connection, from what is shown by then. */
+  /** Created for each connection, from what is shown by then. */
   readonly request: (shown: Data | null) => OperationRequest;
   /**
    * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
    * is shown, of an earlier subscription perhaps. Null if the message does not fit: then a subscription begins anew.
    */
   readonly reduce: (base: Data | null, message: Message, shown: Data | null) => Data | null;
-  /** What is so when all that a new subscription tells at first has come, which may be nothing. */
+  /** The state once the first messages of a new subscription have come, of which there may be none. */
   readonly settled?: (base: Data | null) => Data;
-  /** Whether it is a fault when the server completes it. */
+  /** Whether completion by the server is a fault. */
   readonly isEndless: boolean;
-  /** What is asked for instead while no websocket gets through; without it nothing is. */
+  /** The query to poll while no websocket gets through; without it nothing is polled. */
   readonly polling?: PollingOptions<Data> | undefined;
   readonly random?: () => number;
 }
 
-/** The first messages of a subscription come within this, unless the server has trouble: then what they say is right a little later. */
+/** The first messages of a subscription come within this, unless the server is slow. Then the state is right a little later. */
 const SETTLED_AFTER_MS = 1_000;
 
-/** One subscription, begun anew as often as it takes, from its creation until it is stopped, or over. */
+/** One subscription, which is resubscribed as often as needed, from its creation until it is stopped or has ended. */
 export class Following<Data, Message> {
   readonly #options: FollowingOptions<Data, Message>;
   readonly #show: (live: Live<Data>) => void;
@@ -37,13 +37,13 @@ export class Following<Data, Message> {
   #base: Data | null = null;
   #isOver = false;
   #failures = 0;
-  /** Goes up with each subscription: what an earlier one still says does not count. */
+  /** Number of the current subscription. Messages of earlier ones are ignored. */
   #attempt = 0;
   #stopSubscription: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param shown what was known before, which is stale now */
+  /** @param shown the earlier state, which is stale now */
   constructor(options: FollowingOptions<Data, Message>, shown: Data | null, show: (live: Live<Data>) => void) {
     this.#options = options;
     this.#shown = shown;
@@ -150,7 +150,7 @@ export class Following<Data, Message> {
     this.#isOver = true;
   }
 
-  /** What comes next is of another subscription. */
+  /** The next message belongs to another subscription. */
   #lose(): void {
     clearTimeout(this.#settling);
     this.#base = null;
@@ -169,7 +169,7 @@ export class Following<Data, Message> {
   }
 }
 
-/** Of what the stock client gives up with: errors of the operation, the event of a closed socket, or a fault of its own. */
+/** Converts what the stock client gives up with: errors of the operation, the close event of a socket, or its own error. */
 function errorOf(cause: unknown): HoldfastError {
   if (Array.isArray(cause)) return errorOfAnswer(cause, { code: faultCodes.badAnswer });
   const code = codeOf(cause) === FORBIDDEN ? 'UNAUTHENTICATED' : faultCodes.closed;

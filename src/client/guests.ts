@@ -1,6 +1,6 @@
 import { oneTabAtATime } from './tabs.ts';
 
-/** Where a guest's token is kept: `localStorage`, or React Native's AsyncStorage. */
+/** Storage of a guest's token: `localStorage`, or React Native's AsyncStorage. */
 export interface GuestStorage {
   getItem(key: string): string | null | Promise<string | null>;
   setItem(key: string, value: string): unknown;
@@ -10,19 +10,21 @@ export interface GuestsOptions {
   readonly storage: GuestStorage;
   readonly storageKey: string;
   readonly signIn: () => Promise<string>;
-  /** Another token of the same guest; null where the server gives none for this one any more. */
+  /** A new token for the same guest; null if the server no longer renews this one. */
   readonly renew: (token: string) => Promise<string | null>;
 }
 
-/** After a pause of the program, and after a renewal that failed, the token is looked at within this time. */
+/** Interval at which the token is checked, also after a pause of the program, or a failed renewal. */
 const LOOK_EVERY_MS = 60_000;
 
-/** The guest of this device: signed in once, and renewed as long as the server does so. Tabs that share a storage share the guest. */
+/**
+ * The guest of this device, which is signed in once, and renewed as long as the server allows. Tabs with the same storage share the guest.
+ */
 export class Guests {
   readonly #options: GuestsOptions;
   #refused: string | null = null;
   #unrenewable: string | null = null;
-  /** By how much the server's clock was ahead of the device's time of day when a token came: this one may be wrong. */
+  /** Offset of the server's clock from the device's, which may be wrong, when a token came. */
   #serverAheadMs = 0;
   #replacing: Promise<string | null> | undefined;
   #timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
@@ -32,7 +34,7 @@ export class Guests {
     this.#options = options;
   }
 
-  /** The guest's token, another one where it was refused; null where there is no guest, or none any more. */
+  /** The guest's token, or a new one if it was refused; null if there is no guest, or none any more. */
   async current(): Promise<string | null> {
     const kept = await this.#kept();
     if (kept === null) return null;
@@ -41,7 +43,7 @@ export class Guests {
     return kept;
   }
 
-  /** Signs a guest in where there is none. */
+  /** Signs a guest in if there is none. */
   async needed(): Promise<string | null> {
     return (await this.current()) ?? this.#replace(this.#refused, this.#options.signIn);
   }
@@ -60,7 +62,7 @@ export class Guests {
     return storage.getItem(storageKey);
   }
 
-  /** Renews the token when half of its time is over. It is good until then, so that nothing waits for it. */
+  /** Renews the token when half of its time has passed. It is still valid then, so that nothing waits for the renewal. */
   #keepFresh(token: string, leastMs = 0): void {
     if (token === this.#unrenewable || this.#timer !== undefined || this.#isDisposed) return;
     const dueInMs = this.#dueInMs(token);
@@ -90,7 +92,7 @@ export class Guests {
     return renewed;
   }
 
-  /** Puts another token in the place of this one, once, however many ask at the same time, and in one tab only. */
+  /** Replaces the token, once for concurrent calls, and in one tab only. */
   #replace(old: string | null, make: () => Promise<string | null>): Promise<string | null> {
     const { storage, storageKey } = this.#options;
     const ofAnotherTab = async () => {
@@ -115,19 +117,19 @@ export class Guests {
   }
 }
 
-/** In seconds since 1970, by the server's clock. What says nothing of it never runs out, as far as is known here. */
+/** Expiry in seconds since 1970, by the server's clock. A token without one counts as never expiring. */
 function timesOf(token: string): { readonly iat: number; readonly exp: number } {
   try {
     const [, claims = ''] = token.split('.');
     const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
     if (Number.isFinite(iat) && Number.isFinite(exp)) return { iat, exp };
   } catch {
-    // No token of ours.
+    // Not one of our tokens.
   }
   return { iat: 0, exp: Number.POSITIVE_INFINITY };
 }
 
-/** Keeps a guest as long as the program runs. */
+/** Stores a guest while the program runs. */
 export function memoryStorage(): GuestStorage {
   const items = new Map<string, string>();
   return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value) };

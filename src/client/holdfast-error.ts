@@ -1,4 +1,4 @@
-/** An error of GraphQL as it stands in an answer. */
+/** A GraphQL error of an answer. */
 export interface AnsweredError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -12,19 +12,19 @@ export interface HoldfastErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The codes that the client gives by itself. */
+/** Codes of the client's own errors. */
 export const faultCodes = {
-  /** No answer came: whether the operation was done is not known. */
+  /** No answer came: it is not known whether the operation was executed. */
   network: 'NETWORK_FAULT',
-  /** No answer came in time: whether the operation was done is not known. */
+  /** No answer came in time: it is not known whether the operation was executed. */
   timeout: 'TIMED_OUT',
-  /** An answer came that is none of GraphQL's, from a proxy most likely. */
+  /** The answer is not GraphQL, and probably comes from a proxy. */
   badAnswer: 'BAD_ANSWER',
   /** The server closed the websocket for good: `docs/realtime.md` has the reasons by code. */
   closed: 'CONNECTION_REFUSED',
 } as const;
 
-/** Faults that pass: the same request may well succeed a little later. */
+/** Temporary faults: the same request may succeed a little later. */
 const temporaryCodes: ReadonlySet<string> = new Set([
   faultCodes.network,
   faultCodes.timeout,
@@ -34,14 +34,14 @@ const temporaryCodes: ReadonlySet<string> = new Set([
   'INTERNAL_SERVER_ERROR',
 ]);
 
-/** What an app cannot handle as an outcome: no answer, no token, a fault of the server, a wrong request. */
+/** An error that is no outcome: no answer, no token, a fault of the server, or a wrong request. */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';
   /** The server's `extensions.code`, or one of `faultCodes`. */
   readonly code: string;
-  /** How long the server asks to wait; null where it says nothing. */
+  /** The pause that the server asks for; null if none. */
   readonly retryAfterMs: number | null;
-  /** All that the server answered. */
+  /** All errors of the answer. */
   readonly errors: readonly AnsweredError[];
 
   constructor(message: string, { code, retryAfterMs = null, errors = [], cause }: HoldfastErrorDetails) {
@@ -57,7 +57,7 @@ export class HoldfastError extends Error {
   }
 }
 
-/** @param fallback what the server's own words lack */
+/** @param fallback for what the server's error lacks */
 export function errorOfAnswer(
   errors: readonly AnsweredError[],
   fallback: Pick<HoldfastErrorDetails, 'code' | 'retryAfterMs'>,

@@ -18,7 +18,7 @@ interface Answer {
 }
 
 /**
- * Sends a query or mutation once, and gives its data.
+ * Sends a query or mutation once, and returns its data.
  * @throws HoldfastError, and what the signal was aborted with
  */
 export async function send(http: HttpOptions, request: OperationRequest, options: SendOptions): Promise<unknown> {
@@ -46,13 +46,13 @@ export async function send(http: HttpOptions, request: OperationRequest, options
   return answer.data;
 }
 
-/** From `Retry-After` in seconds. As a date it would depend on the device's clock. */
+/** Parses `Retry-After` in seconds. A date would depend on the device's clock. */
 function retryAfterMsOf({ headers }: Response): number | null {
   const text = headers.get('retry-after');
   return text !== null && /^\d+$/.test(text) ? Number(text) * 1000 : null;
 }
 
-/** Where no code of the server's says it. */
+/** The code, if the server sent none. */
 function codeOf(status: number): string {
   if (status === 429) return 'RATE_LIMITED';
   return status >= 400 && status < 500 ? 'BAD_REQUEST' : faultCodes.badAnswer;
@@ -68,7 +68,7 @@ function answerIn(body: string): Answer | null {
   }
 }
 
-/** AbortSignal.any and AbortSignal.timeout are not everywhere yet. */
+/** AbortSignal.any and AbortSignal.timeout are not available everywhere yet. */
 async function within<T>({ timeoutMs, signal }: SendOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();

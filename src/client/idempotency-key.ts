@@ -1,7 +1,7 @@
-/** A new key for one intent: a reservation, an extension. Sent again on every retry of it, so that it is done once. */
+/** A new key for one request, such as a reservation, which is sent with each retry, so that it takes effect once. */
 export function newIdempotencyKey(): string {
   const bytes = new Uint8Array(16);
-  // React Native has no generator of its own; keys need to differ, and nobody gains by guessing one.
+  // For React Native, which has no generator. Keys must only be unique, not secret.
   if (globalThis.crypto?.getRandomValues) globalThis.crypto.getRandomValues(bytes);
   else for (const at of bytes.keys()) bytes[at] = Math.floor(Math.random() * 256);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -34,5 +34,5 @@ export {
 } from './seat-statuses.ts';
 export type { TokenSource } from './tokens.ts';
 
-/** Which types are members of each union and interface, as Apollo Client's `InMemoryCache` takes them. */
+/** The members of each union and interface, for Apollo Client's `InMemoryCache`. */
 export const possibleTypes = generated.possibleTypes;

@@ -1,4 +1,4 @@
-/** Those who are told that something changed. The first one starts what changes it, the last one stops it. */
+/** Listeners of a store. The first one starts its source, the last one stops it. */
 export class Listeners {
   readonly #listeners = new Set<() => void>();
   readonly #start: () => () => void;
@@ -8,9 +8,9 @@ export class Listeners {
     this.#start = start;
   }
 
-  /** Returns how to be told no more. */
+  /** Returns how to stop listening. */
   add(listener: () => void): () => void {
-    // Of its own, so that one function may be added twice.
+    // A new object, so that one function may be added twice.
     const entry = () => listener();
     this.#listeners.add(entry);
     if (this.#listeners.size === 1) this.#stop = this.#start();
@@ -26,7 +26,7 @@ export class Listeners {
   }
 }
 
-/** What an app's function throws is reported as uncaught, and ends nothing here. */
+/** Errors of an app's listener are reported as uncaught, and do not affect others. */
 function apart(call: () => void): void {
   try {
     call();

@@ -3,47 +3,47 @@ import type { OperationRequest } from './operation.ts';
 import { watchPauses } from './pauses.ts';
 import { type Backoff, backoffMs } from './retry.ts';
 
-/** Waits before connecting again: longer than between requests, as thousands lose their connection at once when a node stops. */
+/** Pauses before reconnecting: longer than between requests, because thousands lose their connection at once when a node stops. */
 export const reconnectBackoff: Backoff = {
   firstWaitMs: 1_000,
   maxWaitMs: 30_000,
 };
 
-/** Proxies that don't know websockets may leave them waiting for ever. */
+/** Proxies without websocket support may never answer. */
 const CONNECT_WITHIN_MS = 10_000;
 
 const PING_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 
-/** Pages that follow one another find the connection still there. */
+/** Keeps the connection open between pages that follow one another. */
 const LINGER_MS = 3_000;
 
-/** Closed by the server because of the token. */
+/** The server closed it because of the token. */
 export const FORBIDDEN = 4403;
-/** Closed by this side because there is no token at present: comes back. */
+/** Closed by this side because there is no token at present. It reconnects. */
 const NO_TOKEN = 4408;
 
 export interface LiveSocketOptions {
   readonly url: string;
-  /** Asked at every connection; null for nobody. */
+  /** Called for every connection; null for no token. */
   token(): Promise<string | null>;
-  /** Told of one that the server refused: whether there may be another. */
+  /** Called with a token that the server refused. Returns whether there may be another. */
   refuse(token: string | null): boolean;
-  /** Where there is no global one. */
+  /** For platforms without a global `WebSocket`. */
   readonly webSocketImpl?: unknown;
   readonly reconnect?: Backoff | undefined;
   readonly random?: () => number;
 }
 
-/** What happens to a connection, for those whose operations run on it. */
+/** Listens to the state of the connection. */
 export interface ConnectionWatcher {
-  /** Operations begin on it. */
+  /** The connection is open: operations begin on it. */
   connected(): void;
-  /** It is lost: operations begin anew on the next one. */
+  /** It is lost: operations begin again on the next one. */
   lost(): void;
   /** It may be lost. */
   doubted(): void;
-  /** It is not lost after all. */
+  /** It is not lost. */
   trusted(): void;
 }
 
@@ -52,10 +52,10 @@ interface OpenSocket {
   close(code: number, reason: string): void;
 }
 
-/** A websocket that comes back by itself, notices when nobody answers any more, and says so. Open only while it is watched. */
+/** A websocket that reconnects by itself, and notices when the server does not answer. It is open only while it has watchers. */
 export class LiveSocket {
   readonly #options: LiveSocketOptions;
-  /** Made when it is needed: where only requests are sent, no websockets need to be there. */
+  /** Created when needed, so that clients which only send requests need no websockets. */
   #client: Client | undefined;
   readonly #watchers = new Set<ConnectionWatcher>();
   #stopWatching: (() => void) | undefined;
@@ -65,7 +65,7 @@ export class LiveSocket {
   #connecting: ReturnType<typeof setTimeout> | undefined;
   #isDoubted = false;
   #isConnected = false;
-  /** Ends the wait for the next attempt to connect. */
+  /** Ends the pause before the next attempt to connect. */
   #hurry: () => void = () => {};
   #atOnce = false;
   #isDisposed = false;
@@ -82,14 +82,14 @@ export class LiveSocket {
     return this.#isConnected;
   }
 
-  /** Goes on with the next connection when one is lost, for which its variables are asked for again. Returns how to stop. */
+  /** Resubscribes on the next connection when one is lost, with its variables read again. Returns how to stop. */
   subscribe(request: () => OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
     if (this.#isDisposed) return () => {};
-    // An empty text stands for none, which the stock client does not know.
+    // An empty text instead of none, which the stock client does not support.
     const { query = '', extensions } = request();
     const payload = {
       query,
-      // Read by the stock client whenever it sends the operation.
+      // A getter, which the stock client reads whenever it sends the operation.
       get variables() {
         return request().variables as Record<string, unknown>;
       },
@@ -114,7 +114,7 @@ export class LiveSocket {
     };
   }
 
-  /** Finds out whether the connection is alive, and connects at once where it was waiting to. */
+  /** Checks whether the connection is alive, and connects at once if it was waiting to. */
   verify(): void {
     this.#hurry();
     if (this.#socket === undefined || this.#unanswered !== undefined) return;
@@ -122,18 +122,18 @@ export class LiveSocket {
     this.#expectAnswer();
   }
 
-  /** Gives the connection up for another, at once. */
+  /** Replaces the connection at once. */
   restart(): void {
     this.#atOnce = true;
     this.#hurry();
     this.#client?.terminate();
   }
 
-  /** Closes the connection. Whoever watches sees it lost, and what is subscribed to from now on stays silent. */
+  /** Closes the connection for good. Watchers see it as lost, and later subscriptions get no messages. */
   dispose(): void {
     this.#isDisposed = true;
     this.#stopWatching?.();
-    // Where it never connected, there is nothing to let go of.
+    // If it never connected, there is nothing to release.
     Promise.resolve(this.#client?.dispose()).catch(() => {});
     this.#hurry();
     this.#lost();
@@ -200,7 +200,7 @@ export class LiveSocket {
     for (const watcher of [...this.#watchers]) watcher.lost();
   }
 
-  /** The stock client gives up on what is thrown here, so a token that cannot be had now closes the socket, to come back. */
+  /** Closes the socket instead of throwing if there is no token now, because the stock client would give up on an error. */
   async #introduce(): Promise<Record<string, unknown> | undefined> {
     const socket = this.#socket;
     try {

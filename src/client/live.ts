@@ -7,18 +7,18 @@ import type { HoldfastError } from './holdfast-error.ts';
  */
 export type LiveState = 'connecting' | 'live' | 'polling' | 'stale' | 'ended' | 'failed';
 
-/** What is known at one moment. Never changed: another one comes in its place. */
+/** An immutable snapshot of what is known. */
 export interface Live<Data> {
   readonly state: LiveState;
-  /** The newest there is; null until something came. */
+  /** The newest data; null until there is some. */
   readonly data: Data | null;
   readonly error: HoldfastError | null;
 }
 
-/** Follows a subscription while somebody listens to it. Both functions are for React's `useSyncExternalStore`. */
+/** Follows a subscription while it has listeners. Both functions are for React's `useSyncExternalStore`. */
 export interface LiveStore<Data> {
   /** Calls back at every change. Returns how to stop. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** The same object until something changes. */
+  /** Returns the same object until something changes. */
   readonly getSnapshot: () => Live<Data>;
 }

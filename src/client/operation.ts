@@ -1,24 +1,24 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 
-/** An operation that says what it takes and gives: a `TypedDocumentNode`, or what graphql-codegen makes with `documentMode: 'string'`. */
+/** A typed operation: a `TypedDocumentNode`, or the output of graphql-codegen with `documentMode: 'string'`. */
 export type Operation<Result, Variables> = DocumentTypeDecoration<Result, Variables>;
 
-/** What is sent for an operation, over HTTP and websockets alike. */
+/** The payload of an operation, over HTTP and websockets. */
 export interface OperationRequest {
   readonly query?: string;
   readonly variables: unknown;
   readonly extensions?: { readonly persistedQuery: { readonly version: 1; readonly sha256Hash: string } };
 }
 
-/** What generated documents, those of `gql`, and those of graphql-js' `parse` have beside their tree. */
+/** Properties of generated documents, of those of `gql`, and of those of graphql-js' `parse`. */
 interface Written {
   readonly __meta__?: { readonly hash?: string; readonly text?: string };
   readonly loc?: { readonly source?: { readonly body: string } };
 }
 
 /**
- * @param byHash sends the hash of a trusted operation in the place of its text
- * @throws TypeError for a document that was made without its text, or its hash
+ * @param byHash sends the hash of a trusted operation instead of its text
+ * @throws TypeError if the document has no text, or no hash
  */
 export function requestOf(operation: Operation<unknown, never>, variables: unknown, byHash: boolean): OperationRequest {
   if (!byHash) return { query: textOf(operation), variables };

@@ -1,4 +1,4 @@
-/** One of a union's members, told apart by its name. */
+/** A member of a union, by its `__typename`. */
 export interface Outcome {
   readonly __typename: string;
 }
@@ -15,8 +15,8 @@ type NoOthers<Functions, Union extends Outcome> = {
 };
 
 /**
- * Gives what the function for this outcome does. One that is missing does not compile, unless `otherwise` stands for the rest.
- * @throws TypeError for an outcome that a newer server has and this program does not know
+ * Returns the result of the function for this outcome. A missing one does not compile, unless there is `otherwise`.
+ * @throws TypeError for an outcome of a newer server that this program does not know
  */
 export function match<Union extends Outcome, const Functions extends Cases<Union>>(
   outcome: Union,
@@ -36,12 +36,12 @@ export function match(
   return (known ?? otherwise)(outcome as never);
 }
 
-/** For the `default` of a `switch` over `__typename`: compiles only where every outcome has its case. */
+/** For the `default` of a `switch` over `__typename`: compiles only if every outcome has its case. */
 export function unreachable(outcome: never): never {
   throw new TypeError(`An outcome that this program does not know: ${JSON.stringify(outcome)}`);
 }
 
-/** Tells what was refused from what was asked for. */
+/** Whether an outcome is a user error. */
 export function isUserError<Union extends Outcome>(
   outcome: Union,
 ): outcome is Extract<Union, { readonly code: string }> {

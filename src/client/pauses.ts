@@ -1,17 +1,17 @@
-/** What a program notices that did not run for a while, or may have lost its network. */
+/** Notified when the program did not run for a while, or may have lost its network. */
 export interface PauseHandlers {
-  /** The device slept: connections are most likely dead, whatever they say. */
+  /** The device slept: connections are probably dead, even if they look open. */
   onSlept(): void;
-  /** It did not run for longer than a timer is late by itself: much may have been missed. */
+  /** The program did not run for longer than timers are usually late: messages may have been missed. */
   onPaused(): void;
-  /** It is looked at again, or the network is back: a good moment to see whether connections are alive. */
+  /** The page is visible again, or the network is back: connections should be checked. */
   onAttention(): void;
 }
 
 export interface PauseClocks {
-  /** Milliseconds that stand still, on some systems, while the device sleeps. */
+  /** Monotonic milliseconds, which stop on some systems while the device sleeps. */
   readonly monotonicNow: () => number;
-  /** The time of day. Only used to notice what the other one did not: being wrong, or being put right, costs a reconnect at most. */
+  /** The time of day, which detects sleep that the other clock misses. If it is wrong, or corrected, that costs a reconnect at most. */
   readonly timeOfDay: () => number;
 }
 
@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 5_000;
 const LATE_MS = 10_000;
 const CLOCKS_APART_MS = 2_000;
 
-/** Of browsers, as far as they are there: React Native and Node have none of it. */
+/** Events of browsers, if they exist: React Native and Node have none. */
 interface Page {
   readonly document?: PageEvents & { readonly visibilityState?: string };
   readonly addEventListener?: PageEvents['addEventListener'];
@@ -44,7 +44,7 @@ export function watchPauses({ onSlept, onPaused, onAttention }: PauseHandlers, c
     const passedMs = now.ofDay - last.ofDay;
     last = now;
     if (passedMs - ranMs > CLOCKS_APART_MS) onSlept();
-    // Browsers let the timers of hidden pages come once a minute.
+    // Browsers run timers of hidden pages once a minute.
     else if (ranMs > LOOK_EVERY_MS + LATE_MS && !isHidden()) onPaused();
     else return false;
     return true;

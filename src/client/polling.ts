@@ -1,9 +1,9 @@
 import { type Backoff, backoffMs } from './retry.ts';
 
 export interface PollingOptions<Data> {
-  /** Null for what there is not. */
+  /** Null if there is no such object. */
   readonly ask: (signal: AbortSignal) => Promise<Data | null>;
-  /** After a fault it waits longer each time. */
+  /** Pauses after faults, which get longer each time. */
   readonly waits: Backoff;
   readonly random?: (() => number) | undefined;
 }
@@ -13,7 +13,7 @@ interface PollingHandlers<Data> {
   onFault(): void;
 }
 
-/** Asks again and again, waiting before the first time too: most connections come back before that. A page that is not seen does not ask. */
+/** Polls, with a pause before the first time too, because most connections are back before. A hidden page does not poll. */
 export class Polling<Data> {
   readonly #options: PollingOptions<Data>;
   readonly #handlers: PollingHandlers<Data>;
@@ -27,7 +27,7 @@ export class Polling<Data> {
     this.#handlers = handlers;
   }
 
-  /** Whether the newest request was answered. */
+  /** Whether the last request was answered. */
   get isAnswered(): boolean {
     return this.#isAnswered;
   }

@@ -17,7 +17,7 @@ export interface CallOptions {
 }
 
 export interface MutateOptions extends CallOptions {
-  /** Whether doing it twice is the same as once. By default, where its input has an `idempotencyKey`. */
+  /** Whether it is idempotent. By default, if its input has an `idempotencyKey`. */
   readonly isRepeatable?: boolean;
   /** How long one attempt may take. */
   readonly timeoutMs?: number;
@@ -26,18 +26,18 @@ export interface MutateOptions extends CallOptions {
 export interface RequestsOptions {
   readonly http: HttpOptions;
   readonly policy: RetryPolicy;
-  /** Sends hashes in the place of texts. */
+  /** Sends hashes instead of texts. */
   readonly byHash: boolean;
 }
 
 const TIMEOUT_MS = 15_000;
 
-/** Queries and mutations, each with the token that is needed, and as many attempts as are right. */
+/** Sends queries and mutations with tokens and retries. */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #tokens: Tokens;
 
-  /** @param tokensFor is given how guests get theirs */
+  /** @param tokensFor is called with the functions that sign in and renew guests */
   constructor(options: RequestsOptions, tokensFor: (guests: Pick<GuestsOptions, 'signIn' | 'renew'>) => Tokens) {
     this.#options = options;
     this.#tokens = tokensFor({ signIn: () => this.#signIn(), renew: (guestToken) => this.#renew(guestToken) });
@@ -52,7 +52,7 @@ export class Requests {
     return this.#withRetries(attempt, signal);
   }
 
-  /** For what will be asked for again soon. */
+  /** Sends a query without retries, for callers that repeat it anyway. */
   async queryOnce<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
@@ -71,7 +71,7 @@ export class Requests {
     return withRetries(attempt, { policy: this.#options.policy, busyForMs, signal });
   }
 
-  /** Once, or twice where the first token was refused: with a bad token, nothing is done. */
+  /** Sends it once, or twice if the first token was refused, when nothing was executed. */
   async #attempt<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
@@ -94,7 +94,7 @@ export class Requests {
     }
   }
 
-  /** A guest too many, where an answer was lost, is no harm. */
+  /** Retried, because a surplus guest after a lost answer does no harm. */
   #signIn(): Promise<string> {
     return this.#asNobody(SignInAsGuestDocument, {}, ({ signInAsGuest }) => tokenIn(signInAsGuest));
   }
@@ -119,7 +119,7 @@ export class Requests {
   }
 }
 
-/** Whoever needs the token asked for something else, whose outcomes are others. */
+/** Turns refusals into errors, because the caller has sent another operation with other outcomes. */
 function tokenIn(
   outcome: GuestSessionDetailsFragment | RateLimitedOutcomeFragment | ServiceBusyOutcomeFragment,
 ): string {
@@ -132,7 +132,7 @@ function hasKey(variables: unknown): boolean {
   return input?.idempotencyKey != null;
 }
 
-/** How long `ServiceBusy`, the one outcome that is not definite, asks to wait. */
+/** The pause that `ServiceBusy` asks for, which is the only outcome that is not definite. */
 function busyForMs(data: unknown): number | null {
   const [outcome] = Object.values(data as Record<string, { __typename?: string; retryAfterMs?: number } | null>);
   return outcome?.__typename === 'ServiceBusy' ? (outcome.retryAfterMs ?? 0) : null;

@@ -1,16 +1,16 @@
 import { HoldfastError } from './holdfast-error.ts';
 
 export interface Backoff {
-  /** Before the second attempt; twice as long before each further one. */
+  /** Pause before the second attempt, which doubles for each further one. */
   readonly firstWaitMs: number;
   readonly maxWaitMs: number;
 }
 
-/** How long one intent is pursued. */
+/** Bounds of the attempts of one request. */
 export interface RetryPolicy extends Backoff {
-  /** With the first. */
+  /** Number of attempts, including the first. */
   readonly attempts: number;
-  /** All waits together: one that would go beyond it is not begun. */
+  /** Sum of all pauses. A pause that would exceed it is not begun. */
   readonly maxTotalWaitMs: number;
 }
 
@@ -23,7 +23,7 @@ export const defaultRetryPolicy: RetryPolicy = {
 
 export interface Retrying<Answer> {
   readonly policy: RetryPolicy;
-  /** From an answer that says to ask again, how long to wait at least; null for a definite one. */
+  /** The least pause that an answer asks for; null for a definite answer. */
   readonly busyForMs: (answer: Answer) => number | null;
   readonly signal?: AbortSignal | undefined;
   /** 0 to 1, exclusive. */
@@ -51,7 +51,7 @@ export async function withRetries<Answer>(attempt: () => Promise<Answer>, retryi
   }
 }
 
-/** Between half of the step and all of it. */
+/** Jitter: between half of the step and all of it. */
 export function backoffMs({ firstWaitMs, maxWaitMs }: Backoff, attempts: number, random: () => number): number {
   return Math.min(maxWaitMs, firstWaitMs * 2 ** (attempts - 1)) * (0.5 + random() / 2);
 }
@@ -82,7 +82,7 @@ async function outcomeOf<Answer>(attempt: () => Promise<Answer>): Promise<Tried<
   }
 }
 
-/** Null for what would fail again. */
+/** Null if a retry would fail as well. */
 function retryAfter(error: unknown): number | null {
   return error instanceof HoldfastError && error.isTemporary ? (error.retryAfterMs ?? 0) : null;
 }

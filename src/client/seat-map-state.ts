@@ -7,29 +7,29 @@ import {
 import { type OperationRequest, requestOf } from './operation.ts';
 import { type SeatCodes, unpackSeatChanges, unpackSeatCodes } from './seat-statuses.ts';
 
-/** A seat map at one moment. Never changed: `statuses` is the same object for as long as no seat changes. */
+/** An immutable seat map. `statuses` is the same object as long as no seat changes. */
 export interface SeatMapState {
   readonly statuses: SeatCodes;
   readonly availability: AvailabilityCountsFragment;
-  /** The newest change of the event that is in it. */
+  /** The event's last change that it includes. */
   readonly revision: number;
 }
 
 type Update = SeatMapSubscription['seatMap'];
 
-/** @throws RangeError where the statuses are not as many as the counts say */
+/** @throws RangeError if the number of statuses does not match the counts */
 export function seatMapOf(event: NonNullable<SeatStatusesQuery['event']>): SeatMapState {
   const { availability, seatMap } = event;
   return { statuses: unpackSeatCodes(seatMap.statuses, availability.total), availability, revision: seatMap.revision };
 }
 
-/** How a map is followed through any number of connections: each asks for what has changed since the map that is shown. */
+/** Follows a map over any number of connections. Each subscription asks for the difference from the map that is shown. */
 export function followedSeatMap(eventId: string, byHash: boolean) {
   let resumed: SeatMapState | null = null;
   let fits = true;
   return {
     request(shown: SeatMapState | null): OperationRequest {
-      // After a message that did not fit, nothing is built on.
+      // After a message that did not fit, it starts from nothing.
       resumed = fits ? shown : null;
       return requestOf(SeatMapDocument, resumed ? { eventId, since: resumed.revision } : { eventId }, byHash);
     },
@@ -58,7 +58,7 @@ export function seatMapAfter(
 function statusesAfter(base: SeatMapState | null, update: Update, shown: SeatMapState | null): SeatCodes | null {
   try {
     if (update.__typename === 'SeatMapSnapshot') return unpacked(update.statuses, update.availability.total, shown);
-    // Statuses are absolute: it does no harm to be told again what is known.
+    // Statuses are absolute, so that repeated ones do no harm.
     return base === null || update.fromRevision > base.revision ? null : changed(base.statuses, update.changes);
   } catch {
     return null;
@@ -76,7 +76,7 @@ function sameCodes(one: SeatCodes, other: SeatCodes): boolean {
   return true;
 }
 
-/** A copy, which of 20,000 seats takes a microsecond: nothing that was given out changes. */
+/** Copies, because snapshots are immutable. 20,000 seats take a microsecond. */
 function changed(before: SeatCodes, packed: string): SeatCodes | null {
   const changes = unpackSeatChanges(packed);
   if (changes.some(([index]) => index >= before.length)) return null;

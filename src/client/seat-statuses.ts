@@ -1,9 +1,9 @@
 import type { SeatStatus } from './generated/documents.ts';
 
-/** By the contract's two bits. */
+/** In the order of the contract's two bits. */
 export const seatStatuses = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED'] as const satisfies readonly SeatStatus[];
 
-/** Of each seat by its index, its status as a position in `seatStatuses`. */
+/** The status of each seat by index, as a position in `seatStatuses`. */
 export interface SeatCodes extends Iterable<number> {
   readonly length: number;
   readonly [index: number]: number;
@@ -29,7 +29,7 @@ export function unpackSeatCodes(packed: string, seatCount: number): Uint8Array {
 /**
  * Reads the contract's `PackedSeatChanges`: for each seat that changed, ascending by index, one unsigned LEB128 number
  * `(gap << 2) | status`, base64, where `gap` is how many seats lie between it and the one before.
- * @returns of each, its index and its status as a position in `seatStatuses`
+ * @returns the index of each seat, and its status as a position in `seatStatuses`
  */
 export function unpackSeatChanges(packed: string): (readonly [index: number, code: number])[] {
   const changes: [number, number][] = [];
@@ -46,12 +46,12 @@ export function unpackSeatChanges(packed: string): (readonly [index: number, cod
   return changes;
 }
 
-/** The status of the seat; undefined for one that the map does not have. */
+/** The status of the seat; undefined if the map has no such seat. */
 export function statusAt(codes: SeatCodes, index: number): SeatStatus | undefined {
   return seatStatuses[codes[index] ?? -1];
 }
 
-/** The indexes of the seats that differ, all of `after` where there were none before: what a drawing has to do again. */
+/** The indexes of the seats that differ, which must be redrawn. All of `after` if there were none before. */
 export function changedSeats(before: SeatCodes, after: SeatCodes): number[] {
   const changed: number[] = [];
   for (let index = 0; index < after.length; index += 1) {

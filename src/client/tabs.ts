@@ -1,4 +1,4 @@
-/** Of browsers on HTTPS and localhost, and of Node since 24. */
+/** Exists in browsers on HTTPS and localhost, and in Node since 24. */
 interface Locks {
   request<Result>(
     name: string,
@@ -7,10 +7,10 @@ interface Locks {
   ): Promise<Result>;
 }
 
-/** A tab that is frozen by its browser may hold a lock for as long as it likes. */
+/** Bound for waiting, because a tab that its browser has frozen may hold the lock for any time. */
 const WAIT_FOR_OTHERS_MS = 10_000;
 
-/** Works while no other tab of this site does so under the same name, where that can be told. */
+/** Runs the work while no other tab of this site does under the same name, if the browser has locks. */
 export async function oneTabAtATime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
   const { navigator } = globalThis as { readonly navigator?: { readonly locks?: Locks } };
   const locks = navigator?.locks;

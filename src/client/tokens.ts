@@ -1,41 +1,41 @@
 import type { Guests } from './guests.ts';
 
-/** Where tokens come from: one, or a function that is asked whenever one is needed, and told which one was refused last. */
+/** A token, or a function that is called whenever one is needed, with the token that was refused last. */
 export type TokenSource = string | ((refused: string | null) => string | null | Promise<string | null>);
 
-/** Whether a guest was signed in meanwhile, in another tab perhaps. */
+/** Interval at which it is checked whether a guest was signed in, perhaps in another tab. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Who is asking. */
+/** The client's tokens. */
 export class Tokens {
   readonly #source: TokenSource | undefined;
   readonly #guests: Guests | null;
   #refused: string | null = null;
 
-  /** @param guests null: nobody is signed in as a guest */
+  /** @param guests null if nobody is to be signed in as a guest */
   constructor(source: TokenSource | undefined, guests: Guests | null) {
     this.#source = source;
     this.#guests = guests;
   }
 
-  /** The token there is; null for nobody. */
+  /** The current token; null if there is none. */
   async current(): Promise<string | null> {
     return (await this.#given()) ?? this.#guests?.current() ?? null;
   }
 
-  /** The token there is, or that of a guest who is signed in now; null where guests are not wanted. */
+  /** The current token, or that of a new guest; null if guests are not enabled. */
   async needed(): Promise<string | null> {
     return (await this.#given()) ?? this.#guests?.needed() ?? null;
   }
 
-  /** Of one that the server refused. Returns whether there may be another. */
+  /** Reports a token that the server refused. Returns whether there may be another. */
   refuse(token: string | null): boolean {
     this.#refused = token;
     this.#guests?.refuse(token);
     return typeof this.#source !== 'string';
   }
 
-  /** Calls back once there is a token. Returns how to wait no longer. */
+  /** Calls back once there is a token. Returns how to stop waiting. */
   whenThere(callback: () => void): () => void {
     let isWaiting = true;
     let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
