@@ -10,12 +10,14 @@ export const processUsage = {
   memory(): Memory {
     globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
-    return { rss, used: heapUsed + external };
+    return { rss, heap: heapUsed, external };
   },
 };
 
 export interface Memory {
   readonly rss: number;
-  /** On V8's heap and what belongs to it outside. */
-  readonly used: number;
+  /** V8's, as far as it is used. */
+  readonly heap: number;
+  /** What belongs to objects of the heap, outside. */
+  readonly external: number;
 }

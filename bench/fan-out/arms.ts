@@ -1,4 +1,5 @@
 import type { AsyncStack } from '../../src/async-stack.ts';
+import { unpackChanges } from '../../src/live/packing.ts';
 import { startPostgres } from '../../test/support/postgres.ts';
 import { startRedis } from '../../test/support/redis.ts';
 import { Child } from '../child-process.ts';
@@ -108,7 +109,7 @@ function firstChanges(recorded: readonly string[], seatsAtOnce: number): number[
   let changes = 0;
   return recorded.map((message) => {
     const first = changes;
-    changes += (message.split('"seatId"').length - 1) / seatsAtOnce;
+    changes += unpackChanges(JSON.parse(message).payload.data.seatMap.changes).length / seatsAtOnce;
     return first;
   });
 }

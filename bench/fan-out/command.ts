@@ -11,6 +11,7 @@ export function fanOutCommand(): Command {
     .option('--frames-per-second <count>', 'changes, each told in a frame unless the node is busy', atLeast(1), 10)
     .option('--changes <count>', 'seats that change in each frame', atLeast(1), 5)
     .option('--rounds <count>', 'times that the arms take turns', atLeast(1), 3)
+    .option('--crowd <count>', 'sockets of which memory, latency and coming back are measured', atLeast(1), 10_000)
     .option(
       '--memory-minutes <count>',
       'how long to watch the memory while seats change; 0 leaves it out',

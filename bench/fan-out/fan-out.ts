@@ -4,8 +4,8 @@ import { Child } from '../child-process.ts';
 import { describeMachine } from '../machine.ts';
 import { keepResults } from '../results.ts';
 import { ARMS, type ArmName, type PlayerArm, type ServerOptions, startHoldfast, startPlayer } from './arms.ts';
-import { boundsOf, figuresOf, type Round } from './figures.ts';
-import { measureMemory } from './memory.ts';
+import { measureCrowd } from './crowd.ts';
+import { type BytesFigures, boundsOf, bytesOf, figuresOf, type Round } from './figures.ts';
 import { type FanOutOptions, SEATS } from './options.ts';
 import { chartOf, reportOf } from './report.ts';
 import { runArm, type Stage } from './run.ts';
@@ -17,22 +17,18 @@ const WARM_UP = { times: 400, perSecond: 50 };
 /** Gives the exit code: 1 when a bound is missed. */
 export async function fanOut(options: FanOutOptions): Promise<number> {
   const machine = describeMachine();
-  const rounds = await runRounds(options);
-  const memory = await measureMemory(options);
-  const figures = figuresOf(rounds, options.seconds);
-  const bounds = boundsOf(figures, memory);
-  say(reportOf(figures, memory, bounds));
+  const { rounds, bytes } = await runRounds(options);
+  const crowd = await measureCrowd(options);
+  const figures = { arms: figuresOf(rounds, options.seconds), bytes, crowd };
+  const bounds = boundsOf(figures);
+  say(reportOf(figures, bounds));
   const measuredAt = new Date().toISOString();
-  await keepResults(
-    'fan-out',
-    { measuredAt, machine, options, figures, bounds, memory, rounds },
-    chartOf(figures, memory),
-  );
+  await keepResults('fan-out', { measuredAt, machine, options, figures, bounds, rounds }, chartOf(figures));
   return bounds.every(isKept) ? 0 : 1;
 }
 
 /** The arms by turns, so that what else the machine does falls on all alike. */
-async function runRounds(options: FanOutOptions): Promise<Round[]> {
+async function runRounds(options: FanOutOptions): Promise<{ rounds: Round[]; bytes: BytesFigures }> {
   await using resources = new AsyncStack();
   const arms = await startArms({ seats: SEATS, seatsAtOnce: options.changes, nodeOptions: [] }, resources);
   const subscribers = resources.use(new Child<Subscribers>(new URL('./subscribers.ts', import.meta.url)));
@@ -43,7 +39,7 @@ async function runRounds(options: FanOutOptions): Promise<Round[]> {
     rounds.push(await runRound(arms, stage));
     say(`round ${round} of ${options.rounds}: ${ARMS.map((name) => describeRun(name, rounds.at(-1))).join(', ')}`);
   }
-  return rounds;
+  return { rounds, bytes: bytesOf(arms.holdfast.recording) };
 }
 
 /** What Holdfast tells is what the others tell after it, as often and as long. */

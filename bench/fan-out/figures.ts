@@ -1,7 +1,8 @@
 import type { Bound } from '../bounds.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import { ARMS, type ArmName } from './arms.ts';
-import type { MemoryFigures } from './memory.ts';
+import type { CrowdFigures } from './crowd.ts';
+import type { Recording } from './messages.ts';
 import type { Run } from './run.ts';
 
 /** Each arm once, one after the other. */
@@ -43,18 +44,50 @@ function armFigures(name: ArmName, rounds: readonly Round[], seconds: number): A
   };
 }
 
-/** What a subscriber may cost, as a multiple of bare `ws.send`: the payloads of graphql-ws's protocol are serialised once. */
-const MOST_OVER_FLOOR = 1.2;
-const MOST_GROWTH = 0.05;
+/** Of the largest frame of one change. */
+export interface BytesFigures {
+  /** What an app asks for, by the stock client. */
+  readonly app: number;
+  /** `changes` alone, by this repository's client. */
+  readonly changes: number;
+}
 
-export function boundsOf({ holdfast }: Readonly<Record<ArmName, ArmFigures>>, { overTime }: MemoryFigures): Bound[] {
+export function bytesOf({ deltas, changes }: Recording): BytesFigures {
+  const largest = (messages: readonly string[]) => Math.max(...messages.map((message) => Buffer.byteLength(message)));
+  return { app: largest(deltas), changes: largest(changes) };
+}
+
+export interface Figures {
+  readonly arms: Readonly<Record<ArmName, ArmFigures>>;
+  readonly bytes: BytesFigures;
+  readonly crowd: CrowdFigures;
+}
+
+const MOST = {
+  /** A multiple of bare `ws.send`. */
+  overFloor: 1,
+  bytes: 100,
+  p99Ms: 100,
+  residentPerSocket: 12_000,
+  heapPerSocket: 8_000,
+  comingBackMs: 10_000,
+  growth: 0.05,
+};
+
+export function boundsOf({ arms: { holdfast }, bytes, crowd }: Figures): Bound[] {
   const executions = holdfast.executionsPerFrame;
+  const { perSocket, latencies, comingBack, overTime } = crowd;
   const bounds: Bound[] = [
-    { name: 'CPU per delivery, of the floor', value: holdfast.overFloor.median, most: MOST_OVER_FLOOR },
+    { name: 'CPU per delivery, of the floor', value: holdfast.overFloor.median, most: MOST.overFloor },
     { name: 'executions per frame and operation', value: executions.median, least: 1, most: 1 },
+    { name: 'bytes of a delivery, `changes` alone', value: bytes.changes, most: MOST.bytes },
+    { name: 'p99 of the large crowd, ms', value: latencies.holdfast.latencyMs.p99, most: MOST.p99Ms },
+    { name: 'resident bytes of an idle socket', value: perSocket.holdfast.resident, most: MOST.residentPerSocket },
+    { name: 'heap bytes of an idle socket', value: perSocket.holdfast.heap, most: MOST.heapPerSocket },
+    { name: 'coming back at once, ms', value: comingBack.last, most: MOST.comingBackMs },
   ];
   if (overTime !== null) {
-    bounds.push({ name: 'growth of the resident set', value: overTime.growth, most: MOST_GROWTH });
+    bounds.push({ name: 'growth of the resident set', value: overTime.growth, most: MOST.growth });
   }
   return bounds;
 }

@@ -6,6 +6,8 @@ export interface FanOutOptions {
   /** Seats in one change. */
   readonly changes: number;
   readonly rounds: number;
+  /** Sockets of the large crowd, of which memory, latency and coming back are measured. */
+  readonly crowd: number;
   /** 0 leaves the long run out. */
   readonly memoryMinutes: number;
 }

@@ -1,21 +1,32 @@
 import { once } from 'node:events';
-import { GREETINGS, type Recording, watch } from './messages.ts';
+import type { WebSocket } from 'ws';
+import { GREETINGS, type Recording, watch, watchChangesAlone } from './messages.ts';
 import type { Venue } from './venue.ts';
 
 /** Frames that are played again and again to the other arms: their sizes differ a little. */
 const FRAMES = 40;
 const WITHIN_MS = 60_000;
 
-/** What one subscriber is sent while seats change. */
+/** What one subscriber is sent while seats change, and one who asks for less. */
 export async function record(url: string, venue: Venue): Promise<Recording> {
-  const messages: string[] = [];
+  const [messages, changes]: [string[], string[]] = [[], []];
+  const sockets = [
+    await watch(url, venue, (data) => messages.push(String(data))),
+    await watchChangesAlone(url, venue, (data) => changes.push(String(data))),
+  ] as const;
   const signal = AbortSignal.timeout(WITHIN_MS);
-  const socket = await watch(url, venue.eventId, (data) => messages.push(String(data)));
   for (let wanted = GREETINGS; wanted <= GREETINGS + FRAMES; wanted += 1) {
-    while (messages.length < wanted) await once(socket, 'message', { signal });
+    while (messages.length < wanted) await once(sockets[0], 'message', { signal });
+    while (changes.length < wanted) await once(sockets[1], 'message', { signal });
     await venue.change({ times: 1, perSecond: 1 });
   }
+  await Promise.all(sockets.map(close));
+  const framesOf = (told: readonly string[]) => told.slice(GREETINGS, GREETINGS + FRAMES);
+  return { greetings: messages.slice(0, GREETINGS), deltas: framesOf(messages), changes: framesOf(changes) };
+}
+
+async function close(socket: WebSocket): Promise<void> {
+  const closed = once(socket, 'close');
   socket.close(1000);
-  await once(socket, 'close');
-  return { greetings: messages.slice(0, GREETINGS), deltas: messages.slice(GREETINGS, GREETINGS + FRAMES) };
+  await closed;
 }

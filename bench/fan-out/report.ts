@@ -3,12 +3,11 @@ import type { Spread } from '../statistics.ts';
 import { barsHeight, barsOf, LINES_HEIGHT, linesOf, svgOf } from '../svg.ts';
 import { tableOf } from '../table.ts';
 import { ARMS, type ArmName } from './arms.ts';
-import type { ArmFigures } from './figures.ts';
-import type { MemoryFigures, MemoryOverTime } from './memory.ts';
+import type { CrowdFigures } from './crowd.ts';
+import type { Figures } from './figures.ts';
+import type { MemoryOverTime } from './memory.ts';
 
 const TITLE = 'Server CPU for one delivery, and memory over time';
-
-export type Figures = Readonly<Record<ArmName, ArmFigures>>;
 
 const names: Readonly<Record<ArmName, string>> = {
   floor: 'bare ws.send',
@@ -16,19 +15,22 @@ const names: Readonly<Record<ArmName, string>> = {
   holdfast: 'Holdfast',
 };
 
-export function reportOf(figures: Figures, memory: MemoryFigures, bounds: readonly Bound[]): string {
+export function reportOf({ arms, bytes, crowd }: Figures, bounds: readonly Bound[]): string {
   return [
-    armsTable(figures),
+    armsTable(arms),
     'CPU: user and system of the server process, without what the same changes cost it with no subscribers (alone).',
     '',
-    memoryTable(memory),
-    ...(memory.overTime === null ? [] : [describeGrowth(memory.overTime)]),
+    `A delivery of one change: ${bytes.app} bytes as an app asks for it, ${bytes.changes} of \`changes\` alone.`,
+    '',
+    crowdTable(crowd),
+    describeComingBack(crowd),
+    ...(crowd.overTime === null ? [] : [describeGrowth(crowd.overTime)]),
     '',
     describeBounds(bounds),
   ].join('\n');
 }
 
-function armsTable(figures: Figures): string {
+function armsTable(figures: Figures['arms']): string {
   const heads = ['', 'µs/delivery', 'of floor', 'runs/frame', 'frames/s', 'bytes', 'CPU', 'alone', 'p50 ms', 'p99 ms'];
   const rows = ARMS.map((name) => {
     const arm = figures[name];
@@ -48,9 +50,29 @@ function armsTable(figures: Figures): string {
   return tableOf(heads, rows);
 }
 
-function memoryTable({ perSocket }: MemoryFigures): string {
-  const rows = (['floor', 'holdfast'] as const).map((name) => [names[name], kilobytes(perSocket[name])]);
-  return tableOf(['an idle subscriber', 'heap and external'], rows);
+function crowdTable({ perSocket, latencies }: CrowdFigures): string {
+  const heads = ['the large crowd', 'resident', 'heap', 'external', 'µs/delivery', 'frames', 'CPU', 'p50 ms', 'p99 ms'];
+  const rows = (['floor', 'holdfast'] as const).map((name) => {
+    const { resident, heap, external } = perSocket[name];
+    const { cpuPerDelivery, frames, cpuShare, latencyMs } = latencies[name];
+    return [
+      names[name],
+      kilobytes(resident),
+      kilobytes(heap),
+      kilobytes(external),
+      cpuPerDelivery.toFixed(1),
+      String(frames),
+      percent(cpuShare),
+      latencyMs.p50.toFixed(0),
+      latencyMs.p99.toFixed(0),
+    ];
+  });
+  return tableOf(heads, rows);
+}
+
+function describeComingBack({ comingBack: { p50, p99, last } }: CrowdFigures): string {
+  const seconds = [p50, p99, last].map((ms) => (ms / 1000).toFixed(1));
+  return `All of them cut off, and back at once: current after ${seconds[0]} s (median), ${seconds[1]} s (p99), ${seconds[2]} s (the last).`;
 }
 
 function describeGrowth({ samples, growth }: MemoryOverTime): string {
@@ -58,7 +80,7 @@ function describeGrowth({ samples, growth }: MemoryOverTime): string {
   return `resident after ${last?.minutes.toFixed(1)} minutes of changes: ${megabytes(last?.rss ?? 0)} MB, growth ${percent(growth)}`;
 }
 
-export function chartOf(figures: Figures, { overTime }: MemoryFigures): string {
+export function chartOf({ arms: figures, crowd: { overTime } }: Figures): string {
   const bars = ARMS.map((name) => {
     const { cpuPerDelivery, overFloor } = figures[name];
     const note = `${cpuPerDelivery.median.toFixed(1)} µs, ${overFloor.median.toFixed(2)} × the floor`;
@@ -75,10 +97,10 @@ export function chartOf(figures: Figures, { overTime }: MemoryFigures): string {
 }
 
 function memoryChart({ samples }: MemoryOverTime, place: { x: number; y: number; width: number }): string {
-  const points = (pick: 'rss' | 'used') => samples.map((sample) => ({ x: sample.minutes, y: sample[pick] / 1e6 }));
+  const points = (pick: 'rss' | 'heap') => samples.map((sample) => ({ x: sample.minutes, y: sample[pick] / 1e6 }));
   const series = [
     { name: 'resident', color: '#4477aa', points: points('rss') },
-    { name: 'heap and external', color: '#aa5533', points: points('used') },
+    { name: 'heap', color: '#aa5533', points: points('heap') },
   ];
   return linesOf(series, { ...place, title: 'Memory of the server while seats change', unitX: 'min', unitY: 'MB' });
 }

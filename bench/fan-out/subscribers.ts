@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { answerParent } from '../child-process.ts';
 import { now } from '../pace.ts';
 import { quantileOf } from '../statistics.ts';
-import { GREETINGS, watch } from './messages.ts';
+import { GREETINGS, revisionIn, type Watching, watch } from './messages.ts';
 
 const AT_ONCE = 50;
 /** Nothing came for so long: nothing more will. */
@@ -25,22 +25,29 @@ interface Received {
 
 let sockets: WebSocket[] = [];
 let received: Received | undefined;
+/** Of the newest message that the first socket got. */
+let newest = '';
 
-async function connect({ url, eventId, count }: { url: string; eventId: string; count: number }): Promise<void> {
+interface Place extends Watching {
+  readonly url: string;
+}
+
+async function connect({ count, ...place }: Place & { count: number }): Promise<void> {
   for (let first = 0; first < count; first += AT_ONCE) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, at) => open(url, eventId, first + at));
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, at) => open(place, first + at));
     await Promise.all(batch);
   }
 }
 
-async function open(url: string, eventId: string, at: number): Promise<void> {
+async function open({ url, ...watching }: Place, at: number): Promise<void> {
   let messages = 0;
   let greet: (() => void) | undefined;
   const greeted = new Promise<void>((resolve) => {
     greet = resolve;
   });
-  const socket = await watch(url, eventId, (data) => {
+  const socket = await watch(url, watching, (data) => {
     messages += 1;
+    if (at === 0) newest = String(data);
     if (messages > GREETINGS) return receive(at, data);
     if (messages === GREETINGS) greet?.();
   });
@@ -99,6 +106,27 @@ async function settled(): Promise<Received> {
   return received;
 }
 
+/** Cuts all connections, as a node that dies would. Gives the revision that all had. */
+async function cut(): Promise<number> {
+  const closed = sockets.map((socket) => once(socket, 'close'));
+  const cut = sockets;
+  sockets = [];
+  for (const socket of cut) socket.terminate();
+  await Promise.all(closed);
+  return revisionIn(newest);
+}
+
+/** All at once. Gives how long each took, until it was told what it had missed, in milliseconds. */
+async function comeBack({ count, ...place }: Place & { count: number }) {
+  const startedAt = now();
+  const took = Array.from({ length: count }, async (_, at) => {
+    await open(place, at);
+    return now() - startedAt;
+  });
+  const all = await Promise.all(took);
+  return { p50: quantileOf(all, 0.5), p99: quantileOf(all, 0.99), last: Math.max(...all) };
+}
+
 async function disconnect(): Promise<void> {
   const closed = sockets.map((socket) => once(socket, 'close'));
   for (const socket of sockets) socket.close(1000);
@@ -106,6 +134,6 @@ async function disconnect(): Promise<void> {
   await Promise.all(closed);
 }
 
-const handlers = { connect, expect, collect, latencies, disconnect };
+const handlers = { connect, expect, collect, latencies, cut, comeBack, disconnect };
 export type Subscribers = typeof handlers;
 answerParent(handlers);
