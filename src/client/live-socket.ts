@@ -69,6 +69,8 @@ export class LiveSocket {
   #hurry: () => void = () => {};
   #atOnce = false;
   #isDisposed = false;
+  /** Begun so far. */
+  #operations = 0;
 
   constructor(options: LiveSocketOptions) {
     this.#options = options;
@@ -147,6 +149,8 @@ export class LiveSocket {
       lazyCloseTimeout: LINGER_MS,
       keepAlive: PING_EVERY_MS,
       retryAttempts: Number.POSITIVE_INFINITY,
+      // As short as can be: it comes with every message.
+      generateID: () => String(++this.#operations),
       retryWait: (retries) => this.#wait(retries),
       shouldRetry: (event) => codeOf(event) !== FORBIDDEN || this.#options.refuse(this.#token),
       connectionParams: () => this.#introduce(),

@@ -148,6 +148,19 @@ describe('one execution', () => {
   });
 });
 
+test('a change of five seats takes at most 100 bytes where `changes` are all that is asked for', async () => {
+  using raw = await connect();
+  const sizes: number[] = [];
+  raw.socket.on('message', (data) => sizes.push(String(data).length));
+  raw.subscribe('1', 'subscription ($id: ID!) { seatMap(eventId: $id) { ... on SeatMapDelta { changes } } }', {
+    id: event.eventId,
+  });
+  await messages(raw, 1);
+  await reserve(node.app, event, [3, 7, 11, 15, 19], await ann);
+  await messages(raw, 2);
+  expect(sizes.at(-1)).toBeLessThanOrEqual(100);
+});
+
 describe('operations that look alike are kept apart', () => {
   const several = `
     subscription Seats($id: ID!) { map: seatMap(eventId: $id) { ... on SeatMapSnapshot { revision statuses } ... on SeatMapDelta { revision } } }
