@@ -97,20 +97,17 @@ export class SharedSubscription implements Disposable {
     return this.#subscribers.size > 0;
   }
 
-  /** Sends the current state, or the difference since a revision, to the sink, and then changes. Returns how to stop. */
-  join(sink: SubscriberSink, since: number | null = null): () => void {
+  /** Sends the current state, or the difference since a revision, to the sink, and then changes, until the result is disposed of. */
+  join(sink: SubscriberSink, since: number | null = null): Disposable {
     const { source } = this.#options;
-    const subscriber = new Subscriber(sink, since);
+    const subscriber = new Subscriber(sink, since, this.#subscribers);
     this.#subscribers.add(subscriber);
     if (since !== null && source.isAhead?.(since) === true) {
       this.#catchUpAfter(subscriber, (callback) => source.whenAt?.(since, callback) ?? (() => {}));
     } else {
       this.#catchUp(subscriber);
     }
-    return () => {
-      subscriber.giveUpWaiting();
-      this.#subscribers.delete(subscriber);
-    };
+    return subscriber;
   }
 
   [Symbol.dispose](): void {
@@ -173,19 +170,29 @@ export class SharedSubscription implements Disposable {
   }
 }
 
-class Subscriber {
+const nothing = () => {};
+
+class Subscriber implements Disposable {
   readonly sink: SubscriberSink;
   /** It has missed updates, and waits to catch up. */
   isBehind = false;
-  giveUpWaiting: () => void = () => {};
+  giveUpWaiting: () => void = nothing;
   toldAt = Number.NEGATIVE_INFINITY;
   /** The revision that it has; null for none, or if the operation has no revisions. */
   revision: number | null;
   #toldVersion: number | undefined;
+  readonly #others: Set<Subscriber>;
 
-  constructor(sink: SubscriberSink, since: number | null) {
+  /** @param others the subscribers that it belongs to until it is disposed of */
+  constructor(sink: SubscriberSink, since: number | null, others: Set<Subscriber>) {
     this.sink = sink;
     this.revision = since;
+    this.#others = others;
+  }
+
+  [Symbol.dispose](): void {
+    this.giveUpWaiting();
+    this.#others.delete(this);
   }
 
   tell(update: Update, now: number): void {

@@ -5,6 +5,7 @@ export const closeCodes = {
   tryAgainLater: 1013,
   invalidMessage: 4400,
   forbidden: 4403,
+  initTimeout: 4408,
   idInUse: 4409,
   tooSlow: 4420,
   internalError: 4500,
@@ -42,7 +43,7 @@ export const closeCodeTable: readonly CloseCodeRow[] = [
     comesBack: true,
   },
   { code: 4406, meaning: 'the subprotocol is not `graphql-transport-ws`', comesBack: false },
-  { code: 4408, meaning: 'no `connection_init` within `WEBSOCKET_INIT_SECONDS`', comesBack: true },
+  { code: closeCodes.initTimeout, meaning: 'no `connection_init` within `WEBSOCKET_INIT_SECONDS`', comesBack: true },
   { code: closeCodes.idInUse, meaning: 'an operation came with the id of one that has not ended', comesBack: false },
   {
     code: closeCodes.tooSlow,

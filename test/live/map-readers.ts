@@ -45,5 +45,6 @@ export function readMap(map: LiveSeatMap, reader: MapReader, since: number | nul
       monotonicNow: () => performance.now(),
     });
   shared.set(map, subscription);
-  return subscription.join(reader, since);
+  const subscriber = subscription.join(reader, since);
+  return () => subscriber[Symbol.dispose]();
 }

@@ -205,7 +205,7 @@ test('who leaves while it waits leaves nothing behind', () => {
   spent.work.charge(1e9);
   for (let round = 1; round <= 100; round += 1) {
     const leaving = [shared.join(full), shared.join(spent)];
-    for (const leave of leaving) leave();
+    for (const subscriber of leaving) subscriber[Symbol.dispose]();
   }
   expect(full.waiting.size).toBe(0);
   expect(shared.isUsed).toBe(false);

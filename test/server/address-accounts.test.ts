@@ -13,6 +13,7 @@ function sockets(accounts: AddressAccounts, address: string, count: number) {
         socket.isCutOff = true;
       },
       leave: () => {},
+      keepAlive: () => {},
       buffer: (bytes: number) => {
         socket.bufferedBytes += bytes;
         accounts.buffer(account, bytes);

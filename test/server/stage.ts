@@ -7,6 +7,7 @@ import { unlimited } from '../../src/coordination/in-process/rate-limiter.ts';
 import type { GraphqlContext, Requester } from '../../src/graphql/context.ts';
 import { typicalLayout } from '../../src/graphql/cost/field-costs.ts';
 import { Judge } from '../../src/graphql/cost/judge.ts';
+import { withBackpressure } from '../../src/graphql/shared-subscriptions/with-backpressure.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openServer, type Server, type ServerOptions } from '../../src/server/server.ts';
 import { TrustedOperations } from '../../src/server/trusted-operations.ts';
@@ -137,7 +138,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     judge: new Judge({ schema, maxCost: 0, layoutOf: () => typicalLayout }),
     queryLimiter: unlimited,
     queryCostPerSecond: 0,
-    subscribe: async (request) => subscribe(request),
+    subscribe: async (request) => withBackpressure(await subscribe(request), request.sink),
     contextFor: (caller) => {
       state.contexts += 1;
       return { ...caller } as unknown as GraphqlContext;

@@ -7,11 +7,13 @@ import { textFrame } from '../../src/server/websocket/text-frame.ts';
 test('a client reads frames of every kind of length, between those that ws writes', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
-  // The border lengths of RFC 6455: two bytes of UTF-8, and as many of ASCII as are missing.
-  const texts = [2, 125, 126, 65_535, 65_536].map((length) => `é${'x'.repeat(length - 2)}`);
+  // The border lengths of RFC 6455: two bytes of UTF-8, and as many of ASCII as are missing, some of them around the payload.
+  const payloads = [2, 125, 126, 65_535, 65_536].map((length) => `é${'x'.repeat(length - 2)}`);
+  const texts = payloads.map((text) => text.replace(/^é(xx)(x+)$/, 'xé$2x'));
   server.on('connection', (socket, { socket: stream }) => {
     for (const text of texts) {
-      stream.write(textFrame(Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1)), Buffer.alloc(0)));
+      const [, start = '', payload = '', end = ''] = /^(x?)(é.*?)(x?)$/.exec(text) ?? [];
+      stream.write(textFrame(start, Buffer.from(payload), end));
       socket.send('by ws');
     }
   });

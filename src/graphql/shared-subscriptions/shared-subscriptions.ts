@@ -11,14 +11,15 @@ import {
 import { isOrganizer } from '../../domain/viewer.ts';
 import type { LiveSeatMap } from '../../live/live-seat-map.ts';
 import type { SeatMapUse } from '../../live/live-seat-maps.ts';
-import { PullStream } from '../../live/pull-stream.ts';
 import { SharedSubscription, type SubscriberSink, type UpdateSource } from '../../live/shared-subscription.ts';
 import { availabilitySource, eventSource, seatMapSource } from '../../live/sources.ts';
 import type { Telemetry } from '../../telemetry/happenings.ts';
 import type { GraphqlContext } from '../context.ts';
 import { Slices } from '../slices.ts';
 import { openEvent } from '../subscriptions.ts';
+import { Membership } from './membership.ts';
 import { type ShareableOperation, type SharedField, shareable } from './shareable.ts';
+import { type Subscribed, withBackpressure } from './with-backpressure.ts';
 
 /** Shortest interval between two messages to one subscriber. */
 const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000, event: 0 };
@@ -75,12 +76,12 @@ export class SharedSubscriptions {
   }
 
   /**
-   * As graphql-js' `subscribe`. A shared subscription's messages go to the sink, and what is returned gives none: it only
-   * ends, or is ended.
+   * As graphql-js' `subscribe`, at the pace of the sink. A shared subscription's messages go to the sink, and what is returned gives
+   * none: it only ends, or is ended.
    * @throws GraphQLError for an operation that selects too much, or is one too many
    */
-  async subscribe(request: SubscriptionRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
-    return (await this.#share(request)) ?? subscribe(request);
+  async subscribe(request: SubscriptionRequest): Promise<Subscribed> {
+    return (await this.#share(request)) ?? withBackpressure(await subscribe(request), request.sink);
   }
 
   /** Null if the operation is not shareable, or cannot be executed, which graphql-js then reports. */
@@ -114,15 +115,12 @@ export class SharedSubscriptions {
     shared: SharedSubscription,
     { use, key, sink, since }: { use: SeatMapUse; key: string; sink: SubscriberSink; since: number | null },
   ): AsyncIterable<never> {
-    const leave = shared.join(sink, since);
-    const membership = new PullStream<never>({
-      take: () => undefined,
-      release: () => {
-        leave();
-        stopClosed();
-        use[Symbol.dispose]();
-        if (!shared.isUsed) this.#drop(use.map, key);
-      },
+    const subscriber = shared.join(sink, since);
+    const membership = new Membership(() => {
+      subscriber[Symbol.dispose]();
+      stopClosed();
+      use[Symbol.dispose]();
+      if (!shared.isUsed) this.#drop(use.map, key);
     });
     const stopClosed = use.map.onClosed(() => membership.end());
     return membership;

@@ -11,9 +11,6 @@ import {
 } from '../live-connections/address-accounts.ts';
 import { completeEvent, nextEvent } from './events.ts';
 
-/** Longest interval of comments. Proxies commonly close connections that are idle for a minute. */
-const longestQuietMs = 12_000;
-
 const comment = Buffer.from(':\n\n');
 
 /** How long an EventSource waits before it comes back, in milliseconds; by chance, as thousands may have to. */
@@ -45,7 +42,8 @@ export class EventStream implements LiveConnection, SubscriberSink {
     this.#account = account;
     this.#sent = sent;
     accounts.add(account, this);
-    this.#keepAlive(limits.stallSeconds * 1000);
+    // Node closes a connection to which nothing could be written for so long; each event and comment begins it anew.
+    response.socket?.setTimeout(limits.stallSeconds * 1000);
     response.once('close', () => accounts.delete(account, this));
   }
 
@@ -109,24 +107,16 @@ export class EventStream implements LiveConnection, SubscriberSink {
     if (this.isOpen) this.#response.end(completeEvent);
   }
 
+  keepAlive(): void {
+    if (this.isOpen && this.isWritable) this.#response.write(comment);
+  }
+
   cutOff(): void {
     this.#response.destroy();
   }
 
   leave(): void {
     if (this.isOpen) this.#response.end();
-  }
-
-  /** Node closes a connection to which nothing could be written for the timeout; each event and comment begins it anew. */
-  #keepAlive(stallMs: number): void {
-    this.#response.socket?.setTimeout(stallMs);
-    const comments = setInterval(
-      () => {
-        if (this.isOpen && this.isWritable) this.#response.write(comment);
-      },
-      Math.min(longestQuietMs, stallMs / 4),
-    );
-    this.#response.once('close', () => clearInterval(comments));
   }
 
   #buffer(bytes: number): void {

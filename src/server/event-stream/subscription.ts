@@ -1,13 +1,13 @@
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
+import type { Subscribed } from '../../graphql/shared-subscriptions/with-backpressure.ts';
 import { operationFault } from '../errors.ts';
-import { type Subscribed, withBackpressure } from '../live-connections/with-backpressure.ts';
 import type { EventStream } from './event-stream.ts';
 
 export interface SubscriptionParts {
   readonly stream: EventStream;
-  /** As `subscribe` of graphql-js, but it may send messages directly to the request's sink. */
+  /** As `subscribe` of graphql-js, but it waits while the request's sink is not writable, and may send messages directly to it. */
   readonly subscribe: (request: SubscriptionRequest) => Promise<Subscribed>;
   /** A result as JSON, with errors as clients may see them. */
   readonly textOf: (result: ExecutionResult) => string;
@@ -21,7 +21,7 @@ export async function tellSubscription(
 ): Promise<void> {
   const next = (result: ExecutionResult) => stream.next(Buffer.from(textOf(result)));
   try {
-    const subscribed = withBackpressure(await subscribe({ ...request, sink: stream }), stream);
+    const subscribed = await subscribe({ ...request, sink: stream });
     if (!(Symbol.asyncIterator in subscribed)) return next(subscribed);
     const results = subscribed[Symbol.asyncIterator]();
     const stop = async () => results.return?.();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebsocketConfig } from '../../config.ts';
 import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
+import { Heartbeat } from './heartbeat.ts';
 
 /**
  * Live messages that are executed for one network address, in characters: at ten a microsecond about a tenth of a core, and 50 ms
@@ -31,6 +32,8 @@ export interface LiveConnection {
   cutOff(): void;
   /** Tells the client to reconnect, to another node. */
   leave(): void;
+  /** Sends a ping or a comment, so that proxies keep the connection open. */
+  keepAlive(): void;
 }
 
 /** Limits shared by the live connections of one network address, so that opening many gives no more. */
@@ -57,17 +60,21 @@ export class AddressAccount implements Disposable {
 /** The limit that one more connection would exceed. */
 export type TooMany = 'of the node' | 'of the address';
 
+type AccountLimits = Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress' | 'stallSeconds'>;
+
 /** Accounts of all network addresses with live connections on this node. */
 export class AddressAccounts implements Disposable {
   readonly #accounts = new Map<string, AddressAccount>();
-  readonly #limits: Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress'>;
+  readonly #limits: AccountLimits;
+  readonly #heartbeat: Heartbeat;
   readonly #monotonicNow: () => number;
   #connections = 0;
   #bufferedBytes = 0;
   #isDraining = false;
 
-  constructor(limits: Pick<WebsocketConfig, 'maxSockets' | 'maxSocketsPerAddress'>, monotonicNow: () => number) {
+  constructor(limits: AccountLimits, monotonicNow: () => number) {
     this.#limits = limits;
+    this.#heartbeat = new Heartbeat(limits.stallSeconds * 1000);
     this.#monotonicNow = monotonicNow;
   }
 
@@ -93,12 +100,14 @@ export class AddressAccounts implements Disposable {
 
   add(account: AddressAccount, connection: LiveConnection): void {
     account.connections.add(connection);
+    this.#heartbeat.add(connection);
     this.#connections += 1;
   }
 
   /** To be called when an added connection is closed. */
   delete(account: AddressAccount, connection: LiveConnection): void {
     if (account.connections.delete(connection)) this.#connections -= 1;
+    this.#heartbeat.delete(connection);
     this.release(account);
   }
 
@@ -137,6 +146,7 @@ export class AddressAccounts implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#heartbeat[Symbol.dispose]();
     for (const account of this.#accounts.values()) account[Symbol.dispose]();
     this.#accounts.clear();
   }

@@ -17,15 +17,25 @@ const maxExecutions = 4;
 export class ClientLimits {
   /** Counts all messages, including pings. A client that exceeds it despite errors is closed. */
   readonly messages: TokenBucket;
-  readonly executions = new Semaphore(maxExecutions);
+  #executions: Semaphore | undefined;
   readonly #maxOperations: number;
   readonly #operations: TokenBucket;
 
   constructor({ maxSubscriptions, operationsPerMinute }: WebsocketConfig) {
-    const monotonicNow = () => performance.now();
-    this.messages = new TokenBucket(messagesPerOperation * operationsPerMinute, monotonicNow);
-    this.#operations = new TokenBucket(operationsPerMinute, monotonicNow);
+    this.messages = new TokenBucket(messagesPerOperation * operationsPerMinute);
+    this.#operations = new TokenBucket(operationsPerMinute);
     this.#maxOperations = maxSubscriptions;
+  }
+
+  /** Limits queries and mutations in flight. Created on demand, because most clients only subscribe. */
+  get executions(): Semaphore {
+    this.#executions ??= new Semaphore(maxExecutions);
+    return this.#executions;
+  }
+
+  /** Ends an execution, if the id has one. */
+  release(id: string): void {
+    this.#executions?.release(id);
   }
 
   /**
@@ -52,16 +62,14 @@ function rateLimited(message: string, waitMs: number): GraphQLError {
 /** A token bucket: so many a minute, and as many at once after a minute without any. */
 class TokenBucket {
   readonly #perMinute: number;
-  readonly #monotonicNow: () => number;
   #left: number;
   #asOfMs: number;
 
   /** @param perMinute 0 means no limit */
-  constructor(perMinute: number, monotonicNow: () => number) {
+  constructor(perMinute: number) {
     this.#perMinute = perMinute;
-    this.#monotonicNow = monotonicNow;
     this.#left = perMinute;
-    this.#asOfMs = monotonicNow();
+    this.#asOfMs = performance.now();
   }
 
   /** Takes a token. False if there is none. */
@@ -80,7 +88,7 @@ class TokenBucket {
   }
 
   #refill(): void {
-    const now = this.#monotonicNow();
+    const now = performance.now();
     this.#left = Math.min(this.#perMinute, this.#left + ((now - this.#asOfMs) * this.#perMinute) / minuteMs);
     this.#asOfMs = now;
   }

@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream';
-import { type Server as GraphqlWs, MessageType } from 'graphql-ws';
+import { type Server as GraphqlWs, MessageType, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { WebsocketConfig } from '../../config.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import { type OperationSummary, summaryOf } from '../../graphql/context.ts';
 import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { SubscriberSink } from '../../live/shared-subscription.ts';
+import type { WorkBudget } from '../../work-budget.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../errors.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../live-connections/address-accounts.ts';
 import { afterDeadline } from '../live-connections/deadline.ts';
 import { msSince } from '../request-log.ts';
-import { withQuery } from '../trusted-operations.ts';
+import { apart } from './apart.ts';
 import { ClientLimits } from './client-limits.ts';
 import { SendWindow } from './send-window.ts';
 import { textFrame } from './text-frame.ts';
@@ -30,9 +31,6 @@ const recheckAnswersMs = 20;
 const maxBufferedBytes = 16_000_000;
 
 export type Extra = { readonly connection: Connection };
-
-/** Ends the message that `sink` begins. */
-const tail = Buffer.from('}');
 
 /** An operation, which is distinct from a later one with the same id. */
 interface Begun {
@@ -72,9 +70,15 @@ export class Connection implements LiveConnection {
   readonly #accounts: AddressAccounts;
   readonly #account: AddressAccount;
   readonly #sent: { messages: number };
-  /** Ids of operations that have not ended. Kept a moment longer than in graphql-ws, which would confuse the next one with the same id. */
-  readonly #ids = new Map<string, Begun>();
+  /** Operations that have not ended. Kept a moment longer than in graphql-ws, which would confuse the next one with the same id. */
+  #ids: readonly Begun[] = [];
+  readonly #stallMs: number;
+  /** Runs until `connection_init`. */
+  #initTimer: NodeJS.Timeout | undefined;
   #begun: Begun | undefined;
+  /** The payload that `apart` removed from the message being handled. */
+  #payload: SubscribePayload | undefined;
+  #cancelExpiry: (() => void) | undefined;
   #bufferedBytes = 0;
   #ending = false;
 
@@ -92,7 +96,11 @@ export class Connection implements LiveConnection {
     this.#sent = sent;
     this.limits = new ClientLimits(limits);
     this.#window = new SendWindow(socket, limits.unreadBytes);
-    this.#window.keepAlive(limits.stallSeconds * 1000, () => this.cutOff());
+    this.#stallMs = limits.stallSeconds * 1000;
+    this.#initTimer = setTimeout(
+      () => this.#close(closeCodes.initTimeout, 'Connection initialisation timeout'),
+      limits.initSeconds * 1000,
+    );
   }
 
   get clientAddress(): string {
@@ -117,11 +125,14 @@ export class Connection implements LiveConnection {
       close: (code = 1000, reason = '') => socket.close(code, reasonThatFits(reason)),
       onMessage: (handle: (text: string) => Promise<void>) =>
         socket.on('message', (data) => {
-          if (this.#mayGoOn()) void this.#handle(handle, withQuery(String(data)));
+          if (this.#mayGoOn()) this.#handle(handle, String(data));
         }),
     };
     const closed = graphql.opened(adapter, { connection: this });
     socket.once('close', (code, reason) => {
+      clearTimeout(this.#initTimer);
+      this.#window.close();
+      this.#cancelExpiry?.();
       onClose();
       closed(code, String(reason)).catch((error: unknown) =>
         this.#logger.error({ requestId: this.requestId, err: error }, 'subscription not ended'),
@@ -129,24 +140,33 @@ export class Connection implements LiveConnection {
     });
   }
 
+  /**
+   * To be called on `connection_init`.
+   * @param operations the running ones, as graphql-ws keeps them
+   */
+  introduced(operations: Readonly<Record<string, unknown>>): void {
+    clearTimeout(this.#initTimer);
+    this.#initTimer = undefined;
+    this.operations = operations;
+  }
+
   /** Closes the connection when the token expires, so that the client reconnects with another. */
   authenticated({ viewer, expiresAtMs }: VerifiedToken): void {
     if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.viewer = viewer;
-    const cancel = afterDeadline(expiresAtMs, () =>
+    this.#cancelExpiry = afterDeadline(expiresAtMs, () =>
       this.#end(closeCodes.forbidden, new InvalidToken('expired').message),
     );
-    this.#socket.once('close', cancel);
   }
 
   /** False if the id is in use; the socket is then closed. */
   begin(id: string): boolean {
-    if (this.#ids.has(id)) {
+    if (this.#begunAs(id) !== undefined) {
       this.#close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
       return false;
     }
     this.#begun = { id, atMs: performance.now(), summary: summaryOf(this.requestId) };
-    this.#ids.set(id, this.#begun);
+    this.#ids = [...this.#ids, this.#begun];
     return true;
   }
 
@@ -162,7 +182,7 @@ export class Connection implements LiveConnection {
 
   /** The log's summary of the operation, for its end. */
   summary(id: string): OperationSummary {
-    return this.#ids.get(id)?.summary ?? summaryOf(this.requestId);
+    return this.#begunAs(id)?.summary ?? summaryOf(this.requestId);
   }
 
   /** Whether the client still waits for the operation. */
@@ -171,29 +191,45 @@ export class Connection implements LiveConnection {
   }
 
   over(id: string): void {
-    const begun = this.#ids.get(id);
+    const begun = this.#begunAs(id);
     if (begun) this.#logger.debug({ ...begun.summary, ms: msSince(begun.atMs) }, 'operation over a websocket');
-    this.#ids.delete(id);
-    this.limits.executions.release(id);
+    this.#ids = this.#ids.filter((other) => other !== begun);
+    this.limits.release(id);
+  }
+
+  #begunAs(id: string): Begun | undefined {
+    return this.#ids.find((begun) => begun.id === id);
   }
 
   /** The sink of the operation with the client's id, for serialized payloads. */
   sink(id: string): SubscriberSink {
-    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`);
-    const window = this.#window;
-    const { address, work } = this.#account;
-    return {
-      address,
-      work,
-      get isWritable() {
-        return window.isWritable;
-      },
-      onWritable: (callback) => window.onWritable(callback),
-      next: (payload) => {
-        // The client may have completed it meanwhile.
-        if (id in this.operations) this.#writeFrame(textFrame(head, payload, tail));
-      },
-    };
+    return new OperationSink(id, { connection: this, account: this.#account, window: this.#window });
+  }
+
+  /**
+   * Writes a whole frame. Bypasses ws, which would write a frame's header and data separately: the largest cost of sending to thousands.
+   * Only while it is writable.
+   */
+  write(frame: Buffer): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (frame.length > largeFrameBytes) {
+      this.#buffer(frame.length);
+      this.#stream.write(frame, () => this.#buffer(-frame.length));
+    } else {
+      this.#stream.write(frame);
+    }
+    this.#window.add(frame.length);
+    this.#sent.messages += 1;
+  }
+
+  /** @param handled the payload that graphql-ws has */
+  payloadOf(handled: SubscribePayload): SubscribePayload {
+    return this.#payload ?? handled;
+  }
+
+  keepAlive(): void {
+    if (this.#window.stalledMs < this.#stallMs) this.#window.ping();
+    else this.cutOff();
   }
 
   /** Closes the connection of a client that does not read its answers. */
@@ -235,34 +271,20 @@ export class Connection implements LiveConnection {
     this.#accounts.buffer(this.#account, bytes);
   }
 
-  /**
-   * Bypasses ws, which would write a frame's header and data separately: the largest cost of sending to thousands. Only while it is
-   * writable.
-   */
-  #writeFrame(frame: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (frame.length > largeFrameBytes) {
-      this.#buffer(frame.length);
-      this.#stream.write(frame, () => this.#buffer(-frame.length));
-    } else {
-      this.#stream.write(frame);
-    }
-    this.#window.add(frame.length);
-    this.#sent.messages += 1;
+  #handle(handle: (text: string) => Promise<void>, text: string): void {
+    this.#begun = undefined;
+    const { message, payload } = apart(text);
+    this.#payload = payload;
+    const handled = handle(message);
+    // The message's operation begins before the first wait.
+    const begun = this.#begun as Begun | undefined;
+    this.#payload = undefined;
+    void handled.catch((error: unknown) => this.#refuse(error)).then(() => this.#handled(begun));
   }
 
   /** graphql-ws does not report the end of an operation that is refused after its client has completed it. */
-  async #handle(handle: (text: string) => Promise<void>, text: string): Promise<void> {
-    this.#begun = undefined;
-    const handled = handle(text);
-    // The message's operation begins before the first wait.
-    const begun = this.#begun as Begun | undefined;
-    try {
-      await handled;
-    } catch (error) {
-      this.#refuse(error);
-    }
-    if (begun !== undefined && this.#ids.get(begun.id) === begun) this.over(begun.id);
+  #handled(begun: Begun | undefined): void {
+    if (begun !== undefined && this.#ids.includes(begun)) this.over(begun.id);
   }
 
   #refuse(error: unknown): void {
@@ -276,6 +298,61 @@ export class Connection implements LiveConnection {
     this.#ending = true;
     this.#socket.close(code, reasonThatFits(reason));
   }
+}
+
+/** Sends the messages of one operation. */
+class OperationSink implements SubscriberSink {
+  readonly #id: string;
+  /** The message before its payload, in ASCII. */
+  readonly #start: string;
+  readonly #connection: Connection;
+  readonly #account: AddressAccount;
+  readonly #window: SendWindow;
+  /** Whether graphql-ws has registered the subscription, and so ends it when the client completes it. */
+  #isBegun = false;
+
+  constructor(
+    id: string,
+    { connection, account, window }: { connection: Connection; account: AddressAccount; window: SendWindow },
+  ) {
+    this.#id = id;
+    this.#start = `{"id":${asciiJson(id)},"type":"${MessageType.Next}","payload":`;
+    this.#connection = connection;
+    this.#account = account;
+    this.#window = window;
+  }
+
+  get address(): string {
+    return this.#account.address;
+  }
+
+  get work(): WorkBudget {
+    return this.#account.work;
+  }
+
+  get isWritable(): boolean {
+    return this.#window.isWritable;
+  }
+
+  onWritable(callback: () => void): () => void {
+    return this.#window.onWritable(callback);
+  }
+
+  next(payload: Buffer): void {
+    if (this.#isBegun || this.#isAwaited()) this.#connection.write(textFrame(this.#start, payload, '}'));
+  }
+
+  /** The client may have completed the operation before graphql-ws registered it. */
+  #isAwaited(): boolean {
+    const { operations } = this.#connection;
+    this.#isBegun = operations[this.#id] != null;
+    return this.#id in operations;
+  }
+}
+
+function asciiJson(text: string): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, escaped);
 }
 
 /** Truncates to the 123 bytes of a close frame (RFC 6455, 5.5), beyond which ws throws, because the id of an operation may be long. */

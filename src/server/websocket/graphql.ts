@@ -1,4 +1,5 @@
 import {
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
@@ -14,13 +15,13 @@ import type { RateLimiter } from '../../coordination/coordination.ts';
 import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { Judge } from '../../graphql/cost/judge.ts';
 import type { SubscriptionRequest } from '../../graphql/shared-subscriptions/shared-subscriptions.ts';
+import type { Subscribed } from '../../graphql/shared-subscriptions/with-backpressure.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Admission } from '../admission.ts';
 import { authenticateConnection } from '../authentication.ts';
 import { busyFor, codesOf, operationFault, type PublicError, rateLimited } from '../errors.ts';
 import type { HeavyOperations } from '../heavy-operations.ts';
 import { jsonInSlices } from '../json-in-slices.ts';
-import { type Subscribed, withBackpressure } from '../live-connections/with-backpressure.ts';
 import type { QueryBudgets } from '../query-budgets.ts';
 import type { OperationReader } from '../read-operation.ts';
 import type { Connection, Extra } from './connection.ts';
@@ -29,7 +30,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly readOperation: OperationReader;
   contextFor(requester: Requester): GraphqlContext;
-  /** As `subscribe` of graphql-js, but it may send messages directly to the request's sink. */
+  /** As `subscribe` of graphql-js, but it waits while the request's sink is not writable, and may send messages directly to it. */
   subscribe(request: SubscriptionRequest): Promise<Subscribed>;
   readonly identity: Identity;
   readonly admission: Admission;
@@ -45,44 +46,45 @@ export interface GraphqlOptions {
 
 /** Queries, mutations and subscriptions over the subprotocol graphql-transport-ws. */
 export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> {
-  const { identity, admission, queryBudgets, heavyOperations, queryLimiter, limits } = options;
+  const { identity, admission, queryBudgets, heavyOperations, queryLimiter } = options;
   const tell = (connection: Connection, id: string, errors: readonly GraphQLError[]) => {
     const told = errors.map((error) => options.publicError(error, connection.requestId));
     connection.summary(id).outcome = codesOf(told);
     return told;
   };
   return makeServer<Record<string, unknown>, Extra>({
-    connectionInitWaitTimeout: limits.initSeconds * 1000,
+    // `Connection` has a timer for it: graphql-ws would keep its own while the socket is open.
+    connectionInitWaitTimeout: 0,
     // The arguments come from `subscribeReader`.
     async execute(args) {
-      const { id, connection, cost } = args as OperationRequest;
+      const request = takeRequest(args);
+      const { id, connection, cost } = request;
       if (!(await connection.turn(id))) return { errors: [notWanted()] };
       const { viewer, clientAddress } = connection;
       const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
       if (allowance?.allowed === false) return { errors: [errorOf(rateLimited(allowance.retryAfterMs))] };
       const isQuery = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY;
       const tooMuch = isQuery ? queryBudgets.charge(clientAddress, cost) : null;
-      const refusal = tooMuch ?? (await heavyOperations.enter(args, cost));
+      const refusal = tooMuch ?? (await heavyOperations.enter(request, cost));
       if (refusal !== null) return { errors: [errorOf(refusal)] };
       try {
-        const result = await admission.run(() => execute(args));
-        return heavyOperations.has(args) ? await sendLarge(result, args as OperationRequest) : result;
+        const result = await admission.run(() => execute(request));
+        return heavyOperations.has(request) ? await sendLarge(result, request) : result;
       } catch (error) {
         return { errors: [operationFault(error)] };
       } finally {
-        heavyOperations.leave(args);
+        heavyOperations.leave(request);
       }
     },
     async subscribe(args) {
-      const request = args as OperationRequest;
       try {
-        return withBackpressure(await options.subscribe(request), request.sink);
+        return await options.subscribe(takeRequest(args));
       } catch (error) {
         return failing(operationFault(error));
       }
     },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
-      connection.operations = subscriptions;
+      connection.introduced(subscriptions);
       const token = await authenticateConnection(connectionParams, connection.authorization, identity);
       if (token !== null) connection.authenticated(token);
     },
@@ -104,11 +106,25 @@ interface OperationRequest extends SubscriptionRequest {
   readonly cost: number;
 }
 
+/** The arguments that graphql-ws keeps while the operation runs. The request is removed when it begins, to save memory. */
+interface HandedArgs extends ExecutionArgs {
+  request: OperationRequest | undefined;
+}
+
+/** Removes the request from the arguments, once. */
+function takeRequest(args: ExecutionArgs): OperationRequest {
+  const handed = args as HandedArgs;
+  const { request } = handed;
+  if (request === undefined) throw new Error('an operation was begun twice');
+  handed.request = undefined;
+  return request;
+}
+
 type OnSubscribe = (
   context: { readonly extra: Extra },
   id: string,
   payload: SubscribePayload,
-) => Promise<OperationRequest | readonly GraphQLError[]>;
+) => Promise<HandedArgs | readonly GraphQLError[]>;
 
 /** Does not throw, because graphql-ws would then close the socket, and with it the client's other operations. */
 function subscribeReader({
@@ -135,13 +151,25 @@ function subscribeReader({
     const contextValue = contextFor(requesterOf(connection, id));
     contextValue.summary.operation = operation?.name?.value ?? null;
     const sink = connection.sink(id);
-    const args = { schema, document, operationName, variableValues: variables, contextValue };
-    return { ...args, id, connection, cost, sink, publicError: publicErrorOf(connection) };
+    const request = {
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue,
+      id,
+      connection,
+      cost,
+      sink,
+      publicError: publicErrorOf(connection),
+    };
+    // With all properties that graphql-ws would add, because an object to which one is added later gets a hidden class of its own.
+    return { schema, document, operationName, contextValue: null, rootValue: null, request };
   };
   return async ({ extra: { connection } }, id, payload) => {
     if (!connection.begin(id)) return [idInUse()];
     try {
-      return await read(connection, id, payload);
+      return await read(connection, id, connection.payloadOf(payload));
     } catch (error) {
       return [operationFault(error)];
     }

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WebSocket } from 'ws';
-
-/** Longest interval of pings. Proxies commonly close connections that are idle for a minute. */
-const longestEveryMs = 12_000;
+import { WebSocket } from 'ws';
 
 /** Eight hexadecimal digits, which a client cannot guess within its limit of messages. */
 const nonceBytes = 4;
@@ -21,23 +18,30 @@ interface Ping {
 export class SendWindow {
   readonly #socket: WebSocket;
   readonly #limit: number;
-  readonly #waiting = new Set<() => void>();
+  /** Created on demand, because hardly any of thousands of sockets needs it. */
+  #waiting: Set<() => void> | undefined;
   /** Unanswered pings, in order. */
-  #pings: Ping[] = [];
+  #pings: readonly Ping[] = [];
   #sent = 0;
   #read = 0;
+  /** Bytes sent before the last ping. */
+  #asked = 0;
 
   /** @param limit unread bytes from which on it is not writable */
   constructor(socket: WebSocket, limit: number) {
     this.#socket = socket;
     this.#limit = limit;
-    // Wakes those who wait until it is writable.
-    socket.once('close', () => this.#letGo());
+  }
+
+  /** To be called when the socket is closed: wakes those who wait until it is writable. */
+  close(): void {
+    this.#letGo();
   }
 
   get isWritable(): boolean {
-    const { readyState, OPEN, CLOSED } = this.#socket;
-    return readyState === CLOSED || (readyState === OPEN && this.#sent - this.#read < this.#limit);
+    const { readyState } = this.#socket;
+    if (readyState === WebSocket.OPEN) return this.#sent - this.#read < this.#limit;
+    return readyState === WebSocket.CLOSED;
   }
 
   /** Age of the oldest unanswered ping, in milliseconds. */
@@ -48,36 +52,29 @@ export class SendWindow {
 
   /** Calls back once, when it is writable or closed. Returns how to stop waiting. */
   onWritable(callback: () => void): () => void {
+    if (this.isWritable) {
+      callback();
+      return () => {};
+    }
     const waiting = () => callback();
-    if (this.isWritable) waiting();
-    else this.#waiting.add(waiting);
-    return () => this.#waiting.delete(waiting);
-  }
-
-  /** Pings while the socket is open, and calls back once when a ping was unanswered for `stallMs`. */
-  keepAlive(stallMs: number, onStalled: () => void): void {
-    const pings = setInterval(
-      () => {
-        if (this.stalledMs < stallMs) return this.ping();
-        clearInterval(pings);
-        onStalled();
-      },
-      Math.min(longestEveryMs, stallMs / 4),
-    );
-    this.#socket.once('close', () => clearInterval(pings));
+    this.#waiting ??= new Set();
+    this.#waiting.add(waiting);
+    return () => this.#waiting?.delete(waiting);
   }
 
   /** Counts sent bytes. */
   add(length: number): void {
     this.#sent += length;
-    if (this.#sent - (this.#pings.at(-1)?.sent ?? this.#read) >= this.#limit / 2) this.ping();
+    if (this.#sent - this.#asked >= this.#limit / 2) this.ping();
   }
 
   /** Sends a ping, whose answer shows that everything before it was read. */
   ping(): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#asked = this.#sent;
     const nonce = randomBytes(nonceBytes).toString('hex');
-    this.#pings.push({ nonce, atMs: performance.now(), sent: this.#sent });
+    // `push` would allocate for 17 elements.
+    this.#pings = [...this.#pings, { nonce, atMs: performance.now(), sent: this.#sent }];
     this.#socket.ping(nonce);
   }
 
@@ -96,8 +93,8 @@ export class SendWindow {
   }
 
   #letGo(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const callback of waiting) callback();
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const callback of waiting ?? []) callback();
   }
 }

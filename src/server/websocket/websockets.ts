@@ -8,7 +8,7 @@ import { closeCodes } from '../close-codes.ts';
 import type { AddressAccount, AddressAccounts, TooMany } from '../live-connections/address-accounts.ts';
 import { ownPath } from '../own-path.ts';
 import { requestIdHeader, requestIdOf } from '../request-log.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { type GraphqlOptions, graphqlOverWebsocket } from './graphql.ts';
 
 export interface WebsocketOptions extends GraphqlOptions {
@@ -21,6 +21,8 @@ export interface WebsocketOptions extends GraphqlOptions {
   readonly corsOrigins: HttpConfig['corsOrigins'];
   readonly accounts: AddressAccounts;
 }
+
+type Handshake = Pick<ConnectionOptions, 'stream' | 'account' | 'requestId' | 'authorization'>;
 
 export interface Websockets {
   readonly count: number;
@@ -64,32 +66,30 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     if (!isOriginAllowed(request, options.corsOrigins, options.clientAddresses)) return refuse(stream, '403 Forbidden');
     if (sockets.clients.size >= limits.maxSockets + maxRefused) return refuse(stream, '503 Service Unavailable');
     const address = options.clientAddresses.of(request);
-    const requestId = requestIdOf(request);
+    // Copied, because a new uuid is a concatenation of twenty strings, 400 bytes more.
+    const requestId = Buffer.from(requestIdOf(request)).toString();
     request.headers[requestIdHeader] = requestId;
     if (accounts.refused(address) >= maxRefusedOfAddress) return refuse(stream, '503 Service Unavailable');
+    const { authorization } = request.headers;
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const account = accounts.of(address);
       const tooMany = accounts.tooMany(address);
-      if (tooMany !== undefined) return tellToComeBack(socket, account, reasons[tooMany]);
-      const { authorization } = request.headers;
-      const connection = new Connection(socket, {
-        stream,
-        accounts,
-        account,
-        requestId,
-        authorization,
-        limits,
-        logger,
-        sent,
-      });
-      count += 1;
-      accounts.add(account, connection);
-      connection.open(graphql, () => {
-        count -= 1;
-        accounts.delete(account, connection);
-      });
+      if (tooMany !== undefined) tellToComeBack(socket, account, reasons[tooMany]);
+      else serve(socket, { stream, account, requestId, authorization });
     });
   });
+
+  /** A function of its own, so that no closure which lives as long as the socket keeps the request. */
+  function serve(socket: WebSocket, handshake: Handshake): void {
+    const { account } = handshake;
+    const connection = new Connection(socket, { ...handshake, accounts, limits, logger, sent });
+    count += 1;
+    accounts.add(account, connection);
+    connection.open(graphql, () => {
+      count -= 1;
+      accounts.delete(account, connection);
+    });
+  }
 
   function tellToComeBack(socket: WebSocket, account: AddressAccount, reason: string): void {
     account.refused += 1;
