@@ -162,6 +162,9 @@ test('executes nothing for a client that has gone, or no longer wants it', async
   raw.subscribe('5', 'mutation { add(by: 1000) }');
   raw.send({ type: 'complete', id: '5' });
   raw.subscribe('6', '{ hello }');
+  // Messages are handled in order.
+  raw.send({ type: 'ping' });
+  await raw.message(({ type }) => type === 'pong');
   await waitFor(() => stage.gate.waiting === 4, { withinMs: 5_000, what: 'four of them to be executed' });
   stage.gate.open();
   await raw.outcome('6');
