@@ -1,6 +1,6 @@
 /**
- * Global ids: opaque to clients, selected whole by a double click. A type's name, then its keys: uuids as 22 base62 digits, places
- * as decimals, joined by `_`. Every object has exactly one id, and every `decode` gives null for whatever is not one.
+ * Global ids: opaque to clients, and a double click selects a whole one. They consist of the type's name and its keys, joined by
+ * `_`: uuids as 22 base62 digits, positions as decimals. Every object has exactly one id; `decode` returns null for anything else.
  */
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const uuidDigits = 22;

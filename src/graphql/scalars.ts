@@ -2,9 +2,9 @@ import { GraphQLError } from 'graphql';
 import { maxAmount } from '../domain/money.ts';
 
 /**
- * How the schema's scalars are written and read; PackedSeatStatuses and PackedSeatChanges pass as the strings they are. Not whole
- * GraphQLScalarTypes, whose empty descriptions would take the place of those in `schema/`. Literals are read like the JSON value they
- * stand for.
+ * Serializing and parsing of the schema's scalars; PackedSeatStatuses and PackedSeatChanges are plain strings. These are not
+ * GraphQLScalarTypes, because their empty descriptions would replace those in `schema/`. A literal is parsed like the equal JSON
+ * value.
  */
 export const scalars = {
   DateTime: { serialize: formatMoment, parseValue: parseMoment },

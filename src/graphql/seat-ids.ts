@@ -11,12 +11,12 @@ export type ParsedSeatIds =
   | { readonly ok: false; readonly invalid: InvalidInput };
 
 /**
- * What is wrong with a list of seat ids whatever the event: it is empty, longer than `most`, or names a seat twice. Null if
- * nothing is. The length is judged before anything in the list is looked at.
+ * Returns what is wrong with a list of seat ids for any event: it is empty, longer than `limit`, or contains a seat twice. Null
+ * if it is valid. The length is checked before the elements.
  */
-export function validateSeatList(seatIds: readonly string[], most = maxSeats): InvalidInput | null {
+export function validateSeatList(seatIds: readonly string[], limit = maxSeats): InvalidInput | null {
   if (seatIds.length === 0) return invalidInput('seatIds', 'Name at least one seat.');
-  if (seatIds.length > most) return invalidInput('seatIds', `Name at most ${most} seats, not ${seatIds.length}.`);
+  if (seatIds.length > limit) return invalidInput('seatIds', `Name at most ${limit} seats, not ${seatIds.length}.`);
   const seen = new Set<string>();
   for (const [position, id] of seatIds.entries()) {
     if (seen.has(id)) return invalidInput(`seatIds[${position}]`, 'The seat is named twice.');

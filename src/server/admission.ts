@@ -16,8 +16,8 @@ export interface AdmissionOptions {
 const retrySpreadMs = { from: 1_000, to: 3_000 };
 
 /**
- * Keeps a node from taking on more than it can answer in time. Whoever comes while it has too much to do is refused before
- * any work is done; each answer, and each turn of the loop that ends in time, lets others in.
+ * Keeps a node from accepting more requests than it can answer in time. While it is overloaded, requests are refused before
+ * any work is done; each answer, and each timely turn of the event loop, admits others.
  */
 export class Admission {
   readonly #options: AdmissionOptions;

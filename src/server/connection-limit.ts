@@ -17,8 +17,8 @@ const tooMany = {
 };
 
 /**
- * Bounds the connections of one address, but for trusted proxies, which have many clients. Requests on more are answered 429. One
- * that becomes a websocket counts as such from then on.
+ * Bounds the connections of one address, except trusted proxies, which have many clients. Requests on further connections are
+ * answered 429. A connection that becomes a websocket is from then on counted among the websockets instead.
  * @param maxPerAddress 0 means no limit
  */
 export function limitConnections(http: FastifyInstance, addresses: ClientAddresses, maxPerAddress: number): void {

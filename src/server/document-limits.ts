@@ -1,10 +1,10 @@
 import { type DocumentNode, GraphQLError, Kind, Lexer, type SelectionNode, Source, TokenKind, visit } from 'graphql';
 
 /**
- * What a document may have of each, beside its tokens; the largest of use have a tenth. Validation compares each selection of a set
- * with each other one of its name, and each fragment with each.
+ * Limits of a document, beside its tokens; the largest useful ones have a tenth. They are needed because validation compares each
+ * selection of a set with every other of the same name, and each fragment with every other.
  */
-const most = {
+const limits = {
   characters: 50_000,
   levels: 50,
   selections: 200,
@@ -22,12 +22,12 @@ const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACK
 const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Why a text is not even parsed; null if it may be. Parsing, validating and executing call themselves for each level that
- * selections, values and types are nested, and would run out of stack.
- * @param maxTokens parsing ends after so many
+ * Returns why a text is refused before it is parsed; null if it is not. Parsing, validation and execution recurse for each level
+ * of nested selections, values and types, and would overflow the stack.
+ * @param maxTokens maximum number of tokens
  */
 export function faultOfText(text: string, maxTokens: number): GraphQLError | null {
-  if (text.length > most.characters) return tooMany('characters', text.length);
+  if (text.length > limits.characters) return tooMany('characters', text.length);
   const lexer = new Lexer(new Source(text));
   let levels = 0;
   try {
@@ -36,7 +36,7 @@ export function faultOfText(text: string, maxTokens: number): GraphQLError | nul
       if (kind === TokenKind.EOF) return null;
       if (opening.has(kind)) levels += 1;
       else if (closing.has(kind)) levels -= 1;
-      if (levels > most.levels) return tooMany('levels', levels);
+      if (levels > limits.levels) return tooMany('levels', levels);
     }
   } catch (error) {
     // Parsing reports the error better.
@@ -67,7 +67,7 @@ export function faultOfSize(document: DocumentNode): GraphQLError | null {
       counts.directives += 1;
     },
   });
-  for (const what of counted) if (counts[what] > most[what]) return tooMany(what, counts[what]);
+  for (const what of counted) if (counts[what] > limits[what]) return tooMany(what, counts[what]);
   return null;
 }
 
@@ -85,13 +85,13 @@ function repetitionsIn(selections: readonly SelectionNode[]): number {
   return Math.max(0, ...times.values());
 }
 
-const where: Partial<Record<keyof typeof most, string>> = {
+const where: Partial<Record<keyof typeof limits, string>> = {
   levels: ' nested',
   selections: ' in one place',
   repetitions: ' of one name in one place',
 };
 
-function tooMany(what: keyof typeof most, found: number): GraphQLError {
-  const message = `The document has ${found} ${what}${where[what] ?? ''}; ${most[what]} is the most`;
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE', limit: most[what] } });
+function tooMany(what: keyof typeof limits, found: number): GraphQLError {
+  const message = `The document has ${found} ${what}${where[what] ?? ''}; ${limits[what]} is the most`;
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE', limit: limits[what] } });
 }

@@ -17,8 +17,8 @@ export interface FaultReporting {
 export const retryAfterMs = 1000;
 
 /**
- * Errors that were meant for the client pass. Every other becomes INTERNAL_SERVER_ERROR with an `errorId`, under which
- * the log has the cause; or SERVICE_BUSY where the store is unavailable.
+ * Errors meant for the client are kept. If the store is unavailable, the error becomes SERVICE_BUSY; any other becomes
+ * INTERNAL_SERVER_ERROR with an `errorId`, under which the cause is logged.
  */
 export function publicErrors({ isUnavailable, introspection, logger }: FaultReporting): PublicError {
   return (error, requestId) => {

@@ -1,15 +1,15 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { busyFor, retryAfterMs } from './errors.ts';
 
-/** An operation that costs less is not counted: thousands of them fit beside the others. */
+/** Cheaper operations are not counted: thousands of them fit beside the others. */
 const HEAVY = 20_000;
-/** What may run at once: a whole map of the largest house, some 75 MB while it is made. */
+/** Total cost that may run at once: a whole map of the largest venue, which takes some 75 MB while it is made. */
 const CAPACITY = 250_000;
-/** Who has waited so long is told to come back, as is who finds so many waiting. */
+/** Operations are refused after this wait, and when so many are waiting. */
 const MAX_WAIT_MS = 5_000;
 const MAX_WAITING = 500;
 
-/** What stands for an operation from its beginning to its answer. */
+/** Identifies an operation from its beginning to its answer. */
 type Operation = object;
 
 interface Waiting {
@@ -18,13 +18,13 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** Has operations with large answers run a few at a time, as all of an answer is in memory while it is made. */
+/** Runs operations with large answers a few at a time, because a whole answer is in memory while it is made. */
 export class HeavyOperations {
   readonly #waiting = new Set<Waiting>();
   readonly #costs = new Map<Operation, number>();
   #running = 0;
 
-  /** Resolves when the operation may run: null, and then it is to `leave`; or with what it is told, which is to come back later. */
+  /** Resolves with null when the operation may run, after which it must `leave`; or with the error that refuses it for now. */
   async enter(operation: Operation, cost: number): Promise<GraphQLFormattedError | null> {
     if (cost < HEAVY) return null;
     if (this.#waiting.size >= MAX_WAITING) return busyFor(retryAfterMs);
@@ -40,7 +40,7 @@ export class HeavyOperations {
     return this.#costs.has(operation);
   }
 
-  /** Does nothing for an operation that never entered. */
+  /** Does nothing for an operation that has not entered. */
   leave(operation: Operation): void {
     this.#running -= this.#costs.get(operation) ?? 0;
     if (!this.#costs.delete(operation)) return;
@@ -52,7 +52,7 @@ export class HeavyOperations {
     }
   }
 
-  /** One that costs more than all may together runs alone. */
+  /** An operation that costs more than the total runs alone. */
   #fits(cost: number): boolean {
     return this.#running === 0 || this.#running + cost <= CAPACITY;
   }

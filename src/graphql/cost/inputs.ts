@@ -26,8 +26,8 @@ interface Fault {
 }
 
 /**
- * Why the variables cannot be taken, whatever they are for; null if they can. Lengths are judged first, and no more is looked at
- * than the declared types have.
+ * Returns why the variables are refused whatever the operation does with them; null if they are not. Lengths are checked first,
+ * and only the fields of the declared types are visited.
  */
 export function faultOfVariables(
   schema: GraphQLSchema,

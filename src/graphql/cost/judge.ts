@@ -72,8 +72,8 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
 }
 
 /**
- * What one operation may still cost while it runs, by the real sizes of what it has found: they are not known, or not for each of
- * the events in a list, when it is judged.
+ * The remaining cost that an operation may use while it runs. It counts the real sizes of the objects found, which are not known
+ * before the operation runs, or not for each event of a list.
  */
 export class CostLeft {
   readonly #maxCost: number;

@@ -62,17 +62,17 @@ export interface ShareableOperation {
   /** Name of the operation; undefined if it has none. */
   readonly name: string | undefined;
   /**
-   * Those it declares, with their defaults, in its order, but for that which says `since`: whatever else a client sends changes nothing
-   * of what is told.
+   * The declared variables, with their defaults, in the order of declaration, without the one for `since`. Others that a client sends
+   * do not change the messages.
    */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly size: OperationSize;
 }
 
 /**
- * Whether everyone who sends this valid operation gets the same. It is decided from the operation: one public root field, and
- * below it only fields of public types. Null if not, which costs no more than sharing; and for what cannot be executed, which the
- * usual way says best.
+ * Returns how a valid operation is shared, if every client that sends it gets the same messages: it has one public root field, and
+ * below it only fields of public types. Otherwise null; also for an operation that cannot be executed, for which the usual
+ * execution has the better error.
  */
 export function shareable(
   schema: GraphQLSchema,

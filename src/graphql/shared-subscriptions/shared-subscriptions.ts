@@ -28,14 +28,14 @@ const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availabili
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * Different operations that are executed at every change, as many as one network address may bring, as a map may have, and a node.
- * An app has a few; whoever comes with one that is there already adds none.
+ * Maximum numbers of different operations that are executed at every change: of one map from one network address, of one map, and on
+ * one node. An app has a few; a client that sends an operation which is already shared adds none.
  */
 export const MAX_SHARED_OPERATIONS = { address: 50, map: 1_000, node: 10_000 } as const;
 
 /**
- * Operations of one map that no budget is charged for: an app has one or two, and behind a proxy that is not trusted all of its
- * users have one address.
+ * Number of operations of one map that are not charged to a budget: an app has one or two, and behind a proxy that is not
+ * trusted all of its users share one address.
  */
 const UNBUDGETED_OPERATIONS = 2;
 
@@ -76,9 +76,9 @@ export class SharedSubscriptions {
   }
 
   /**
-   * As graphql-js' `subscribe`, at the pace of the sink. A shared subscription's messages go to the sink, and what is returned gives
-   * none: it only ends, or is ended.
-   * @throws GraphQLError for an operation that selects too much, or is one too many
+   * Like graphql-js' `subscribe`, at the pace of the sink. A shared subscription's messages go to the sink, and the iterator returned
+   * has none: it only ends, or is ended.
+   * @throws GraphQLError for an operation that selects too much, or exceeds the number of operations
    */
   async subscribe(request: SubscriptionRequest): Promise<Subscribed> {
     return (await this.#share(request)) ?? withBackpressure(await subscribe(request), request.sink);

@@ -118,7 +118,7 @@ export class EventStreams {
     const refusal = this.#refusal(asked);
     if (refusal !== null) return send(refusal, request, reply);
     reply.hijack();
-    // The end of what follows is told when the response is closed, which it would not be again.
+    // `close` was already emitted, on which the code below relies for its clean-up.
     if (reply.raw.destroyed) return undefined;
     const stream = this.#open(asked, reply);
     const { tokenExpiresAtMs } = request;

@@ -4,8 +4,8 @@ import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /**
- * Live messages that are executed for one network address, in characters: at ten a microsecond about a tenth of a core, and 50 ms
- * at once. What an app asks for takes a few percent of it; whoever asks for more is told later, and everything at once.
+ * Characters of live messages that are executed for one network address: at ten a microsecond this is about a tenth of a core,
+ * and 50 ms at once. An app uses a few percent of it; beyond it, messages come later, with all changes in one.
  */
 const liveWork: WorkLimits = { perSecond: 1_000_000, atOnce: 500_000 };
 
@@ -131,8 +131,8 @@ export class AddressAccounts implements Disposable {
   }
 
   /**
-   * Takes no more connections, and tells one after the other to leave: told all at once, those who come back would be a rush for the
-   * nodes that are left. Until it is their turn, they are served as ever.
+   * Accepts no more connections, and asks the existing ones to leave in small groups, because the other nodes could not take all of
+   * them at once. Until they are asked, they are served as usual.
    */
   async drain(): Promise<void> {
     this.#isDraining = true;

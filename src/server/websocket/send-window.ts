@@ -12,8 +12,8 @@ interface Ping {
 }
 
 /**
- * How much of what a client was sent it has not read yet, wherever that waits: here, in the kernel, or on its way. Pongs tell: a
- * client answers a ping when it has read all that was sent before it, and cannot answer one that it has not read.
+ * Counts the bytes that were sent to a client and that it has not read, whether they are in this process, in the kernel or in the
+ * network. It is known from pongs: a client answers a ping only after it has read everything that was sent before it.
  */
 export class SendWindow {
   readonly #socket: WebSocket;
@@ -79,8 +79,8 @@ export class SendWindow {
   }
 
   /**
-   * Whether it answers a ping that was sent, and the first to do so. It answers those before as well (RFC 6455, 5.5.3: a client
-   * may answer only the latest).
+   * Returns true for the first pong that answers a ping of ours. It answers all earlier pings as well, because a client may answer
+   * only the latest (RFC 6455, 5.5.3).
    */
   pong(nonce: string): boolean {
     const at = this.#pings.findIndex((ping) => ping.nonce === nonce);
