@@ -8,6 +8,7 @@ import { createMemoryRateLimiter } from './coordination/in-process/rate-limiter.
 import { createContext, type Requester, summaryOf } from './graphql/context.ts';
 import { Judge } from './graphql/cost/judge.ts';
 import { layoutSizes } from './graphql/cost/layout-size.ts';
+import { findLayout } from './graphql/lookups.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
@@ -129,6 +130,7 @@ async function serve(
     queryCostPerSecond: config.limits.queryCostPerSecond,
     introspection: config.introspection,
     contextFor: (requester) => createContext(services, requester),
+    findLayout,
     subscribe: (request) => shared.subscribe(request),
     identity: services.identity,
     logger,

@@ -4,6 +4,7 @@ import { EventAdministration } from './events/event-administration.ts';
 import { EventLayouts } from './events/layouts.ts';
 import { SeatReader } from './events/seat-reader.ts';
 import { expireOverdue } from './expiry/sweep.ts';
+import { LayoutFiles } from './graphql/layout-files.ts';
 import type { Services } from './graphql/services.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -46,11 +47,13 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
   infrastructure.resources.defer(() => settler.drain());
   startSweeps(infrastructure, settler);
   startHousekeeping(infrastructure);
+  const layouts = new EventLayouts(database);
   return {
     events: new EventRows({ store: database, reads: database.reads, seatMaps: live.seatMaps }),
-    layouts: new EventLayouts(database),
+    layouts,
+    layoutFiles: new LayoutFiles(),
     seats: new SeatReader(database.reads),
-    catalogue: new EventCatalogue(database.reads),
+    catalogue: new EventCatalogue(database.reads, layouts),
     holdings: new Holdings(database.reads),
     isUnavailable: isStoreUnavailable,
     reservations: openReservations(infrastructure, live, { settler, payment: limitedPayment }),
@@ -68,6 +71,7 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
       paymentSeconds: config.paymentSeconds,
       maxQueryCost: config.limits.maxQueryCost,
       maxSeatsPerAddress: config.limits.maxSeatsPerAddress,
+      basePath: config.http.basePath,
     },
   };
 }

@@ -28,7 +28,9 @@ import {
   ViewerReservationChangesDocument,
 } from './generated/documents.ts';
 import { type GuestStorage, Guests, memoryStorage } from './guests.ts';
+import { absoluteUrl } from './http.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
+import type { Layout } from './layout.ts';
 import type { LiveStore } from './live.ts';
 import { LiveSocket } from './live-socket.ts';
 import { createLiveStore } from './live-store.ts';
@@ -77,7 +79,9 @@ export interface HoldfastClient {
     variables: Variables,
     options?: MutateOptions,
   ): Promise<Result>;
-  /** One call is one request, with one key for all attempts. To continue a request in another call, pass its key. */
+  /** What of an event's seats never changes, by its `seatMap.layoutUrl`. Browsers keep it. */
+  layout(layoutUrl: string, options?: CallOptions): Promise<Layout>;
+  /** One call is one intent, with one key for all its attempts. To go on with an intent in another call, give its key. */
   reserveSeats(input: ReserveSeatsInput, options?: CallOptions): Promise<ReserveSeatsOutcome>;
   extendReservation(input: ExtendReservationInput, options?: CallOptions): Promise<ExtendReservationOutcome>;
   confirmReservation(input: ConfirmReservationInput, options?: CallOptions): Promise<ConfirmReservationOutcome>;
@@ -112,7 +116,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
   const byHash = options.trustedOperations ?? false;
   const openSocket = (token: () => Promise<string | null>) =>
     new LiveSocket({
-      url: websocketUrl(options.url),
+      url: absoluteUrl(options.url).href.replace(/^http/, 'ws'),
       token,
       refuse: (refused) => tokens.refuse(refused),
       webSocketImpl: options.webSocketImpl,
@@ -143,6 +147,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
   return {
     query: (operation, variables, call = {}) => requests.query(operation, variables, call),
     mutate: (operation, variables, call = {}) => requests.mutate(operation, variables, call),
+    layout: (layoutUrl, call = {}) => requests.layout(layoutUrl, call),
     reserveSeats: async (input, call = {}) =>
       (await requests.mutate(ReserveSeatsDocument, { input: withKey(input) }, call)).reserveSeats,
     extendReservation: async (input, call = {}) =>
@@ -256,10 +261,4 @@ function openRequests({
 
 function withKey<Input extends { readonly idempotencyKey?: string | null | undefined }>(input: Input): Input {
   return { ...input, idempotencyKey: input.idempotencyKey ?? newIdempotencyKey() };
-}
-
-/** A path is relative to the page's address. */
-function websocketUrl(url: string): string {
-  const { location } = globalThis as { readonly location?: { readonly href: string } };
-  return new URL(url, location?.href).href.replace(/^http/, 'ws');
 }

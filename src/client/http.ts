@@ -22,31 +22,52 @@ interface Answer {
  * @throws HoldfastError, and what the signal was aborted with
  */
 export async function send(http: HttpOptions, request: OperationRequest, options: SendOptions): Promise<unknown> {
-  const response = await within(options, (signal) =>
-    http
-      .fetch(http.url, {
-        method: 'POST',
-        headers: {
-          accept: 'application/graphql-response+json, application/json;q=0.9',
-          'content-type': 'application/json',
-          ...(options.token !== null && { authorization: `Bearer ${options.token}` }),
-        },
-        body: JSON.stringify(request),
-        signal,
-      })
-      .then(async (response) => ({
-        fallback: { code: codeOf(response.status), retryAfterMs: retryAfterMsOf(response) },
-        status: response.status,
-        answer: answerIn(await response.text()),
-      })),
-  );
-  const { status, fallback, answer } = response;
+  const { status, fallback, body } = await exchange(http, http.url, options, {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(request),
+  });
+  const answer = isAnswer(body) ? body : null;
   if (answer === null) throw new HoldfastError(`HTTP ${status}`, fallback);
   if (answer.errors !== undefined || answer.data == null) throw errorOfAnswer(answer.errors ?? [], fallback);
   return answer.data;
 }
 
-/** Parses `Retry-After` in seconds. A date would depend on the device's clock. */
+/**
+ * Gets JSON of the same server once.
+ * @param path from the root of the server's host, or of the server behind a proxy that takes a part of the path away
+ * @throws HoldfastError, and what the signal was aborted with
+ */
+export async function get(http: HttpOptions, path: string, options: SendOptions): Promise<unknown> {
+  const api = absoluteUrl(http.url);
+  const folder = new URL('.', api).pathname;
+  const url = new URL(path.startsWith(folder) ? path : folder + path.slice(1), api);
+  const { status, fallback, body } = await exchange(http, url.href, options, { method: 'GET' });
+  if (isAnswer(body) && body.errors !== undefined) throw errorOfAnswer(body.errors, fallback);
+  if (status !== 200 || body === undefined) throw new HoldfastError(`HTTP ${status}`, fallback);
+  return body;
+}
+
+/** A path is taken from the page's own address. */
+export function absoluteUrl(url: string): URL {
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  return new URL(url, location?.href);
+}
+
+function exchange(http: HttpOptions, url: string, options: SendOptions, init: RequestInit) {
+  const headers = { ...init.headers, ...(options.token !== null && { authorization: `Bearer ${options.token}` }) };
+  return within(options, async (signal) => {
+    const response = await http.fetch(url, { ...init, headers, signal });
+    const { status } = response;
+    const fallback = { code: codeOf(status), retryAfterMs: retryAfterMsOf(response) };
+    return { status, fallback, body: parsed(await response.text()) };
+  });
+}
+
+/** From `Retry-After` in seconds. As a date it would depend on the device's clock. */
 function retryAfterMsOf({ headers }: Response): number | null {
   const text = headers.get('retry-after');
   return text !== null && /^\d+$/.test(text) ? Number(text) * 1000 : null;
@@ -58,17 +79,20 @@ function codeOf(status: number): string {
   return status >= 400 && status < 500 ? 'BAD_REQUEST' : faultCodes.badAnswer;
 }
 
-function answerIn(body: string): Answer | null {
+/** Undefined, which is no JSON value, for what is none. */
+function parsed(text: string): unknown {
   try {
-    const answer: unknown = JSON.parse(body);
-    const isAnswer = typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer);
-    return isAnswer ? (answer as Answer) : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-/** AbortSignal.any and AbortSignal.timeout are not available everywhere yet. */
+function isAnswer(body: unknown): body is Answer {
+  return typeof body === 'object' && body !== null && ('data' in body || 'errors' in body);
+}
+
+/** AbortSignal.any and AbortSignal.timeout are not everywhere yet. */
 async function within<T>({ timeoutMs, signal }: SendOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();

@@ -18,6 +18,7 @@ export * from './generated/documents.ts';
 export type { GuestStorage } from './guests.ts';
 export { type AnsweredError, faultCodes, HoldfastError } from './holdfast-error.ts';
 export { newIdempotencyKey } from './idempotency-key.ts';
+export type { Layout, LayoutPoint, LayoutRow, LayoutSeat, LayoutSection } from './layout.ts';
 export type { Live, LiveState, LiveStore } from './live.ts';
 export type { Operation } from './operation.ts';
 export { type Cases, isUserError, match, type Outcome, unreachable } from './outcomes.ts';

@@ -7,7 +7,8 @@ import {
 } from './generated/documents.ts';
 import type { GuestsOptions } from './guests.ts';
 import { HoldfastError } from './holdfast-error.ts';
-import { type HttpOptions, send } from './http.ts';
+import { get, type HttpOptions, send } from './http.ts';
+import type { Layout } from './layout.ts';
 import { type Operation, requestOf } from './operation.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
 import type { Tokens } from './tokens.ts';
@@ -52,7 +53,23 @@ export class Requests {
     return this.#withRetries(attempt, signal);
   }
 
-  /** Sends a query without retries, for callers that repeat it anyway. */
+  /** Public layouts are asked for without a token, so that caches may share them; a draft's is for organizers. */
+  layout(path: string, { signal }: CallOptions): Promise<Layout> {
+    const getWith = (token: string | null) => get(this.#options.http, path, { token, timeoutMs: TIMEOUT_MS, signal });
+    const attempt = async () => {
+      try {
+        return await getWith(null);
+      } catch (error) {
+        const token =
+          error instanceof HoldfastError && error.code === 'NOT_FOUND' ? await this.#tokens.current() : null;
+        if (token === null) throw error;
+        return getWith(token);
+      }
+    };
+    return withRetries(attempt, { policy: this.#options.policy, busyForMs: () => null, signal }) as Promise<Layout>;
+  }
+
+  /** For what will be asked for again soon. */
   async queryOnce<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,

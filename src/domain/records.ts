@@ -14,6 +14,19 @@ export interface EventRecord {
   readonly currency: string;
   readonly salesStatus: SalesStatus;
   readonly reservationSeconds: number;
+  /** Of all that the event was made of, its layout included: SHA-256 in base64url; empty for events made before it was kept. */
+  readonly contentDigest: string;
+}
+
+/** What seats of one kind cost. */
+export interface CategoryRecord {
+  /** In the event's list, from 0. */
+  readonly position: number;
+  readonly name: string;
+  /** '#rrggbb'; null where the plan gives none. */
+  readonly color: string | null;
+  /** Null for one that is not on sale. */
+  readonly amount: number | null;
 }
 
 /** Identifies a reservation. Reservations are looked up by event and id. */

@@ -65,7 +65,7 @@ export async function createEvent(
     if (isUniqueViolation(error, 'events_pkey')) return madeBefore(database, id, requestDigest);
     throw error;
   }
-  return { ok: true, event: { ...event, startsAtMs: startsAt.getTime() } };
+  return { ok: true, event: { ...event, startsAtMs: startsAt.getTime(), contentDigest: requestDigest } };
 }
 
 /** Checks and parses the input, without a database. */

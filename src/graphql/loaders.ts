@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { BookingRecord, EventRecord, ReservationKey } from '../domain/records.ts';
+import type { BookingRecord, CategoryRecord, EventRecord, ReservationKey } from '../domain/records.ts';
 import type { Availability, SeatState } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
 import type { StatusesAtRevision } from '../events/seat-reader.ts';
@@ -8,10 +8,11 @@ import type { Services } from './services.ts';
 
 /** Batch the reads of one operation's fields. They are created lazily, because most operations need none or one. */
 export class Loaders {
-  readonly #services: Pick<Services, 'events' | 'seats' | 'holdings'>;
+  readonly #services: Pick<Services, 'catalogue' | 'events' | 'seats' | 'holdings'>;
   readonly #asker: Asker;
   #event: DataLoader<string, EventRecord | null> | undefined;
   #availability: DataLoader<string, Availability> | undefined;
+  #categories: DataLoader<string, readonly CategoryRecord[]> | undefined;
   #revision: DataLoader<string, number> | undefined;
   #statuses: DataLoader<string, StatusesAtRevision> | undefined;
   #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
@@ -35,6 +36,12 @@ export class Loaders {
       return counted.map((availability) => availability ?? new Error('the event has no seats'));
     });
     return this.#availability;
+  }
+
+  /** By event, in the order of its plan. */
+  get categories(): DataLoader<string, readonly CategoryRecord[]> {
+    this.#categories ??= new DataLoader((ids) => this.#services.catalogue.categories(this.#asker, ids));
+    return this.#categories;
   }
 
   /** By event: its revision. */

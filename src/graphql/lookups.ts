@@ -4,6 +4,7 @@ import { isVisible } from '../events/catalogue.ts';
 import type { EventLayout } from '../events/layouts.ts';
 import type { GraphqlContext } from './context.ts';
 import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
+import { type LayoutFile, layoutHash } from './layout-files.ts';
 import {
   type BookingSource,
   type EventSource,
@@ -26,6 +27,32 @@ export function isEventVisible(context: GraphqlContext, eventId: string): boolea
   const recent = context.services.events.recent(eventId);
   const isPublic = (event: EventRecord | null) => event !== null && isVisible(context, event);
   return recent instanceof Promise ? recent.then(isPublic) : isPublic(recent);
+}
+
+export interface VisibleLayout {
+  /** As in `SeatMap.layoutUrl`. */
+  readonly hash: string;
+  file(): Promise<LayoutFile>;
+  /** Whether everyone may see it. */
+  readonly isPublic: boolean;
+}
+
+/** What `SeatMap.layoutUrl` leads to. */
+export async function findLayout(context: GraphqlContext, id: string): Promise<VisibleLayout | null> {
+  const eventId = decodeEventId(id);
+  const event = eventId === null ? null : await visibleEvent(context, eventId);
+  if (event === null) return null;
+  const file = async () => context.services.layoutFiles.get(event.id, await layoutOf(context, event.id));
+  return { hash: layoutHash(event), file, isPublic: event.salesStatus !== 'DRAFT' };
+}
+
+/** From memory where that shows it: one that was a draft a moment ago may be one no longer. */
+async function visibleEvent(context: GraphqlContext, eventId: string): Promise<EventRecord | null> {
+  const { events } = context.services;
+  const remembered = await events.recent(eventId);
+  if (remembered !== null && isVisible(context, remembered)) return remembered;
+  const event = await events.read(eventId);
+  return event !== null && isVisible(context, event) ? event : null;
 }
 
 export async function findSeat(context: GraphqlContext, id: string): Promise<SeatSource | null> {

@@ -36,9 +36,9 @@ export interface RowSource extends LayoutRow {
   readonly layout: EventLayout;
 }
 
+/** Its layout is read only for what needs it. */
 export interface SeatMapSource {
-  readonly eventId: string;
-  readonly layout: EventLayout;
+  readonly event: EventRecord;
 }
 
 export interface ReservationSource {

@@ -12,11 +12,13 @@ import type { ViewerReservations } from '../live/viewer-reservations.ts';
 import type { Holdings } from '../reservations/holdings.ts';
 import type { Reservations } from '../reservations/reservations.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
+import type { LayoutFiles } from './layout-files.ts';
 
 /** The services that resolvers use. All requests of a node share them. */
 export interface Services {
   readonly events: EventRows;
   readonly layouts: EventLayouts;
+  readonly layoutFiles: LayoutFiles;
   readonly seats: SeatReader;
   readonly catalogue: EventCatalogue;
   readonly holdings: Holdings;
@@ -46,6 +48,8 @@ export interface Services {
     readonly maxSeatsPerAddress: number;
     /** For events that do not set their own. */
     readonly reservationSeconds: number;
+    /** Of the addresses that people know: empty, or '/tickets'. */
+    readonly basePath: string;
     /** Cost of one operation; 0 means no limit. */
     readonly maxQueryCost: number;
   };

@@ -24,7 +24,7 @@ const gzipLevel = 4;
 export async function compress(text: string, request: FastifyRequest, reply: FastifyReply): Promise<string | Buffer> {
   if (text.length < leastCharacters) return text;
   addVary(reply);
-  const encoding = negotiate(request.headers['accept-encoding']?.toLowerCase() ?? '', encodings);
+  const encoding = acceptedEncoding(request);
   if (encoding === null) return text;
   reply.header('content-encoding', encoding);
   const bytes = Buffer.from(text);
@@ -35,8 +35,13 @@ export async function compress(text: string, request: FastifyRequest, reply: Fas
   });
 }
 
+/** Null where the client takes neither. */
+export function acceptedEncoding({ headers }: FastifyRequest): 'br' | 'gzip' | null {
+  return negotiate(headers['accept-encoding']?.toLowerCase() ?? '', encodings);
+}
+
 /** CORS has set `Origin` there if not all origins are allowed. */
-function addVary(reply: FastifyReply): void {
+export function addVary(reply: FastifyReply): void {
   const others = reply.getHeader('vary');
   reply.header('vary', others === undefined ? 'Accept-Encoding' : `${others}, Accept-Encoding`);
 }

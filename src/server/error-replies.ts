@@ -37,6 +37,14 @@ export function send({ status, error, headers = {} }: ErrorReply, request: Fasti
     .send({ errors: [error] });
 }
 
+/** Longest address that is repeated in an answer. */
+const LONGEST = 200;
+
+export function nothingAt({ method, originalUrl }: FastifyRequest): ErrorReply {
+  const message = `There is nothing at ${method} ${originalUrl.slice(0, LONGEST)}`;
+  return { status: 404, error: { message, extensions: { code: 'NOT_FOUND' } } };
+}
+
 function replyTo(fault: unknown, publicError: (error: unknown) => GraphQLFormattedError): ErrorReply {
   if (fault instanceof InvalidToken) {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
@@ -50,7 +58,8 @@ function replyTo(fault: unknown, publicError: (error: unknown) => GraphQLFormatt
     const status = fault.statusCode === 403 ? 404 : fault.statusCode;
     return { status, error: { message: messageOf(fault, status), extensions: { code: 'BAD_REQUEST' } } };
   }
-  return { status: 500, error: publicError(fault) };
+  const error = publicError(fault);
+  return error.extensions?.code === 'SERVICE_BUSY' ? busyReply(retryAfterMs) : { status: 500, error };
 }
 
 /** For clients that should retry later. */

@@ -7,50 +7,40 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
-  type onRequestAsyncHookHandler,
   type onRequestHookHandler,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config.ts';
-import type { RateLimiter } from '../coordination/coordination.ts';
-import { type GraphqlContext, type Requester, summaryOf } from '../graphql/context.ts';
-import type { Identity } from '../identity/identity.ts';
-import type { Admission } from './admission.ts';
+import type { GraphqlContext } from '../graphql/context.ts';
 import { limitAnswers } from './answer-limits.ts';
 import { executeOverHttp } from './apollo-over-http.ts';
-import { authenticateRequest } from './authentication.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
-import type { ClientAddresses } from './client-address.ts';
 import { limitConnections } from './connection-limit.ts';
 import { textChecker } from './documents.ts';
-import { busyReply, errorReplies, rateLimitedReply, send } from './error-replies.ts';
-import { type PublicError, rateLimited } from './errors.ts';
+import { errorReplies } from './error-replies.ts';
+import type { PublicError } from './errors.ts';
 import type { EventStreams } from './event-stream/event-streams.ts';
 import { addEventStreams } from './event-stream/routes.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
 import type { HeavyOperations } from './heavy-operations.ts';
+import { addLayouts, type LayoutOptions } from './layouts.ts';
 import { ownPath } from './own-path.ts';
 import { addPage } from './page.ts';
 import { logRequests, requestIdHeader, requestIdOf } from './request-log.ts';
+import { admit, identify, requesterOf } from './requester.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends LayoutOptions {
   readonly trustedOperations: TrustedOperations;
   readonly http: HttpConfig;
   readonly production: boolean;
-  contextFor(requester: Requester): GraphqlContext;
-  readonly identity: Identity;
-  readonly admission: Admission;
   readonly logger: Logger;
   health(): Health;
   readonly apollo: ApolloServer<GraphqlContext>;
   readonly heavyOperations: HeavyOperations;
   readonly publicError: PublicError;
-  readonly clientAddresses: ClientAddresses;
-  /** For queries without a token, by network address. */
-  readonly queryLimiter: RateLimiter;
   readonly eventStreams: EventStreams;
 }
 
@@ -107,6 +97,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   if (basePath !== '') redirectToBase(http, basePath);
   await addPage(http, { basePath });
   const hasExplorer = !options.production && (await addExplorer(http, graphqlPath, basePath));
+  addLayouts(http, options);
   addGraphql(http, options, hasExplorer);
   return http;
 }
@@ -134,40 +125,24 @@ function redirectToBase(http: FastifyInstance, basePath: string): void {
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: boolean): void {
-  const { contextFor, identity, admission, clientAddresses, trustedOperations } = options;
-  const admitAndKnow = [notKept, admit(admission), authenticateRequest(identity), limitQueries(options)];
-  const execute = (request: FastifyRequest, reply: FastifyReply) => {
-    const { raw } = reply;
-    const isOver = () => raw.writableEnded || raw.destroyed;
-    const clientAddress = clientAddresses.of(request.raw);
-    const summary = summaryOf(request.id);
-    request.summary = summary;
-    const context = contextFor({ viewer: request.viewer, clientAddress, isOver, summary });
-    return executeOverHttp(options, context, { request, reply });
-  };
+  const { contextFor, admission, trustedOperations } = options;
+  const onRequest = [notKept, admit(options), ...identify(options)];
+  const execute = (request: FastifyRequest, reply: FastifyReply) =>
+    executeOverHttp(options, contextFor(requesterOf(options, request, reply)), { request, reply });
   http.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
     bodyLimit: maxPlanBytes,
-    onRequest: hasExplorer ? [redirectBrowsers(options.http.basePath), ...admitAndKnow] : admitAndKnow,
+    onRequest: hasExplorer ? [redirectBrowsers(options.http.basePath), ...onRequest] : onRequest,
     preParsing: limitBody,
     preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),
   });
   addEventStreams(http, {
     path: graphqlPath,
-    onRequest: [notKept, authenticateRequest(identity), limitQueries(options)],
+    onRequest: [notKept, ...identify(options)],
     eventStreams: options.eventStreams,
   });
-}
-
-/** Limits requests without a token. Others have limits of their own. */
-function limitQueries({ queryLimiter, clientAddresses }: HttpOptions): onRequestAsyncHookHandler {
-  return async (request, reply) => {
-    if (request.viewer !== null) return;
-    const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
-    if (!answer.allowed) await send(rateLimitedReply(rateLimited(answer.retryAfterMs)), request, reply);
-  };
 }
 
 /** Answers are private, and valid only for the moment. */
@@ -175,15 +150,6 @@ const notKept: onRequestHookHandler = (_request, reply, done) => {
   reply.header('cache-control', 'no-store');
   done();
 };
-
-/** Runs before the token and the body are read, because refusing must cost next to nothing under overload. */
-function admit(admission: Admission): onRequestHookHandler {
-  return (request, reply, done) => {
-    const waitMs = admission.refusal();
-    if (waitMs === undefined) done();
-    else void send(busyReply(waitMs), request, reply);
-  };
-}
 
 /**
  * A request as a server for websockets sees it: one to change to any other protocol is answered as if it had not asked, body and

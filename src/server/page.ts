@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { send } from './error-replies.ts';
+import { nothingAt, send } from './error-replies.ts';
 import { wayToRoot } from './own-path.ts';
 
 /** Built by `npm run build`. The path is the same from `src/server` and `dist/server`. */
@@ -39,6 +39,7 @@ export interface PageOptions {
 export async function addPage(http: FastifyInstance, { basePath, folder = builtPage }: PageOptions): Promise<void> {
   if (!existsSync(folder)) {
     http.log.warn('there is no page to show: `npm run build` makes it');
+    http.setNotFoundHandler((request, reply) => send(nothingAt(request), request, reply));
     return;
   }
   const page = readFileSync(`${folder}index.html`, 'utf8');
@@ -67,12 +68,4 @@ export async function addPage(http: FastifyInstance, { basePath, folder = builtP
     maxAge: '365d',
   });
   await http.register(files, { ...asTheyAre, root: folder, wildcard: false, globIgnore: ['assets/**', 'index.html'] });
-}
-
-/** Longest address that is repeated in an answer. */
-const LONGEST = 200;
-
-function nothingAt({ method, originalUrl }: FastifyRequest) {
-  const message = `There is nothing at ${method} ${originalUrl.slice(0, LONGEST)}`;
-  return { status: 404, error: { message, extensions: { code: 'NOT_FOUND' } } };
 }

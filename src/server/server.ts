@@ -16,7 +16,7 @@ import { publicErrors } from './errors.ts';
 import { EventStreams } from './event-stream/event-streams.ts';
 import type { Health } from './health.ts';
 import { HeavyOperations } from './heavy-operations.ts';
-import { createHttp, graphqlPath } from './http.ts';
+import { createHttp, graphqlPath, type HttpOptions } from './http.ts';
 import { AddressAccounts } from './live-connections/address-accounts.ts';
 import { QueryBudgets } from './query-budgets.ts';
 import { operationReader } from './read-operation.ts';
@@ -36,6 +36,7 @@ export interface ServerOptions {
   readonly introspection: boolean;
   /** Called for each operation, so that operations share no caches. */
   contextFor(requester: Requester): GraphqlContext;
+  readonly findLayout: HttpOptions['findLayout'];
   /** As in `GraphqlOptions`. */
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;

@@ -14,6 +14,7 @@ export const eventFields = {
   currency: events.currency,
   salesStatus: salesStatusAt(statementNow),
   reservationSeconds: events.reservationSeconds,
+  contentDigest: sql<string>`coalesce(${events.requestDigest}, '')`,
 };
 
 /** A `ReservationRecord`, from `reservations` or an alias of that name. */

@@ -9,7 +9,7 @@ import {
   CancelReservationDocument,
   ConfirmReservationDocument,
   EventDocument,
-  EventSeatMapDocument,
+  EventSectionsDocument,
   EventsDocument,
   MyReservationsDocument,
   ReservationChangesDocument,
@@ -48,7 +48,7 @@ describe('Apollo Client', () => {
     const client = open(await tokenFor('a buyer with Apollo'));
     const { data: list } = await client.query({ query: EventsDocument, variables: {} });
     expect(list?.events.edges.map(({ node: { id } }) => id)).toContain(hamlet.eventId);
-    const { data: map } = await client.query({ query: EventSeatMapDocument, variables: { eventId: hamlet.eventId } });
+    const { data: map } = await client.query({ query: EventSectionsDocument, variables: { eventId: hamlet.eventId } });
     const [one, two] = map?.event?.seatMap.sections[0]?.rows[0]?.seats ?? [];
     const input = { eventId: hamlet.eventId, seatIds: [one?.id ?? '', two?.id ?? ''] };
     const { data } = await client.mutate({ mutation: ReserveSeatsDocument, variables: { input } });

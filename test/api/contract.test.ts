@@ -88,7 +88,7 @@ describe.each(transports)('over %s', (transport, ask) => {
     expect(await run('SeatStatusesDocument', { eventId })).toMatchObject({
       seatMap: { revision: expect.any(Number), statuses: 'AAAAAAA=' },
     });
-    expect(await run('EventSeatMapDocument', { eventId })).toMatchObject({ seatMap: { width: 240, height: 80 } });
+    expect(await run('EventSectionsDocument', { eventId })).toMatchObject({ seatMap: { width: 240, height: 80 } });
     const { seats } = Object(await run('SeatsDocument', { eventId, first: 3 })) as {
       seats: { edges: { node: { id: string } }[] };
     };

@@ -6,7 +6,7 @@ import {
   CreateEventDocument,
   type CreateEventInput,
   EventDocument,
-  EventSeatMapDocument,
+  EventSectionsDocument,
   EventsDocument,
   ReserveSeatsDocument,
   SeatsDocument,
@@ -36,7 +36,7 @@ async function created(input: Partial<CreateEventInput>) {
 }
 
 async function mapOf(eventId: string) {
-  const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId }, await organizerToken);
+  const { event } = await dataOf(node.graphqlUrl, EventSectionsDocument, { eventId }, await organizerToken);
   return event ?? expect.fail();
 }
 

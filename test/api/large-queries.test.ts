@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { App } from '../../src/app.ts';
-import { EventSeatMapDocument } from '../../src/client/generated/documents.ts';
+import { EventSectionsDocument } from '../../src/client/generated/documents.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf } from '../support/graphql.ts';
 import { startNode } from '../support/node.ts';
@@ -58,7 +58,7 @@ const tooLarge = {
 
 describe('an operation of use is answered:', () => {
   test('a whole map with its statuses', async () => {
-    const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId });
+    const { event } = await dataOf(node.graphqlUrl, EventSectionsDocument, { eventId });
     expect(event?.seatMap.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats))).toHaveLength(1_200);
   });
 

@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.ts';
-import { EventSeatMapDocument, type SeatStatus } from '../../src/client/generated/documents.ts';
+import { EventSectionsDocument, type SeatStatus } from '../../src/client/generated/documents.ts';
 import { statusOfCode } from '../../src/domain/seat.ts';
 import { unpackStatuses } from '../../src/live/packing.ts';
 import { dataOf } from '../support/graphql.ts';
@@ -10,6 +10,6 @@ export async function storedStatuses(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,
 ): Promise<SeatStatus[]> {
-  const { event } = await dataOf(graphqlUrl, EventSeatMapDocument, { eventId });
+  const { event } = await dataOf(graphqlUrl, EventSectionsDocument, { eventId });
   return Array.from(unpackStatuses(event?.seatMap.statuses ?? '', seatIds.length), statusOfCode);
 }

@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.ts';
-import { ConfirmReservationDocument, EventSeatMapDocument } from '../../src/client/generated/documents.ts';
+import { ConfirmReservationDocument, EventSectionsDocument } from '../../src/client/generated/documents.ts';
 import { type Offer, reserve } from '../api/venue.ts';
 import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
@@ -22,7 +22,7 @@ export interface House extends Offer {
 
 /** An event's seats as anybody may ask for them. */
 export async function houseOf({ graphqlUrl }: Node, eventId: string): Promise<House> {
-  const { event } = await dataOf(graphqlUrl, EventSeatMapDocument, { eventId });
+  const { event } = await dataOf(graphqlUrl, EventSectionsDocument, { eventId });
   if (event == null) throw new RangeError(`there is no event ${eventId}`);
   const { sections, width, height } = event.seatMap;
   const seatIds: string[] = [];

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { App } from '../../src/app.ts';
 import {
   createHoldfastClient,
-  EventSeatMapDocument,
+  EventSectionsDocument,
   match,
   SeatsDocument,
   statusAt,
@@ -34,7 +34,7 @@ describe.each([false, true])(
       const map = client.seatMap(hamlet.eventId);
       onTestFinished(map.subscribe(() => {}));
       await waitFor(() => map.getSnapshot().state === 'live', { ...within, what: 'the map' });
-      expect((await client.query(EventSeatMapDocument, { eventId: hamlet.eventId })).event?.name).toBe('Hamlet');
+      expect((await client.query(EventSectionsDocument, { eventId: hamlet.eventId })).event?.name).toBe('Hamlet');
 
       const outcome = await client.reserveSeats({ eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(0, 2) });
       const id = match(outcome, { Reservation: (reservation) => reservation.id }, ({ message }) =>
@@ -103,7 +103,7 @@ test('many buyers and a network that fails again and again leave the map as the 
   }
   link.cut();
   const server = async () => {
-    const { event } = await client.query(EventSeatMapDocument, { eventId: hamlet.eventId });
+    const { event } = await client.query(EventSectionsDocument, { eventId: hamlet.eventId });
     return Array.from(unpackSeatCodes(event?.seatMap.statuses ?? '', 60));
   };
   const isRight = async () => `${Array.from(map.getSnapshot().data?.statuses ?? [])}` === `${await server()}`;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { App } from '../../src/app.ts';
 import {
-  EventSeatMapDocument,
+  EventSectionsDocument,
   SeatMapDocument,
   type SeatMapSubscription,
   unpackSeatCodes,
@@ -40,7 +40,7 @@ beforeAll(async () => {
     const isTold = () => recorded.at(-1)?.availability.reserved === index + 1;
     await waitFor(isTold, { withinMs: 5_000, what: 'the news' });
   }
-  const { event } = await dataOf(node.graphqlUrl, EventSeatMapDocument, { eventId });
+  const { event } = await dataOf(node.graphqlUrl, EventSectionsDocument, { eventId });
   last = Array.from(unpackSeatCodes(event?.seatMap.statuses ?? '', seatCount));
   await client.dispose();
 });

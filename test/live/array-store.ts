@@ -40,6 +40,7 @@ export class ArrayStore {
       timeZone: 'UTC',
       currency: 'EUR',
       salesStatus: 'ON_SALE',
+      contentDigest: '',
       reservationSeconds: 600,
     };
     this.#seats = Array.from({ length: seatCount }, () => available);

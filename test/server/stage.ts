@@ -139,6 +139,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     queryLimiter: unlimited,
     queryCostPerSecond: 0,
     subscribe: async (request) => withBackpressure(await subscribe(request), request.sink),
+    findLayout: async () => null,
     contextFor: (caller) => {
       state.contexts += 1;
       return { ...caller } as unknown as GraphqlContext;

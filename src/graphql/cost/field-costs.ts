@@ -73,6 +73,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'Row.seats': { rows: ({ seats, rows }) => share(seats, rows) },
   'SeatMap.areas': { rows: ({ areas }) => areas },
   'Area.points': { rows: ({ points, areas }) => share(points, areas) },
+  'SeatMap.layoutUrl': { own: read },
   'SeatMap.statuses': { own: read },
   'SeatConnection.totalCount': { own: count },
   'Seat.status': { own: 1 },

@@ -799,6 +799,13 @@ export type SeatMap = {
   /** Shapes besides the seats, such as the stage, a bar or a gangway. */
   readonly areas: ReadonlyArray<Area>;
   readonly height: Scalars['Float']['output'];
+  /**
+   * Where to GET the layout as JSON: sections, rows, seats with ids, labels and positions, areas, shapes. It never changes: the address holds the hash of its contents, and the answer may
+   * be kept for ever. Compressed where the client takes that. Prefer it to `sections`.
+   *
+   * A path from the root of this host. Its fields are described in docs/clients.md; a draft's is given to organizers only.
+   */
+  readonly layoutUrl: Scalars['String']['output'];
   /** The event's revision at which the statuses were read. */
   readonly revision: Scalars['Int']['output'];
   readonly sections: ReadonlyArray<Section>;
@@ -1655,6 +1662,7 @@ export type SeatEdgeResolvers<ContextType = GraphqlContext, ParentType extends R
 export type SeatMapResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SeatMap'] = ResolversParentTypes['SeatMap']> = {
   areas?: Resolver<ReadonlyArray<ResolversTypes['Area']>, ParentType, ContextType>;
   height?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  layoutUrl?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   sections?: Resolver<ReadonlyArray<ResolversTypes['Section']>, ParentType, ContextType>;
   statuses?: Resolver<ResolversTypes['PackedSeatStatuses'], ParentType, ContextType>;

@@ -4,6 +4,7 @@ import type { Availability } from '../../domain/seat.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { EventRow } from '../../live/live-event.ts';
 import { beginMessage, type GraphqlContext, requireOrganizer } from '../context.ts';
+import { typicalLayout } from '../cost/field-costs.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import type {
   BlockSeatsInput,
@@ -68,14 +69,14 @@ export const eventResolvers: Resolvers = {
     currency: ({ event }) => event.currency,
     salesStatus: ({ event }) => event.salesStatus,
     reservationSeconds: ({ event }) => event.reservationSeconds,
-    categories: async ({ event }, _, context, info) => {
-      const layout = await layoutOf(context, event.id);
-      context.costLeft.spend(info, layoutSize(layout));
-      return layout.categories.map((_category, position) => priceCategory(event.id, layout, position));
+    categories: async ({ event }, _, { loaders, costLeft }, info) => {
+      const categories = await loaders.categories.load(event.id);
+      costLeft.spend(info, { ...typicalLayout, categories: categories.length });
+      return categories.map((category) => priceCategory(event.id, category, event.currency));
     },
     availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
     revision: ({ event, revision }, _, { loaders }) => revision ?? loaders.revision.load(event.id),
-    seatMap: async ({ event }, _, context) => ({ eventId: event.id, layout: await layoutOf(context, event.id) }),
+    seatMap: ({ event }) => ({ event }),
     seat: async ({ event }, { id }, context) => {
       const seat = decodeSeatId(id);
       const layout = await layoutOf(context, event.id);

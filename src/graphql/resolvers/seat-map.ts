@@ -1,9 +1,12 @@
+import type { CategoryRecord } from '../../domain/records.ts';
 import type { EventLayout } from '../../events/layouts.ts';
 import { packStatuses } from '../../live/packing.ts';
 import type { SeatMapUpdate } from '../../live/sources.ts';
 import { layoutSize } from '../cost/layout-size.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { encodeCategoryId, encodeSeatId } from '../ids.ts';
+import { encodeCategoryId, encodeEventId, encodeSeatId } from '../ids.ts';
+import { layoutHash } from '../layout-files.ts';
+import { layoutOf } from '../lookups.ts';
 import { type RowSource, type SeatSource, seatSources } from '../payload-sources.ts';
 import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
 import { seatMapMessage } from '../subscriptions.ts';
@@ -16,22 +19,26 @@ export const seatMapResolvers: Resolvers = {
     },
   },
   SeatMap: {
-    width: ({ layout }) => layout.width,
-    height: ({ layout }) => layout.height,
-    areas: ({ layout }, _, { costLeft }, info) => {
-      costLeft.spend(info, layoutSize(layout));
+    width: async ({ event }, _, context) => (await layoutOf(context, event.id)).width,
+    height: async ({ event }, _, context) => (await layoutOf(context, event.id)).height,
+    layoutUrl: ({ event }, _, { services }) =>
+      `${services.policy.basePath}/layouts/${encodeEventId(event.id)}/${layoutHash(event)}.json`,
+    areas: async ({ event }, _, context, info) => {
+      const layout = await layoutOf(context, event.id);
+      context.costLeft.spend(info, layoutSize(layout));
       return layout.areas;
     },
-    sections: ({ eventId, layout }, _, { costLeft }, info) => {
-      costLeft.spend(info, layoutSize(layout));
+    sections: async ({ event: { id: eventId } }, _, context, info) => {
+      const layout = await layoutOf(context, eventId);
+      context.costLeft.spend(info, layoutSize(layout));
       return layout.sections.map((section) => ({
         name: section.name,
         position: section.position,
         rows: section.rows.map((row) => ({ ...row, eventId, layout })),
       }));
     },
-    statuses: async ({ eventId }, _, { loaders }) => packedOnce((await loaders.statuses.load(eventId)).codes),
-    revision: async ({ eventId }, _, { loaders }) => (await loaders.statuses.load(eventId)).revision,
+    statuses: async ({ event }, _, { loaders }) => packedOnce((await loaders.statuses.load(event.id)).codes),
+    revision: async ({ event }, _, { loaders }) => (await loaders.statuses.load(event.id)).revision,
   },
   Row: {
     seats: (row) => seatsOfRow(row),
@@ -50,7 +57,7 @@ export const seatMapResolvers: Resolvers = {
     seatLabel: ({ layout, index }) => layout.seatLabel(index),
     position: ({ layout, index }) => layout.seat(index),
     radius: ({ layout, index }) => layout.seat(index).radius,
-    category: ({ eventId, layout, index }) => priceCategory(eventId, layout, layout.seat(index).category),
+    category: ({ eventId, layout, index }) => categoryAt(eventId, layout, layout.seat(index).category),
     accessible: ({ layout, index }) => layout.seat(index).accessible,
     status: async (seat, _, { loaders }) => (await loaders.seatState.load(seat)).status,
     reservedByViewer: async (seat, _, { loaders }) => (await loaders.seatState.load(seat)).reservedByViewer,
@@ -74,10 +81,12 @@ function packedOnce(codes: Uint8Array): string {
   return text;
 }
 
-export function priceCategory(eventId: string, layout: EventLayout, position: number) {
-  const category = layout.categories[position];
+function categoryAt(eventId: string, { categories, amounts, currency }: EventLayout, position: number) {
+  const category = categories[position];
   if (category === undefined) throw new RangeError(`the event has no category ${position}`);
-  const amount = layout.amounts[position] ?? null;
-  const price = amount === null ? null : { amount, currency: layout.currency };
-  return { id: encodeCategoryId(eventId, position), name: category.name, color: category.color, price };
+  return priceCategory(eventId, { ...category, position, amount: amounts[position] ?? null }, currency);
+}
+
+export function priceCategory(eventId: string, { position, name, color, amount }: CategoryRecord, currency: string) {
+  return { id: encodeCategoryId(eventId, position), name, color, price: amount === null ? null : { amount, currency } };
 }

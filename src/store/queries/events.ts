@@ -1,7 +1,7 @@
 import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Layout, LayoutSeat } from '../../domain/layout.ts';
 import type { ListPart } from '../../domain/list-part.ts';
-import type { EventRecord, SalesStatus } from '../../domain/records.ts';
+import type { CategoryRecord, EventRecord, SalesStatus } from '../../domain/records.ts';
 import { changeEvent, changeOf, fact, logChange, loggedChange } from '../change-log.ts';
 import type { ChangeWriter, Database, Session } from '../engine/database.ts';
 import { eventFields, jsonOf } from '../records.ts';
@@ -172,6 +172,21 @@ export async function updateSalesStatus(
     select ${jsonOf(eventFields)} as event, ${loggedChange} as logged from changed as events`,
   );
   return row?.event ?? null;
+}
+
+/** Price categories of the events, in the order of each event's plan. */
+export function readCategories(
+  session: Session,
+  eventIds: readonly string[],
+): Promise<(CategoryRecord & { readonly eventId: string })[]> {
+  const { eventId, position, name, color, amount } = priceCategories;
+  return session.query((orm) =>
+    orm
+      .select({ eventId, position, name, color, amount })
+      .from(priceCategories)
+      .where(sql`${eventId} = any(${sql.param(eventIds)}::uuid[])`)
+      .orderBy(asc(position)),
+  );
 }
 
 export async function countEvents(session: Session): Promise<number> {

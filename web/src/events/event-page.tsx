@@ -27,7 +27,9 @@ export function usePlan(id: string) {
         client.query(EventSeatMapDocument, { eventId: id }, { signal }),
         client.query(LimitsDocument, {}, { signal }),
       ]);
-      return event && planOf(event, limits.maxSeatsPerReservation);
+      if (event === null) return null;
+      const layout = await client.layout(event.seatMap.layoutUrl, { signal });
+      return planOf(event, layout, limits.maxSeatsPerReservation);
     },
     [client, id],
   );

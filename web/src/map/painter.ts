@@ -135,7 +135,7 @@ export class Painter {
     context.save();
     context.translate(width / 2 - x * scale, height / 2 - y * scale);
     context.scale(scale, scale);
-    drawAreas(context, this.#plan.areas, theme);
+    drawAreas(context, this.#plan.shapes, theme);
     context.restore();
     const place = { camera: this.#camera, view: this.#view, spacing: this.spacing };
     drawRowNames(context, this.#plan.sections, place, theme.muted);

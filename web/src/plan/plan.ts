@@ -3,6 +3,7 @@ import type {
   CategoryDetailsFragment,
   EventDetailsFragment,
   EventSeatMapQuery,
+  Layout,
 } from '@holdfast/client';
 import type { Money } from '../language/formats.ts';
 
@@ -51,33 +52,34 @@ export interface Plan {
   readonly sections: readonly PlanSection[];
   /** By index. */
   readonly seats: readonly PlanSeat[];
-  readonly areas: readonly AreaDrawingFragment[];
+  /** What is drawn besides seats. */
+  readonly shapes: readonly AreaDrawingFragment[];
   /** How many can be reserved at once. */
   readonly maxSeats: number;
 }
 
-export function planOf(event: SeatMapEvent, maxSeats: number): Plan {
-  const { categories, seatMap } = event;
+export function planOf(event: SeatMapEvent, layout: Layout, maxSeats: number): Plan {
+  const { categories } = event;
   const categoryAt = new Map(categories.map(({ id }, position) => [id, position]));
-  const sections = seatMap.sections.map(
+  const sections = layout.sections.map(
     (section, index): PlanSection => ({
       index,
       name: section.name,
       rows: section.rows.map((row, index) => ({
         index,
         name: row.name,
-        label: row.label ?? null,
+        label: row.label,
         seats: row.seats.map(
-          ({ id, index, number, accessible, category, position }): PlanSeat => ({
+          ({ id, index, number, accessible, categoryId, position }): PlanSeat => ({
             id,
             index,
             section: section.name,
             row: row.name,
             number,
-            rowLabel: row.label ?? null,
+            rowLabel: row.label,
             seatLabel: row.seatLabel?.replaceAll('%s', () => number) ?? null,
             accessible,
-            category: categoryAt.get(category.id) ?? 0,
+            category: categoryAt.get(categoryId) ?? 0,
             x: position.x,
             y: position.y,
           }),
@@ -87,8 +89,8 @@ export function planOf(event: SeatMapEvent, maxSeats: number): Plan {
   );
   const seats: PlanSeat[] = [];
   for (const { rows } of sections) for (const row of rows) for (const seat of row.seats) seats[seat.index] = seat;
-  const { width, height, areas } = seatMap;
-  return { event, width, height, categories, sections, seats, areas, maxSeats };
+  const { width, height, shapes } = layout;
+  return { event, width, height, categories, sections, seats, shapes, maxSeats };
 }
 
 /** The plan's seats, of others that name them by their index. */

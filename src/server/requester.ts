@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify';
+import type { RateLimiter } from '../coordination/coordination.ts';
+import { type Requester, summaryOf } from '../graphql/context.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Admission } from './admission.ts';
+import { authenticateRequest } from './authentication.ts';
+import type { ClientAddresses } from './client-address.ts';
+import { busyReply, rateLimitedReply, send } from './error-replies.ts';
+import { rateLimited } from './errors.ts';
+
+export interface RequesterOptions {
+  readonly identity: Identity;
+  readonly admission: Admission;
+  readonly clientAddresses: ClientAddresses;
+  /** Of queries without a token, by network address. */
+  readonly queryLimiter: RateLimiter;
+}
+
+/** Before a request's body is read: whose it is, and whether its address asks too often. */
+export function identify(options: RequesterOptions): onRequestAsyncHookHandler[] {
+  return [authenticateRequest(options.identity), limitQueries(options)];
+}
+
+/** Who asks, once identified. */
+export function requesterOf(
+  { clientAddresses }: RequesterOptions,
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+): Requester {
+  const summary = summaryOf(request.id);
+  request.summary = summary;
+  return {
+    viewer: request.viewer,
+    clientAddress: clientAddresses.of(request.raw),
+    isOver: () => raw.writableEnded || raw.destroyed,
+    summary,
+  };
+}
+
+/** Runs before the token and the body are read, because refusing must cost next to nothing under overload. */
+export function admit({ admission }: Pick<RequesterOptions, 'admission'>): onRequestHookHandler {
+  return (request, reply, done) => {
+    const waitMs = admission.refusal();
+    if (waitMs === undefined) done();
+    else void send(busyReply(waitMs), request, reply);
+  };
+}
+
+/** Limits requests without a token. Others have limits of their own. */
+function limitQueries({ queryLimiter, clientAddresses }: RequesterOptions): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    if (request.viewer !== null) return;
+    const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
+    if (!answer.allowed) await send(rateLimitedReply(rateLimited(answer.retryAfterMs)), request, reply);
+  };
+}
