@@ -15,6 +15,14 @@ export function statusOfCode(code: number | undefined): SeatStatus {
   return status;
 }
 
+/** All of an event's seats as everyone may see them at one moment, and so of one revision. */
+export interface PublicSeats {
+  /** Each seat's status by index, as `statusCodes` has it. */
+  readonly codes: Uint8Array;
+  readonly availability: Availability;
+  readonly revision: number;
+}
+
 /** Numbers of an event's seats by public status at one moment. They add up to `total`. */
 export interface Availability {
   readonly total: number;

@@ -1,27 +1,44 @@
 import type { CategoryRecord, EventRecord } from '../domain/records.ts';
 import { type Asker, isOrganizer } from '../domain/viewer.ts';
 import type { Reads } from '../store/engine/database.ts';
-import { type EventPage, listEvents, readCategories } from '../store/queries/events.ts';
+import { type EventPage, type ListedEvent, listEvents, readCategories } from '../store/queries/events.ts';
 import type { EventLayout, EventLayouts } from './layouts.ts';
+import type { ShownSeats } from './shown-seats.ts';
 
 /** Only organizers see drafts. */
 export function isVisible(asker: Pick<Asker, 'viewer'>, event: EventRecord): boolean {
   return event.salesStatus !== 'DRAFT' || isOrganizer(asker);
 }
 
+export interface CatalogueParts {
+  readonly reads: Reads;
+  readonly seatMaps: ShownSeats;
+  readonly layouts: Pick<EventLayouts, 'peek'>;
+}
+
 /** The list of events. */
 export class EventCatalogue {
   readonly #reads: Reads;
+  readonly #seatMaps: ShownSeats;
   readonly #layouts: Pick<EventLayouts, 'peek'>;
 
-  constructor(reads: Reads, layouts: Pick<EventLayouts, 'peek'>) {
+  constructor({ reads, seatMaps, layouts }: CatalogueParts) {
     this.#reads = reads;
+    this.#seatMaps = seatMaps;
     this.#layouts = layouts;
   }
 
-  /** Events that the asker may see, soonest first. */
-  list(asker: Asker, page: Omit<EventPage, 'drafts'>): Promise<EventRecord[]> {
-    return listEvents(this.#reads.during(asker.isOver), { ...page, drafts: isOrganizer(asker) });
+  /** Events that the asker may see, soonest first, with their counts if asked for, in one statement. */
+  async list(
+    asker: Asker,
+    { counted, ...page }: Omit<EventPage, 'drafts' | 'counts'> & { readonly counted: boolean },
+  ): Promise<ListedEvent[]> {
+    const counts = counted ? { without: this.#seatMaps.liveEventIds } : null;
+    const listed = await listEvents(this.#reads.during(asker.isOver), { ...page, counts, drafts: isOrganizer(asker) });
+    return listed.map(({ event, availability }) => ({
+      event,
+      availability: availability ?? this.#seatMaps.shown(event.id)?.availability ?? null,
+    }));
   }
 
   /** Price categories of each of the events, in the order of its plan: from its layout where that is known. */

@@ -5,9 +5,10 @@ import type { Reads } from '../store/engine/database.ts';
 import { batched } from '../store/queries/batched.ts';
 import { type AllSeats, countSeats, readAllSeats } from '../store/queries/seats.ts';
 import { SeatStates } from './seat-states.ts';
+import type { ShownSeats } from './shown-seats.ts';
 
-/** Events in one counting statement, which reads all of their seats. */
-const COUNTED_AT_ONCE = 20;
+/** Events in one counting statement, which reads all of their seats: a page of a list. */
+const COUNTED_AT_ONCE = 100;
 /** Calls that may share one read. */
 const MAX_SHARING = 10_000;
 
@@ -15,20 +16,20 @@ const MAX_SHARING = 10_000;
 export type StatusesAtRevision = Pick<AllSeats, 'codes' | 'revision'>;
 
 /**
- * Reads the public state of all seats of events. Calls made while a read is in flight share the next one, so that they cost the store
- * little, however many there are.
+ * Gives the public state of all seats of events, from memory if the map is live. Calls made while a read is in flight share the next
+ * one, so that they cost the store little, however many there are.
  */
 export class SeatReader {
   readonly #reads: Reads;
-  /** Null if there is no such event. */
-  readonly availability: (eventId: string) => Promise<Availability | null>;
-  readonly statuses: (eventId: string) => Promise<StatusesAtRevision>;
-  /** Of the event's last change; 0 if there was none. */
-  readonly revision: (eventId: string) => Promise<number>;
+  readonly #seatMaps: ShownSeats;
+  readonly #countAvailability: (eventId: string) => Promise<Availability | null>;
+  readonly #readStatuses: (eventId: string) => Promise<StatusesAtRevision>;
+  readonly #readRevision: (eventId: string) => Promise<number>;
 
-  constructor(reads: Reads) {
+  constructor(reads: Reads, seatMaps: ShownSeats) {
     this.#reads = reads;
-    this.availability = batched(async (eventIds) => {
+    this.#seatMaps = seatMaps;
+    this.#countAvailability = batched(async (eventIds) => {
       const distinct = [...new Set(eventIds)];
       const byEvent = new Map<string, Availability>();
       while (distinct.length > 0) {
@@ -37,11 +38,11 @@ export class SeatReader {
       }
       return eventIds.map((eventId) => byEvent.get(eventId) ?? null);
     }, MAX_SHARING);
-    this.revision = batched(async (eventIds) => {
+    this.#readRevision = batched(async (eventIds) => {
       const revisions = await readRevisions(reads, [...new Set(eventIds)]);
       return eventIds.map((eventId) => revisions.get(eventId) ?? 0);
     }, MAX_SHARING);
-    this.statuses = batched(async (eventIds) => {
+    this.#readStatuses = batched(async (eventIds) => {
       const reading = new Map<string, Promise<AllSeats>>();
       for (const eventId of new Set(eventIds)) reading.set(eventId, readAllSeats(reads, eventId, null));
       return Promise.all(
@@ -50,8 +51,22 @@ export class SeatReader {
     }, MAX_SHARING);
   }
 
+  /** Null where there is no such event. */
+  async availability(eventId: string): Promise<Availability | null> {
+    return this.#seatMaps.shown(eventId)?.availability ?? this.#countAvailability(eventId);
+  }
+
+  async statuses(eventId: string): Promise<StatusesAtRevision> {
+    return this.#seatMaps.shown(eventId) ?? this.#readStatuses(eventId);
+  }
+
+  /** Of the event's last change; 0 where there has been none. */
+  async revision(eventId: string): Promise<number> {
+    return this.#seatMaps.shown(eventId)?.revision ?? this.#readRevision(eventId);
+  }
+
   /** Reads single seats, as the asker may see them. */
   statesFor({ viewer, isOver }: Asker): SeatStates {
-    return new SeatStates(this.#reads.during(isOver), viewer?.id ?? null);
+    return new SeatStates(this.#reads.during(isOver), viewer?.id ?? null, this.#seatMaps);
   }
 }

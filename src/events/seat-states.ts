@@ -1,6 +1,7 @@
 import { type SeatState, statusOfCode } from '../domain/seat.ts';
 import type { Session } from '../store/engine/database.ts';
 import { type AllSeats, readAllSeats, readSeatStates } from '../store/queries/seats.ts';
+import type { ShownSeats } from './shown-seats.ts';
 
 export interface SeatKey {
   readonly eventId: string;
@@ -16,11 +17,13 @@ type StateOf = (index: number) => SeatState | null;
 export class SeatStates {
   readonly #session: Session;
   readonly #viewerId: string | null;
+  readonly #seatMaps: ShownSeats;
   /** By event that was read before; null if not all of its seats were read yet. */
   readonly #all = new Map<string, Promise<AllSeats> | null>();
 
-  constructor(session: Session, viewerId: string | null) {
+  constructor(session: Session, viewerId: string | null, seatMaps: ShownSeats) {
     this.#session = session;
+    this.#seatMaps = seatMaps;
     this.#viewerId = viewerId;
   }
 
@@ -39,6 +42,8 @@ export class SeatStates {
 
   async #readOf(eventId: string, indexes: readonly number[]): Promise<StateOf> {
     const viewerId = this.#viewerId;
+    const shown = viewerId === null ? this.#seatMaps.shown(eventId) : undefined;
+    if (shown !== undefined) return stateIn(shown.codes, nobodys);
     if (!this.#all.has(eventId)) {
       this.#all.set(eventId, null);
       const states = await readSeatStates(this.#session, eventId, { viewerId, indexes });
@@ -48,9 +53,15 @@ export class SeatStates {
     const reading = this.#all.get(eventId) ?? readAllSeats(this.#session, eventId, viewerId);
     this.#all.set(eventId, reading);
     const { codes, reservedByViewer } = await reading;
-    return (index) =>
-      index < codes.length
-        ? { index, status: statusOfCode(codes[index]), reservedByViewer: reservedByViewer.has(index) }
-        : null;
+    return stateIn(codes, reservedByViewer);
   }
+}
+
+const nobodys: ReadonlySet<number> = new Set();
+
+function stateIn(codes: Uint8Array, reservedByViewer: ReadonlySet<number>): StateOf {
+  return (index) =>
+    index < codes.length
+      ? { index, status: statusOfCode(codes[index]), reservedByViewer: reservedByViewer.has(index) }
+      : null;
 }

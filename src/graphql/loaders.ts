@@ -25,14 +25,14 @@ export class Loaders {
 
   /** By id; null when there is none. */
   get event(): DataLoader<string, EventRecord | null> {
-    this.#event ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.events.read)));
+    this.#event ??= new DataLoader((ids) => Promise.all(ids.map((id) => this.#services.events.current(id))));
     return this.#event;
   }
 
   /** By event. */
   get availability(): DataLoader<string, Availability> {
     this.#availability ??= new DataLoader(async (ids) => {
-      const counted = await Promise.all(ids.map(this.#services.seats.availability));
+      const counted = await Promise.all(ids.map((id) => this.#services.seats.availability(id)));
       return counted.map((availability) => availability ?? new Error('the event has no seats'));
     });
     return this.#availability;
@@ -46,13 +46,13 @@ export class Loaders {
 
   /** By event: its revision. */
   get revision(): DataLoader<string, number> {
-    this.#revision ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.revision)));
+    this.#revision ??= new DataLoader((ids) => Promise.all(ids.map((id) => this.#services.seats.revision(id))));
     return this.#revision;
   }
 
   /** By event: all seats' statuses, read once for the operation. */
   get statuses(): DataLoader<string, StatusesAtRevision> {
-    this.#statuses ??= new DataLoader((ids) => Promise.all(ids.map(this.#services.seats.statuses)));
+    this.#statuses ??= new DataLoader((ids) => Promise.all(ids.map((id) => this.#services.seats.statuses(id))));
     return this.#statuses;
   }
 

@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info';
 import { z } from 'zod';
 import type { ListPart } from '../domain/list-part.ts';
 
@@ -114,6 +115,20 @@ export function toConnection<Row, Node>({ rows, request, cursorOf, nodeOf }: Pag
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** Whether a field of the objects in a connection is asked for, by whatever alias or fragment. */
+export function selectsOfNodes(info: GraphQLResolveInfo, fieldName: string): boolean {
+  const connection = [parseResolveInfo(info) as ResolveTree];
+  const nodes = [...selected(connection, 'nodes'), ...selected(selected(connection, 'edges'), 'node')];
+  return selected(nodes, fieldName).length > 0;
+}
+
+function selected(of: readonly ResolveTree[], name: string): ResolveTree[] {
+  const fields = of.flatMap(({ fieldsByTypeName }) =>
+    Object.values(fieldsByTypeName).flatMap(Object.values<ResolveTree>),
+  );
+  return fields.filter((field) => field.name === name);
 }
 
 export function badArgument(argumentName: string, problem: string): GraphQLError {

@@ -1,5 +1,6 @@
 import type { LayoutRow } from '../domain/layout.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../domain/records.ts';
+import type { Availability } from '../domain/seat.ts';
 import type { EventLayout } from '../events/layouts.ts';
 import type { Connection } from './pages.ts';
 
@@ -12,6 +13,8 @@ export interface EventSource {
   readonly event: EventRecord;
   /** If it was read together with the event. */
   readonly revision?: number;
+  /** Where it was counted together with the event. */
+  readonly availability?: Availability | null;
 }
 
 /** A seat by its index, with the layout, because thousands may be selected at once. */

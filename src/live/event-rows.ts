@@ -43,6 +43,11 @@ export class EventRows {
     });
   }
 
+  /** From memory where its map is live, else as the store has it; null when there is none. */
+  current(id: string): EventRecord | Promise<EventRecord | null> {
+    return this.#seatMaps.get(id)?.event.row.event ?? this.read(id);
+  }
+
   /** From memory if its map is live, else at most a second old; null when there is none. */
   recent(id: string): EventRecord | null | Promise<EventRecord | null> {
     const live = this.#seatMaps.get(id);

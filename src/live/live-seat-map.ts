@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Coordination } from '../coordination/coordination.ts';
 import type { LoggedChange } from '../domain/change.ts';
 import type { EventState } from '../domain/event-state.ts';
+import type { PublicSeats } from '../domain/seat.ts';
 import { Listeners } from '../listeners.ts';
 import { EventFeed, type EventFeedSettings } from './event-feed.ts';
 import { type Delta, type Frame, Frames, frameWindowMs, type Snapshot } from './frames.ts';
@@ -83,6 +84,11 @@ export class LiveSeatMap implements AsyncDisposable {
 
   get snapshot(): Snapshot {
     return this.#frames.snapshot;
+  }
+
+  /** What everyone may see at this moment, with the last change that is known here. Undefined when only the store can tell. */
+  get shown(): PublicSeats | undefined {
+    return this.isLive ? this.#seats.shownAt(this.#settings.clock.nowAtMost()) : undefined;
   }
 
   /** The difference from a map at that revision to the last frame; undefined if a snapshot is needed. */

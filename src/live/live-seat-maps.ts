@@ -1,3 +1,4 @@
+import type { PublicSeats } from '../domain/seat.ts';
 import { Listeners } from '../listeners.ts';
 import { LiveSeatMap, type LiveSeatMapSettings } from './live-seat-map.ts';
 
@@ -54,6 +55,16 @@ export class LiveSeatMaps implements AsyncDisposable {
   get(eventId: string): LiveSeatMap | undefined {
     const map = this.peek(eventId);
     return map?.isLive ? map : undefined;
+  }
+
+  /** Of the maps that are live. */
+  get liveEventIds(): string[] {
+    return [...this.#entries].flatMap(([eventId, { map }]) => (map?.isLive ? [eventId] : []));
+  }
+
+  /** What everyone may see of an event's seats; undefined when only the store can tell. */
+  shown(eventId: string): PublicSeats | undefined {
+    return this.peek(eventId)?.shown;
   }
 
   /** The map if it is open, live or not. */

@@ -1,6 +1,6 @@
 import type { Fact, LoggedChange } from '../domain/change.ts';
 import type { SeatsState, StoredSeat } from '../domain/event-state.ts';
-import { type Availability, statusCodes } from '../domain/seat.ts';
+import { type Availability, type PublicSeats, statusCodes } from '../domain/seat.ts';
 
 const { AVAILABLE, RESERVED, BOOKED, BLOCKED } = statusCodes;
 
@@ -22,6 +22,8 @@ export class SeatMap {
   /** Seats by public status code. */
   readonly #counts: Int32Array;
   #revision = -1;
+  /** As everyone may see them at this revision; made when it is asked for. */
+  #shown: (PublicSeats & { readonly untilMs: number }) | undefined;
   /** First revision since which changed seats are known. */
   #knownSince = 0;
 
@@ -57,8 +59,22 @@ export class SeatMap {
   }
 
   /**
-   * Ascending indexes of the seats that may differ from the map at that revision. Undefined if that is not known, because the map was
-   * loaded later, or has not reached the revision.
+   * What everyone may see at `nowMs`, the same object until it changes. Undefined once a hold has lapsed that is not ended yet: it
+   * may have been extended elsewhere, and only the store can tell.
+   */
+  shownAt(nowMs: number): PublicSeats | undefined {
+    this.#shown ??= {
+      codes: Uint8Array.from(this.#public),
+      availability: this.availability,
+      revision: this.#revision,
+      untilMs: this.#firstDeadlineMs(),
+    };
+    return nowMs < this.#shown.untilMs ? this.#shown : undefined;
+  }
+
+  /**
+   * Indexes of the seats that somebody who has the map of that revision may have otherwise, in their order. Undefined when that is not
+   * known: the map was loaded later, or is not there yet.
    */
   changedSince(revision: number): number[] | undefined {
     if (revision < this.#knownSince || revision > this.#revision) return undefined;
@@ -73,6 +89,7 @@ export class SeatMap {
   /** Applies the next change. Returns the indexes of its seats. */
   apply({ revision, change }: LoggedChange): number[] {
     this.#revision = revision;
+    this.#shown = undefined;
     return change.facts.flatMap((fact) => {
       const indexes = seatIndexesOf(fact);
       const seat = seatAfter(fact);
@@ -86,6 +103,7 @@ export class SeatMap {
     // Maps at earlier revisions may contain wrong seats.
     this.#knownSince = this.#revision === -1 ? revision : Math.max(this.#revision, revision) + 1;
     this.#revision = revision;
+    this.#shown = undefined;
     const changed: number[] = [];
     for (const [index, seat] of seats.entries()) {
       const before = this.#public[index];
@@ -118,6 +136,15 @@ export class SeatMap {
     const stored = this.#stored[index];
     if (stored === RESERVED) return (this.#deadlines[index] ?? 0) > nowMs;
     return stored === BOOKED || stored === BLOCKED;
+  }
+
+  /** Infinite where nothing is held. */
+  #firstDeadlineMs(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < this.seatCount; index += 1) {
+      if (this.#public[index] === RESERVED) first = Math.min(first, this.#deadlines[index] ?? 0);
+    }
+    return first;
   }
 
   #write(index: number, seat: StoredSeat, publicCode: number): void {

@@ -89,6 +89,8 @@ describe.each(transports)('over %s', (transport, ask) => {
       seatMap: { revision: expect.any(Number), statuses: 'AAAAAAA=' },
     });
     expect(await run('EventSectionsDocument', { eventId })).toMatchObject({ seatMap: { width: 240, height: 80 } });
+    const layoutUrl = expect.stringMatching(/^\/layouts\/event_\w{22}\/[\w-]{22}\.json$/);
+    expect(await run('EventSeatMapDocument', { eventId })).toMatchObject({ seatMap: { layoutUrl } });
     const { seats } = Object(await run('SeatsDocument', { eventId, first: 3 })) as {
       seats: { edges: { node: { id: string } }[] };
     };

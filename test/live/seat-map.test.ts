@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoggedChange } from '../../src/domain/change.ts';
 import { CHANGE_VERSION, type Fact } from '../../src/domain/change.ts';
 import type { StoredSeat } from '../../src/domain/event-state.ts';
-import { type SeatStatus, statusOfCode } from '../../src/domain/seat.ts';
+import { type SeatStatus, statusCodes, statusOfCode } from '../../src/domain/seat.ts';
 import { SeatMap } from '../../src/live/seat-map.ts';
 import { ArrayStore } from './array-store.ts';
 
@@ -60,6 +60,15 @@ async function load(store: ArrayStore) {
   return (await store.load(store.eventId)) ?? expect.unreachable();
 }
 
+/** What everyone may see, where nothing is held whose time is over. */
+async function shownIn(store: ArrayStore, nowMs: number) {
+  const { seats, revision } = await load(store);
+  if (seats.some(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs)) return undefined;
+  const codes = Uint8Array.from(seats, ({ status }) => statusCodes[status]);
+  const map = new SeatMap(await load(store));
+  return { codes, availability: map.availability, revision, untilMs: expect.any(Number) };
+}
+
 /** A history, and where a map is loaded in it. */
 const history = fc.record({ operations: fc.array(operation, { maxLength: 40 }), loadedAfter: fc.nat(40) });
 
@@ -78,6 +87,7 @@ describe('a map', () => {
           expect(map.differencesFrom(await load(store))).toEqual([]);
           expect(map.availability).toEqual(recount(map));
           expect(map.revision).toBe(store.revision);
+          expect(map.shownAt(time.ms)).toEqual(await shownIn(store, time.ms));
         }
         const { change } = store.expire(map?.reservationIds ?? []);
         if (change !== null) map?.apply(change);

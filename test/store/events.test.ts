@@ -13,6 +13,7 @@ import {
   updateSalesStatus,
 } from '../../src/store/queries/events.ts';
 import { countSeats } from '../../src/store/queries/seats.ts';
+import { book, hold } from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent, sampleEvent, sampleLayout } from './sample-event.ts';
 
@@ -28,7 +29,16 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     const { id, name, venue, timeZone, currency } = event;
     expect(await findEvents(database, [id, randomUUID()])).toEqual([
       {
-        ...{ id, name, venue, timeZone, currency, salesStatus: 'DRAFT', reservationSeconds: 1 },
+        ...{
+          contentDigest: event.requestDigest,
+          id,
+          name,
+          venue,
+          timeZone,
+          currency,
+          salesStatus: 'DRAFT',
+          reservationSeconds: 1,
+        },
         startsAtMs: Date.UTC(2040, 4, 1, 19, 30),
       },
     ]);
@@ -114,6 +124,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
 });
 
 const all: EventFilter = { search: '', from: null, to: null, salesStatus: null };
+const whole = { filter: all, drafts: false, counts: null, after: null, before: null, fromEnd: false, limit: 100 };
 
 describe.each(engines)('lists of events on $engine', async ({ open }) => {
   const database = await open();
@@ -123,11 +134,11 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     const found: string[][] = [];
     let after: EventPosition | null = null;
     for (;;) {
-      const page = await listEvents(database, { filter: all, drafts, after, before: null, fromEnd: false, limit });
+      const page = await listEvents(database, { ...whole, drafts, after, limit });
       const last = page.at(-1);
       if (last === undefined) return found;
-      found.push(page.map(({ id }) => id));
-      after = { startsAtMs: last.startsAtMs, id: last.id };
+      found.push(page.map(({ event }) => event.id));
+      after = last.event;
     }
   }
 
@@ -148,16 +159,27 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     expect(await countEvents(database)).toBe(6);
   });
 
+  test('have the counts of those events whose counts are asked for', async () => {
+    const startsAt = new Date('2045-01-01');
+    const [counted, live] = [
+      await createSampleEvent(database, 3, { startsAt }),
+      await createSampleEvent(database, 2, { startsAt }),
+    ];
+    await hold(database, counted, [0]);
+    await book(database, await hold(database, counted, [2]));
+    const filter = { ...all, from: startsAt, to: startsAt };
+    const listed = await listEvents(database, { ...whole, filter, counts: { without: [live] } });
+    const byEvent = new Map(listed.map(({ event, availability }) => [event.id, availability]));
+    expect(byEvent.get(counted)).toEqual({ total: 3, available: 1, reserved: 1, booked: 1, blocked: 0 });
+    expect(byEvent.get(live)).toBeNull();
+    expect(await listEvents(database, { ...whole, filter })).toEqual(
+      listed.map(({ event }) => ({ event, availability: null })),
+    );
+  });
+
   const names = async (filter: Partial<EventFilter>) => {
-    const page = {
-      filter: { ...all, from: new Date('2050-01-01'), ...filter },
-      drafts: true,
-      after: null,
-      before: null,
-      fromEnd: false,
-      limit: 100,
-    };
-    return (await listEvents(database, page)).map(({ name }) => name);
+    const page = { ...whole, filter: { ...all, from: new Date('2050-01-01'), ...filter }, drafts: true };
+    return (await listEvents(database, page)).map(({ event }) => event.name);
   };
 
   test('have what is searched for in its name or its venue, without regard to case and accents', async () => {

@@ -18,7 +18,7 @@ import { decodeCategoryId, decodeEventId, decodeSeatId, encodeEventId } from '..
 import { findEvent, layoutOf } from '../lookups.ts';
 import { limited } from '../mutation-limits.ts';
 import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '../outcomes.ts';
-import { badArgument, cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
+import { badArgument, cursorCodec, cursorMoment, pageRequest, selectsOfNodes, toConnection } from '../pages.ts';
 import { parseSeatIds, parseSeatsToSell, validateSeatList } from '../seat-ids.ts';
 import { seatCursor, seatPage } from '../seat-pages.ts';
 import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
@@ -30,13 +30,17 @@ const eventCursor = cursorCodec(z.strictObject({ startsAtMs: cursorMoment, id: z
 export const eventResolvers: Resolvers = {
   Query: {
     event: (_, { id }, context) => findEvent(context, id),
-    events: async (_, { filter, ...page }, context) => {
+    events: async (_, { filter, ...page }, context, info) => {
       const request = pageRequest(page, eventCursor);
       return toConnection({
-        rows: await context.services.catalogue.list(context, { ...request, filter: eventFilter(filter) }),
+        rows: await context.services.catalogue.list(context, {
+          ...request,
+          filter: eventFilter(filter),
+          counted: selectsOfNodes(info, 'availability'),
+        }),
         request,
-        cursorOf: ({ startsAtMs, id }) => eventCursor.encode({ startsAtMs, id }),
-        nodeOf: (event) => ({ __typename: 'Event', event }) as const,
+        cursorOf: ({ event: { startsAtMs, id } }) => eventCursor.encode({ startsAtMs, id }),
+        nodeOf: (listed) => ({ __typename: 'Event', ...listed }) as const,
       });
     },
   },
@@ -74,7 +78,7 @@ export const eventResolvers: Resolvers = {
       costLeft.spend(info, { ...typicalLayout, categories: categories.length });
       return categories.map((category) => priceCategory(event.id, category, event.currency));
     },
-    availability: ({ event }, _, { loaders }) => loaders.availability.load(event.id),
+    availability: ({ event, availability }, _, { loaders }) => availability ?? loaders.availability.load(event.id),
     revision: ({ event, revision }, _, { loaders }) => revision ?? loaders.revision.load(event.id),
     seatMap: ({ event }) => ({ event }),
     seat: async ({ event }, { id }, context) => {

@@ -2,13 +2,15 @@ import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Layout, LayoutSeat } from '../../domain/layout.ts';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { CategoryRecord, EventRecord, SalesStatus } from '../../domain/records.ts';
+import type { Availability } from '../../domain/seat.ts';
 import { changeEvent, changeOf, fact, logChange, loggedChange } from '../change-log.ts';
 import type { ChangeWriter, Database, Session } from '../engine/database.ts';
 import { eventFields, jsonOf } from '../records.ts';
-import { isOver, salesStatusAt, statementNow } from '../rules.ts';
+import { isOver, publicSeatStatus, salesStatusAt, statementNow } from '../rules.ts';
 import { assign } from '../statements/columns.ts';
 import { eventChanges, eventHeads, events, priceCategories, seats } from '../tables.ts';
 import { isInPart, type ListOrder, orderOf } from './list-part.ts';
+import { countsOf } from './seats.ts';
 
 export interface NewEvent {
   readonly id: string;
@@ -112,6 +114,14 @@ export interface EventFilter {
 export interface EventPage extends ListPart<EventPosition> {
   readonly filter: EventFilter;
   readonly drafts: boolean;
+  /** Whether seats are counted, and of which events not. Null for none. */
+  readonly counts: { readonly without: readonly string[] } | null;
+}
+
+export interface ListedEvent {
+  readonly event: EventRecord;
+  /** Null where it was not to be counted. */
+  readonly availability: Availability | null;
 }
 
 const soonestFirst: ListOrder<EventPosition> = {
@@ -121,16 +131,26 @@ const soonestFirst: ListOrder<EventPosition> = {
 };
 
 /** Events in the order of their start. */
-export function listEvents(session: Session, page: EventPage): Promise<EventRecord[]> {
+export async function listEvents(session: Session, page: EventPage): Promise<ListedEvent[]> {
   const published = page.drafts ? undefined : ne(events.salesStatus, 'DRAFT');
-  return session.query((orm) =>
+  const availability = sql<Availability | null>`${page.counts === null ? sql`null` : countsUnless(page.counts.without)}`;
+  const rows = await session.query((orm) =>
     orm
-      .select(eventFields)
+      .select({ ...eventFields, availability })
       .from(events)
       .where(and(isInPart(page, soonestFirst), fits(page.filter), published))
       .orderBy(...orderOf(page, soonestFirst))
       .limit(page.limit),
   );
+  return rows.map(({ availability, ...event }) => ({ event, availability }));
+}
+
+/** The seats of the row of `events`, counted by status, as JSON; Postgres counts for the rows within the limit only. */
+function countsUnless(without: readonly string[]): SQL {
+  return sql`case when ${events.id} <> all(${sql.param(without)}::uuid[]) then (
+    select ${jsonOf(countsOf(sql`seen.status`))}
+    from (select ${publicSeatStatus(statementNow)} as status from ${seats} where ${seats.eventId} = ${events.id}) as seen
+  ) end`;
 }
 
 /** Not passed as text: RFC 3339 has a year 0, Postgres does not. */

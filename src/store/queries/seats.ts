@@ -1,4 +1,4 @@
-import { count, type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Availability, SeatState, SeatStatus } from '../../domain/seat.ts';
 import { statusCodes } from '../../domain/seat.ts';
 import type { Session } from '../engine/database.ts';
@@ -16,19 +16,23 @@ export function countSeats(
       .from(seats)
       .where(sql`${seats.eventId} = any(${sql.param(eventIds)}::uuid[])`)
       .as('seen');
-    const counted = (status: SeatStatus) => sql<number>`count(*) filter (where ${seen.status} = ${status})::int`;
     return orm
-      .select({
-        eventId: seen.eventId,
-        total: count(),
-        available: counted('AVAILABLE'),
-        reserved: counted('RESERVED'),
-        booked: counted('BOOKED'),
-        blocked: counted('BLOCKED'),
-      })
+      .select({ eventId: seen.eventId, ...countsOf(seen.status) })
       .from(seen)
       .groupBy(seen.eventId);
   });
+}
+
+/** An `Availability`, from rows that have each seat's public status. */
+export function countsOf(status: SQLWrapper) {
+  const counted = (of: SeatStatus) => sql<number>`(count(*) filter (where ${status} = ${of}))::int`;
+  return {
+    total: sql<number>`count(*)::int`,
+    available: counted('AVAILABLE'),
+    reserved: counted('RESERVED'),
+    booked: counted('BOOKED'),
+    blocked: counted('BLOCKED'),
+  };
 }
 
 /** The states of some seats at one moment, ascending by index. */
