@@ -125,7 +125,7 @@ async function serve(
     production: config.production,
     trustedOperations,
     schema,
-    judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutOf: layoutSizes(services.layouts) }),
+    judge: new Judge({ schema, maxCost: config.limits.maxQueryCost, layoutSizes: layoutSizes(services.layouts) }),
     queryLimiter: createMemoryRateLimiter(config.limits.queriesPerMinute),
     queryCostPerSecond: config.limits.queryCostPerSecond,
     introspection: config.introspection,

@@ -60,7 +60,7 @@ describe('readConfig', () => {
         guestSignInsPerMinute: 300,
         queriesPerMinute: 6_000,
         queryCostPerSecond: 200_000,
-        maxQueryCost: 560_000,
+        maxQueryCost: 50_000,
         guestMutationsPerMinute: 1200,
         maxSeatsPerAddress: 100,
       },

@@ -184,7 +184,7 @@ export const settingsSchema = z.object({
     'cost of the queries of one network address a second ([how it is counted](limits.md#cost)), and five times that at once, counted by each node for itself; 0 turns the limit off',
   ),
   MAX_QUERY_COST: byDefault(
-    '560000',
+    '50000',
     whole(0, 1_000_000_000),
     'cost of one operation ([how it is counted](limits.md#cost)); 0 turns the limit off',
   ),

@@ -112,7 +112,7 @@ function ofOperations(
     async didResolveOperation({ document, operation, operationName, request, contextValue }) {
       contextValue.summary.operation = operationName;
       if (operation === undefined || operation.operation === 'subscription') return;
-      const cost = judge.costOf({ document, operation, variables: request.variables });
+      const cost = await judge.costOf({ document, operation, variables: request.variables });
       if (cost instanceof GraphQLError) throw badRequest(cost);
       // Mutations are limited by viewer instead.
       const tooMuch = operation.operation === 'query' ? queryBudgets.charge(contextValue.clientAddress, cost) : null;

@@ -1,15 +1,24 @@
 import type { App } from '../../src/app.ts';
-import { EventSectionsDocument, type SeatStatus } from '../../src/client/generated/documents.ts';
-import { statusOfCode } from '../../src/domain/seat.ts';
-import { unpackStatuses } from '../../src/live/packing.ts';
+import { type SeatStatus, SeatsDocument, type SeatsQuery } from '../../src/client/generated/documents.ts';
 import { dataOf } from '../support/graphql.ts';
+import { tokenFor } from '../support/node.ts';
 import type { Offer } from './venue.ts';
 
-/** Every seat's status by index, as `statuses` reads it from the store. */
+const token = tokenFor('somebody who looks at every seat');
+
+/** Every seat's status by index, as the store has it: which seats are the viewer's own, only the store can tell. */
 export async function storedStatuses(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,
 ): Promise<SeatStatus[]> {
-  const { event } = await dataOf(graphqlUrl, EventSectionsDocument, { eventId });
-  return Array.from(unpackStatuses(event?.seatMap.statuses ?? '', seatIds.length), statusOfCode);
+  const statuses: SeatStatus[] = [];
+  let after: string | null = null;
+  while (statuses.length < seatIds.length) {
+    const page: SeatsQuery = await dataOf(graphqlUrl, SeatsDocument, { eventId, first: 100, after }, await token);
+    const edges = page.event?.seats.edges ?? [];
+    if (edges.length === 0) throw new Error(`the event has ${statuses.length} seats only`);
+    statuses.push(...edges.map(({ node }) => node.status));
+    after = edges.at(-1)?.cursor ?? null;
+  }
+  return statuses;
 }

@@ -1,8 +1,9 @@
 import type { App } from '../../src/app.ts';
-import { ConfirmReservationDocument, EventSectionsDocument } from '../../src/client/generated/documents.ts';
+import { ConfirmReservationDocument } from '../../src/client/generated/documents.ts';
 import { type Offer, reserve } from '../api/venue.ts';
 import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
+import { layoutOf } from '../support/seat-ids.ts';
 
 type Node = Pick<App, 'graphqlUrl'>;
 
@@ -22,9 +23,7 @@ export interface House extends Offer {
 
 /** An event's seats as anybody may ask for them. */
 export async function houseOf({ graphqlUrl }: Node, eventId: string): Promise<House> {
-  const { event } = await dataOf(graphqlUrl, EventSectionsDocument, { eventId });
-  if (event == null) throw new RangeError(`there is no event ${eventId}`);
-  const { sections, width, height } = event.seatMap;
+  const { sections, width, height } = await layoutOf(graphqlUrl, eventId);
   const seatIds: string[] = [];
   const labels: string[] = [];
   const places: { x: number; y: number }[] = [];

@@ -135,7 +135,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     trustedOperations: new TrustedOperations(new Map(), false),
     admission: { maxInFlight: 1_000, maxLagMs: 1_000, fewInFlight: 0, lagMs: () => 0, telemetry: new EventEmitter() },
     schema,
-    judge: new Judge({ schema, maxCost: 0, layoutOf: () => typicalLayout }),
+    judge: new Judge({ schema, maxCost: 0, layoutSizes: { peek: () => typicalLayout, read: async () => {} } }),
     queryLimiter: unlimited,
     queryCostPerSecond: 0,
     subscribe: async (request) => withBackpressure(await subscribe(request), request.sink),

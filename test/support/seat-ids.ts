@@ -1,9 +1,20 @@
-import { EventSectionsDocument } from '../../src/client/generated/documents.ts';
-import { dataOf } from './graphql.ts';
+import { EventSeatMapDocument } from '../../src/client/generated/documents.ts';
+import { createHoldfastClient, type Layout } from '../../src/client/index.ts';
+
+/** An event's layout, as anybody may ask for it, or who has the token. */
+export async function layoutOf(url: string, eventId: string, token: string | null = null): Promise<Layout> {
+  const client = createHoldfastClient({ url, token: () => token });
+  try {
+    const { event } = await client.query(EventSeatMapDocument, { eventId });
+    if (event === null) throw new RangeError(`there is no event ${eventId}`);
+    return await client.layout(event.seatMap.layoutUrl);
+  } finally {
+    client.dispose();
+  }
+}
 
 /** The ids of all seats of an event, by index. */
 export async function seatIdsOf(graphqlUrl: string, eventId: string, token?: string): Promise<string[]> {
-  const { event } = await dataOf(graphqlUrl, EventSectionsDocument, { eventId }, token);
-  const rows = (event?.seatMap.sections ?? []).flatMap((section) => section.rows);
-  return rows.flatMap(({ seats }) => seats.map(({ id }) => id));
+  const { sections } = await layoutOf(graphqlUrl, eventId, token);
+  return sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats.map(({ id }) => id)));
 }

@@ -9,14 +9,14 @@ import {
 } from 'graphql';
 import type { LayoutSize } from './field-costs.ts';
 import { faultOfVariables } from './inputs.ts';
+import type { LayoutSizes } from './layout-size.ts';
 import { OperationCost } from './operation-cost.ts';
 
 export interface JudgeOptions {
   readonly schema: GraphQLSchema;
   /** 0 means no limit. */
   readonly maxCost: number;
-  /** The layout of the event with the global id, if it is cached. */
-  readonly layoutOf: (id: string) => LayoutSize;
+  readonly layoutSizes: LayoutSizes;
 }
 
 export interface JudgedOperation {
@@ -35,28 +35,44 @@ export class Judge {
     this.#options = options;
   }
 
-  costOf({ document, operation, variables }: JudgedOperation): number | GraphQLError {
+  costOf({ document, operation, variables }: JudgedOperation): number | GraphQLError | Promise<number | GraphQLError> {
     const { schema, maxCost } = this.#options;
     const given = variables ?? {};
     const fault = faultOfVariables(schema, operation, given);
     if (fault !== null) return fault;
     if (maxCost === 0) return 0;
+    const known = this.#known.get(operation);
+    return known === undefined ? this.#count({ document, operation, variables: given }) : this.#within(known);
+  }
+
+  /** Reads the layouts of events that are named by their ids first, so that their real sizes count. */
+  async #count(judged: Required<JudgedOperation>): Promise<number | GraphQLError> {
     try {
-      const cost = this.#known.get(operation) ?? this.#count(document, operation, given);
-      return cost <= maxCost ? cost : tooDear(cost, maxCost);
+      const first = this.#costing(judged);
+      const cost = first.total();
+      const { unknownEvents, varies } = first;
+      // An operation that costs too much without any seats is refused without reading.
+      if (unknownEvents.size > 0 && cost <= this.#options.maxCost) {
+        await Promise.all(Array.from(unknownEvents, (id) => this.#options.layoutSizes.read(id)));
+        return this.#within(this.#costing(judged).total());
+      }
+      if (!varies) this.#known.set(judged.operation, cost);
+      return this.#within(cost);
     } catch (error) {
       if (error instanceof GraphQLError) return error;
       throw error;
     }
   }
 
-  #count(document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) {
-    const { schema, layoutOf } = this.#options;
+  #costing({ document, operation, variables }: Required<JudgedOperation>): OperationCost {
+    const { schema, layoutSizes } = this.#options;
     const fragment = (name: string) => fragmentsOf(document).get(name);
-    const counting = new OperationCost(schema, { operation, fragment, variables, layoutOf });
-    const cost = Math.ceil(counting.total());
-    if (!counting.varies) this.#known.set(operation, cost);
-    return cost;
+    return new OperationCost(schema, { operation, fragment, variables: variables ?? {}, layoutOf: layoutSizes.peek });
+  }
+
+  #within(cost: number): number | GraphQLError {
+    const { maxCost } = this.#options;
+    return cost <= maxCost ? Math.ceil(cost) : tooDear(Math.ceil(cost), maxCost);
   }
 }
 

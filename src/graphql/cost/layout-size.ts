@@ -1,7 +1,7 @@
 import type { Layout } from '../../domain/layout.ts';
 import type { EventLayout, EventLayouts } from '../../events/layouts.ts';
 import { decodeEventId } from '../ids.ts';
-import { type LayoutSize, largestLayout, typicalLayout } from './field-costs.ts';
+import { type LayoutSize, typicalLayout } from './field-costs.ts';
 
 /** Cached by layout, as long as that is cached. */
 const known = new WeakMap<EventLayout, LayoutSize>();
@@ -12,13 +12,27 @@ export function layoutSize(layout: EventLayout): LayoutSize {
   return size;
 }
 
-/** The size by the event's global id: the real one if the layout is cached, else that of the largest layout. An id of no event counts as a typical one. */
-export function layoutSizes(layouts: Pick<EventLayouts, 'peek'>): (id: string) => LayoutSize {
-  return (id) => {
-    const eventId = decodeEventId(id);
-    if (eventId === null) return typicalLayout;
-    const layout = layouts.peek(eventId);
-    return layout === null ? largestLayout : layoutSize(layout);
+/** Sizes of layouts by their events' global ids. */
+export interface LayoutSizes {
+  /** Null if the layout is not in memory. An id of no event counts as a typical one. */
+  readonly peek: (id: string) => LayoutSize | null;
+  /** Reads the layout into memory, if there is such an event and the store answers. Never rejects. */
+  readonly read: (id: string) => Promise<void>;
+}
+
+export function layoutSizes(layouts: Pick<EventLayouts, 'get' | 'peek'>): LayoutSizes {
+  return {
+    peek(id) {
+      const eventId = decodeEventId(id);
+      if (eventId === null) return typicalLayout;
+      const layout = layouts.peek(eventId);
+      return layout && layoutSize(layout);
+    },
+    async read(id) {
+      const eventId = decodeEventId(id);
+      // Resolvers meet the same fault, and report it.
+      if (eventId !== null) await Promise.resolve(layouts.get(eventId)).catch(() => null);
+    },
   };
 }
 

@@ -15,7 +15,16 @@ import {
   type ValueNode,
 } from 'graphql';
 import { givesObjects } from '../slices.ts';
-import { type FieldCost, fieldCosts, type LayoutSize, rootCosts, typicalLayout, USUAL_ROWS } from './field-costs.ts';
+import {
+  emptyLayout,
+  type FieldCost,
+  fieldCosts,
+  type LayoutSize,
+  rootCosts,
+  STATEMENT,
+  typicalLayout,
+  USUAL_ROWS,
+} from './field-costs.ts';
 
 /** Bound for the number of fields that are visited, including those in nested fragments. The largest useful documents have some hundred. */
 const MAX_LOOKS = 20_000;
@@ -25,26 +34,31 @@ export interface CostedOperation {
   readonly fragment: (name: string) => FragmentDefinitionNode | undefined;
   /** As the client sent them, or as coerced by graphql-js. Only numbers and booleans are used. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Of the event with this global id. */
-  readonly layoutOf: (id: string) => LayoutSize;
+  /** The layout of the event with this global id; null if it would have to be read. */
+  readonly layoutOf: (id: string) => LayoutSize | null;
 }
 
 /** Context of the fields of one selection. */
 interface Scope {
   readonly layout: LayoutSize;
+  /** Global id of the event whose layout is not known; null if it is. */
+  readonly unknownEvent: string | null;
   /** Edges of the surrounding connection. */
   readonly edges: number;
 }
 
-const outermost: Scope = { layout: typicalLayout, edges: USUAL_ROWS };
+const outermost: Scope = { layout: typicalLayout, unknownEvent: null, edges: USUAL_ROWS };
 
 /** Computes the cost of selections. The formula is in docs/limits.md. */
 export class OperationCost {
   /** Whether the cost depends on more than the document. */
   varies = false;
+  /** Global ids of events whose layouts are not known, and are counted as empty. */
+  readonly unknownEvents = new Set<string>();
   readonly #schema: GraphQLSchema;
   readonly #costed: CostedOperation;
   #looks = 0;
+  #statements = 0;
 
   constructor(schema: GraphQLSchema, costed: CostedOperation) {
     this.#schema = schema;
@@ -55,7 +69,9 @@ export class OperationCost {
   total(): number {
     const { operation } = this.#costed;
     const root = this.#schema.getRootType(operation.operation);
-    return root ? this.#selection(operation.selectionSet, root.name, outermost) : 0;
+    if (!root) return 0;
+    const cost = this.#selection(operation.selectionSet, root.name, outermost);
+    return cost + this.#statements * STATEMENT;
   }
 
   /** Of a field that gives objects of an event's layout, where that is known. */
@@ -87,10 +103,11 @@ export class OperationCost {
     if (definition === undefined) return 1;
     const costs: FieldCost = fieldCosts[`${parentType}.${name}`] ?? {};
     const scope = this.#scopeWithin(node, definition, costs, outer);
-    const own = 1 + amountOf(costs.own ?? 0, scope.layout) + (rootCosts[parentType] ?? 0);
+    this.#statements += costs.statements ?? 0;
+    const own = 1 + this.#amount(costs.own ?? 0, scope) + (rootCosts[parentType] ?? 0);
     if (node.selectionSet === undefined) return own;
     const selected = this.#selection(node.selectionSet, getNamedType(definition.type).name, scope);
-    return own + rowsOf(definition, costs, scope) * selected;
+    return own + this.#rows(definition, costs, scope) * selected;
   }
 
   #definition(parentType: string, name: string): GraphQLField<unknown, unknown> | undefined {
@@ -101,22 +118,35 @@ export class OperationCost {
   }
 
   #scopeWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>, costs: FieldCost, outer: Scope): Scope {
-    const layout = this.#layoutWithin(node, definition) ?? outer.layout;
-    if (costs.page === undefined) return layout === outer.layout ? outer : { ...outer, layout };
+    const within = this.#eventWithin(node, definition, outer);
+    if (costs.page === undefined) return within;
     const size = this.#argument(node, 'first') ?? this.#argument(node, 'last');
     const asked = typeof size === 'number' ? Math.max(0, Math.min(size, costs.page.max)) : costs.page.usual;
-    const edges = getNamedType(definition.type).name === 'SeatConnection' ? Math.min(asked, layout.seats) : asked;
-    return { layout, edges };
+    const isOfSeats = getNamedType(definition.type).name === 'SeatConnection';
+    return { ...within, edges: isOfSeats ? Math.min(asked, within.layout.seats) : asked };
   }
 
-  /** The layout of an event that is named by its id may be known. All others are assumed to have the usual size. */
-  #layoutWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>): LayoutSize | undefined {
+  /** An event that is asked for by its id may be known; every other is taken to be a usual one. */
+  #eventWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>, outer: Scope): Scope {
     const gives = getNamedType(definition.type).name;
-    if (gives !== 'Event' && gives !== 'Node') return undefined;
+    if (gives !== 'Event' && gives !== 'Node') return outer;
     const id = this.#argument(node, 'id');
-    if (typeof id !== 'string') return typicalLayout;
+    if (typeof id !== 'string') return { ...outer, layout: typicalLayout, unknownEvent: null };
     this.varies = true;
-    return this.#costed.layoutOf(id);
+    const layout = this.#costed.layoutOf(id);
+    return { ...outer, layout: layout ?? emptyLayout, unknownEvent: layout === null ? id : null };
+  }
+
+  #rows(definition: GraphQLField<unknown, unknown>, { rows }: FieldCost, scope: Scope): number {
+    if (rows !== undefined) return this.#amount(rows, scope);
+    if (!givesObjects(definition.type)) return 1;
+    return definition.name === 'edges' || definition.name === 'nodes' ? scope.edges : USUAL_ROWS;
+  }
+
+  #amount(amount: number | ((layout: LayoutSize) => number), { layout, unknownEvent }: Scope): number {
+    if (typeof amount === 'number') return amount;
+    if (unknownEvent !== null) this.unknownEvents.add(unknownEvent);
+    return amount(layout);
   }
 
   #argument(node: FieldNode, name: string): unknown {
@@ -152,16 +182,6 @@ export class OperationCost {
       return name.value === 'skip' ? condition !== true : name.value !== 'include' || condition !== false;
     });
   }
-}
-
-function rowsOf(definition: GraphQLField<unknown, unknown>, { rows }: FieldCost, { layout, edges }: Scope): number {
-  if (!givesObjects(definition.type)) return 1;
-  if (rows !== undefined) return amountOf(rows, layout);
-  return definition.name === 'edges' || definition.name === 'nodes' ? edges : USUAL_ROWS;
-}
-
-function amountOf(amount: number | ((layout: LayoutSize) => number), layout: LayoutSize): number {
-  return typeof amount === 'number' ? amount : amount(layout);
 }
 
 function tooManyFields(): GraphQLError {

@@ -98,7 +98,7 @@ export class EventStreams {
       const read = await readOperation(sent);
       if (!('document' in read)) return read;
       const { document, operation } = read;
-      const cost = operation ? judge.costOf({ document, operation, variables: sent.variables }) : 0;
+      const cost = operation ? await judge.costOf({ document, operation, variables: sent.variables }) : 0;
       return cost instanceof GraphQLError ? [cost] : { sent, requester, document, operation, cost };
     } catch (error) {
       return [operationFault(error)];

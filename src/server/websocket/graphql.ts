@@ -146,7 +146,7 @@ function subscribeReader({
     const waitMs = operation?.operation === OperationTypeNode.SUBSCRIPTION ? undefined : admission.refusal();
     if (waitMs !== undefined) return [errorOf(busyFor(waitMs))];
     const { operationName, variables } = payload;
-    const cost = operation ? judge.costOf({ document, operation, variables }) : 0;
+    const cost = operation ? await judge.costOf({ document, operation, variables }) : 0;
     if (cost instanceof GraphQLError) return [cost];
     const contextValue = contextFor(requesterOf(connection, id));
     contextValue.summary.operation = operation?.name?.value ?? null;

@@ -1,5 +1,5 @@
-import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
-import type { Layout, LayoutSeat } from '../../domain/layout.ts';
+import { and, asc, count, eq, ne, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Layout, LayoutCategory, LayoutSeat } from '../../domain/layout.ts';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { CategoryRecord, EventRecord, SalesStatus } from '../../domain/records.ts';
 import type { Availability } from '../../domain/seat.ts';
@@ -220,36 +220,50 @@ export interface PricedLayout extends Layout {
   readonly amounts: readonly (number | null)[];
 }
 
+interface LayoutRowOfStore {
+  readonly layout: Omit<Layout, 'categories' | 'seats'>;
+  readonly currency: string;
+  readonly categories: readonly (LayoutCategory & { readonly amount: number | null })[] | null;
+  /** Columns of its seats, each in plan order: parsed many times as fast as rows. Null where it has none. */
+  readonly seats: { readonly [Name in keyof LayoutSeat]: readonly LayoutSeat[Name][] | null };
+}
+
 /** Null when there is no such event. */
-export function loadLayout(database: Database, eventId: string): Promise<PricedLayout | null> {
-  return database.transaction(async ({ query }) => {
-    const [event] = await query((orm) =>
-      orm.select({ layout: events.layout, currency: events.currency }).from(events).where(eq(events.id, eventId)),
-    );
-    if (event === undefined) return null;
-    const categories = await query((orm) =>
-      orm
-        .select({ name: priceCategories.name, color: priceCategories.color, amount: priceCategories.amount })
-        .from(priceCategories)
-        .where(eq(priceCategories.eventId, eventId))
-        .orderBy(asc(priceCategories.position)),
-    );
-    const { guid, number, x, y, radius, category, accessible } = seats;
-    const layoutSeats = await query((orm) =>
-      orm
-        .select({ guid, number, x, y, radius, category, accessible })
-        .from(seats)
-        .where(eq(seats.eventId, eventId))
-        .orderBy(asc(seats.index)),
-    );
-    return {
-      ...event.layout,
-      categories: categories.map(({ name, color }) => ({ name, color })),
-      seats: layoutSeats,
-      currency: event.currency,
-      amounts: categories.map(({ amount }) => amount),
-    };
-  });
+export async function loadLayout(session: Session, eventId: string): Promise<PricedLayout | null> {
+  const { guid, number, x, y, radius, category, accessible } = seats;
+  const inOrder = (column: SQLWrapper) => sql`json_agg(${column} order by ${seats.index})`;
+  const columns = { guid, number, x, y, radius, category, accessible };
+  const seatColumns = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, inOrder(column)]));
+  const { name, color, amount, position } = priceCategories;
+  const [row] = await session.rows<LayoutRowOfStore>(sql`
+    select ${events.layout} as layout, ${events.currency} as currency,
+      (
+        select json_agg(${jsonOf({ name, color, amount })} order by ${position})
+        from ${priceCategories} where ${priceCategories.eventId} = ${eventId}::uuid
+      ) as categories,
+      (select ${jsonOf(seatColumns)} from ${seats} where ${seats.eventId} = ${eventId}::uuid) as seats
+    from ${events} where ${events.id} = ${eventId}::uuid`);
+  if (row === undefined) return null;
+  const categories = row.categories ?? [];
+  return {
+    ...row.layout,
+    categories: categories.map(({ name, color }) => ({ name, color })),
+    seats: seatsIn(row.seats),
+    currency: row.currency,
+    amounts: categories.map(({ amount }) => amount),
+  };
+}
+
+function seatsIn({ guid, number, x, y, radius, category, accessible }: LayoutRowOfStore['seats']): LayoutSeat[] {
+  return (guid ?? []).map((guid, index) => ({
+    guid,
+    number: number?.[index] ?? '',
+    x: x?.[index] ?? 0,
+    y: y?.[index] ?? 0,
+    radius: radius?.[index] ?? 0,
+    category: category?.[index] ?? 0,
+    accessible: accessible?.[index] ?? false,
+  }));
 }
 
 /** Folds case and accents: 'ÉCOLE', 'école' and 'Ecole' become the same. In capitals, because those also fold 'ß' with 'ss' and 'ς' with 'σ'. */
