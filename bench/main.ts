@@ -3,6 +3,7 @@ import { attacksCommand } from './attacks/command.ts';
 import { fanOutCommand } from './fan-out/command.ts';
 import { flashSaleCommand } from './flash-sale/command.ts';
 import { schemesCommand } from './schemes/command.ts';
+import { worstQueryCommand } from './worst-query/command.ts';
 
 await new Command('bench')
   .description('Measures Holdfast beside floors of the same run, and fails where a promised bound is missed.')
@@ -10,4 +11,5 @@ await new Command('bench')
   .addCommand(fanOutCommand())
   .addCommand(flashSaleCommand())
   .addCommand(schemesCommand())
+  .addCommand(worstQueryCommand())
   .parseAsync();
