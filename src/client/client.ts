@@ -79,9 +79,9 @@ export interface HoldfastClient {
     variables: Variables,
     options?: MutateOptions,
   ): Promise<Result>;
-  /** What of an event's seats never changes, by its `seatMap.layoutUrl`. Browsers keep it. */
+  /** Gets the layout at an event's `seatMap.layoutUrl`. It never changes, and browsers cache it. */
   layout(layoutUrl: string, options?: CallOptions): Promise<Layout>;
-  /** One call is one intent, with one key for all its attempts. To go on with an intent in another call, give its key. */
+  /** One call is one request, with one key for all attempts. To continue a request in another call, pass its key. */
   reserveSeats(input: ReserveSeatsInput, options?: CallOptions): Promise<ReserveSeatsOutcome>;
   extendReservation(input: ExtendReservationInput, options?: CallOptions): Promise<ExtendReservationOutcome>;
   confirmReservation(input: ConfirmReservationInput, options?: CallOptions): Promise<ConfirmReservationOutcome>;

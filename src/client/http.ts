@@ -51,7 +51,7 @@ export async function get(http: HttpOptions, path: string, options: SendOptions)
   return body;
 }
 
-/** A path is taken from the page's own address. */
+/** A path is relative to the page's address. */
 export function absoluteUrl(url: string): URL {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   return new URL(url, location?.href);
@@ -92,7 +92,7 @@ function isAnswer(body: unknown): body is Answer {
   return typeof body === 'object' && body !== null && ('data' in body || 'errors' in body);
 }
 
-/** AbortSignal.any and AbortSignal.timeout are not everywhere yet. */
+/** AbortSignal.any and AbortSignal.timeout are not available everywhere yet. */
 async function within<T>({ timeoutMs, signal }: SendOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();

@@ -53,7 +53,7 @@ export class Requests {
     return this.#withRetries(attempt, signal);
   }
 
-  /** Public layouts are asked for without a token, so that caches may share them; a draft's is for organizers. */
+  /** Asks without a token first, so that shared caches may answer. Only a draft's layout needs one. */
   layout(path: string, { signal }: CallOptions): Promise<Layout> {
     const getWith = (token: string | null) => get(this.#options.http, path, { token, timeoutMs: TIMEOUT_MS, signal });
     const attempt = async () => {
@@ -69,7 +69,7 @@ export class Requests {
     return withRetries(attempt, { policy: this.#options.policy, busyForMs: () => null, signal }) as Promise<Layout>;
   }
 
-  /** For what will be asked for again soon. */
+  /** Sends a query without retries, for callers that repeat it anyway. */
   async queryOnce<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
