@@ -26,12 +26,13 @@ export async function schemes(options: SchemesOptions): Promise<number> {
   const machine = describeMachine();
   const results = await measureSchemes(options);
   const bounds = boundsOf(results, options.seats);
-  process.stdout.write(reportOf(results, bounds));
+  const report = reportOf(results, bounds);
+  process.stdout.write(report);
   // Some of them alone, or locks in another order, are not what the documentation speaks of.
   if (options.only.length === 0 && options.asNamed !== true) {
     const measuredAt = new Date().toISOString();
     const medians = mediansOf(results);
-    await keepResults('schemes', { measuredAt, machine, options, medians, bounds, results }, chartOf(results));
+    await keepResults('schemes', { measuredAt, machine, options, medians, bounds, results }, chartOf(results), report);
   }
   return bounds.every(isKept) ? 0 : 1;
 }
