@@ -83,7 +83,13 @@ export class LiveSeatMaps implements AsyncDisposable {
     clearTimeout(entry.closeTimer);
     const map = await entry.opening;
     this.#refuseIfDisposed();
-    return map && { map, [Symbol.dispose]: once(() => this.#release(eventId, entry)) };
+    if (map === null) return null;
+    let isReleased = false;
+    const release = () => {
+      if (!isReleased) this.#release(eventId, entry);
+      isReleased = true;
+    };
+    return { map, [Symbol.dispose]: release };
   }
 
   /**
@@ -177,12 +183,4 @@ export class LiveSeatMaps implements AsyncDisposable {
       .finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
 }
