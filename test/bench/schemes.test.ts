@@ -12,7 +12,7 @@ test('the shortest run of one scheme finds every figure', async () => {
     only: ['hybrid'],
     users: 1_000,
     seats: 10,
-    mostSeats: 2,
+    mostSeats: 1,
     connections: 20,
     seconds: 1,
     rounds: 1,
