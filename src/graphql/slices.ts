@@ -26,11 +26,10 @@ export class Slices {
     this.#left = atOnce;
   }
 
-  /** The result of `list`, now or in a later slice. */
-  of(list: () => unknown): unknown {
-    if (this.#left <= 0) return nextTimeSlice().then(() => this.#counted(list()));
-    const given = list();
-    return given instanceof Promise ? this.#awaited(given) : this.#counted(given);
+  /** The list as it was given, now or in a later slice. What it takes to read it is not put off, so that reads of many rows are batched. */
+  of(list: unknown): unknown {
+    if (list instanceof Promise) return this.#awaited(list);
+    return this.#left > 0 ? this.#counted(list) : nextTimeSlice().then(() => this.#counted(list));
   }
 
   async #awaited(list: Promise<unknown>): Promise<unknown> {
@@ -74,5 +73,5 @@ export function givesObjects(type: GraphQLOutputType): boolean {
 type SlicingResolver = GraphQLFieldResolver<unknown, { readonly slices: Slices }>;
 
 function slicing(resolve: SlicingResolver = defaultFieldResolver): SlicingResolver {
-  return (source, args, context, info) => context.slices.of(() => resolve(source, args, context, info));
+  return (source, args, context, info) => context.slices.of(resolve(source, args, context, info));
 }
