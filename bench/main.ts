@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { attacksCommand } from './attacks/command.ts';
 import { fanOutCommand } from './fan-out/command.ts';
 import { flashSaleCommand } from './flash-sale/command.ts';
+import { openingCommand } from './opening/command.ts';
 import { schemesCommand } from './schemes/command.ts';
 import { worstQueryCommand } from './worst-query/command.ts';
 
@@ -10,6 +11,7 @@ await new Command('bench')
   .addCommand(attacksCommand())
   .addCommand(fanOutCommand())
   .addCommand(flashSaleCommand())
+  .addCommand(openingCommand())
   .addCommand(schemesCommand())
   .addCommand(worstQueryCommand())
   .parseAsync();
