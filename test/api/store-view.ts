@@ -4,12 +4,13 @@ import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
 import type { Offer } from './venue.ts';
 
-const token = tokenFor('somebody who looks at every seat');
+const viewerToken = tokenFor('somebody who looks at every seat');
 
 /** Every seat's status by index, as the store has it: which seats are the viewer's own, only the store can tell. */
 export async function storedStatuses(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,
+  token: Promise<string> | string = viewerToken,
 ): Promise<SeatStatus[]> {
   const statuses: SeatStatus[] = [];
   let after: string | null = null;

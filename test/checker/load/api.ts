@@ -1,6 +1,5 @@
 import { Agent, request as send } from 'undici';
 import { z } from 'zod';
-import { statusOfCode } from '../../../src/domain/seat.ts';
 import {
   decodeBookingId,
   decodeReservationId,
@@ -9,7 +8,6 @@ import {
   encodeReservationId,
   encodeSeatId,
 } from '../../../src/graphql/ids.ts';
-import { unpackStatuses } from '../../../src/live/packing.ts';
 import type { Answer, Request } from '../history/call.ts';
 import { seatsPerHouse } from '../rig/policy.ts';
 import { documents } from './documents.ts';
@@ -73,7 +71,8 @@ const bookingUuid = z.string().transform((id) => decodeBookingId(id)?.bookingId 
 const seatsWithIndexes = z.array(z.object({ index: z.int() })).transform((seats) => seats.map(({ index }) => index));
 const seatIndexes = z.array(z.string().transform((id) => decodeSeatId(id)?.index ?? -1));
 const status = z.enum(['ACTIVE', 'CONFIRMED', 'CANCELLED', 'EXPIRED']);
-const statuses = z.string().transform((packed) => Array.from(unpackStatuses(packed, seatsPerHouse), statusOfCode));
+const seatStatus = z.enum(['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED']);
+const seats = z.object({ nodes: z.array(z.object({ status: seatStatus })).length(seatsPerHouse) });
 
 const answers = z.discriminatedUnion('__typename', [
   z.object({
@@ -95,7 +94,7 @@ const answers = z.discriminatedUnion('__typename', [
   z.object({ __typename: z.literal('SeatsUnavailable'), seatIds: seatIndexes }),
   z.object({ __typename: z.literal('ReservationNotActive'), reservationStatus: status }),
   z.object({ __typename: z.literal('ReservationExpired'), expiredAt: moment }),
-  z.object({ __typename: z.literal('Event'), seatMap: z.object({ statuses }).optional() }),
+  z.object({ __typename: z.literal('Event'), seats: seats.optional() }),
   z.object({
     __typename: z.enum([
       'InvalidInput',
@@ -134,7 +133,9 @@ function answerIn(body: unknown): Answer {
     case 'ReservationExpired':
       return { type: 'ReservationExpired', expiredAtMs: answer.expiredAt };
     case 'Event':
-      return answer.seatMap === undefined ? { type: 'Done' } : { type: 'Map', statuses: answer.seatMap.statuses };
+      return answer.seats === undefined
+        ? { type: 'Done' }
+        : { type: 'Map', statuses: answer.seats.nodes.map(({ status }) => status) };
     case 'ServiceBusy':
       return { type: 'unknown', why: 'ServiceBusy' };
     default:
