@@ -63,8 +63,8 @@ export type ConfirmReservationOutcome = ConfirmReservationMutation['confirmReser
 export type CancelReservationOutcome = CancelReservationMutation['cancelReservation'];
 
 /**
- * Whatever asks the server rejects with a `HoldfastError`, or with what its signal was aborted with. One client has one viewer: to sign
- * in or out, dispose of it and make another.
+ * Requests reject with a `HoldfastError`, or with the abort reason of their signal. A client has one viewer: to sign in or out,
+ * dispose of it and create another.
  */
 export interface HoldfastClient {
   /** Sends a query, and retries after temporary faults. */
@@ -93,7 +93,7 @@ export interface HoldfastClient {
   event(id: string): LiveStore<EventDetailsFragment>;
   /** One reservation. The store ends with it. */
   reservation(id: string): LiveStore<FollowedReservation>;
-  /** All running reservations of the viewer, oldest first, from all tabs and devices. It signs nobody in, but waits until somebody is. */
+  /** All running reservations of the viewer, oldest first, from all tabs and devices. It waits until a viewer is signed in. */
   viewerReservations(): LiveStore<readonly FollowedReservation[]>;
   /** The newest message of any other subscription. */
   follow<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): LiveStore<Result>;
@@ -106,7 +106,7 @@ export interface HoldfastClient {
 /** A payment may take the server's `PAYMENT_SECONDS`, plus the look-up after it. */
 const PAYMENT_TIMEOUT_MS = 45_000;
 
-/** Polling intervals while no websocket gets through. A page may list many events. */
+/** Polling intervals while no websocket gets through: longer for what a page may show of many events. */
 const pollWaits: Backoff = { firstWaitMs: 5_000, maxWaitMs: 30_000 };
 const pollSlowlyWaits: Backoff = { firstWaitMs: 15_000, maxWaitMs: 60_000 };
 
@@ -123,21 +123,21 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
       reconnect: options.reconnect,
     });
   // A separate connection without a token, so that maps are not interrupted when somebody signs in, or a token expires.
-  const everyones = openSocket(() => tokens.current());
-  const viewers = openSocket(() => tokens.needed());
+  const publicSocket = openSocket(() => tokens.current());
+  const userSocket = openSocket(() => tokens.needed());
 
   const publicStore = <Data, Result>(
     following: Pick<FollowingOptions<Data, Result>, 'request' | 'reduce'>,
     polling: PollingOptions<Data>,
-  ) => createLiveStore<Data, Result>({ socket: everyones, ...following, isEndless: true, polling });
-  const viewersStore = <Data, Result, Variables>(
+  ) => createLiveStore<Data, Result>({ socket: publicSocket, ...following, isEndless: true, polling });
+  const userStore = <Data, Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
     reduce: (message: Result) => Data,
     polling?: PollingOptions<Data>,
   ) =>
     createLiveStore<Data, Result>({
-      socket: viewers,
+      socket: userSocket,
       request: () => requestOf(operation, variables, byHash),
       reduce: (_base, message) => reduce(message),
       isEndless: false,
@@ -190,7 +190,7 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
         },
       ),
     reservation: (id) =>
-      viewersStore(
+      userStore(
         ReservationChangesDocument,
         { id },
         ({ reservation }: ReservationChangesSubscription) => followed(reservation),
@@ -204,19 +204,19 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
       ),
     viewerReservations: () =>
       createLiveStore({
-        socket: whenSignedIn(viewers, tokens),
+        socket: whenSignedIn(userSocket, tokens),
         request: () => requestOf(ViewerReservationChangesDocument, {}, byHash),
         ...heldReservations(),
         isEndless: true,
       }),
-    follow: (operation, variables) => viewersStore(operation, variables, (message) => message),
+    follow: (operation, variables) => userStore(operation, variables, (message) => message),
     wake() {
-      everyones.verify();
-      viewers.verify();
+      publicSocket.verify();
+      userSocket.verify();
     },
     dispose() {
-      everyones.dispose();
-      viewers.dispose();
+      publicSocket.dispose();
+      userSocket.dispose();
       tokens.dispose();
     },
   };

@@ -1,6 +1,6 @@
 import { Listeners } from './listeners.ts';
 
-/** Monotonic milliseconds. Not the time of day, which may be wrong, and be corrected at any moment. */
+/** Monotonic milliseconds. The time of day may be wrong, and corrected at any moment. */
 export type MonotonicClock = () => number;
 
 /** The remaining time of a reservation, by the server's clock. `subscribe` and `getSnapshot` are for React's `useSyncExternalStore`. */
@@ -26,7 +26,7 @@ export function startCountdown(expiresInMs: number, now: MonotonicClock = () => 
   const listeners = new Listeners(() => {
     let told = secondsLeft();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // A timer may fire a little early by the other clock. Then another one follows.
+    // A timer may fire a little early by the monotonic clock, and is then set again.
     const tick = () => {
       const left = secondsLeft();
       if (left > 0) timer = setTimeout(tick, Math.ceil(remainingMs() - (left - 1) * SECOND_MS));

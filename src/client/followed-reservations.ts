@@ -15,17 +15,18 @@ type Held = readonly FollowedReservation[];
 
 /** Builds the list of a viewer's reservations, oldest first, from messages about one reservation each. */
 export function heldReservations() {
-  const told = new Set<string>();
+  /** Ids in the messages of the current subscription. */
+  const received = new Set<string>();
   return {
     reduce(base: Held | null, message: ViewerReservationChangesSubscription, shown: Held | null): Held {
       const { viewerReservations: reservation } = message;
-      if (base === null) told.clear();
-      told.add(reservation.id);
+      if (base === null) received.clear();
+      received.add(reservation.id);
       const others = (base ?? shown ?? []).filter((other) => other.reservation.id !== reservation.id);
       return reservation.status === 'ACTIVE' ? [...others, followed(reservation)].sort(byAge) : others;
     },
     /** Drops those that ended while the connection was lost, for which no message comes. */
-    settled: (base: Held | null): Held => (base ?? []).filter(({ reservation: { id } }) => told.has(id)),
+    settled: (base: Held | null): Held => (base ?? []).filter(({ reservation: { id } }) => received.has(id)),
   };
 }
 

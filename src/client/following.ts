@@ -8,26 +8,26 @@ import { backoffMs } from './retry.ts';
 
 export interface FollowingOptions<Data, Message> {
   readonly socket: Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'>;
-  /** Created for each connection, from what is shown by then. */
+  /** Called for each connection, with the data shown so far. */
   readonly request: (shown: Data | null) => OperationRequest;
   /**
-   * What is so after a message. `base` is what the messages of this subscription made so far, null before its first; `shown` is what
-   * is shown, of an earlier subscription perhaps. Null if the message does not fit: then a subscription begins anew.
+   * The data after a message; null if the message does not fit, after which it is subscribed again. `base` is the data after the
+   * earlier messages of this subscription, null before the first. `shown` may be the data of an earlier subscription.
    */
   readonly reduce: (base: Data | null, message: Message, shown: Data | null) => Data | null;
-  /** The state once the first messages of a new subscription have come, of which there may be none. */
+  /** The data once the first messages of a new subscription, if any, have come. */
   readonly settled?: (base: Data | null) => Data;
-  /** Whether completion by the server is a fault. */
+  /** Whether completion by the server is a fault, after which it is subscribed again. */
   readonly isEndless: boolean;
-  /** The query to poll while no websocket gets through; without it nothing is polled. */
+  /** The query to poll while no websocket gets through. */
   readonly polling?: PollingOptions<Data> | undefined;
   readonly random?: () => number;
 }
 
-/** The first messages of a subscription come within this, unless the server is slow. Then the state is right a little later. */
+/** Time for the first messages of a subscription. If they come later, the data are incomplete until then. */
 const SETTLED_AFTER_MS = 1_000;
 
-/** One subscription, which is resubscribed as often as needed, from its creation until it is stopped or has ended. */
+/** Keeps one subscription alive over connections and faults, from its creation until it is stopped or has ended. */
 export class Following<Data, Message> {
   readonly #options: FollowingOptions<Data, Message>;
   readonly #show: (live: Live<Data>) => void;
@@ -52,55 +52,55 @@ export class Following<Data, Message> {
       options.polling === undefined
         ? null
         : new Polling(options.polling, {
-            onAnswer: (data) => this.#hearPolled(data),
-            onFault: () => this.#doubt(),
+            onAnswer: (data) => this.#receivePolled(data),
+            onFault: () => this.#showUncertain(),
           });
     this.#stopWatching = options.socket.watch({
       connected: () => this.#settle(),
-      lost: () => this.#lose(),
-      doubted: () => this.#doubt(),
-      trusted: () => this.#base !== null && this.#tell('live'),
+      lost: () => this.#onLost(),
+      doubted: () => this.#showUncertain(),
+      trusted: () => this.#base !== null && this.#notify('live'),
     });
-    this.#doubt();
-    this.#begin();
+    this.#showUncertain();
+    this.#subscribe();
     if (!options.socket.isDisposed) this.#polling?.start();
   }
 
   stop(): void {
     this.#stopWatching();
-    this.#leave();
+    this.#unsubscribe();
     this.#polling?.stop();
     this.#base = null;
-    this.#doubt();
+    this.#showUncertain();
   }
 
-  #begin(): void {
+  #subscribe(): void {
     const { socket, request, isEndless } = this.#options;
     const attempt = this.#attempt;
     if (socket.isConnected) this.#settle();
     const ifCurrent = (call: () => void) => attempt === this.#attempt && call();
     this.#stopSubscription = socket.subscribe(() => request(this.#shown), {
-      next: (result) => ifCurrent(() => this.#hear(result)),
+      next: (result) => ifCurrent(() => this.#receive(result)),
       error: (cause) => ifCurrent(() => this.#fail(errorOf(cause))),
-      complete: () => ifCurrent(() => (isEndless ? this.#beginAgain(0) : this.#end('ended'))),
+      complete: () => ifCurrent(() => (isEndless ? this.#resubscribe(0) : this.#end('ended'))),
     });
   }
 
-  #hear({ data, errors = [] }: ExecutionResult<unknown>): void {
+  #receive({ data, errors = [] }: ExecutionResult<unknown>): void {
     if (data == null) {
       this.#fail(errorOfAnswer(errors as readonly AnsweredError[], { code: faultCodes.badAnswer }));
       return;
     }
     const next = this.#options.reduce(this.#base, data as Message, this.#shown);
     if (next === null) {
-      this.#beginAgain(0);
+      this.#resubscribe(0);
       return;
     }
     this.#base = next;
     this.#shown = next;
     this.#failures = 0;
     this.#polling?.stop();
-    this.#tell('live');
+    this.#notify('live');
   }
 
   #settle(): void {
@@ -110,33 +110,33 @@ export class Following<Data, Message> {
     this.#settling = setTimeout(() => {
       this.#base = settled(this.#base);
       this.#shown = this.#base;
-      this.#tell('live');
+      this.#notify('live');
     }, SETTLED_AFTER_MS);
   }
 
-  #hearPolled(data: Data | null): void {
+  #receivePolled(data: Data | null): void {
     if (data === null) {
       this.#end('failed', new HoldfastError('There is no such thing', { code: 'NOT_FOUND' }));
       return;
     }
     this.#shown = data;
-    this.#tell('polling');
+    this.#notify('polling');
   }
 
   #fail(error: HoldfastError): void {
-    if (error.isTemporary) this.#beginAgain(error.retryAfterMs ?? 0);
+    if (error.isTemporary) this.#resubscribe(error.retryAfterMs ?? 0);
     else this.#end('failed', error);
   }
 
-  #beginAgain(leastMs: number): void {
-    this.#leave();
-    this.#lose();
+  #resubscribe(leastMs: number): void {
+    this.#unsubscribe();
+    this.#onLost();
     this.#failures += 1;
     const waitMs = leastMs + backoffMs(reconnectBackoff, this.#failures, this.#options.random ?? Math.random);
-    this.#timer = setTimeout(() => this.#begin(), waitMs);
+    this.#timer = setTimeout(() => this.#subscribe(), waitMs);
   }
 
-  #leave(): void {
+  #unsubscribe(): void {
     this.#attempt += 1;
     clearTimeout(this.#timer);
     clearTimeout(this.#settling);
@@ -144,32 +144,32 @@ export class Following<Data, Message> {
   }
 
   #end(state: 'ended' | 'failed', error: HoldfastError | null = null): void {
-    this.#leave();
+    this.#unsubscribe();
     this.#polling?.stop();
-    this.#tell(state, error);
+    this.#notify(state, error);
     this.#isOver = true;
   }
 
-  /** The next message belongs to another subscription. */
-  #lose(): void {
+  /** The next message will belong to another subscription. */
+  #onLost(): void {
     clearTimeout(this.#settling);
     this.#base = null;
     if (this.#options.socket.isDisposed) this.#polling?.stop();
     else this.#polling?.start();
-    this.#doubt();
+    this.#showUncertain();
   }
 
-  #doubt(): void {
-    if (this.#polling?.isAnswered) this.#tell('polling');
-    else this.#tell(this.#shown === null ? 'connecting' : 'stale');
+  #showUncertain(): void {
+    if (this.#polling?.isAnswered) this.#notify('polling');
+    else this.#notify(this.#shown === null ? 'connecting' : 'stale');
   }
 
-  #tell(state: Live<Data>['state'], error: HoldfastError | null = null): void {
+  #notify(state: Live<Data>['state'], error: HoldfastError | null = null): void {
     if (!this.#isOver) this.#show({ state, data: this.#shown, error });
   }
 }
 
-/** Converts what the stock client gives up with: errors of the operation, the close event of a socket, or its own error. */
+/** Converts an error of graphql-ws' client: errors of the operation, the close event of a socket, or its own error. */
 function errorOf(cause: unknown): HoldfastError {
   if (Array.isArray(cause)) return errorOfAnswer(cause, { code: faultCodes.badAnswer });
   const code = codeOf(cause) === FORBIDDEN ? 'UNAUTHENTICATED' : faultCodes.closed;

@@ -24,7 +24,7 @@ export class Guests {
   readonly #options: GuestsOptions;
   #refused: string | null = null;
   #unrenewable: string | null = null;
-  /** Offset of the server's clock from the device's, which may be wrong, when a token came. */
+  /** Offset of the server's clock from the device's, which may be wrong, when the last token came. */
   #serverAheadMs = 0;
   #replacing: Promise<string | null> | undefined;
   #timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
@@ -62,7 +62,7 @@ export class Guests {
     return storage.getItem(storageKey);
   }
 
-  /** Renews the token when half of its time has passed. It is still valid then, so that nothing waits for the renewal. */
+  /** Renews the token after half of its lifetime, while it is still valid, so that no request waits for the renewal. */
   #keepFresh(token: string, leastMs = 0): void {
     if (token === this.#unrenewable || this.#timer !== undefined || this.#isDisposed) return;
     const dueInMs = this.#dueInMs(token);

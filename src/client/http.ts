@@ -19,7 +19,7 @@ interface Answer {
 
 /**
  * Sends a query or mutation once, and returns its data.
- * @throws HoldfastError, and what the signal was aborted with
+ * @throws HoldfastError, and the signal's abort reason
  */
 export async function send(http: HttpOptions, request: OperationRequest, options: SendOptions): Promise<unknown> {
   const { status, fallback, body } = await exchange(http, http.url, options, {
@@ -38,8 +38,8 @@ export async function send(http: HttpOptions, request: OperationRequest, options
 
 /**
  * Gets JSON of the same server once.
- * @param path from the root of the server's host, or of the server behind a proxy that takes a part of the path away
- * @throws HoldfastError, and what the signal was aborted with
+ * @param path from the root of the host, or from the root of the server behind a proxy that strips a prefix
+ * @throws HoldfastError, and the signal's abort reason
  */
 export async function get(http: HttpOptions, path: string, options: SendOptions): Promise<unknown> {
   const api = absoluteUrl(http.url);
@@ -79,7 +79,7 @@ function codeOf(status: number): string {
   return status >= 400 && status < 500 ? 'BAD_REQUEST' : faultCodes.badAnswer;
 }
 
-/** Undefined, which is no JSON value, for what is none. */
+/** Undefined if the text is no JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

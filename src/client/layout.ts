@@ -1,17 +1,17 @@
 import type { AreaDrawingFragment } from './generated/documents.ts';
 
-/** What of an event's seats never changes, as `SeatMap.layoutUrl` leads to it. All points are absolute, in the plan's own units, x to the right and y down. */
+/** An event's layout, as at `SeatMap.layoutUrl`. All points are absolute, in the plan's own units, x to the right and y down. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  /** In plan order, and so their rows and seats. */
+  /** In plan order, like their rows and seats. */
   readonly sections: readonly LayoutSection[];
   /** What is drawn besides seats: the stage, a bar, a gangway. */
   readonly shapes: readonly AreaDrawingFragment[];
 }
 
 export interface LayoutSection {
-  /** Empty where the plan gives none. */
+  /** Empty if the plan has none. */
   readonly name: string;
   readonly position: LayoutPoint;
   readonly rows: readonly LayoutRow[];
@@ -19,9 +19,9 @@ export interface LayoutSection {
 
 export interface LayoutRow {
   readonly name: string;
-  /** In the plan's own words: 'Box 3'. Null where 'row 3' will do. */
+  /** The plan's own label: 'Box 3'. Null for the usual 'row 3'. */
   readonly label: string | null;
-  /** The plan's own words for its seats, '%s' in place of the number: 'Armchair %s'. Null where it has none. */
+  /** The plan's own label for the seats, with '%s' for the number: 'Armchair %s'. Null if it has none. */
   readonly seatLabel: string | null;
   readonly seats: readonly LayoutSeat[];
 }
@@ -30,12 +30,12 @@ export interface LayoutSeat {
   readonly id: string;
   /** Position in plan order, from 0: the key into a map's statuses. */
   readonly index: number;
-  /** What a person reads: 'Stalls, row C, seat 12'. */
+  /** For people: 'Stalls, row C, seat 12'. */
   readonly label: string;
   readonly number: string;
   readonly position: LayoutPoint;
   readonly radius: number;
-  /** Of one of the event's `categories`, which have the prices. */
+  /** Id of one of the event's `categories`, which have the prices. */
   readonly categoryId: string;
   readonly accessible: boolean;
 }

@@ -22,12 +22,12 @@ export class Listeners {
   }
 
   tell(): void {
-    for (const listener of [...this.#listeners]) apart(listener);
+    for (const listener of [...this.#listeners]) callIsolated(listener);
   }
 }
 
 /** Errors of an app's listener are reported as uncaught, and do not affect others. */
-function apart(call: () => void): void {
+function callIsolated(call: () => void): void {
   try {
     call();
   } catch (error) {

@@ -18,9 +18,9 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Keeps the connection open between pages that follow one another. */
 const LINGER_MS = 3_000;
 
-/** The server closed it because of the token. */
+/** The server has closed the socket because of the token. */
 export const FORBIDDEN = 4403;
-/** Closed by this side because there is no token at present. It reconnects. */
+/** This client has closed the socket because there is no token at present. It reconnects. */
 const NO_TOKEN = 4408;
 
 export interface LiveSocketOptions {
@@ -69,7 +69,7 @@ export class LiveSocket {
   #hurry: () => void = () => {};
   #atOnce = false;
   #isDisposed = false;
-  /** Begun so far. */
+  /** Number of operations so far. */
   #operations = 0;
 
   constructor(options: LiveSocketOptions) {
@@ -87,7 +87,7 @@ export class LiveSocket {
   /** Resubscribes on the next connection when one is lost, with its variables read again. Returns how to stop. */
   subscribe(request: () => OperationRequest, sink: Sink<ExecutionResult<unknown>>): () => void {
     if (this.#isDisposed) return () => {};
-    // An empty text instead of none, which the stock client does not support.
+    // The stock client needs a text, even if an id is sent instead.
     const { query = '', extensions } = request();
     const payload = {
       query,
@@ -149,11 +149,11 @@ export class LiveSocket {
       lazyCloseTimeout: LINGER_MS,
       keepAlive: PING_EVERY_MS,
       retryAttempts: Number.POSITIVE_INFINITY,
-      // As short as can be: it comes with every message.
+      // As short as possible, because every message contains it.
       generateID: () => String(++this.#operations),
       retryWait: (retries) => this.#wait(retries),
       shouldRetry: (event) => codeOf(event) !== FORBIDDEN || this.#options.refuse(this.#token),
-      connectionParams: () => this.#introduce(),
+      connectionParams: () => this.#connectionParams(),
       on: {
         connecting: () => {
           clearTimeout(this.#connecting);
@@ -205,7 +205,7 @@ export class LiveSocket {
   }
 
   /** Closes the socket instead of throwing if there is no token now, because the stock client would give up on an error. */
-  async #introduce(): Promise<Record<string, unknown> | undefined> {
+  async #connectionParams(): Promise<Record<string, unknown> | undefined> {
     const socket = this.#socket;
     try {
       this.#token = await this.#options.token();

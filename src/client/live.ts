@@ -1,16 +1,15 @@
 import type { HoldfastError } from './holdfast-error.ts';
 
 /**
- * `connecting`: nothing came yet. `live`: as the server has it. `polling`: as the server had it seconds ago: no websocket gets through,
- * so it is asked for every few seconds. `stale`: as it was; it will be right again by itself.
- * `ended`: as it is for good. `failed`: it will not be had; `error` says why.
+ * `connecting`: no data yet. `live`: current. `polling`: some seconds old, because no websocket gets through. `stale`: out of date
+ * until the connection is back. `ended`: final. `failed`: not available; `error` says why.
  */
 export type LiveState = 'connecting' | 'live' | 'polling' | 'stale' | 'ended' | 'failed';
 
-/** An immutable snapshot of what is known. */
+/** An immutable snapshot of followed data. */
 export interface Live<Data> {
   readonly state: LiveState;
-  /** The newest data; null until there is some. */
+  /** The newest data; null before the first. */
   readonly data: Data | null;
   readonly error: HoldfastError | null;
 }

@@ -13,7 +13,7 @@ interface PollingHandlers<Data> {
   onFault(): void;
 }
 
-/** Polls, with a pause before the first time too, because most connections are back before. A hidden page does not poll. */
+/** Polls, with a pause before the first request, because most connections are back by then. A hidden page does not poll. */
 export class Polling<Data> {
   readonly #options: PollingOptions<Data>;
   readonly #handlers: PollingHandlers<Data>;

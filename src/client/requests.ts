@@ -53,7 +53,7 @@ export class Requests {
     return this.#withRetries(attempt, signal);
   }
 
-  /** Asks without a token first, so that shared caches may answer. Only a draft's layout needs one. */
+  /** Sends no token at first, so that shared caches may answer. Only a draft's layout needs one. */
   layout(path: string, { signal }: CallOptions): Promise<Layout> {
     const getWith = (token: string | null) => get(this.#options.http, path, { token, timeoutMs: TIMEOUT_MS, signal });
     const attempt = async () => {
@@ -88,7 +88,7 @@ export class Requests {
     return withRetries(attempt, { policy: this.#options.policy, busyForMs, signal });
   }
 
-  /** Sends it once, or twice if the first token was refused, when nothing was executed. */
+  /** Sends it once, or again if the token was refused, in which case nothing was executed. */
   async #attempt<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
@@ -149,7 +149,7 @@ function hasKey(variables: unknown): boolean {
   return input?.idempotencyKey != null;
 }
 
-/** The pause that `ServiceBusy` asks for, which is the only outcome that is not definite. */
+/** The pause that `ServiceBusy`, the only outcome that is not definite, asks for. */
 function busyForMs(data: unknown): number | null {
   const [outcome] = Object.values(data as Record<string, { __typename?: string; retryAfterMs?: number } | null>);
   return outcome?.__typename === 'ServiceBusy' ? (outcome.retryAfterMs ?? 0) : null;

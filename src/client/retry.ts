@@ -10,7 +10,7 @@ export interface Backoff {
 export interface RetryPolicy extends Backoff {
   /** Number of attempts, including the first. */
   readonly attempts: number;
-  /** Sum of all pauses. A pause that would exceed it is not begun. */
+  /** Sum of all pauses. There is no attempt after a pause that would exceed it. */
   readonly maxTotalWaitMs: number;
 }
 
@@ -23,7 +23,7 @@ export const defaultRetryPolicy: RetryPolicy = {
 
 export interface Retrying<Answer> {
   readonly policy: RetryPolicy;
-  /** The least pause that an answer asks for; null for a definite answer. */
+  /** The shortest pause that an answer allows; null for a definite answer. */
   readonly busyForMs: (answer: Answer) => number | null;
   readonly signal?: AbortSignal | undefined;
   /** 0 to 1, exclusive. */
@@ -31,9 +31,9 @@ export interface Retrying<Answer> {
 }
 
 /**
- * Attempts until a definite answer comes, waiting longer each time and by chance, as thousands may be told to come back at once.
- * When the policy says no more, the last attempt counts: its answer, or what it threw.
- * @throws HoldfastError, and what the signal was aborted with
+ * Retries until a definite answer, with exponential backoff and jitter. When the policy allows no further attempt, returns the
+ * answer of the last one, or throws its error.
+ * @throws HoldfastError, and the signal's abort reason
  */
 export async function withRetries<Answer>(attempt: () => Promise<Answer>, retrying: Retrying<Answer>): Promise<Answer> {
   const { policy, busyForMs, signal, random = Math.random } = retrying;
@@ -51,7 +51,7 @@ export async function withRetries<Answer>(attempt: () => Promise<Answer>, retryi
   }
 }
 
-/** Jitter: between half of the step and all of it. */
+/** Doubles with each attempt, with jitter: between half of the step and all of it. */
 export function backoffMs({ firstWaitMs, maxWaitMs }: Backoff, attempts: number, random: () => number): number {
   return Math.min(maxWaitMs, firstWaitMs * 2 ** (attempts - 1)) * (0.5 + random() / 2);
 }

@@ -23,13 +23,13 @@ export function seatMapOf(event: NonNullable<SeatStatusesQuery['event']>): SeatM
   return { statuses: unpackSeatCodes(seatMap.statuses, availability.total), availability, revision: seatMap.revision };
 }
 
-/** Follows a map over any number of connections. Each subscription asks for the difference from the map that is shown. */
+/** Follows a map over any number of connections. Each subscription requests the difference from the map that is shown. */
 export function followedSeatMap(eventId: string, byHash: boolean) {
   let resumed: SeatMapState | null = null;
   let fits = true;
   return {
     request(shown: SeatMapState | null): OperationRequest {
-      // After a message that did not fit, it starts from nothing.
+      // After a message that did not fit, a snapshot is needed.
       resumed = fits ? shown : null;
       return requestOf(SeatMapDocument, resumed ? { eventId, since: resumed.revision } : { eventId }, byHash);
     },
@@ -42,9 +42,9 @@ export function followedSeatMap(eventId: string, byHash: boolean) {
 }
 
 /**
- * The map after a message of the subscription. Null if it cannot be told: a message is missing, or this one is of another map.
- * @param base what the messages before made, or the map whose revision the subscription began from
- * @param shown of which a snapshot that says the same keeps the statuses
+ * The map after a message of the subscription. Null if a message is missing, or does not belong to this map.
+ * @param base the map before the message
+ * @param shown its `statuses` are reused if a snapshot has equal ones
  */
 export function seatMapAfter(
   base: SeatMapState | null,

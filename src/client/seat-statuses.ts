@@ -10,9 +10,9 @@ export interface SeatCodes extends Iterable<number> {
 }
 
 /**
- * Reads the contract's `PackedSeatStatuses`: two bits a seat, base64; seat `index` sits in byte `index >> 2`, at bits
+ * Decodes `PackedSeatStatuses`: base64 with two bits for each seat; seat `index` is in byte `index >> 2`, at bits
  * `(index & 3) * 2`.
- * @throws RangeError if there are not as many as `seatCount` needs
+ * @throws RangeError if the length does not fit `seatCount`
  */
 export function unpackSeatCodes(packed: string, seatCount: number): Uint8Array {
   const bytes = atob(packed);
@@ -27,8 +27,8 @@ export function unpackSeatCodes(packed: string, seatCount: number): Uint8Array {
 }
 
 /**
- * Reads the contract's `PackedSeatChanges`: for each seat that changed, ascending by index, one unsigned LEB128 number
- * `(gap << 2) | status`, base64, where `gap` is how many seats lie between it and the one before.
+ * Decodes `PackedSeatChanges`: base64 of one unsigned LEB128 number `(gap << 2) | status` for each seat that changed, ascending by
+ * index, where `gap` is the number of seats between it and the previous one.
  * @returns the index of each seat, and its status as a position in `seatStatuses`
  */
 export function unpackSeatChanges(packed: string): (readonly [index: number, code: number])[] {

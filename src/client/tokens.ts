@@ -35,7 +35,7 @@ export class Tokens {
     return typeof this.#source !== 'string';
   }
 
-  /** Calls back once there is a token. Returns how to stop waiting. */
+  /** Calls back once, when there is a token. Returns how to stop waiting. */
   whenThere(callback: () => void): () => void {
     let isWaiting = true;
     let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;

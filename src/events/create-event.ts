@@ -14,7 +14,7 @@ export interface EventInput {
   readonly name: string;
   readonly venue: string;
   readonly startsAt: Date;
-  /** Of the venue, an IANA name. */
+  /** IANA name of the venue's time zone. */
   readonly timeZone: string;
   /** ISO 4217. */
   readonly currency: string;

@@ -3,7 +3,7 @@ import type { LayoutArea, LayoutCategory, LayoutRow, LayoutSeat, LayoutSection }
 import type { Database } from '../store/engine/database.ts';
 import { loadLayout, type PricedLayout } from '../store/queries/events.ts';
 
-/** Seats of all the layouts that are kept: about 100 MB at the most. */
+/** Seats of all cached layouts, which take about 100 MB. */
 const MAX_SEATS_KEPT = 500_000;
 
 export interface SeatPlace {
@@ -11,7 +11,7 @@ export interface SeatPlace {
   readonly row: LayoutRow;
 }
 
-/** An event's layout with what people read of each seat. Immutable, so that one serves every request. */
+/** An event's layout with the labels of its seats. Immutable, and shared by all requests. */
 export class EventLayout implements PricedLayout {
   readonly width: number;
   readonly height: number;
@@ -59,20 +59,17 @@ export class EventLayout implements PricedLayout {
   /** Throws for an index the event does not have. */
   label(index: number): string {
     const { section, row } = this.place(index);
-    const rowWords = row.label ?? (row.name && `row ${row.name}`);
-    return sentence(section.name, rowWords, this.seatLabel(index) ?? numbered(this.seat(index).number));
+    const rowLabel = row.label ?? (row.name && `row ${row.name}`);
+    return sentence(section.name, rowLabel, this.seatLabel(index) ?? numbered(this.seat(index).number));
   }
 
-  /** The plan's own words for a seat, 'Armchair 7'; null where it has none. Throws for an index the event does not have. */
+  /** The plan's own label of a seat, 'Armchair 7'; null if it has none. Throws for an index the event does not have. */
   seatLabel(index: number): string | null {
     return this.place(index).row.seatLabel?.replaceAll('%s', () => this.seat(index).number) ?? null;
   }
 }
 
-/**
- * The layouts this node has needed lately. They never change, so they are read once; and one after the other, as selling waits
- * for the same connections.
- */
+/** A cache of layouts, which never change. They are read one at a time, because sales use the same connections. */
 export class EventLayouts {
   readonly #database: Database;
   readonly #known = new LRUCache<string, EventLayout>({
@@ -86,7 +83,7 @@ export class EventLayouts {
     this.#database = database;
   }
 
-  /** Null when there is no such event. At once where it is known; whoever asks before shares one reading. */
+  /** Null if there is no such event. Synchronous if the layout is cached; concurrent calls share one read. */
   get(eventId: string): EventLayout | Promise<EventLayout | null> {
     const known = this.#known.get(eventId);
     if (known !== undefined) return known;
@@ -101,7 +98,7 @@ export class EventLayouts {
     return loading;
   }
 
-  /** Null where it is not known. */
+  /** Null if it is not cached. */
   peek(eventId: string): EventLayout | null {
     return this.#known.peek(eventId) ?? null;
   }

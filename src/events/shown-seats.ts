@@ -1,8 +1,8 @@
 import type { PublicSeats } from '../domain/seat.ts';
 
-/** What this node shows without asking the store. */
+/** The seats whose public statuses this node has in memory. */
 export interface ShownSeats {
   readonly liveEventIds: readonly string[];
-  /** Undefined when only the store can tell. */
+  /** Undefined if they must be read from the store. */
   shown(eventId: string): PublicSeats | undefined;
 }

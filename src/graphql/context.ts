@@ -50,7 +50,7 @@ interface Execution {
 
 export function createContext(services: Services, requester: Requester): GraphqlContext {
   const { viewer, clientAddress, isOver, summary } = requester;
-  // Written out, as copying objects for each operation would cost as much as all the rest here.
+  // Written out, because copying objects for each operation would double the cost of this function.
   return {
     viewer,
     clientAddress,
@@ -64,13 +64,13 @@ export function createContext(services: Services, requester: Requester): Graphql
 }
 
 /** Clears the cache before each mutation of an operation, which may change what was read before. */
-export function readAnew(context: GraphqlContext): void {
+export function clearReads(context: GraphqlContext): void {
   context.loaders = new Loaders(context.services, context);
 }
 
 /** Clears the cache before each message of a subscription, which is an execution in the same context. */
 export function beginMessage(context: GraphqlContext): void {
-  readAnew(context);
+  clearReads(context);
   context.costLeft = new CostLeft(context.services.policy.maxQueryCost);
   context.slices = new Slices();
 }

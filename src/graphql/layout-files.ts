@@ -11,17 +11,17 @@ import { encodeCategoryId, encodeSeatId } from './ids.ts';
 const brotlied = promisify(brotliCompress);
 const gzipped = promisify(gzip);
 
-/** Of 1 to 11: done once for all who ever open the map. Higher ones take ten times as long for a twentieth of the bytes. */
+/** The highest levels are 11 and 9. Brotli's take ten times as long, and save a twentieth of the bytes. */
 const BROTLI_QUALITY = 9;
 const GZIP_LEVEL = 9;
 
-/** Of compressed layouts: some hundreds of large ones. */
+/** Compressed layouts in the cache: some hundreds of large ones. */
 const MAX_BYTES_KEPT = 100_000_000;
 
-/** Serialised between two looks at the clock. */
+/** Seats serialized between two checks of the time slice. */
 const SEATS_A_SLICE = 200;
 
-/** Goes up when the same layout is written otherwise, so that its address changes with it. */
+/** Must be raised when the bytes of the same layout change, because clients cache the file of an address for a year. */
 const FORMAT = 1;
 
 /** A layout as JSON, compressed. */
@@ -30,12 +30,12 @@ export interface LayoutFile {
   readonly gzip: Buffer;
 }
 
-/** What the file of the event's layout is named by: another one for every other layout, known without reading it. */
+/** Name of the event's layout file, different for each layout, and known without reading it. */
 export function layoutHash({ id, contentDigest }: EventRecord): string {
   return hash('sha256', `${FORMAT} ${id} ${contentDigest}`, 'base64url').slice(0, 22);
 }
 
-/** Layouts as files for `SeatMap.layoutUrl`: each made once, and kept while there is room. */
+/** A cache of the files for `SeatMap.layoutUrl`. */
 export class LayoutFiles {
   readonly #files = new LRUCache<string, LayoutFile>({
     maxSize: MAX_BYTES_KEPT,
@@ -44,7 +44,7 @@ export class LayoutFiles {
   readonly #making = new Map<string, Promise<LayoutFile>>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Those who ask while a file is made share it. Files are made one at a time. */
+  /** Concurrent calls share a file. Files are made one at a time. */
   get(eventId: string, layout: EventLayout): LayoutFile | Promise<LayoutFile> {
     return this.#files.get(eventId) ?? this.#making.get(eventId) ?? this.#makeInTurn(eventId, layout);
   }
@@ -70,7 +70,7 @@ async function makeFile(eventId: string, layout: EventLayout): Promise<LayoutFil
   return { brotli, gzip };
 }
 
-/** Fields have the names and types of the schema. What changes is not in it: statuses, and the prices of categories. */
+/** Fields have the names and types of the schema. Those that may change are left out: statuses, and prices of categories. */
 async function layoutJson(eventId: string, layout: EventLayout): Promise<string> {
   const { width, height, areas } = layout;
   const sections: string[] = [];

@@ -37,7 +37,7 @@ export interface VisibleLayout {
   readonly isPublic: boolean;
 }
 
-/** What `SeatMap.layoutUrl` leads to. */
+/** The layout for `SeatMap.layoutUrl`. */
 export async function findLayout(context: GraphqlContext, id: string): Promise<VisibleLayout | null> {
   const eventId = decodeEventId(id);
   const event = eventId === null ? null : await visibleEvent(context, eventId);
@@ -46,7 +46,7 @@ export async function findLayout(context: GraphqlContext, id: string): Promise<V
   return { hash: layoutHash(event), file, isPublic: event.salesStatus !== 'DRAFT' };
 }
 
-/** From memory where that shows it: one that was a draft a moment ago may be one no longer. */
+/** From memory if it is visible there, else from the store, because a draft may just have been published. */
 async function visibleEvent(context: GraphqlContext, eventId: string): Promise<EventRecord | null> {
   const { events } = context.services;
   const remembered = await events.recent(eventId);

@@ -1,6 +1,6 @@
 import type { Party } from '../coordination/party.ts';
 import { isGuest, type Viewer } from '../domain/viewer.ts';
-import { type GraphqlContext, noteOutcome, readAnew, requireViewer } from './context.ts';
+import { clearReads, type GraphqlContext, noteOutcome, requireViewer } from './context.ts';
 import { orServiceBusy, rateLimited } from './outcomes.ts';
 
 /** Counts the viewer's mutation, and runs it unless a limit of the viewer, or of a guest's network, is exceeded. */
@@ -9,7 +9,7 @@ export async function limited<Result extends { readonly __typename: string }>(
   work: (viewer: Viewer) => Promise<Result>,
 ) {
   const viewer = requireViewer(context);
-  readAnew(context);
+  clearReads(context);
   const waitMs = await countMutation(context, viewer);
   return noteOutcome(
     context,

@@ -5,15 +5,15 @@ import type { EventLayout } from '../events/layouts.ts';
 import type { Connection } from './pages.ts';
 
 /**
- * What resolvers hand each other: no more of an object than its fields need to find the rest. Those that stand in an interface
- * or a union name their type.
+ * Source values of resolvers, with what an object's fields need to find the rest. Members of an interface or a union have a
+ * `__typename`.
  */
 export interface EventSource {
   readonly __typename: 'Event';
   readonly event: EventRecord;
   /** If it was read together with the event. */
   readonly revision?: number;
-  /** Where it was counted together with the event. */
+  /** If it was counted together with the event. */
   readonly availability?: Availability | null;
 }
 
@@ -29,7 +29,7 @@ export function seatSources(eventId: string, layout: EventLayout, indexes: reado
   return indexes.map((index) => ({ __typename: 'Seat', eventId, layout, index }));
 }
 
-/** A page of seats. They are counted only if that is selected. */
+/** A page of seats. `countAll` is called only if the total is selected. */
 export interface SeatConnectionSource extends Connection<SeatSource> {
   readonly countAll: () => Promise<number>;
 }
@@ -39,7 +39,7 @@ export interface RowSource extends LayoutRow {
   readonly layout: EventLayout;
 }
 
-/** Its layout is read only for what needs it. */
+/** The layout is read only for fields that need it. */
 export interface SeatMapSource {
   readonly event: EventRecord;
 }

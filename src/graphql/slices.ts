@@ -15,7 +15,7 @@ import { nextTimeSlice } from '../time-slices.ts';
 /** Objects that an operation may complete at once, which takes a few milliseconds. */
 const OBJECTS_AT_ONCE = 50;
 
-/** Completes long lists of objects of an operation in slices of time. */
+/** Completes long lists of objects of an operation in time slices. */
 export class Slices {
   readonly #atOnce: number;
   #left: number;
@@ -26,7 +26,7 @@ export class Slices {
     this.#left = atOnce;
   }
 
-  /** The list as it was given, now or in a later slice. What it takes to read it is not put off, so that reads of many rows are batched. */
+  /** The list, now or in a later slice. Reading the list is not delayed, so that the reads of many rows are batched. */
   of(list: unknown): unknown {
     if (list instanceof Promise) return this.#awaited(list);
     return this.#left > 0 ? this.#counted(list) : nextTimeSlice().then(() => this.#counted(list));
@@ -45,7 +45,7 @@ export class Slices {
   }
 }
 
-/** Yields each part when its slice begins. */
+/** Resolves each part of the list when its slice begins. */
 function inSlices(list: readonly unknown[], atOnce: number): unknown[] {
   let slice: Promise<void> | undefined;
   return list.map((item, position) => {

@@ -22,12 +22,12 @@ export async function openEvent(context: GraphqlContext, id: string): Promise<Se
 export async function subscribeToEvent(context: GraphqlContext, id: string): Promise<AsyncIterable<EventRow>> {
   const use = await openEvent(context, id);
   const { event } = use.map;
-  let told: EventRow | undefined;
+  let sent: EventRow | undefined;
   const updates = new PullStream<EventRow>({
     take() {
-      if (event.row === told || !isVisible(context, event.row.event)) return undefined;
-      told = event.row;
-      return told;
+      if (event.row === sent || !isVisible(context, event.row.event)) return undefined;
+      sent = event.row;
+      return sent;
     },
     release: () => {
       stop();
@@ -68,8 +68,8 @@ export function seatMapMessage(id: string, update: SeatMapUpdate) {
 }
 
 /**
- * The uuid of an event that the viewer may see; null if there is none. Thousands may ask at once, so that it may have been read a
- * moment ago; but one that has just been opened is there at once.
+ * The uuid of an event that the viewer may see; null if there is none. Read from memory if it is visible there, because thousands
+ * may subscribe at once, else from the store, because it may just have been published.
  */
 async function subscribableEvent(context: GraphqlContext, id: string): Promise<string | null> {
   const eventId = decodeEventId(id);

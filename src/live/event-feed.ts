@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry/happenings.ts';
 import type { ChangeListener, ChangeNews } from './change-news.ts';
 import type { HeadWatch, Watching } from './head-watch.ts';
 
-/** Changes of two writes, or messages of two nodes, may arrive in the wrong order: how long the earlier one is awaited. */
+/** How long a missing change is awaited, because changes of two writes or two nodes may arrive in the wrong order. */
 const OUT_OF_ORDER_MS = 50;
 
 /** Changes in one read of the log. */

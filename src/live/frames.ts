@@ -52,7 +52,7 @@ export class Frames implements Disposable {
   readonly #windowMs: () => number;
   readonly #listeners = new Listeners<Frame>();
   /** Public status codes as of the last frame. */
-  readonly #told: Uint8Array;
+  readonly #sent: Uint8Array;
   readonly #touched = new Set<number>();
   #number = 0;
   #revision: number;
@@ -65,7 +65,7 @@ export class Frames implements Disposable {
   constructor(map: SeatMap, windowMs: () => number) {
     this.#map = map;
     this.#windowMs = windowMs;
-    this.#told = Uint8Array.from(map.statuses);
+    this.#sent = Uint8Array.from(map.statuses);
     this.#revision = map.revision;
     this.#availability = map.availability;
   }
@@ -79,7 +79,7 @@ export class Frames implements Disposable {
     this.#snapshot ??= {
       number: this.#number,
       revision: this.#revision,
-      statuses: packStatuses(this.#told),
+      statuses: packStatuses(this.#sent),
       availability: this.#availability,
     };
     return this.#snapshot;
@@ -92,7 +92,7 @@ export class Frames implements Disposable {
       indexes && {
         fromRevision: revision,
         revision: this.#revision,
-        seats: indexes.map((index) => ({ index, status: statusOfCode(this.#told[index]) })),
+        seats: indexes.map((index) => ({ index, status: statusOfCode(this.#sent[index]) })),
         availability: this.#availability,
       }
     );
@@ -130,10 +130,10 @@ export class Frames implements Disposable {
 
   #takeDifferences(): ShownSeat[] {
     const { statuses } = this.#map;
-    const differing = [...this.#touched].filter((index) => this.#told[index] !== statuses[index]);
+    const differing = [...this.#touched].filter((index) => this.#sent[index] !== statuses[index]);
     this.#touched.clear();
     differing.sort((one, other) => one - other);
-    for (const index of differing) this.#told[index] = statuses[index] ?? 0;
+    for (const index of differing) this.#sent[index] = statuses[index] ?? 0;
     return differing.map((index) => ({ index, status: statusOfCode(statuses[index]) }));
   }
 }

@@ -86,7 +86,7 @@ export class LiveSeatMap implements AsyncDisposable {
     return this.#frames.snapshot;
   }
 
-  /** What everyone may see at this moment, with the last change that is known here. Undefined when only the store can tell. */
+  /** Current public statuses, as far as this node knows. Undefined if they must be read from the store. */
   get shown(): PublicSeats | undefined {
     return this.isLive ? this.#seats.shownAt(this.#settings.clock.nowAtMost()) : undefined;
   }

@@ -62,7 +62,7 @@ export class LiveSeatMaps implements AsyncDisposable {
     return [...this.#entries].flatMap(([eventId, { map }]) => (map?.isLive ? [eventId] : []));
   }
 
-  /** What everyone may see of an event's seats; undefined when only the store can tell. */
+  /** Public statuses of the event's seats; undefined if they must be read from the store. */
   shown(eventId: string): PublicSeats | undefined {
     return this.peek(eventId)?.shown;
   }
@@ -93,8 +93,8 @@ export class LiveSeatMaps implements AsyncDisposable {
   }
 
   /**
-   * Opens the map in the background, and keeps it as after a use. For events whose seats are refused: the map refuses faster. Not while
-   * nodes cannot notify each other, because the map would not be live then, and cause needless reads.
+   * Opens the map in the background, and keeps it as after a use. For events whose seats are refused, because the map refuses faster.
+   * Does nothing while nodes cannot notify each other, because the map would not be live.
    */
   prewarm(eventId: string): void {
     if (!this.#settings.coordination.reachable) return;

@@ -5,7 +5,7 @@ import type { CommittedChange } from '../domain/change.ts';
 import type { ReservationKey } from '../domain/records.ts';
 import { Listeners } from '../listeners.ts';
 
-/** One channel for all events, because the viewer may follow none of them, on another node. */
+/** One channel for all events, because the node that serves a viewer may not follow the event of a new reservation. */
 const CHANNEL = 'reservations';
 
 export interface NewReservation extends ReservationKey {

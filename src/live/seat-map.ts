@@ -22,7 +22,7 @@ export class SeatMap {
   /** Seats by public status code. */
   readonly #counts: Int32Array;
   #revision = -1;
-  /** As everyone may see them at this revision; made when it is asked for. */
+  /** Public statuses and counts at this revision, computed on demand. */
   #shown: (PublicSeats & { readonly untilMs: number }) | undefined;
   /** First revision since which changed seats are known. */
   #knownSince = 0;
@@ -59,8 +59,8 @@ export class SeatMap {
   }
 
   /**
-   * What everyone may see at `nowMs`, the same object until it changes. Undefined once a hold has lapsed that is not ended yet: it
-   * may have been extended elsewhere, and only the store can tell.
+   * What everyone may see at `nowMs`, the same object until it changes. Undefined while a hold is past its deadline and no change has
+   * ended it: another node may have extended it.
    */
   shownAt(nowMs: number): PublicSeats | undefined {
     this.#shown ??= {
@@ -73,8 +73,8 @@ export class SeatMap {
   }
 
   /**
-   * Indexes of the seats that somebody who has the map of that revision may have otherwise, in their order. Undefined when that is not
-   * known: the map was loaded later, or is not there yet.
+   * Indexes of the seats that may differ from a map at that revision, ascending. Undefined if that is not known: this map was loaded
+   * later, or has not reached the revision.
    */
   changedSince(revision: number): number[] | undefined {
     if (revision < this.#knownSince || revision > this.#revision) return undefined;
@@ -138,7 +138,7 @@ export class SeatMap {
     return stored === BOOKED || stored === BLOCKED;
   }
 
-  /** Infinite where nothing is held. */
+  /** Infinity if no seat is held. */
   #firstDeadlineMs(): number {
     let first = Number.POSITIVE_INFINITY;
     for (let index = 0; index < this.seatCount; index += 1) {

@@ -71,7 +71,7 @@ export interface SharedSubscriptionOptions {
   readonly monotonicNow: () => number;
 }
 
-/** Delay for subscribers whose last message is too recent. They are then served together, as there may be thousands. */
+/** Delay for subscribers whose last message is too recent. They are served in one batch, because there may be thousands. */
 const EARLY_CHECK_MS = 50;
 
 /** Cost of an execution besides its answer, in characters. */
@@ -90,7 +90,7 @@ export class SharedSubscription implements Disposable {
 
   constructor(options: SharedSubscriptionOptions) {
     this.#options = options;
-    this.#stop = options.source.subscribe((update) => this.#tell(this.#subscribers, update));
+    this.#stop = options.source.subscribe((update) => this.#deliver(this.#subscribers, update));
   }
 
   get isUsed(): boolean {
@@ -117,9 +117,9 @@ export class SharedSubscription implements Disposable {
   }
 
   /** Subscribers that cannot take the update now are only marked, and get the whole difference when they can. */
-  #tell(subscribers: Iterable<Subscriber>, update: Update): void {
+  #deliver(subscribers: Iterable<Subscriber>, update: Update): void {
     const { everyMs, monotonicNow } = this.#options;
-    // The time is read once, as there may be thousands of subscribers.
+    // The clock is read once for all subscribers, because there may be thousands.
     const now = everyMs > 0 ? monotonicNow() : 0;
     const overBudget: Subscriber[] = [];
     let charged: Subscriber | undefined;
@@ -127,7 +127,7 @@ export class SharedSubscription implements Disposable {
       if (subscriber.isBehind) continue;
       const { sink } = subscriber;
       if (!sink.isWritable) this.#catchUpAfter(subscriber, (callback) => sink.onWritable(callback));
-      else if (everyMs > 0 && now < subscriber.toldAt + everyMs) this.#catchUpSoon(subscriber);
+      else if (everyMs > 0 && now < subscriber.sentAtMs + everyMs) this.#catchUpSoon(subscriber);
       else if (this.#options.isBudgeted && !update.isMade && sink.work.isSpent) overBudget.push(subscriber);
       else {
         if (!update.isMade) charged = subscriber;
@@ -143,7 +143,7 @@ export class SharedSubscription implements Disposable {
 
   #send(subscriber: Subscriber, update: Update, now: number): void {
     const wasMade = update.isMade;
-    subscriber.tell(update, now);
+    subscriber.deliver(update, now);
     if (this.#options.isBudgeted && !wasMade && update.isMade) {
       subscriber.sink.work.charge(EXECUTION_WORK + update.payload().length);
     }
@@ -151,13 +151,13 @@ export class SharedSubscription implements Disposable {
 
   #catchUpAfter(subscriber: Subscriber, wait: (callback: () => void) => () => void): void {
     subscriber.isBehind = true;
-    subscriber.giveUpWaiting = wait(() => this.#catchUp(subscriber));
+    subscriber.stopWaiting = wait(() => this.#catchUp(subscriber));
   }
 
   #catchUp(subscriber: Subscriber): void {
     if (!this.#subscribers.has(subscriber)) return;
     subscriber.isBehind = false;
-    this.#tell([subscriber], this.#options.source.current(subscriber.revision));
+    this.#deliver([subscriber], this.#options.source.current(subscriber.revision));
   }
 
   #catchUpSoon(subscriber: Subscriber): void {
@@ -176,11 +176,11 @@ class Subscriber implements Disposable {
   readonly sink: SubscriberSink;
   /** It has missed updates, and waits to catch up. */
   isBehind = false;
-  giveUpWaiting: () => void = nothing;
-  toldAt = Number.NEGATIVE_INFINITY;
+  stopWaiting: () => void = nothing;
+  sentAtMs = Number.NEGATIVE_INFINITY;
   /** The revision that it has; null for none, or if the operation has no revisions. */
   revision: number | null;
-  #toldVersion: number | undefined;
+  #sentVersion: number | undefined;
   readonly #others: Set<Subscriber>;
 
   /** @param others the subscribers that it belongs to until it is disposed of */
@@ -191,15 +191,15 @@ class Subscriber implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.giveUpWaiting();
+    this.stopWaiting();
     this.#others.delete(this);
   }
 
-  tell(update: Update, now: number): void {
-    if (update.version === this.#toldVersion) return;
+  deliver(update: Update, now: number): void {
+    if (update.version === this.#sentVersion) return;
     this.sink.next(update.payload());
     this.revision = update.revision;
-    this.#toldVersion = update.version;
-    this.toldAt = now;
+    this.#sentVersion = update.version;
+    this.sentAtMs = now;
   }
 }

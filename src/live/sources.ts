@@ -19,7 +19,7 @@ const MAX_DELTA_FIELDS = 20_000;
 /** Differences from older revisions that are made for one frame. Subscribers with further revisions get a snapshot. */
 const MAX_DIFFERENCES = 10;
 
-/** How long a snapshot is kept for later subscribers. Without a bound, that of a quiet map would be kept for ever. */
+/** How long a snapshot is kept for later subscribers. Without a bound, a quiet map would keep it for ever. */
 const KEPT_MS = 10_000;
 
 /** A subscriber whose revision is newer than this node's gets a snapshot after this. */

@@ -8,7 +8,7 @@ import type { NewReservations } from './new-reservations.ts';
 import { endingAtOnce, type ReservationUpdates } from './reservation-updates.ts';
 
 const TICK_MS = 1_000;
-/** An announcement may be lost unnoticed: each viewer's reservations are looked up once in so many ticks. */
+/** Each viewer's reservations are looked up once in this many ticks, because announcements may be lost. */
 const TICKS_A_ROUND = 30;
 /** Viewers looked up in one tick. */
 const MAX_LOOKUPS = 2_000;

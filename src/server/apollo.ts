@@ -44,7 +44,7 @@ export async function startApollo(options: ApolloOptions) {
     schema,
     logger,
     parseOptions,
-    // A rule of our own decides, which also applies to websockets.
+    // `ownRules` decides, which also apply to websockets.
     introspection: true,
     validationRules: ownRules(introspection),
     validationOptions,
@@ -56,13 +56,13 @@ export async function startApollo(options: ApolloOptions) {
     stringifyResult: (result) =>
       isObject(result.data) && large.has(result.data) ? jsonInSlices(result) : JSON.stringify(result),
     stopOnTerminationSignals: false,
-    plugins: [...disabled(), subscriptionsElsewhere, faultsOfRequests, ofOperations(options, { large, requestIds })],
+    plugins: [...disabled(), refuseSubscriptions, rethrowFaults, limitOperations(options, { large, requestIds })],
   });
   await apollo.start();
   return apollo;
 }
 
-/** Apollo's default plugins cost time for every request, or call home. */
+/** Apollo's default plugins take time for every request, or send reports to Apollo. */
 function disabled(): ApolloServerPlugin[] {
   return [
     ApolloServerPluginCacheControlDisabled(),
@@ -82,10 +82,10 @@ const listening = Promise.resolve<GraphQLRequestListener<BaseContext>>({
 });
 
 /** Apollo would execute a subscription like a query, and fail. */
-const subscriptionsElsewhere: ApolloServerPlugin = { requestDidStart: () => listening };
+const refuseSubscriptions: ApolloServerPlugin = { requestDidStart: () => listening };
 
 /** Apollo answers 500 if parsing or validation throws, unless a plugin throws something else. */
-const faultsOfRequests: ApolloServerPlugin = {
+const rethrowFaults: ApolloServerPlugin = {
   unexpectedErrorProcessingRequest: ({ error }) => Promise.reject(operationFault(error)),
 };
 
@@ -100,11 +100,8 @@ interface Remembered {
   readonly requestIds: WeakMap<object, string>;
 }
 
-/**
- * What an operation costs is judged before it runs, and what costs much runs a few at a time. What the log is to say of it is
- * noted.
- */
-function ofOperations(
+/** Refuses operations that cost too much, limits heavy ones in flight, and records what the log says about each. */
+function limitOperations(
   { judge, queryBudgets, heavyOperations }: ApolloOptions,
   { large, requestIds }: Remembered,
 ): ApolloServerPlugin<GraphqlContext> {
@@ -117,7 +114,7 @@ function ofOperations(
       // Mutations are limited by viewer instead.
       const tooMuch = operation.operation === 'query' ? queryBudgets.charge(contextValue.clientAddress, cost) : null;
       const refusal = tooMuch ?? (request.http && (await heavyOperations.enter(request.http, cost)));
-      if (refusal) throw comeBackLater(refusal);
+      if (refusal) throw retryLater(refusal);
     },
     didEncounterErrors({ errors, contextValue: { summary } }) {
       for (const error of errors) requestIds.set(error, summary.requestId);
@@ -138,7 +135,7 @@ function badRequest({ message, extensions }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
 }
 
-function comeBackLater({ message, extensions }: GraphQLFormattedError): GraphQLError {
+function retryLater({ message, extensions }: GraphQLFormattedError): GraphQLError {
   const status = extensions?.code === 'RATE_LIMITED' ? 429 : 503;
   const headers = new HeaderMap([['retry-after', String(Math.ceil(Number(extensions?.retryAfterMs) / 1000))]]);
   return new GraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });

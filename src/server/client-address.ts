@@ -17,7 +17,7 @@ const ipv6PrefixLength = 64;
 /** Cached addresses. Parsing an IPv6 address takes 12 µs, a look-up less than one. */
 const rememberedAddresses = 10_000;
 
-/** Determines the network address by which limits count a request. */
+/** Determines the network address to which limits count a request. */
 export class ClientAddresses {
   readonly #isTrustedProxy: (address: string, hop: number) => boolean;
   readonly #logger: Logger;
@@ -31,8 +31,8 @@ export class ClientAddresses {
   }
 
   /**
-   * The nearest address that no trusted proxy vouches for. What a trusted proxy forwards that is no address leaves the proxy's
-   * own: whoever could choose any text would be counted under a new one each time.
+   * The last address of the connection and X-Forwarded-For that is not a trusted proxy's. If a trusted proxy forwards no valid
+   * address, its own is used, because with arbitrary texts a client could evade the limits.
    */
   of({ socket, headers }: IncomingMessage): string {
     let nearest = this.peer(socket);
@@ -54,7 +54,7 @@ export class ClientAddresses {
     return this.#read(remoteAddress ?? '');
   }
 
-  /** Warns about a proxy that is not trusted, behind which all clients count as one, as if the limits were broken. */
+  /** Warns about a proxy that is not trusted, because all clients behind it share the limits of one address. */
   #warnOnce({ remoteAddress }: Socket): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;

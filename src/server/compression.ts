@@ -12,14 +12,13 @@ const encodings = ['br', 'gzip'] as ('br' | 'gzip')[];
 const brotlied = promisify(brotliCompress);
 const gzipped = promisify(gzip);
 
-/** Out of 11, and of 9. Higher levels take several times as long to save a tenth of the bytes. */
+/** The highest levels are 11 and 9. They take several times as long, and save a tenth of the bytes. */
 const brotliQuality = 4;
 const gzipLevel = 4;
 
 /**
- * Compresses an answer in the thread pool, as its client accepts it, and sets the headers that say so. All at once rather than
- * as a stream, so that it is known how much the client has to read. What an answer holds cannot be guessed from its length
- * (BREACH): a browser sends no token by itself.
+ * Compresses an answer in the thread pool if the client accepts that, and sets the headers. Does not stream, so that the number
+ * of unread bytes is known. BREACH does not apply, because browsers do not send tokens by themselves.
  */
 export async function compress(text: string, request: FastifyRequest, reply: FastifyReply): Promise<string | Buffer> {
   if (text.length < leastCharacters) return text;
@@ -35,12 +34,12 @@ export async function compress(text: string, request: FastifyRequest, reply: Fas
   });
 }
 
-/** Null where the client takes neither. */
+/** Null if the client accepts neither. */
 export function acceptedEncoding({ headers }: FastifyRequest): 'br' | 'gzip' | null {
   return negotiate(headers['accept-encoding']?.toLowerCase() ?? '', encodings);
 }
 
-/** CORS has set `Origin` there if not all origins are allowed. */
+/** Appends to `Vary`, where CORS puts `Origin` if not all origins are allowed. */
 export function addVary(reply: FastifyReply): void {
   const others = reply.getHeader('vary');
   reply.header('vary', others === undefined ? 'Accept-Encoding' : `${others}, Accept-Encoding`);

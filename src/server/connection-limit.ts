@@ -18,7 +18,7 @@ const tooMany = {
 
 /**
  * Bounds the connections of one address, except trusted proxies, which have many clients. Requests on further connections are
- * answered 429. A connection that becomes a websocket is from then on counted among the websockets instead.
+ * answered 429. A connection that becomes a websocket counts as a websocket only.
  * @param maxPerAddress 0 means no limit
  */
 export function limitConnections(http: FastifyInstance, addresses: ClientAddresses, maxPerAddress: number): void {

@@ -1,8 +1,8 @@
 import { type DocumentNode, GraphQLError, Kind, Lexer, type SelectionNode, Source, TokenKind, visit } from 'graphql';
 
 /**
- * Limits of a document, beside its tokens; the largest useful ones have a tenth. They are needed because validation compares each
- * selection of a set with every other of the same name, and each fragment with every other.
+ * Limits of a document besides its tokens. The largest useful documents reach a tenth of them. Validation compares each selection
+ * of a set with every other of the same name, and each fragment with every other.
  */
 const limits = {
   characters: 50_000,

@@ -21,7 +21,7 @@ export const parseOptions: ParseOptions = { maxTokens };
 /** Characters of cached documents, each of which takes some 60 times its text: 30 MB. */
 const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
 
-/** Parses and validates a document, or returns its errors. An unknown one waits for a slice of time. */
+/** Parses and validates a document, or returns its errors. One that is not cached is parsed in a time slice of its own. */
 export type DocumentReader = (query: string) => Promise<DocumentNode | readonly GraphQLError[]>;
 
 /** Rules for documents besides those of the specification, over HTTP and websockets. */
@@ -38,7 +38,7 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
   });
   return async (query) => {
     if (!remembered.has(query)) await nextTimeSlice();
-    // When many clients send it at once, the first one has parsed it for all.
+    // Another request may have parsed it during the wait.
     const known = remembered.get(query);
     if (known !== undefined) return known;
     const document = readWithinLimits(query);
@@ -50,10 +50,7 @@ export function documentReader(schema: GraphQLSchema, introspection: boolean): D
   };
 }
 
-/**
- * Tells of each text why it is too large to be executed; null for one that is not. What else is wrong with it is not its business.
- * Remembers those that it has found good.
- */
+/** Returns why a text is too large to be executed; null if it is not, or has other faults. Caches texts without a fault. */
 export function textChecker(): (query: string) => Promise<GraphQLError | null> {
   const good = new LRUCache<string, true>({ ...rememberedDocuments, sizeCalculation: (_, query) => query.length });
   return async (query) => {

@@ -17,7 +17,7 @@ export interface ErrorReplies {
   readonly logger: Logger;
 }
 
-/** Answers what fails before GraphQL sees it as GraphQL would have: a client reads one kind of body. */
+/** Answers errors from before the execution like GraphQL errors, so that clients parse one kind of body. */
 export function errorReplies({ publicError, logger }: ErrorReplies) {
   return async (fault: unknown, request: FastifyRequest, reply: FastifyReply) => {
     // It is logged once where the keys are fetched, not for each request.
@@ -54,7 +54,7 @@ function replyTo(fault: unknown, publicError: (error: unknown) => GraphQLFormatt
     return busyReply(retryAfterMs);
   }
   if (fault instanceof BodyTooLarge || isBadRequest(fault)) {
-    // A path outside the folder of the page's files is not found.
+    // @fastify/static answers 403 for a path outside its folder.
     const status = fault.statusCode === 403 ? 404 : fault.statusCode;
     return { status, error: { message: messageOf(fault, status), extensions: { code: 'BAD_REQUEST' } } };
   }

@@ -8,7 +8,7 @@ export type PublicError = (error: unknown, requestId: string | undefined) => Gra
 export interface FaultReporting {
   /** Whether a retry may succeed: the store is unavailable at present, or a resource of this node is used up. */
   isUnavailable(error: unknown): boolean;
-  /** Whether clients may learn names of the schema. */
+  /** Whether clients may see names of the schema. */
   readonly introspection: boolean;
   readonly logger: Logger;
 }

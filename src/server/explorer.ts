@@ -2,7 +2,7 @@ import files from '@fastify/static';
 import type { AltairConfigOptions } from 'altair-static';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import { optionalPackage } from '../optional-package.ts';
-import { wayToRoot } from './own-path.ts';
+import { pathToRoot } from './own-path.ts';
 
 const path = '/explorer';
 
@@ -10,7 +10,7 @@ const options: AltairConfigOptions = {
   // Altair's name for graphql-transport-ws.
   initialSubscriptionRequestHandlerId: 'graphql-ws',
   initialQuery: '{ events { edges { node { id name salesStatus } } } }',
-  // It advertises services that are not available offline.
+  // The banners advertise services that are not available offline.
   initialSettings: { 'banners.disable': true },
 };
 
@@ -30,7 +30,7 @@ export async function addExplorer(http: FastifyInstance, endpoint: string, baseP
   if (altair === null) return false;
   const page = altair.getAltairHtml().replace('</body>', `<script type="module">${start(endpoint)}</script></body>`);
   http.get(path, ({ originalUrl }, reply) => {
-    const root = wayToRoot(originalUrl, basePath);
+    const root = pathToRoot(originalUrl, basePath);
     if (root === null) return reply.callNotFound();
     return reply.type('text/html; charset=utf-8').send(page.replace(/<base.*>/, `<base href="${root}explorer/">`));
   });
@@ -47,7 +47,7 @@ export async function addExplorer(http: FastifyInstance, endpoint: string, baseP
 export function redirectBrowsers(basePath: string): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const asksNothing = request.method === 'GET' && !request.url.includes('?');
-    const root = wayToRoot(request.originalUrl, basePath);
+    const root = pathToRoot(request.originalUrl, basePath);
     if (!asksNothing || root === null || !request.headers.accept?.includes('text/html')) return;
     return reply.redirect(`${root}explorer`);
   };

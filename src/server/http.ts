@@ -52,7 +52,7 @@ const requestTimeoutMs = 120_000;
 /** Browsers cache preflights for two hours at most. */
 const preflightSeconds = 7_200;
 
-/** Headers of every answer. Keeps browsers from guessing another type. */
+/** Headers of every answer. `nosniff` keeps browsers from guessing another type. */
 const headersFor = ({ id }: FastifyRequest) => ({ 'x-content-type-options': 'nosniff', [requestIdHeader]: id });
 
 /** Headers that pages of other origins may read. */
@@ -70,7 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // Requests have no loggers of their own.
     childLoggerFactory: (logger) => logger,
     requestTimeout: requestTimeoutMs,
-    // Requests on open connections are answered during a shutdown, because Fastify's refusal has a form that clients do not know.
+    // Requests on open connections are answered during a shutdown, because Fastify's refusal is not a GraphQL error.
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => ownPath(url, basePath),
     http: { IncomingMessage: WebsocketRequest },
@@ -126,7 +126,7 @@ function redirectToBase(http: FastifyInstance, basePath: string): void {
 
 function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: boolean): void {
   const { contextFor, admission, trustedOperations } = options;
-  const onRequest = [notKept, admit(options), ...identify(options)];
+  const onRequest = [noStore, admit(options), ...identify(options)];
   const execute = (request: FastifyRequest, reply: FastifyReply) =>
     executeOverHttp(options, contextFor(requesterOf(options, request, reply)), { request, reply });
   http.route({
@@ -140,20 +140,20 @@ function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: bo
   });
   addEventStreams(http, {
     path: graphqlPath,
-    onRequest: [notKept, ...identify(options)],
+    onRequest: [noStore, ...identify(options)],
     eventStreams: options.eventStreams,
   });
 }
 
 /** Answers are private, and valid only for the moment. */
-const notKept: onRequestHookHandler = (_request, reply, done) => {
+const noStore: onRequestHookHandler = (_request, reply, done) => {
   reply.header('cache-control', 'no-store');
   done();
 };
 
 /**
- * A request as a server for websockets sees it: one to change to any other protocol is answered as if it had not asked, body and
- * all (RFC 9110, section 7.8). Java's HttpClient asks for `h2c` with its first request. Node 24 has `shouldUpgradeCallback` for it.
+ * Ignores upgrades to other protocols than websockets (RFC 9110, section 7.8), for which Node would not read the body. Java's
+ * HttpClient asks for `h2c` with its first request. Node 24 has `shouldUpgradeCallback` instead.
  */
 class WebsocketRequest extends IncomingMessage {
   private asksToUpgrade = false;

@@ -3,13 +3,10 @@ import { nextTimeSlice } from '../time-slices.ts';
 /** Values nested deeper than this are serialized at once: a row of a map, an entry of a list. */
 const DEPTH = 7;
 
-/** Characters serialized in one slice of time, which takes some 2 ms. */
+/** Characters serialized in one time slice, which takes some 2 ms. */
 const SLICE = 100_000;
 
-/**
- * As JSON.stringify of a GraphQL result, in slices between which the event loop does other things: 10 MB at once take a tenth of a
- * second.
- */
+/** Like JSON.stringify for a GraphQL result, in time slices: 10 MB at once would block the event loop for a tenth of a second. */
 export async function jsonInSlices(value: object): Promise<string> {
   const parts: string[] = [];
   let length = 0;

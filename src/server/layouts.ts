@@ -10,8 +10,11 @@ import { admit, identify, type RequesterOptions, requesterOf } from './requester
 
 const gunzipped = promisify(gunzip);
 
-/** For a year, which is for ever; a draft's by its reader's browser alone. */
-const KEPT = { public: 'public, max-age=31536000, immutable', private: 'private, max-age=31536000, immutable' };
+/** A year is the longest usual lifetime. A draft's layout is cached only by its reader's browser. */
+const CACHE_CONTROL = {
+  public: 'public, max-age=31536000, immutable',
+  private: 'private, max-age=31536000, immutable',
+};
 
 export interface LayoutOptions extends RequesterOptions {
   contextFor(requester: Requester): GraphqlContext;
@@ -23,7 +26,7 @@ interface Address {
   readonly Params: { readonly eventId: string; readonly file: string };
 }
 
-/** `SeatMap.layoutUrl`: what it was once, it is for ever, or there is nothing at its address. */
+/** Serves `SeatMap.layoutUrl`. The address contains a hash of the layout, and 404 answers any other hash. */
 export function addLayouts(http: FastifyInstance, options: LayoutOptions): void {
   const { admission, contextFor, findLayout } = options;
   http.get<Address>(
@@ -41,14 +44,14 @@ export function addLayouts(http: FastifyInstance, options: LayoutOptions): void 
 
 async function sendLayout({ hash, file, isPublic }: VisibleLayout, request: FastifyRequest, reply: FastifyReply) {
   const etag = `"${hash}"`;
-  reply.headers({ etag, 'cache-control': isPublic ? KEPT.public : KEPT.private });
+  reply.headers({ etag, 'cache-control': isPublic ? CACHE_CONTROL.public : CACHE_CONTROL.private });
   addVary(reply);
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const body = await encoded(await file(), request, reply);
   return reply.type('application/json; charset=utf-8').send(body);
 }
 
-/** RFC 9110, section 13.1.2: compared without regard to `W/`, which a proxy that changes the encoding puts before it. */
+/** Compares without `W/`, which a proxy that changes the encoding puts before the tag (RFC 9110, section 13.1.2). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   return known.includes(etag) || known.includes('*');

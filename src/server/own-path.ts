@@ -4,11 +4,8 @@ export function ownPath(url: string, basePath: string): string {
   return (path.replace(/\/+$/, '') || '/') + query;
 }
 
-/**
- * How a page at this address refers to what lies at the root, whatever path a proxy has this server under: './', '../' or '../../'.
- * Null if the page has no addresses this deep.
- */
-export function wayToRoot(url: string, basePath: string): string | null {
+/** Relative path from a page to the root, which works under any path of a proxy: './' or '../../'. Null for addresses too deep for a page. */
+export function pathToRoot(url: string, basePath: string): string | null {
   const depth = split(withinBase(url, basePath)).path.split('/').length - 2;
   if (depth > MAX_DEPTH) return null;
   return depth > 0 ? '../'.repeat(depth) : './';

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nothingAt, send } from './error-replies.ts';
-import { wayToRoot } from './own-path.ts';
+import { pathToRoot } from './own-path.ts';
 
 /** Built by `npm run build`. The path is the same from `src/server` and `dist/server`. */
 const builtPage = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
-/** Addresses that the page routes itself. */
+/** Addresses of the page's own router. */
 const places = ['/', '/events/:id', '/tickets', '/organizer', '/organizer/new', '/organizer/events/:id'];
 
 const policy = [
@@ -44,7 +44,7 @@ export async function addPage(http: FastifyInstance, { basePath, folder = builtP
   }
   const page = readFileSync(`${folder}index.html`, 'utf8');
   const show = (request: FastifyRequest, reply: FastifyReply) => {
-    const root = wayToRoot(request.originalUrl, basePath);
+    const root = pathToRoot(request.originalUrl, basePath);
     if (root === null) return reply.callNotFound();
     return reply
       .headers(headers)
@@ -52,10 +52,10 @@ export async function addPage(http: FastifyInstance, { basePath, folder = builtP
       .send(page.replaceAll('"./', `"${root}`));
   };
   for (const place of places) http.get(place, show);
-  // Browsers get the page, which says that there is no such address; programs get the usual answer.
+  // Browsers get the page, which shows its own 404.
   http.setNotFoundHandler((request, reply) => {
     const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    const hasPage = isForPeople && wayToRoot(request.originalUrl, basePath) !== null;
+    const hasPage = isForPeople && pathToRoot(request.originalUrl, basePath) !== null;
     return hasPage ? show(request, reply.code(404)) : send(nothingAt(request), request, reply);
   });
   const asTheyAre = { decorateReply: false, index: false } as const;

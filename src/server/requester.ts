@@ -16,12 +16,12 @@ export interface RequesterOptions {
   readonly queryLimiter: RateLimiter;
 }
 
-/** Before a request's body is read: whose it is, and whether its address asks too often. */
+/** Authenticates a request and applies the rate limit of its address, before the body is read. */
 export function identify(options: RequesterOptions): onRequestAsyncHookHandler[] {
   return [authenticateRequest(options.identity), limitQueries(options)];
 }
 
-/** Who asks, once identified. */
+/** The requester of an authenticated request. */
 export function requesterOf(
   { clientAddresses }: RequesterOptions,
   request: FastifyRequest,
@@ -46,7 +46,7 @@ export function admit({ admission }: Pick<RequesterOptions, 'admission'>): onReq
   };
 }
 
-/** Limits requests without a token. Others have limits of their own. */
+/** Limits requests without a token. Viewers have limits of their own. */
 function limitQueries({ queryLimiter, clientAddresses }: RequesterOptions): onRequestAsyncHookHandler {
   return async (request, reply) => {
     if (request.viewer !== null) return;

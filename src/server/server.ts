@@ -156,7 +156,7 @@ async function close({ apollo, http, websockets, accounts }: Parts): Promise<voi
   }
 }
 
-/** A server that listens on all addresses is reached here as localhost. */
+/** Names localhost if the server listens on all addresses. */
 function urlOf(host: string, http: FastifyInstance): string {
   const { port } = http.server.address() as AddressInfo;
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`;

@@ -47,7 +47,7 @@ const SEATS_FOR_ONE = 10;
 const NAME = 10;
 /** Seats of a reservation or booking, with the default settings. */
 const seatsOfReservation = 10;
-/** For reservations, whose layouts are mostly in memory, and few. */
+/** For reservations, whose layouts are few, and mostly in memory. */
 const SHARED_LAYOUT = STATEMENT / 20;
 
 /** A layout, or the seats of one event, that have to be read. */

@@ -74,7 +74,7 @@ export class OperationCost {
     return cost + this.#statements * STATEMENT;
   }
 
-  /** Of a field that gives objects of an event's layout, where that is known. */
+  /** The cost of a field that returns objects of a known layout. */
   field(node: FieldNode, parentType: string, layout: LayoutSize): number {
     return this.#field(node, parentType, { ...outermost, layout });
   }
@@ -126,7 +126,7 @@ export class OperationCost {
     return { ...within, edges: isOfSeats ? Math.min(asked, within.layout.seats) : asked };
   }
 
-  /** An event that is asked for by its id may be known; every other is taken to be a usual one. */
+  /** The layout of an event that is selected by its id may be known. All others count as typical. */
   #eventWithin(node: FieldNode, definition: GraphQLField<unknown, unknown>, outer: Scope): Scope {
     const gives = getNamedType(definition.type).name;
     if (gives !== 'Event' && gives !== 'Node') return outer;

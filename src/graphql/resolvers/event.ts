@@ -21,7 +21,7 @@ import { idempotencyConflict, invalidInputs, notFound, seatsUnavailable } from '
 import { badArgument, cursorCodec, cursorMoment, pageRequest, selectsOfNodes, toConnection } from '../pages.ts';
 import { parseSeatIds, parseSeatsToSell, validateSeatList } from '../seat-ids.ts';
 import { seatCursor, seatPage } from '../seat-pages.ts';
-import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
+import { alwaysShared } from '../shared-subscriptions/shared-subscriptions.ts';
 import { subscribeToEvent } from '../subscriptions.ts';
 import { priceCategory } from './seat-map.ts';
 
@@ -45,15 +45,15 @@ export const eventResolvers: Resolvers = {
     },
   },
   Mutation: {
-    createEvent: (_, { input }, context) => organizing(context, ({ id }) => createEvent(context, input, id)),
-    setSalesStatus: (_, { input }, context) => organizing(context, ({ id }) => setSalesStatus(context, input, id)),
-    blockSeats: (_, { input }, context) => organizing(context, ({ id }) => setBlocked(context, input, 'BLOCKED', id)),
+    createEvent: (_, { input }, context) => asOrganizer(context, ({ id }) => createEvent(context, input, id)),
+    setSalesStatus: (_, { input }, context) => asOrganizer(context, ({ id }) => setSalesStatus(context, input, id)),
+    blockSeats: (_, { input }, context) => asOrganizer(context, ({ id }) => setBlocked(context, input, 'BLOCKED', id)),
     unblockSeats: (_, { input }, context) =>
-      organizing(context, ({ id }) => setBlocked(context, input, 'AVAILABLE', id)),
+      asOrganizer(context, ({ id }) => setBlocked(context, input, 'AVAILABLE', id)),
   },
   Subscription: {
     availability: {
-      subscribe: toldToAllAlike,
+      subscribe: alwaysShared,
       resolve: (availability: Availability) => availability,
     },
     event: {
@@ -117,7 +117,7 @@ const emptyPage = {
 };
 
 /** Counts an organizer's mutation, and runs it. */
-async function organizing<Result extends { readonly __typename: string }>(
+async function asOrganizer<Result extends { readonly __typename: string }>(
   context: GraphqlContext,
   work: (organizer: Viewer) => Promise<Result>,
 ) {

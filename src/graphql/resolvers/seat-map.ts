@@ -8,13 +8,13 @@ import { encodeCategoryId, encodeEventId, encodeSeatId } from '../ids.ts';
 import { layoutHash } from '../layout-files.ts';
 import { layoutOf } from '../lookups.ts';
 import { type RowSource, type SeatSource, seatSources } from '../payload-sources.ts';
-import { toldToAllAlike } from '../shared-subscriptions/shared-subscriptions.ts';
+import { alwaysShared } from '../shared-subscriptions/shared-subscriptions.ts';
 import { seatMapMessage } from '../subscriptions.ts';
 
 export const seatMapResolvers: Resolvers = {
   Subscription: {
     seatMap: {
-      subscribe: toldToAllAlike,
+      subscribe: alwaysShared,
       resolve: (update: SeatMapUpdate, { eventId }: { readonly eventId: string }) => seatMapMessage(eventId, update),
     },
   },

@@ -71,8 +71,8 @@ export interface ShareableOperation {
 
 /**
  * Returns how a valid operation is shared, if every client that sends it gets the same messages: it has one public root field, and
- * below it only fields of public types. Otherwise null; also for an operation that cannot be executed, for which the usual
- * execution has the better error.
+ * below it only fields of public types. Otherwise null, also for an operation that cannot be executed, whose error graphql-js
+ * reports.
  */
 export function shareable(
   schema: GraphQLSchema,

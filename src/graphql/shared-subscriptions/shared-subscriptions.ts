@@ -24,18 +24,18 @@ import { type Subscribed, withBackpressure } from './with-backpressure.ts';
 /** Shortest interval between two messages to one subscriber. */
 const EVERY_MS: Readonly<Record<SharedField, number>> = { seatMap: 0, availability: 1_000, event: 0 };
 
-/** After which a retry may succeed, because others have ended. */
+/** How long a refused client should wait, until other subscriptions may have ended. */
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * Maximum numbers of different operations that are executed at every change: of one map from one network address, of one map, and on
- * one node. An app has a few; a client that sends an operation which is already shared adds none.
+ * Maximum numbers of different operations that are executed at every change: of one map for one network address, of one map, and on
+ * one node. An app has a few. Subscribers to an operation that is already shared add none.
  */
 export const MAX_SHARED_OPERATIONS = { address: 50, map: 1_000, node: 10_000 } as const;
 
 /**
- * Number of operations of one map that are not charged to a budget: an app has one or two, and behind a proxy that is not
- * trusted all of its users share one address.
+ * Number of operations of one map that are not charged to a budget. An app has one or two, and all of its users share one address
+ * behind a proxy that is not trusted.
  */
 const UNBUDGETED_OPERATIONS = 2;
 
@@ -76,8 +76,8 @@ export class SharedSubscriptions {
   }
 
   /**
-   * Like graphql-js' `subscribe`, at the pace of the sink. A shared subscription's messages go to the sink, and the iterator returned
-   * has none: it only ends, or is ended.
+   * Like graphql-js' `subscribe`, with backpressure from the sink. A shared subscription's messages go directly to the sink, and the
+   * iterator returned has no values: it only ends.
    * @throws GraphQLError for an operation that selects too much, or exceeds the number of operations
    */
   async subscribe(request: SubscriptionRequest): Promise<Subscribed> {
@@ -189,9 +189,9 @@ export class SharedSubscriptions {
   }
 }
 
-/** The `subscribe` resolver of fields that are always shared. graphql-js only gets here with arguments that it refuses itself. */
-export function toldToAllAlike(): never {
-  throw new Error('a subscription that is told to all alike was not shared');
+/** The `subscribe` resolver of fields that are always shared, whose arguments graphql-js refuses before it is called. */
+export function alwaysShared(): never {
+  throw new Error('a shared subscription was executed for one client');
 }
 
 function tooLarge(what: string, limit: number): GraphQLError {

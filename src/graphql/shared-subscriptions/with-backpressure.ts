@@ -8,18 +8,18 @@ export function withBackpressure(subscribed: Subscribed, sink: SubscriberSink): 
   if (!(Symbol.asyncIterator in subscribed)) return subscribed;
   const results = subscribed[Symbol.asyncIterator]();
   let stopWaiting = () => {};
-  const room = () =>
+  const writable = () =>
     new Promise<void>((resolve) => {
-      const giveUp = sink.onWritable(resolve);
+      const stopListening = sink.onWritable(resolve);
       stopWaiting = () => {
-        giveUp();
+        stopListening();
         resolve();
       };
     });
   const iterator: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      if (!sink.isWritable) await room();
+      if (!sink.isWritable) await writable();
       return results.next();
     },
     async return() {

@@ -13,7 +13,7 @@ import { completeEvent, nextEvent } from './events.ts';
 
 const comment = Buffer.from(':\n\n');
 
-/** How long an EventSource waits before it comes back, in milliseconds; by chance, as thousands may have to. */
+/** How long an EventSource waits before it reconnects, in milliseconds. Random, because thousands may reconnect at once. */
 const retryMs = { from: 1_000, to: 4_000 };
 
 export interface EventStreamParts {
@@ -26,8 +26,8 @@ export interface EventStreamParts {
 }
 
 /**
- * A response that goes on for as long as its subscription. Its body ends with its connection, so that an event is the same bytes for
- * everybody: in chunks, each would be framed anew. Without `complete`, its end asks the client to come back.
+ * The response to a subscription. It is not chunked, but ends with its connection, so that an event is the same bytes for every
+ * client. A client whose stream ends without `complete` reconnects.
  */
 export class EventStream implements LiveConnection, SubscriberSink {
   readonly #response: ServerResponse;
@@ -42,7 +42,7 @@ export class EventStream implements LiveConnection, SubscriberSink {
     this.#account = account;
     this.#sent = sent;
     accounts.add(account, this);
-    // Node closes a connection to which nothing could be written for so long; each event and comment begins it anew.
+    // Node closes a connection to which nothing could be written for this long. Each event and comment restarts the timer.
     response.socket?.setTimeout(limits.stallSeconds * 1000);
     response.once('close', () => accounts.delete(account, this));
   }

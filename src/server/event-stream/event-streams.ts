@@ -18,7 +18,7 @@ import type { OperationReader, ReadOperation } from '../read-operation.ts';
 import { EventStream } from './event-stream.ts';
 import { eventStreamType, wholeStream } from './events.ts';
 import { type SentOverHttp, sentOperation } from './sent-operation.ts';
-import { type SubscriptionParts, tellSubscription } from './subscription.ts';
+import { type SubscriptionParts, sendSubscription } from './subscription.ts';
 
 export interface EventStreamsOptions {
   readonly schema: GraphQLSchema;
@@ -44,8 +44,8 @@ const tooManyStreams = {
   extensions: { code: 'RATE_LIMITED', retryAfterMs },
 } as const;
 
-/** The operation of a request. */
-interface Asked extends ReadOperation {
+/** A valid operation of a request. */
+interface CostedOperation extends ReadOperation {
   readonly sent: SentOverHttp;
   readonly requester: Requester;
   readonly cost: number;
@@ -76,11 +76,11 @@ export class EventStreams {
     if (sent instanceof GraphQLError) return send({ status: 400, error: sent.toJSON() }, request, reply);
     const requester = this.#requesterOf(request, reply);
     request.summary = requester.summary;
-    const asked = await this.#ask(sent, requester);
-    if (!('document' in asked)) return sendEvents(this.#textOf({ errors: asked }, requester), reply);
-    requester.summary.operation = asked.operation?.name?.value ?? null;
-    const isSubscription = asked.operation?.operation === OperationTypeNode.SUBSCRIPTION;
-    return isSubscription ? this.#subscribe(asked, request, reply) : this.#execute(asked, request, reply);
+    const read = await this.#read(sent, requester);
+    if (!('document' in read)) return sendEvents(this.#textOf({ errors: read }, requester), reply);
+    requester.summary.operation = read.operation?.name?.value ?? null;
+    const isSubscription = read.operation?.operation === OperationTypeNode.SUBSCRIPTION;
+    return isSubscription ? this.#subscribe(read, request, reply) : this.#execute(read, request, reply);
   }
 
   #requesterOf(request: FastifyRequest, { raw }: FastifyReply): Requester {
@@ -92,7 +92,7 @@ export class EventStreams {
     };
   }
 
-  async #ask(sent: SentOverHttp, requester: Requester): Promise<Asked | readonly GraphQLError[]> {
+  async #read(sent: SentOverHttp, requester: Requester): Promise<CostedOperation | readonly GraphQLError[]> {
     const { readOperation, judge } = this.#options;
     try {
       const read = await readOperation(sent);
@@ -105,8 +105,8 @@ export class EventStreams {
     }
   }
 
-  /** Apollo, which says what is wrong with an operation that the document does not have, judges and counts it as over HTTP. */
-  async #execute({ requester }: Asked, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  /** Apollo limits its cost, and reports an operation that the document does not have, as for JSON. */
+  async #execute({ requester }: CostedOperation, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { admission, contextFor } = this.#options;
     const waitMs = admission.refusal();
     if (waitMs !== undefined) return send(busyReply(waitMs), request, reply);
@@ -114,19 +114,19 @@ export class EventStreams {
     return sendEvents(await admission.run(execute), reply);
   }
 
-  async #subscribe(asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const refusal = this.#refusal(asked);
+  async #subscribe(operation: CostedOperation, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const refusal = this.#refusal(operation);
     if (refusal !== null) return send(refusal, request, reply);
     reply.hijack();
-    // `close` was already emitted, on which the code below relies for its clean-up.
+    // The code below relies on `close` for its clean-up, which was already emitted.
     if (reply.raw.destroyed) return undefined;
-    const stream = this.#open(asked, reply);
+    const stream = this.#open(operation, reply);
     const { tokenExpiresAtMs } = request;
     if (tokenExpiresAtMs !== null) stream.onClose(afterDeadline(tokenExpiresAtMs, () => stream.leave()));
-    return this.#tell(asked, stream);
+    return this.#sendResults(operation, stream);
   }
 
-  #refusal({ requester: { clientAddress }, cost }: Asked): ErrorReply | null {
+  #refusal({ requester: { clientAddress }, cost }: CostedOperation): ErrorReply | null {
     const { accounts, queryBudgets } = this.#options;
     const tooMany = accounts.tooMany(clientAddress);
     if (tooMany === 'of the node') return busyReply(retryAfterMs);
@@ -135,7 +135,7 @@ export class EventStreams {
     return tooMuch && rateLimitedReply(tooMuch);
   }
 
-  #open({ requester: { clientAddress } }: Asked, reply: FastifyReply): EventStream {
+  #open({ requester: { clientAddress } }: CostedOperation, reply: FastifyReply): EventStream {
     const { accounts, limits } = this.#options;
     const parts = { accounts, account: accounts.of(clientAddress), limits, sent: this.#sent };
     const stream = new EventStream(reply.raw, parts);
@@ -147,7 +147,7 @@ export class EventStreams {
     return stream;
   }
 
-  #tell({ document, sent, requester }: Asked, stream: EventStream): Promise<void> {
+  #sendResults({ document, sent, requester }: CostedOperation, stream: EventStream): Promise<void> {
     const { schema, contextFor, subscribe, publicError, logger } = this.#options;
     const request = {
       schema,
@@ -157,7 +157,7 @@ export class EventStreams {
       contextValue: contextFor(requester),
       publicError: (error: unknown) => publicError(error, requester.summary.requestId),
     };
-    return tellSubscription(request, {
+    return sendSubscription(request, {
       stream,
       subscribe,
       textOf: (result) => this.#textOf(result, requester),
@@ -165,12 +165,12 @@ export class EventStreams {
     });
   }
 
-  /** The error as clients may see it. */
+  /** As JSON, with errors as clients may see them. */
   #textOf({ errors, data }: ExecutionResult, { summary }: Requester): string {
     if (errors === undefined) return JSON.stringify({ data });
-    const told = errors.map((error) => this.#options.publicError(error, summary.requestId));
-    summary.outcome = codesOf(told);
-    return JSON.stringify({ errors: told, data });
+    const publicErrors = errors.map((error) => this.#options.publicError(error, summary.requestId));
+    summary.outcome = codesOf(publicErrors);
+    return JSON.stringify({ errors: publicErrors, data });
   }
 }
 

@@ -8,7 +8,7 @@ const end = Buffer.from('\n\n');
 /** With an empty data field, without which an EventSource would ignore it. */
 export const completeEvent = Buffer.from('event: complete\ndata:\n\n');
 
-/** Made once for all clients that are sent a payload. */
+/** Events by payload: one for all clients. */
 const events = new WeakMap<Buffer, Buffer>();
 
 /** @param payload a result as JSON, which has no line breaks */

@@ -13,7 +13,7 @@ export interface EventStreamRoutes {
   readonly eventStreams: EventStreams;
 }
 
-/** Those of a result as JSON stand first: some clients accept events besides for every operation. */
+/** JSON is preferred, because some clients accept events besides for every operation. */
 const types = ['application/json', 'application/graphql-response+json', eventStreamType];
 
 /** Routes requests that prefer events to JSON. */
@@ -44,7 +44,7 @@ export function addEventStreams(http: FastifyInstance, { path, onRequest, eventS
   for (const url of urls) http.route({ method: ['PUT', 'DELETE'], url, handler: refuseReservation });
 }
 
-/** The request with which a client of graphql-sse begins its "single connection mode". */
+/** Refuses the request with which graphql-sse begins its "single connection mode". */
 function refuseReservation(request: FastifyRequest, reply: FastifyReply) {
   const message = `${request.method} is not answered here: each operation by server-sent events has a request of its own (graphql-sse's singleConnection: false)`;
   const error = { message, extensions: { code: 'BAD_REQUEST' } };

@@ -26,7 +26,7 @@ export function sentOperation({ method, query, body }: FastifyRequest): SentOver
   return new GraphQLError(`${where}: ${issue?.message}`, { extensions: { code: 'BAD_REQUEST' } });
 }
 
-/** Text that is no JSON stays a string, which is then refused. */
+/** Returns text that is no JSON unchanged, which the schema then refuses. */
 function jsonIn(parameter: unknown): unknown {
   if (typeof parameter !== 'string' || parameter === '') return parameter === '' ? undefined : parameter;
   try {

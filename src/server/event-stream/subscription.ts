@@ -15,7 +15,7 @@ export interface SubscriptionParts {
 }
 
 /** Sends the messages of a subscription, until it has ended or the client is gone. */
-export async function tellSubscription(
+export async function sendSubscription(
   request: Omit<SubscriptionRequest, 'sink'>,
   { stream, subscribe, textOf, logger }: SubscriptionParts,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function tellSubscription(
     if (!(Symbol.asyncIterator in subscribed)) return next(subscribed);
     const results = subscribed[Symbol.asyncIterator]();
     const stop = async () => results.return?.();
-    // Also while it waits.
+    // Also ends a pending `next`.
     stream.onClose(() => stop().catch((err: unknown) => logger.error({ err }, 'subscription not ended')));
     for (let result = await results.next(); !result.done; result = await results.next()) next(result.value);
   } catch (error) {

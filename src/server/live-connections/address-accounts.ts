@@ -4,8 +4,8 @@ import { WorkBudget, type WorkLimits } from '../../work-budget.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /**
- * Characters of live messages that are executed for one network address: at ten a microsecond this is about a tenth of a core,
- * and 50 ms at once. An app uses a few percent of it; beyond it, messages come later, with all changes in one.
+ * Characters of live messages that are executed for one network address: at ten a microsecond, about a tenth of a core, and 50 ms
+ * at once. An app uses a few percent of it. Beyond it, messages are delayed and merged.
  */
 const liveWork: WorkLimits = { perSecond: 1_000_000, atOnce: 500_000 };
 
@@ -21,7 +21,7 @@ const rememberedMs = 60_000;
 /** Time within which all connections are told to leave, however many there are. */
 const leaveWithinMs = 4_000;
 const leaveEveryMs = 20;
-/** Smallest number of connections told at a time, so that a few are done soon. */
+/** Smallest group of connections told at once, so that a few are done soon. */
 const leastAtOnce = 20;
 
 /** A websocket, or a stream of server-sent events. */

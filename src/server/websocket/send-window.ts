@@ -12,8 +12,8 @@ interface Ping {
 }
 
 /**
- * Counts the bytes that were sent to a client and that it has not read, whether they are in this process, in the kernel or in the
- * network. It is known from pongs: a client answers a ping only after it has read everything that was sent before it.
+ * Counts the bytes that a client has not read, whether they are in this process, in the kernel or in the network. A pong shows
+ * that the client has read everything that was sent before the ping.
  */
 export class SendWindow {
   readonly #socket: WebSocket;

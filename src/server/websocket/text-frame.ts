@@ -4,8 +4,8 @@ const FINAL_TEXT = 0x81;
 const [TWO_BYTES, EIGHT_BYTES] = [126, 127];
 
 /**
- * A server's text message as one frame (RFC 6455, 5.2): a payload in UTF-8, and what stands before and after it in ASCII. These are
- * strings, because a small buffer kept for each socket would keep the 8 kB slab that it was allocated from.
+ * A server's text message as one frame (RFC 6455, 5.2): a payload in UTF-8, between two texts in ASCII. These are strings, because
+ * a small buffer per socket would keep its 8 kB slab in memory.
  */
 export function textFrame(start: string, payload: Buffer, end: string): Buffer {
   const length = start.length + payload.length + end.length;

@@ -74,7 +74,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const account = accounts.of(address);
       const tooMany = accounts.tooMany(address);
-      if (tooMany !== undefined) tellToComeBack(socket, account, reasons[tooMany]);
+      if (tooMany !== undefined) refuseForNow(socket, account, reasons[tooMany]);
       else serve(socket, { stream, account, requestId, authorization });
     });
   });
@@ -91,7 +91,7 @@ export function openWebsockets(options: WebsocketOptions): Websockets {
     });
   }
 
-  function tellToComeBack(socket: WebSocket, account: AddressAccount, reason: string): void {
+  function refuseForNow(socket: WebSocket, account: AddressAccount, reason: string): void {
     account.refused += 1;
     socket.on('error', () => {});
     socket.once('close', () => {
@@ -123,8 +123,8 @@ function pathOf({ url = '/' }: IncomingMessage, basePath: string): string | unde
 }
 
 /**
- * Whether a page may open a websocket, which browsers leave to the server to decide: one of a listed origin, or one that this
- * server has served. Native apps name no origin.
+ * Whether the request's origin may open a websocket, which browsers do not check: a listed origin, or this server's own. Native
+ * apps send no origin.
  */
 function isOriginAllowed(
   { headers, socket }: IncomingMessage,
@@ -138,7 +138,7 @@ function isOriginAllowed(
   return URL.canParse(origin) && isHost(new URL(origin), String(forwardedHost ?? headers.host));
 }
 
-/** Without the scheme's default port, which browsers omit. */
+/** Compares without the scheme's default port, which browsers omit. */
 function isHost({ protocol, host }: URL, text: string): boolean {
   const url = `${protocol}//${text}`;
   return URL.canParse(url) && new URL(url).host === host;
