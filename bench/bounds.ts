@@ -1,4 +1,4 @@
-/** What an issue or the documentation promises of a figure. */
+/** A documented bound of a figure. */
 export interface Bound {
   readonly name: string;
   readonly value: number;
@@ -10,7 +10,7 @@ export function isKept({ value, least = Number.NEGATIVE_INFINITY, most = Number.
   return value >= least && value <= most;
 }
 
-/** One line a bound. */
+/** Describes each bound in one line. */
 export function describeBounds(bounds: readonly Bound[]): string {
   return bounds
     .map((bound) => {

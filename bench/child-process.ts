@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a child process does when asked, by name; each takes one argument at most. */
+/** Functions of a child process, by name. Each takes at most one argument. */
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
 interface Question {
@@ -16,7 +16,7 @@ interface Answer {
   readonly fault?: string;
 }
 
-/** A process of its own, started from a module that calls `answerParent`. Rejects what was asked when it dies. */
+/** A child process whose module calls `answerParent`. Pending calls reject when it dies. */
 export class Child<Known extends Handlers> implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers>();
@@ -42,7 +42,7 @@ export class Child<Known extends Handlers> implements AsyncDisposable {
     });
   }
 
-  /** Lets it finish by itself, which writes profiles that were asked for. */
+  /** Lets it exit by itself, so that it writes its profiles. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
@@ -63,7 +63,7 @@ interface PromiseWithResolvers {
   reject(fault: Error): void;
 }
 
-/** In the child: does what the parent asks, until the parent lets go of it. */
+/** To be called in the child: answers the parent's calls until the parent disconnects. */
 export function answerParent(handlers: Handlers): void {
   process.on('message', async ({ id, name, argument }: Question) => {
     const answer = await answerTo(handlers, name, argument);

@@ -2,17 +2,17 @@ import { CreateEventDocument, SetSalesStatusDocument } from '../src/client/gener
 import { dataOf } from '../test/support/graphql.ts';
 import { seatingPlanOf } from './seating-plan.ts';
 
-/** What an event's seat costs, in minor units. */
+/** Price of a seat, in minor units. */
 export const SEAT_PRICE = 5_000;
 
 export interface NewEvent {
   readonly name: string;
   readonly seats: number;
-  /** How long what is reserved stays so: a day where nothing else is said. */
+  /** Duration of reservations; a day by default. */
   readonly reservationSeconds?: number;
 }
 
-/** Creates an event over HTTP, as its organizer, and puts it on sale. Gives its id. */
+/** Creates an event over HTTP as its organizer, and opens its sales. Resolves to its id. */
 export async function openEvent(
   graphqlUrl: string,
   organizerToken: string,

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
-/** What figures were measured on. */
+/** Describes the machine of a measurement. */
 export function describeMachine() {
   const [cpu] = cpus();
   return {
@@ -8,7 +8,7 @@ export function describeMachine() {
     memoryGb: Math.round(totalmem() / 1e9),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    /** In the last minute: what else ran beside the bench. */
+    /** Load average of the last minute, which shows what else ran. */
     load: Number(loadavg()[0]?.toFixed(2)),
   };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Does something `times` times, at `perSecond` a second, each after the one before is done. Gives the moments at which they
- * began, as `now` does.
+ * Runs the step `times` times, at `perSecond` a second, each after the previous one is done. Resolves to the times of their
+ * beginnings, by `now`.
  */
 export async function pace(times: number, perSecond: number, step: (at: number) => unknown): Promise<number[]> {
   const moments: number[] = [];
@@ -12,13 +12,13 @@ export async function pace(times: number, perSecond: number, step: (at: number) 
     if (due > now()) await wait(due - now());
     moments.push(now());
     await step(at);
-    // One that took long does not hurry those after it.
+    // A slow step does not shorten the pauses after it.
     due = Math.max(due + intervalMs, now() + intervalMs / 2);
   }
   return moments;
 }
 
-/** Milliseconds since 1970 with fractions, alike in every process of the machine. */
+/** Milliseconds since 1970 with fractions, the same in all processes of the machine. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,4 +1,4 @@
-/** What a measured child process tells of itself. */
+/** Functions of a measured child process. */
 export const processUsage = {
   /** User and system time since it started, in microseconds. */
   cpuMicros(): number {
@@ -6,7 +6,7 @@ export const processUsage = {
     return user + system;
   },
 
-  /** In bytes, after a collection where node was started with --expose-gc. */
+  /** In bytes, after a garbage collection if node was started with --expose-gc. */
   memory(): Memory {
     globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
@@ -16,8 +16,8 @@ export const processUsage = {
 
 export interface Memory {
   readonly rss: number;
-  /** V8's, as far as it is used. */
+  /** Used heap of V8. */
   readonly heap: number;
-  /** What belongs to objects of the heap, outside. */
+  /** Memory outside of the heap that its objects own. */
   readonly external: number;
 }

@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 
 const directory = new URL('../docs/bench/', import.meta.url);
 
-/** The oldest Node that is promised, whose figures are those that the documentation shows first. */
+/** The oldest supported Node, whose figures the documentation shows. */
 const SHOWN_NODE = '20';
 
 /**
- * Keeps what a bench found where the documentation shows it: `<bench>.json`, and `<bench>.svg` where there is a chart, and
- * `<bench>.txt` where there is a table. What another Node found goes beside it, as `<bench>-node-24.json`.
+ * Writes the results that the documentation shows: `<bench>.json`, `<bench>.svg` if there is a chart, and `<bench>.txt` if there is a
+ * table. Those of another version of Node go to `<bench>-node-24.json`.
  */
 export async function keepResults(bench: string, results: object, chart?: string, table?: string): Promise<void> {
   const [major] = process.versions.node.split('.');

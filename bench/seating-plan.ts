@@ -1,6 +1,6 @@
 const ROWS = 100;
 
-/** A plan in pretix's format with as many seats, in rows of equal length. */
+/** A plan in pretix's format with this many seats, in rows of equal length. */
 export function seatingPlanOf(seatCount: number) {
   const perRow = seatCount / ROWS;
   return {

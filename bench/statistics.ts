@@ -1,4 +1,4 @@
-/** The value below which the share `quantile` (in [0, 1]) of the values lies; NaN of none. */
+/** The value below which the share `quantile` (in [0, 1]) of the values lies; NaN without values. */
 export function quantileOf(values: Iterable<number>, quantile: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
@@ -14,7 +14,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantileOf(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
 }
 
-/** Of the straight line nearest to the points, by least squares. */
+/** Slope of the linear regression through the points. */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): number {
   const mean = (pick: (point: { x: number; y: number }) => number) =>
     points.reduce((sum, point) => sum + pick(point), 0) / points.length;

@@ -1,4 +1,4 @@
-/** A drawing of charts under one another, on white so that it reads on any page. Its title is what is read out for it. */
+/** An SVG of charts below each other, on white for any page. Its title is its accessible name. */
 export function svgOf(title: string, width: number, height: number, parts: readonly string[]): string {
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`;
   return [
@@ -14,9 +14,9 @@ export function svgOf(title: string, width: number, height: number, parts: reado
 export interface Bar {
   readonly name: string;
   readonly value: number;
-  /** Beside the bar. */
+  /** Text beside the bar. */
   readonly note: string;
-  /** Drawn as a line across the bar's end. */
+  /** Drawn as a line at the bar's end. */
   readonly least: number;
   readonly most: number;
 }
@@ -33,7 +33,7 @@ const NAMES = 130;
 const NOTES = 210;
 const TITLE = 30;
 
-/** Bars to the right, from 0; as high as `barsHeight` says. */
+/** Horizontal bars from 0, with the height of `barsHeight`. */
 export function barsOf(bars: readonly Bar[], { x, y, width, title }: Place): string {
   const scale = (width - NAMES - NOTES) / Math.max(...bars.map(({ most }) => most));
   const rows = bars.flatMap((bar, row) => {
@@ -66,7 +66,7 @@ export interface Series {
 
 export const LINES_HEIGHT = 220;
 
-/** Lines over time, from 0 on both axes. */
+/** Lines over time, with both axes from 0. */
 export function linesOf(series: readonly Series[], place: Place & { readonly unitX: string; readonly unitY: string }) {
   const { x, y, width, title, unitX, unitY } = place;
   const [left, bottom, top] = [x + 60, y + LINES_HEIGHT - 30, y + TITLE];

@@ -1,4 +1,4 @@
-/** Text in columns as wide as they need: the first to the left, figures to the right. */
+/** Text in columns as wide as needed. The first is aligned left, figures right. */
 export function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, ...rows];
   const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

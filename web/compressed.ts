@@ -1,7 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Compresses once what every visitor loads: the server sends the `.br` or `.gz` beside a file. */
+/** Compresses the page's files at build time: the server sends the `.br` or `.gz` beside a file. */
 export function compressed(): Plugin {
   return {
     name: 'compressed',

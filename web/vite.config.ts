@@ -5,17 +5,17 @@ import { compressed } from './compressed.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** `npx vite web` serves it as it is being written, beside a server on port 4000. */
+/** `npx vite web` serves it during development, with a server on port 4000. */
 export default defineConfig({
   root: at('.'),
-  // A proxy may have it under a path of its own: the server writes the way to the root into each page.
+  // A proxy may add a path: the server writes the path to the root into each page.
   base: './',
   plugins: [react(), compressed()],
   resolve: { alias: { '@holdfast/client': at('../src/client/index.ts') } },
   build: {
     outDir: at('../dist/web'),
     emptyOutDir: true,
-    // Nothing inline: the policy of the page forbids it.
+    // The page's CSP forbids inline resources.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -10,18 +10,18 @@ const probe = new URL('./loop-probe.js', import.meta.url).href;
 const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
-/** Growth at which the server is killed, as the machine has other things to do: far beyond what is promised. */
+/** Growth at which the server is killed, to protect the machine. Far beyond the bound. */
 const KILLED_AT_MB = 2_000;
 
 export interface Strain {
-  /** The longest turn of the event loop, as far as the process was computing in it. */
+  /** CPU time of the longest turn of the event loop. */
   blockedMs: number;
-  /** The longest that a health check took, and the largest resident set. */
+  /** Duration of the slowest health check, and the largest resident set. */
   healthMs: number;
   rssMb: number;
 }
 
-/** `dist/main.js serve` as a process of its own, watched from inside and outside. Disposing of it kills it. */
+/** `dist/main.js serve` in a process of its own, with probes inside and outside. Disposing of it kills it. */
 export class AttackedServer implements AsyncDisposable {
   graphqlUrl = '';
   readonly #process: ChildProcess;
@@ -46,7 +46,7 @@ export class AttackedServer implements AsyncDisposable {
     });
   }
 
-  /** @param env besides what has a default */
+  /** @param env overrides the defaults */
   static async start(env: NodeJS.ProcessEnv, cwd: string): Promise<AttackedServer> {
     const server = new AttackedServer(env, cwd);
     const untilMs = performance.now() + READY_WITHIN_MS;
@@ -63,7 +63,7 @@ export class AttackedServer implements AsyncDisposable {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Since it was last asked. */
+  /** Since the previous call. */
   async strain(): Promise<Strain> {
     const strain = this.#strain;
     this.#strain = { blockedMs: 0, healthMs: 0, rssMb: await this.#rssMb() };
@@ -77,7 +77,7 @@ export class AttackedServer implements AsyncDisposable {
     await this.#watching;
   }
 
-  /** One at a time; one without an answer counts with what it has taken so far. */
+  /** Runs one check at a time. One without an answer counts with its duration so far. */
   async #watchHealth(): Promise<void> {
     const { signal } = this.#isOver;
     const url = new URL('/healthz', this.graphqlUrl);
@@ -106,7 +106,7 @@ export class AttackedServer implements AsyncDisposable {
     }
   }
 
-  /** 0 of a process that has ended. */
+  /** 0 if the process has ended. */
   async #rssMb(): Promise<number> {
     const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8').catch(() => '');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_000;

@@ -12,7 +12,7 @@ export interface Target {
   readonly seconds: number;
 }
 
-/** Goes on for so many seconds. Tells what became of it. */
+/** Runs for `seconds`. Resolves to a description of its result. */
 type Attack = (target: Target) => Promise<string>;
 
 const attacks: Readonly<Record<AttackName, Attack>> = {
@@ -34,6 +34,6 @@ const handlers = {
   attack: ({ name, ...target }: Target & { readonly name: AttackName }) => attacks[name](target),
 };
 export type Attacker = typeof handlers;
-// It takes what the server leaves of this machine: a stranger has one of their own.
+// The attacker must not take processor time from the server: real ones have machines of their own.
 setPriority(10);
 answerParent(handlers);

@@ -20,12 +20,12 @@ import { startKeyList } from './key-list.ts';
 import { ATTACKS, type AttackName, type AttacksOptions, SEATS } from './options.ts';
 import { boundsOf, type Damage, reportOf } from './report.ts';
 
-/** Before and after the attack: what reservations take without it. */
+/** Duration of the floor before and after the attack: reservations without it. */
 const FLOOR_MS = 4_000;
-/** Until the code of the way is compiled. */
+/** Time for V8 to compile the code. */
 const WARM_UP_MS = 2_500;
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function attacks(options: AttacksOptions): Promise<number> {
   const machine = describeMachine();
   const names = ATTACKS.filter((name) => options.only.length === 0 || options.only.includes(name));
@@ -37,7 +37,7 @@ export async function attacks(options: AttacksOptions): Promise<number> {
     process.stderr.write(`${name}\n`);
     await redis.cli('FLUSHALL');
     const stores = { DATABASE_URL: await postgres.createDatabase(), REDIS_URL: redis.url };
-    damages.push(await suffer(name, name === 'aliases-demo' ? {} : stores, options));
+    damages.push(await runAttack(name, name === 'aliases-demo' ? {} : stores, options));
   }
   const bounds = damages.flatMap(boundsOf);
   process.stdout.write(reportOf(damages, bounds));
@@ -47,8 +47,8 @@ export async function attacks(options: AttacksOptions): Promise<number> {
   return bounds.every(isKept) ? 0 : 1;
 }
 
-/** One attack on a server of its own, with buyers beside it, before it and after it. */
-async function suffer(name: AttackName, stores: NodeJS.ProcessEnv, { seconds }: AttacksOptions): Promise<Damage> {
+/** Runs one attack on a server of its own, with buyers before, during and after it. */
+async function runAttack(name: AttackName, stores: NodeJS.ProcessEnv, { seconds }: AttacksOptions): Promise<Damage> {
   await using resources = new AsyncStack();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-attacks-'));
   resources.defer(() => rm(folder, { recursive: true }));

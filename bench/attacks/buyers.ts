@@ -7,16 +7,16 @@ import { tokenFor } from '../tokens.ts';
 
 const BUYERS = 4;
 const PAUSE_MS = 100;
-/** A reservation without an answer by then counts with this. */
-const PATIENCE_MS = 20_000;
+/** Timeout of a reservation, with which it counts. */
+const TIMEOUT_MS = 20_000;
 
 export interface Attempts {
-  /** How long reservations took, whatever the answer was. */
+  /** Duration of each reservation, whatever its outcome. */
   readonly tookMs: readonly number[];
   readonly won: number;
 }
 
-/** People with tokens, each of whom reserves one seat, from an event's last one on. */
+/** Buyers with tokens, each of whom reserves one seat, from the event's last seat on. */
 export class Buyers {
   readonly #graphqlUrl: string;
   readonly #eventId: string;
@@ -28,7 +28,7 @@ export class Buyers {
     this.#nextSeat = seats - 1;
   }
 
-  /** Four at a time, until `isOver`. */
+  /** Reserves with four requests in flight, until `isOver`. */
   async reserve(isOver: () => boolean): Promise<Attempts> {
     const tookMs: number[] = [];
     let won = 0;
@@ -52,7 +52,7 @@ export function medianOf({ tookMs }: Pick<Attempts, 'tookMs'>): number {
   return quantileOf(tookMs, 0.5);
 }
 
-/** Whether the seat was had. */
+/** Whether the seat was reserved. */
 export async function reserveSeat(url: string, eventId: string, seat: number, token: string): Promise<boolean> {
   const seatIds = [encodeSeatId(decodeEventId(eventId) ?? '', seat)];
   const asked = send(url, ReserveSeatsDocument, { input: { eventId, seatIds } }, token).then(
@@ -60,7 +60,7 @@ export async function reserveSeat(url: string, eventId: string, seat: number, to
     () => false,
   );
   const tooLate = new AbortController();
-  const patience = sleep(PATIENCE_MS, false, { signal: tooLate.signal }).catch(() => false);
+  const patience = sleep(TIMEOUT_MS, false, { signal: tooLate.signal }).catch(() => false);
   try {
     return await Promise.race([asked, patience]);
   } finally {

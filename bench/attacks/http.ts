@@ -5,26 +5,26 @@ import { SignInAsGuestDocument } from '../../src/client/generated/documents.ts';
 import { ATTACKERS_ADDRESS } from './options.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64, localAddress: ATTACKERS_ADDRESS });
-/** What is not answered by then is given up. */
-const PATIENCE_MS = 10_000;
+/** Request timeout. */
+const TIMEOUT_MS = 10_000;
 
 export interface Answer {
-  /** 0 of what was not answered. */
+  /** 0 if there was no answer. */
   readonly status: number;
   readonly bytes: number;
-  /** Its beginning. */
+  /** Beginning of the body. */
   readonly text: string;
 }
 
 const KEPT_CHARS = 4_000;
 
-/** One operation, from the attackers' address. Never rejects. */
+/** Sends one operation from the attackers' address. Never rejects. */
 export function post(url: string, operation: { query: string; variables?: object }, token?: string): Promise<Answer> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const headers = { 'content-type': 'application/json', ...authorization };
   return new Promise((resolve) => {
     const none = { status: 0, bytes: 0, text: '' };
-    const outgoing = request(url, { agent, method: 'POST', headers, timeout: PATIENCE_MS }, (incoming) => {
+    const outgoing = request(url, { agent, method: 'POST', headers, timeout: TIMEOUT_MS }, (incoming) => {
       let bytes = 0;
       let text = '';
       incoming.on('data', (chunk: Buffer) => {
@@ -40,20 +40,20 @@ export function post(url: string, operation: { query: string; variables?: object
   });
 }
 
-/** A guest's token, or null where none was given. */
+/** Resolves to a guest's token, or null if it was refused. */
 export async function signIn(url: string): Promise<string | null> {
   const { text } = await post(url, { query: print(SignInAsGuestDocument) });
   return /"token":"([^"]+)"/.exec(text)?.[1] ?? null;
 }
 
-/** Does it again and again, so many at a time, until the time is up. Gives how often it was done. */
-export async function again(
+/** Repeats the work with `atOnce` in flight, until the time is up. Resolves to the number of repetitions. */
+export async function repeat(
   { seconds, atOnce, pauseMs = 0 }: { seconds: number; atOnce: number; pauseMs?: number },
   step: (nth: number) => Promise<unknown>,
 ): Promise<number> {
   const untilMs = performance.now() + seconds * 1_000;
   let done = 0;
-  const oneAfterTheOther = async (nth: number) => {
+  const repeatSteps = async (nth: number) => {
     while (performance.now() < untilMs) {
       const stepEndsMs = performance.now() + pauseMs;
       await step(nth);
@@ -61,7 +61,7 @@ export async function again(
       await sleep(Math.max(1, stepEndsMs - performance.now()));
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, (_, nth) => oneAfterTheOther(nth)));
+  await Promise.all(Array.from({ length: atOnce }, (_, nth) => repeatSteps(nth)));
   return done;
 }
 

@@ -8,11 +8,11 @@ const CHUNK_BYTES = 1_000_000;
 
 export interface KeyList extends AsyncDisposable {
   readonly url: string;
-  /** To all who asked. */
+  /** Sum over all requests. */
   sentBytes(): number;
 }
 
-/** An identity provider whose list of keys goes on for 1.5 GB. */
+/** An identity provider whose key list has 1.5 GB. */
 export async function startKeyList(): Promise<KeyList> {
   let sent = 0;
   const server = createServer((_request, response) => {

@@ -4,7 +4,7 @@ import { decodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import { tokenFor } from '../tokens.ts';
 import type { Target } from './attacker.ts';
 import { reserveSeat } from './buyers.ts';
-import { type Answer, again, countKinds, post, signIn } from './http.ts';
+import { type Answer, countKinds, post, repeat, signIn } from './http.ts';
 
 const reserve = `mutation ($input: ReserveSeatsInput!) {
   reserveSeats(input: $input) { __typename ... on Reservation { id } }
@@ -21,7 +21,7 @@ function kindOf({ text }: Answer): string {
   return /"__typename":"(\w+)"/.exec(text)?.[1] ?? /"code":"(\w+)"/.exec(text)?.[1] ?? 'no answer';
 }
 
-/** The reservation's id, if there is one. */
+/** Resolves to the reservation's id, if there is one. */
 async function hold(target: Target, first: number, count: number, token: string) {
   const seatIds = seatIdsFrom(target, first, count);
   const input = { eventId: target.eventId, seatIds, idempotencyKey: randomUUID() };
@@ -34,11 +34,11 @@ async function letGo({ graphqlUrl }: Target, reservationId: string, token: strin
   return kindOf(await post(graphqlUrl, { query: cancel, variables: { input } }, token));
 }
 
-/** Guests without end, each of whom holds as much as one may. */
+/** Signs in guests endlessly, each of whom reserves as much as possible. */
 export async function guestHolds(target: Target): Promise<string> {
   const kinds: string[] = [];
   let first = 0;
-  await again({ seconds: target.seconds, atOnce: 20 }, async () => {
+  await repeat({ seconds: target.seconds, atOnce: 20 }, async () => {
     const token = await signIn(target.graphqlUrl);
     if (token === null) {
       kinds.push('no sign-in');
@@ -54,11 +54,11 @@ export async function guestHolds(target: Target): Promise<string> {
   return `${held} of ${target.seats} seats held; ${countKinds(kinds)}`;
 }
 
-/** Twenty guests who want the same hundred seats for ever, and one buyer who wants any of them. */
+/** Twenty guests reserve and cancel the same hundred seats, and one buyer tries to get any of them. */
 export async function holdAndCancel(target: Target): Promise<string> {
   const guests = await Promise.all(Array.from({ length: 20 }, () => signIn(target.graphqlUrl)));
   const kinds: string[] = [];
-  const attack = again({ seconds: target.seconds, atOnce: guests.length, pauseMs: 20 }, async (nth) => {
+  const attack = repeat({ seconds: target.seconds, atOnce: guests.length, pauseMs: 20 }, async (nth) => {
     const token = guests[nth] ?? '';
     const { kind, reservationId } = await hold(target, nth * 5, 5, token);
     kinds.push(kind);
@@ -67,7 +67,7 @@ export async function holdAndCancel(target: Target): Promise<string> {
   });
   let tries = 0;
   let had = 0;
-  await again({ seconds: target.seconds, atOnce: 1, pauseMs: 30 }, async () => {
+  await repeat({ seconds: target.seconds, atOnce: 1, pauseMs: 30 }, async () => {
     const token = await tokenFor(`who wants what they have, ${tries}`);
     if (await reserveSeat(target.graphqlUrl, target.eventId, (tries * 7) % 100, token)) had += 1;
     tries += 1;
@@ -76,15 +76,15 @@ export async function holdAndCancel(target: Target): Promise<string> {
   return `a buyer had ${had} of ${tries} seats that they hold; ${countKinds(kinds)}`;
 }
 
-/** One viewer with a token and a guest, over many connections: what is not limited can be done thousands of times. */
+/** A viewer with a token and a guest cancel and reserve over many connections, as often as limits allow. */
 export async function cancelAndCreate(target: Target): Promise<string> {
   const tokens = [await tokenFor('who cancels'), (await signIn(target.graphqlUrl)) ?? ''];
   const kinds: string[] = [];
-  await again({ seconds: target.seconds, atOnce: 8, pauseMs: 10 }, async (nth) => {
+  await repeat({ seconds: target.seconds, atOnce: 8, pauseMs: 10 }, async (nth) => {
     const token = tokens[nth % tokens.length] ?? '';
     const { kind, reservationId } = await hold(target, nth, 1, token);
     kinds.push(kind);
-    // Without a reservation too: an id that is nobody's must not be a way round the limit.
+    // An id that does not exist must not evade the limit.
     kinds.push(
       `cancelled: ${await letGo(target, reservationId ?? `reservation_${'0'.repeat(22)}_${'0'.repeat(22)}`, token)}`,
     );
@@ -92,11 +92,11 @@ export async function cancelAndCreate(target: Target): Promise<string> {
   return countKinds(kinds);
 }
 
-/** Tokens of keys that the identity provider is to be asked for. */
+/** Sends tokens with unknown keys, for which the identity provider has to be asked. */
 export async function keyLists({ graphqlUrl, seconds }: Target): Promise<string> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kinds: string[] = [];
-  await again({ seconds, atOnce: 2, pauseMs: 500 }, async () => {
+  await repeat({ seconds, atOnce: 2, pauseMs: 500 }, async () => {
     const exp = Math.floor(Date.now() / 1_000) + 600;
     const parts = [
       { alg: 'RS256', typ: 'JWT', kid: randomUUID() },

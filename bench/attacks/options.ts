@@ -15,14 +15,14 @@ export const ATTACKS = [
 export type AttackName = (typeof ATTACKS)[number];
 
 export interface AttacksOptions {
-  /** Those to run; all when none is named. */
+  /** Attacks to run; empty for all. */
   readonly only: readonly AttackName[];
-  /** That each attack goes on. */
+  /** Duration of each attack. */
   readonly seconds: number;
 }
 
-/** Of the attacked event, but for those that go for the demo event. */
+/** Seats of the attacked event, except the demo event. */
 export const SEATS = 20_000;
 
-/** Where attacks come from: another address than the buyers', so that what is counted by address tells them apart. */
+/** Attackers have another address than the buyers, because limits count by address. */
 export const ATTACKERS_ADDRESS = '127.0.0.2';

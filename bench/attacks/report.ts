@@ -2,25 +2,25 @@ import { type Bound, describeBounds } from '../bounds.ts';
 import { tableOf } from '../table.ts';
 import type { AttackName } from './options.ts';
 
-/** What one attack did. */
+/** The effect of one attack. */
 export interface Damage {
   readonly name: AttackName;
-  /** By the attacker. */
+  /** The attacker's description of its result. */
   readonly told: string;
-  /** The longest turn of the server's event loop, as far as it was computing. */
+  /** CPU time of the longest turn of the server's event loop. */
   readonly blockedMs: number;
-  /** The longest that a health check took, what else the machine did included. */
+  /** Duration of the slowest health check, including waits for the machine. */
   readonly healthMs: number;
-  /** Of the server's resident set, at most. */
+  /** Largest growth of the server's resident set. */
   readonly grownMb: number;
-  /** Of the buyers' reservations beside the attack, and without it. */
+  /** Median duration of the buyers' reservations, during the attack and without it. */
   readonly medianMs: number;
   readonly floorMs: number;
   readonly factor: number;
-  /** Of the buyers, beside the attack, and how many had their seat. */
+  /** Reservations of the buyers during the attack, and those that got their seat. */
   readonly attempts: number;
   readonly won: number;
-  /** That an identity provider was made to send. */
+  /** Megabytes that the identity provider has sent. */
   readonly keyListMb: number;
 }
 

@@ -1,14 +1,14 @@
 import type { Target } from './attacker.ts';
-import { type Answer, again, countKinds, post, signIn } from './http.ts';
+import { type Answer, countKinds, post, repeat, signIn } from './http.ts';
 
-/** A list that is far too long, four times in one mutation: of some 910 kB, and of as much as a request may have. */
+/** Sends lists of ids that are much too long, four in one mutation: 910 kB, and as much as a request may have. */
 export async function seatIds({ graphqlUrl, eventId, seconds }: Target): Promise<string> {
   const token = (await signIn(graphqlUrl)) ?? '';
   const idsOf = (length: number) => Array.from({ length }, (_, at) => at.toString(36).padStart(4, '0'));
   const fields = ['a', 'b', 'c', 'd'].map((alias) => `${alias}: reserveSeats(input: $input) { __typename }`);
   const query = `mutation ($input: ReserveSeatsInput!) { ${fields.join(' ')} }`;
   const answers: Answer[] = [];
-  await again({ seconds, atOnce: 1, pauseMs: 1_000 }, async () => {
+  await repeat({ seconds, atOnce: 1, pauseMs: 1_000 }, async () => {
     for (const length of [130_000, 35_000]) {
       const input = { eventId, seatIds: idsOf(length) };
       answers.push(await post(graphqlUrl, { query, variables: { input } }, token));
@@ -17,7 +17,7 @@ export async function seatIds({ graphqlUrl, eventId, seconds }: Target): Promise
   return describe(answers);
 }
 
-/** Of an event: whatever has many rows, with all their fields that cost most. */
+/** Fields of an event with many rows, and all of their expensive fields. */
 const manyRows = [
   'seats(first: 100) { edges { node { id label section row number category { id name } } } }',
   'seatMap { areas { shape color text { text } } }',
@@ -28,17 +28,17 @@ const manyRows = [
   'seatMap { sections { name rows { name seats { id label position { x y } } } } }',
 ];
 
-/** Of documents with more, too many tokens. */
+/** Documents with more have too many tokens. */
 const MOST_ALIASES = 102;
 
-/** The most aliases of each of them that the node takes in one query, and as many of all of them. */
+/** Sends the largest accepted number of aliases, for each field and for all of them together. */
 export async function aliases({ graphqlUrl, eventId, seconds }: Target): Promise<string> {
   const ofEvent = (fields: string) => `{ event(id: "${eventId}") { ${fields} } }`;
   const kinds = manyRows.map((rows) => (count: number) => ofEvent(aliased(count, () => rows)));
   const ofAll = (count: number) => ofEvent(aliased(count, (alias) => manyRows[alias % manyRows.length] ?? ''));
-  const queries = await Promise.all([...kinds, lists, ofAll].map((queryOf) => dearest(graphqlUrl, queryOf)));
+  const queries = await Promise.all([...kinds, lists, ofAll].map((queryOf) => mostExpensive(graphqlUrl, queryOf)));
   const answers: Answer[] = [];
-  await again({ seconds, atOnce: 4, pauseMs: 100 }, async () => {
+  await repeat({ seconds, atOnce: 4, pauseMs: 100 }, async () => {
     for (const query of queries) answers.push(await post(graphqlUrl, { query }));
   });
   return describe(answers);
@@ -51,8 +51,8 @@ function aliased(count: number, fieldOf: (alias: number) => string): string {
   return Array.from({ length: count }, (_, alias) => `a${alias}: ${fieldOf(alias)}`).join(' ');
 }
 
-/** As dear a query as the node takes: what is refused as too dear says by how much. */
-async function dearest(graphqlUrl: string, queryOf: (count: number) => string): Promise<string> {
+/** Finds the most expensive accepted query, from the cost in the error that refuses a larger one. */
+async function mostExpensive(graphqlUrl: string, queryOf: (count: number) => string): Promise<string> {
   let count = MOST_ALIASES;
   for (;;) {
     const query = queryOf(count);
@@ -64,7 +64,7 @@ async function dearest(graphqlUrl: string, queryOf: (count: number) => string): 
   }
 }
 
-/** All seats counted, by one query a second. */
+/** Counts all seats with one query a second. */
 export async function counts({ graphqlUrl, eventId, seconds }: Target): Promise<string> {
   const statuses = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED'];
   const fields = Array.from({ length: 100 }, (_, at) => {
@@ -76,7 +76,7 @@ export async function counts({ graphqlUrl, eventId, seconds }: Target): Promise<
     `{ event(id: "${eventId}") { seats(first: 0) { totalCount } } }`,
   ];
   const answers: Answer[] = [];
-  await again({ seconds, atOnce: 1, pauseMs: 1_000 }, async () => {
+  await repeat({ seconds, atOnce: 1, pauseMs: 1_000 }, async () => {
     for (const query of queries) answers.push(await post(graphqlUrl, { query }));
   });
   return describe(answers);

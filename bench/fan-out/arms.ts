@@ -12,26 +12,26 @@ import { record } from './record.ts';
 import type { StockServer } from './stock-server.ts';
 import { type Rate, Venue } from './venue.ts';
 
-/** In the order in which they take turns: the others play what Holdfast sent. */
+/** In their order in a round: the others replay what Holdfast sent. */
 export const ARMS = ['holdfast', 'floor', 'stock'] as const;
 export type ArmName = (typeof ARMS)[number];
 
 /** A server in a process of its own. */
 export interface Arm {
   readonly url: string;
-  /** Changes seats, or plays frames, whichever the arm is for. Gives the moment of each. */
+  /** Changes seats or replays frames. Resolves to the time of each. */
   play(rate: Rate): Promise<readonly number[]>;
-  /** Of what one subscriber was told, the moment at which each message was first due. */
+  /** The time of the first change in each message that a subscriber got. */
   momentsOf(recorded: readonly string[], played: readonly number[]): readonly number[];
-  /** Of the subscription's operation, so far. */
+  /** Executions of the subscription so far. */
   executions(): Promise<number>;
-  /** Used so far. */
+  /** CPU time so far. */
   cpuMicros(): Promise<number>;
   memory(): Promise<Memory>;
 }
 
 export interface PlayerArm extends Arm {
-  /** These frames are played from now on. */
+  /** Sets the frames to replay. */
   load(deltas: readonly string[]): Promise<void>;
 }
 
@@ -42,17 +42,17 @@ export interface HoldfastArm extends Arm {
 
 export interface ServerOptions {
   readonly seats: number;
-  /** In one change. */
+  /** Seats in one change. */
   readonly seatsAtOnce: number;
   readonly nodeOptions: readonly string[];
 }
 
 type Measured = Pick<FloorServer, 'executions' | 'cpuMicros' | 'memory'>;
 
-/** Short, so that each change is told in a frame of its own. */
+/** Short, so that each change has a frame of its own. */
 export const FRAME_MS = 10;
 
-/** A node, with a store and a Redis of its own. */
+/** Starts a node with its own store and Redis. */
 export async function startHoldfast(options: ServerOptions, resources: AsyncStack): Promise<HoldfastArm> {
   const database = resources.use(await startPostgres());
   const redis = resources.use(await startRedis());
@@ -83,7 +83,7 @@ export async function startHoldfast(options: ServerOptions, resources: AsyncStac
   };
 }
 
-/** A server that plays what Holdfast sent. */
+/** Starts a server that replays what Holdfast sent. */
 export async function startPlayer(
   module: 'floor-server' | 'stock-server',
   recording: Recording,
@@ -104,7 +104,7 @@ export async function startPlayer(
   };
 }
 
-/** By message, the number of the first change in it: a frame may gather several. */
+/** By message, the number of its first change: a frame may contain several. */
 function firstChanges(recorded: readonly string[], seatsAtOnce: number): number[] {
   let changes = 0;
   return recorded.map((message) => {

@@ -6,20 +6,20 @@ import { type FanOutOptions, SEATS } from './options.ts';
 import { type Run, runArm, type Stage } from './run.ts';
 import type { Subscribers } from './subscribers.ts';
 
-/** While they are away. */
+/** Changes during the disconnection. */
 const MISSED_CHANGES = { times: 5, perSecond: 10 };
 
 export interface CrowdFigures {
-  /** Of each idle subscriber. */
+  /** Memory of each idle subscriber. */
   readonly perSocket: { readonly floor: PerSocket; readonly holdfast: PerSocket };
   readonly latencies: { readonly floor: Run; readonly holdfast: Run };
-  /** From the moment at which all were cut off and came back at once, until each was told what it had missed; in milliseconds. */
+  /** Milliseconds from the disconnection of all until each one is current again. */
   readonly comingBack: { readonly p50: number; readonly p99: number; readonly last: number };
-  /** Null where the long run was left out. */
+  /** Null if the long run was skipped. */
   readonly overTime: MemoryOverTime | null;
 }
 
-/** In processes of their own, which collect their garbage before they tell what they take. */
+/** Uses new processes, which collect their garbage before each measurement. */
 export async function measureCrowd(options: FanOutOptions): Promise<CrowdFigures> {
   await using resources = new AsyncStack();
   const nodeOptions = ['--expose-gc'];

@@ -11,10 +11,10 @@ import { chartOf, reportOf } from './report.ts';
 import { runArm, type Stage } from './run.ts';
 import type { Subscribers } from './subscribers.ts';
 
-/** Until the database's code is compiled: what changes cost is to be the same from the first round on. */
+/** Compiles the database's code, so that changes cost the same from the first round on. */
 const WARM_UP = { times: 400, perSecond: 50 };
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function fanOut(options: FanOutOptions): Promise<number> {
   const machine = describeMachine();
   const { rounds, bytes } = await runRounds(options);
@@ -27,7 +27,7 @@ export async function fanOut(options: FanOutOptions): Promise<number> {
   return bounds.every(isKept) ? 0 : 1;
 }
 
-/** The arms by turns, so that what else the machine does falls on all alike. */
+/** Alternates the arms, so that other load on the machine affects all of them. */
 async function runRounds(options: FanOutOptions): Promise<{ rounds: Round[]; bytes: BytesFigures }> {
   await using resources = new AsyncStack();
   const arms = await startArms({ seats: SEATS, seatsAtOnce: options.changes, nodeOptions: [] }, resources);
@@ -42,7 +42,7 @@ async function runRounds(options: FanOutOptions): Promise<{ rounds: Round[]; byt
   return { rounds, bytes: bytesOf(arms.holdfast.recording) };
 }
 
-/** What Holdfast tells is what the others tell after it, as often and as long. */
+/** The other arms replay Holdfast's frames, at the same rate and for the same time. */
 async function runRound(arms: Arms, stage: Stage): Promise<Round> {
   const { seconds, framesPerSecond } = stage.options;
   const { run: holdfast, recorded } = await runArm(arms.holdfast, stage, framesPerSecond);

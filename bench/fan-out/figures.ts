@@ -5,12 +5,12 @@ import type { CrowdFigures } from './crowd.ts';
 import type { Recording } from './messages.ts';
 import type { Run } from './run.ts';
 
-/** Each arm once, one after the other. */
+/** One run of each arm. */
 export type Round = Readonly<Record<ArmName, Run>>;
 
 export interface ArmFigures {
   readonly cpuPerDelivery: Spread;
-  /** Of the floor's CPU for a delivery in the same round. */
+  /** Ratio to the floor's CPU per delivery in the same round. */
   readonly overFloor: Spread;
   readonly executionsPerFrame: Spread;
   readonly framesPerSecond: number;
@@ -20,7 +20,7 @@ export interface ArmFigures {
   readonly latencyMs: { readonly p50: number; readonly p99: number };
 }
 
-/** Medians of the rounds: a machine that does other things besides is slow in some of them. */
+/** Medians of the rounds, because other load on the machine slows down some of them. */
 export function figuresOf(rounds: readonly Round[], seconds: number): Readonly<Record<ArmName, ArmFigures>> {
   const figures = ARMS.map((name) => [name, armFigures(name, rounds, seconds)] as const);
   return Object.fromEntries(figures) as Record<ArmName, ArmFigures>;
@@ -44,11 +44,11 @@ function armFigures(name: ArmName, rounds: readonly Round[], seconds: number): A
   };
 }
 
-/** Of the largest frame of one change. */
+/** Bytes of the largest frame of one change. */
 export interface BytesFigures {
-  /** What an app asks for, by the stock client. */
+  /** With an app's operation, and the stock client. */
   readonly app: number;
-  /** `changes` alone, by this repository's client. */
+  /** With `changes` alone, and this repository's client. */
   readonly changes: number;
 }
 
@@ -64,7 +64,7 @@ export interface Figures {
 }
 
 const MOST = {
-  /** A multiple of bare `ws.send`. */
+  /** Ratio to bare `ws.send`. */
   overFloor: 1,
   bytes: 100,
   p99Ms: 100,

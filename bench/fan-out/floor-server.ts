@@ -6,7 +6,7 @@ import { pace } from '../pace.ts';
 import { processUsage } from '../process-usage.ts';
 import type { Recording } from './messages.ts';
 
-/** The floor: nothing but `send` of recorded messages. */
+/** The floor: only sends recorded messages. */
 const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'graphql-transport-ws' });
 let frames: readonly Buffer[] = [];
 

@@ -5,7 +5,7 @@ import { processUsage } from '../process-usage.ts';
 
 let executions = 0;
 
-/** A node as it is run in production, with these settings over the defaults. Gives where its API is. */
+/** Starts a node with the production settings, overridden by these. Resolves to its URL. */
 async function open(settings: NodeJS.ProcessEnv): Promise<string> {
   await countExecutions();
   const { createApp } = await loadBuilt<typeof import('../../src/app.ts')>('app.ts');
@@ -15,7 +15,7 @@ async function open(settings: NodeJS.ProcessEnv): Promise<string> {
   return app.graphqlUrl;
 }
 
-/** An execution of a seat map's subscription resolves its root field once. */
+/** Counts by the root field, which each execution of a seat map's subscription resolves once. */
 async function countExecutions(): Promise<void> {
   const { seatMapResolvers } = await loadBuilt<typeof import('../../src/graphql/resolvers/seat-map.ts')>(
     'graphql/resolvers/seat-map.ts',

@@ -6,20 +6,20 @@ import type { FanOutOptions } from './options.ts';
 import type { Subscribers } from './subscribers.ts';
 
 const SAMPLE_SECONDS = 10;
-/** Of the run: what is compiled and cached at first is not growth. */
+/** Share of the run that is ignored, because code is compiled and caches are filled. */
 const SETTLING = 0.2;
 
-/** Bytes that a socket adds. */
+/** Bytes per socket. */
 export interface PerSocket {
   readonly resident: number;
   readonly heap: number;
-  /** Beside the heap: what Node allocates for the socket. */
+  /** Outside of the heap, for example Node's buffers. */
   readonly external: number;
 }
 
 export interface MemoryOverTime {
   readonly samples: readonly (Memory & { readonly minutes: number })[];
-  /** Of the resident set over the whole run, by the line nearest to the samples; a share of what it was. */
+  /** Growth of the resident set over the run, by linear regression, as a share. */
   readonly growth: number;
 }
 
@@ -29,7 +29,7 @@ interface Stage {
   readonly count: number;
 }
 
-/** Leaves the sockets connected. What the first hundred cause to be loaded is no part of it. */
+/** Leaves the sockets connected. The first hundred are not measured, because they load code. */
 export async function memoryPerSocket(arm: Arm, { subscribers, eventId, count }: Stage): Promise<PerSocket> {
   await subscribers.ask('connect', { url: arm.url, eventId, count: 100 });
   await arm.play({ times: 20, perSecond: 20 });

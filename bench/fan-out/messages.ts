@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** What an app asks for that draws a map. */
+/** The subscription of an app that draws a map. */
 const watchSeatMap = /* GraphQL */ `
   subscription WatchSeatMap($eventId: ID!, $since: Int) {
     seatMap(eventId: $eventId, since: $since) {
@@ -13,37 +13,37 @@ const watchSeatMap = /* GraphQL */ `
   }
 `;
 
-/** What it takes to keep a map that is there, and no more. */
+/** The smallest subscription that keeps a map current. */
 const watchChanges = /* GraphQL */ `
   subscription WatchChanges($eventId: ID!) {
     seatMap(eventId: $eventId) { ... on SeatMapSnapshot { statuses } ... on SeatMapDelta { changes } }
   }
 `;
 
-/** What every server sends first: an acknowledgement and a snapshot. */
+/** Messages before the first delta: an acknowledgement and a snapshot. */
 export const GREETINGS = 2;
 
 /** What Holdfast sent on one socket, in order. */
 export interface Recording {
   readonly greetings: readonly string[];
-  /** One a frame. */
+  /** One per frame. */
   readonly deltas: readonly string[];
-  /** The same frames for who asks for `changes` alone, with an id as short as those of this repository's client. */
+  /** The same frames with `changes` alone, and an id as short as those of this repository's client. */
   readonly changes: readonly string[];
 }
 
-/** Of the map that a message leads to. */
+/** Revision of the map after the message. */
 export function revisionIn(message: string): number {
   return JSON.parse(message).payload.data.seatMap.revision;
 }
 
 export interface Watching {
   readonly eventId: string;
-  /** The revision that is there already. */
+  /** Revision of the client's map. */
   readonly since?: number | undefined;
 }
 
-/** Subscribes by graphql-transport-ws, with an id as long as those of the stock client. Every message goes to the listener. */
+/** Subscribes by graphql-transport-ws, with an id as long as those of the stock client. The listener gets every message. */
 export function watch(
   url: string,
   { eventId, since }: Watching,

@@ -1,16 +1,16 @@
 export interface FanOutOptions {
   readonly subscribers: number;
-  /** Measured, of each arm in each round. */
+  /** Measured time of each arm in each round. */
   readonly seconds: number;
   readonly framesPerSecond: number;
   /** Seats in one change. */
   readonly changes: number;
   readonly rounds: number;
-  /** Sockets of the large crowd, of which memory, latency and coming back are measured. */
+  /** Sockets of the large crowd, for memory, latency and reconnects. */
   readonly crowd: number;
-  /** 0 leaves the long run out. */
+  /** 0 skips the long run. */
   readonly memoryMinutes: number;
 }
 
-/** Large venues have as many. */
+/** Seats of a large venue. */
 export const SEATS = 20_000;

@@ -3,11 +3,11 @@ import type { WebSocket } from 'ws';
 import { GREETINGS, type Recording, watch, watchChangesAlone } from './messages.ts';
 import type { Venue } from './venue.ts';
 
-/** Frames that are played again and again to the other arms: their sizes differ a little. */
+/** Number of recorded frames, which the other arms repeat. Their sizes differ a little. */
 const FRAMES = 40;
 const WITHIN_MS = 60_000;
 
-/** What one subscriber is sent while seats change, and one who asks for less. */
+/** Records what a subscriber gets while seats change, with the full and the smallest operation. */
 export async function record(url: string, venue: Venue): Promise<Recording> {
   const [messages, changes]: [string[], string[]] = [[], []];
   const sockets = [

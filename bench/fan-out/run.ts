@@ -3,21 +3,21 @@ import type { Arm } from './arms.ts';
 import type { FanOutOptions } from './options.ts';
 import type { Subscribers } from './subscribers.ts';
 
-/** After connecting, not measured. */
+/** Not measured time after connecting. */
 const WARM_UP_SECONDS = 2;
 const ALONE_SECONDS = 8;
 
-/** One arm, for as long as one round has for it. */
+/** One run of one arm in one round. */
 export interface Run {
   readonly frames: number;
   readonly deliveries: number;
   readonly bytesPerDelivery: number;
   readonly executionsPerFrame: number;
-  /** Of the server's process: user and system, in microseconds. What the same changes cost with no subscribers is taken off. */
+  /** CPU time of the server's process in microseconds, less that of the same changes without subscribers. */
   readonly cpuPerDelivery: number;
-  /** What is taken off, a second. */
+  /** CPU time per second without subscribers. */
   readonly cpuPerSecondAlone: number;
-  /** Of one core. */
+  /** Share of one core. */
   readonly cpuShare: number;
   /** From the first change in a frame until a subscriber has it. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
@@ -29,7 +29,7 @@ export interface Stage {
   readonly options: FanOutOptions;
 }
 
-/** Measures an arm, first alone and then with its subscribers. Gives besides what one of these was told. */
+/** Measures an arm without and then with its subscribers. Also returns the messages of one of them. */
 export async function runArm(arm: Arm, { subscribers, eventId, options }: Stage, perSecond: number) {
   const rate = (seconds: number) => ({ times: Math.round(perSecond * seconds), perSecond });
   const alone = await cpuOf(arm, () => arm.play(rate(ALONE_SECONDS)));

@@ -8,13 +8,13 @@ import { pace } from '../pace.ts';
 import { processUsage } from '../process-usage.ts';
 import type { Recording } from './messages.ts';
 
-/** graphql-ws as its documentation shows it: an async iterator a socket, executed for each. */
+/** graphql-ws as in its documentation: an async iterator per socket, and an execution for each. */
 const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 const readers = new Set<Reader>();
 let updates: readonly object[] = [];
 let executions = 0;
 
-/** One socket's updates; it has taken the last when it waits for the next. */
+/** One socket's updates. It has sent the last one when it waits for the next. */
 class Reader implements AsyncIterableIterator<object> {
   #queue: object[];
   #resolve: ((result: IteratorResult<object>) => void) | undefined;

@@ -7,16 +7,16 @@ import { quantileOf } from '../statistics.ts';
 import { GREETINGS, revisionIn, type Watching, watch } from './messages.ts';
 
 const AT_ONCE = 50;
-/** Nothing came for so long: nothing more will. */
+/** After this long without a message, the run is over. */
 const QUIET_MS = 1_000;
 
-/** What was received in one run. */
+/** What one run received. */
 interface Received {
   readonly frames: number;
   readonly counts: Uint32Array;
-  /** The moment of each message, by socket and then by frame. */
+  /** Time of each message, by socket and then by frame. */
   readonly moments: Float64Array;
-  /** All that the first socket got. */
+  /** All messages of the first socket. */
   readonly recorded: string[];
   bytes: number;
   messages: number;
@@ -25,7 +25,7 @@ interface Received {
 
 let sockets: WebSocket[] = [];
 let received: Received | undefined;
-/** Of the newest message that the first socket got. */
+/** Newest message of the first socket. */
 let newest = '';
 
 interface Place extends Watching {
@@ -69,7 +69,7 @@ function receive(at: number, data: Buffer): void {
   received.messages += 1;
 }
 
-/** From now on, at most so many frames are. */
+/** Sets the number of expected frames. */
 function expect(frames: number): void {
   received = {
     frames,
@@ -82,13 +82,13 @@ function expect(frames: number): void {
   };
 }
 
-/** Resolves when everything has come, or nothing comes any more. */
+/** Resolves when everything has arrived, or nothing arrives any more. */
 async function collect() {
   const { recorded, bytes, messages } = await settled();
   return { recorded, bytes, messages };
 }
 
-/** Of those who were told as often as the first, if `sentAt` has the moment of each frame. */
+/** Only of sockets with as many messages as the first, if `sentAt` has the time of each frame. */
 function latencies(sentAt: readonly number[]) {
   if (received === undefined) throw new Error('nothing was expected');
   const { counts, moments, frames } = received;
@@ -106,7 +106,7 @@ async function settled(): Promise<Received> {
   return received;
 }
 
-/** Cuts all connections, as a node that dies would. Gives the revision that all had. */
+/** Cuts all connections, like a node that dies. Resolves to the revision that all had. */
 async function cut(): Promise<number> {
   const closed = sockets.map((socket) => once(socket, 'close'));
   const cut = sockets;
@@ -116,7 +116,7 @@ async function cut(): Promise<number> {
   return revisionIn(newest);
 }
 
-/** All at once. Gives how long each took, until it was told what it had missed, in milliseconds. */
+/** Reconnects all at once. Resolves to the milliseconds until each was current again. */
 async function comeBack({ count, ...place }: Place & { count: number }) {
   const startedAt = now();
   const took = Array.from({ length: count }, async (_, at) => {

@@ -6,12 +6,12 @@ import { pace } from '../pace.ts';
 import { tokenFor } from '../tokens.ts';
 
 export interface Rate {
-  /** Changes made, each of which is told in a frame of its own. */
+  /** Number of changes, each in a frame of its own. */
   readonly times: number;
   readonly perSecond: number;
 }
 
-/** A node's event, and its organizer. */
+/** An event of a node, and its organizer. */
 export class Venue {
   readonly eventId: string;
   readonly #graphqlUrl: string;
@@ -28,14 +28,14 @@ export class Venue {
     this.#seatsAtOnce = seatsAtOnce;
   }
 
-  /** Creates it over HTTP and puts it on sale. */
+  /** Creates the event over HTTP and opens its sales. */
   static async open(graphqlUrl: string, { seats, seatsAtOnce }: { seats: number; seatsAtOnce: number }) {
     const token = await tokenFor('the organizer', ['ORGANIZER']);
     const id = await openEvent(graphqlUrl, token, { name: 'Fan-out', seats });
     return new Venue(graphqlUrl, token, id, await seatIdsOf(graphqlUrl, id, token), seatsAtOnce);
   }
 
-  /** Blocks seats all through the house, and then puts them back. Gives the moments at which each change was asked for. */
+  /** Blocks seats across the plan, and unblocks them. Resolves to the time of each request. */
   change({ times, perSecond }: Rate): Promise<number[]> {
     return pace(times, perSecond, () => this.#changeOnce());
   }

@@ -3,7 +3,7 @@ import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } fro
 import type { Answer } from './answers.ts';
 import type { LoadRequest } from './load-process.ts';
 
-/** A request to reserve, or to confirm, and what it was answered. */
+/** A request to reserve or to confirm, and its answer. */
 export interface Exchange {
   readonly request: LoadRequest;
   readonly answer: Answer;
@@ -19,11 +19,11 @@ interface StoredReservation {
 interface StoredSeat {
   readonly index: number;
   readonly status: string;
-  /** By the booking where there is one. */
+  /** By the booking if there is one. */
   readonly holder: string | null;
 }
 
-/** In what the store differs from the answers that were given for one event, one line each. */
+/** Differences between the store and the answers for one event, one line each. */
 export async function disagreements(sql: Sql, eventId: string, exchanges: readonly Exchange[]): Promise<string[]> {
   const uuid = decodeEventId(eventId) ?? '';
   const reservations = await sql<StoredReservation[]>`

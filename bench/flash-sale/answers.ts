@@ -1,12 +1,12 @@
 import type { RawAnswer } from './load-connection.ts';
 
-/** What a viewer was answered. */
+/** The answer to one viewer. */
 export interface Answer {
-  /** Place of the request among those prepared. */
+  /** Position in the prepared requests. */
   readonly request: number;
-  /** The result's type in the schema; of a top-level error its code, and otherwise what went wrong. */
+  /** Type of the result in the schema; code of a top-level error, or a description of a fault. */
   readonly outcome: string;
-  /** Of a reservation or booking. */
+  /** Id of a reservation or booking. */
   readonly id: string | null;
   /** Its seats, or those that were refused. */
   readonly seatIds: readonly string[];

@@ -3,7 +3,7 @@ import { encodeEventId, encodeReservationId, encodeSeatId } from '../../src/grap
 import { SEAT_PRICE } from '../event.ts';
 import type { BareContext } from './bare-server.ts';
 
-/** Takes the token for good unseen. */
+/** Does not verify the token. */
 export function viewerOf({ authorization = '' }: BareContext): string {
   return decodeJwt(authorization.slice('Bearer '.length)).sub ?? '';
 }
@@ -25,7 +25,7 @@ export interface Reserved {
   readonly expiresAt: Date;
 }
 
-/** As much as Holdfast answers; what its tables would say of the event and its layout is made up. */
+/** As large as Holdfast's answer. Fields of the event and its layout are made up. */
 export function reservation(eventId: string, { id, seats, createdAt, expiresAt }: Reserved): object {
   const price = { amount: SEAT_PRICE, currency: 'EUR' };
   const category = { id: 'category', name: 'Arena', color: '#225588', price };

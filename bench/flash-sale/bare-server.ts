@@ -15,7 +15,7 @@ export interface BareContext {
   readonly authorization: string | undefined;
 }
 
-/** What a mutation of Holdfast is handed, answered with an object as the schema has it. */
+/** Gets the input of Holdfast's mutation, and returns a result of its schema. */
 export type BareReserveSeats = (
   input: Parameters<Extract<MutationResolvers['reserveSeats'], (...of: never[]) => unknown>>[1]['input'],
   context: BareContext,
@@ -24,8 +24,8 @@ export type BareReserveSeats = (
 const BACKLOG = 4_096;
 
 /**
- * Apollo behind Fastify as their documentation shows it, with Holdfast's schema and none of the default plugins that Holdfast
- * does without. Nothing but `reserveSeats` is answered. Gives where its API is.
+ * Apollo behind Fastify as in their documentation, with Holdfast's schema, and without the default plugins that Holdfast disables.
+ * Resolves only `reserveSeats`. Resolves to its URL.
  */
 export async function openBareServer(reserveSeats: BareReserveSeats): Promise<string> {
   const { createSchema } = await loadBuilt<typeof import('../../src/graphql/schema.ts')>('graphql/schema.ts');

@@ -4,7 +4,7 @@ import type { RefusalsRound } from './refusals.ts';
 import { disagreementsIn, type Results } from './results.ts';
 import { callsInForeground } from './statements.ts';
 
-/** What the arms that ran must keep. */
+/** Bounds of the arms that ran. */
 export function boundsOf(results: Results, seats: number): Bound[] {
   const { refusals, sale = [], wins, contention } = results;
   const bounds: Bound[] = sale.flatMap(({ connections, granted, losersStatements, onceSoldOut }) => [

@@ -4,7 +4,7 @@ import type { Results } from './results.ts';
 
 const TITLE = 'Answers a second: refusals, reservations, and reservations by how many come at once';
 
-/** Answers a second, in one chart an arm. */
+/** Answers a second, in one chart per arm. */
 export function chartOf(results: Results): string {
   const medians = mediansOf(results);
   const charts = [

@@ -10,7 +10,7 @@ export interface ConfirmFigures extends RunFigures {
   readonly disagreements: readonly string[];
 }
 
-/** Everybody who holds a seat pays at once. */
+/** All holders of seats pay at once. */
 export async function runConfirms(stage: Stage): Promise<ConfirmFigures> {
   const eventId = await stage.openEvent(SEATS);
   const shared = { server: stage.holdfast, connections: CONNECTIONS, seconds: null };

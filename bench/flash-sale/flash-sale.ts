@@ -25,14 +25,14 @@ const runs: Readonly<Record<ArmName, (stage: Stage) => Promise<Results>>> = {
   confirms: async (stage) => ({ confirms: await runConfirms(stage) }),
 };
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function flashSale(options: FlashSaleOptions): Promise<number> {
   const machine = describeMachine();
   if (options.profile !== undefined) await mkdir(options.profile, { recursive: true });
   const results = await runArms(options);
   const bounds = boundsOf(results, options.seats);
   process.stdout.write(reportOf(results, bounds));
-  // Some arms alone, or a profiled node, are not what the documentation speaks of.
+  // The documentation shows runs of all arms, without profiling.
   if (options.only.length === 0 && options.profile === undefined) {
     const measuredAt = new Date().toISOString();
     const medians = mediansOf(results);

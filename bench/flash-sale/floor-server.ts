@@ -2,7 +2,7 @@ import { answerParent } from '../child-process.ts';
 import { processUsage } from '../process-usage.ts';
 import { openBareServer } from './bare-server.ts';
 
-/** The floor: refuses every request, and touches nothing. */
+/** The floor: refuses every request without doing anything else. */
 const open = () =>
   openBareServer(({ seatIds }) => ({
     __typename: 'SeatsUnavailable',

@@ -4,7 +4,7 @@ import { answerParent } from '../child-process.ts';
 import { processUsage } from '../process-usage.ts';
 import { profiling } from './profiling.ts';
 
-/** A node as it is run in production, with these settings over the defaults. Gives where its API is. */
+/** Starts a node with the production settings, overridden by these. Resolves to its URL. */
 async function open(settings: NodeJS.ProcessEnv): Promise<string> {
   const { createApp } = await loadBuilt<typeof import('../../src/app.ts')>('app.ts');
   const { readConfig } = await loadBuilt<typeof import('../../src/config.ts')>('config.ts');

@@ -1,35 +1,35 @@
 import { Client, type Dispatcher } from 'undici';
 
-/** How long an answer may take until the load calls it lost. */
+/** Timeout of an answer, after which it counts as lost. */
 const LOST_AFTER_MS = 60_000;
 
-/** Ready to be sent: signing and serialising are no part of what is measured. */
+/** Signed and serialized before the measurement. */
 export interface SignedRequest {
   readonly authorization: string;
   readonly body: string;
 }
 
-/** What came back, as it came. */
+/** An answer that is not parsed yet. */
 export interface RawAnswer {
-  /** Place of the request among those prepared. */
+  /** Position in the prepared requests. */
   readonly at: number;
   /** By this process' `performance.now`. */
   readonly sentAt: number;
   readonly tookMs: number;
-  /** Undefined when no answer came. */
+  /** Undefined if there was no answer. */
   readonly status: number | undefined;
-  /** The fault when no answer came. */
+  /** The fault if there was no answer. */
   readonly body: string;
 }
 
 export interface Source {
-  /** What to send next; undefined when there is nothing more. */
+  /** The next request; undefined if there is none. */
   next(): { readonly at: number; readonly request: SignedRequest } | undefined;
-  /** A reservation was granted. */
+  /** To be called for each granted reservation. */
   granted(): void;
 }
 
-/** One keep-alive connection. Handles its own answers, one at a time, so that little is made for each. */
+/** One keep-alive connection, without pipelining. Handles answers itself, to allocate little for each. */
 export class LoadConnection implements Dispatcher.DispatchHandler {
   readonly #client: Client;
   readonly #path: string;
@@ -46,7 +46,7 @@ export class LoadConnection implements Dispatcher.DispatchHandler {
     this.#path = url.pathname;
   }
 
-  /** Connected, and known to the server. */
+  /** Connects, and sends one request so that the server knows the connection. */
   static async open(graphqlUrl: string): Promise<LoadConnection> {
     const connection = new LoadConnection(new URL(graphqlUrl));
     const path = `${connection.#path}?query=%7B__typename%7D`;
@@ -59,7 +59,7 @@ export class LoadConnection implements Dispatcher.DispatchHandler {
     return connection;
   }
 
-  /** Sends one request after the other until the source has no more. Gives what came back. */
+  /** Sends requests one after the other until the source has no more. Resolves to the answers. */
   async send(source: Source): Promise<readonly RawAnswer[]> {
     this.#source = source;
     this.#answers = [];

@@ -7,10 +7,10 @@ import { LoadConnection, type SignedRequest, type Source } from './load-connecti
 
 const queries = { reserve: print(ReserveSeatsDocument), confirm: print(ConfirmReservationDocument) };
 
-/** What one viewer asks for, once. */
+/** One request of one viewer. */
 export interface LoadRequest {
   readonly viewer: string;
-  /** The mutation's. */
+  /** Input of the mutation. */
   readonly input: object;
 }
 
@@ -20,21 +20,21 @@ export interface Preparation {
 }
 
 export interface Endpoints {
-  /** Of the servers: the connections go to them by turns. */
+  /** URLs of the servers, to which connections are assigned in rotation. */
   readonly urls: readonly string[];
-  /** Each of them sends its next request when it has the answer to its last. */
+  /** Number of connections. Each sends its next request after the answer to the last. */
   readonly connections: number;
 }
 
-/** When nothing more is sent, although there is more; null for never. */
+/** When to stop sending; null for no limit. */
 export interface Until {
   readonly seconds: number | null;
-  /** Reservations. */
+  /** Granted reservations. */
   readonly granted: number | null;
 }
 
 export interface LoadRun {
-  /** One to each request that was sent, in the order of the requests. */
+  /** One for each request that was sent, in order. */
   readonly answers: readonly Answer[];
   /** From the first request to the last answer. */
   readonly seconds: number;
@@ -44,7 +44,7 @@ let prepared: SignedRequest[] = [];
 let opened: LoadConnection[] = [];
 let progress = { sent: 0, granted: 0 };
 
-/** These requests are sent from now on, in their order; again from the first on new connections. */
+/** Sets the requests to send, in order. New connections begin with the first one again. */
 async function prepare({ mutation, requests }: Preparation): Promise<void> {
   const query = JSON.stringify(queries[mutation]);
   prepared = await Promise.all(
@@ -62,7 +62,7 @@ async function connect({ urls, connections }: Endpoints): Promise<void> {
   progress = { sent: 0, granted: 0 };
 }
 
-/** Goes on with what is prepared, from where the last call on these connections ended. Everything sent is answered in the end. */
+/** Continues with the prepared requests. Waits until all that were sent are answered. */
 async function send({ seconds, granted }: Until): Promise<LoadRun> {
   const startedAt = performance.now();
   const untilMs = seconds === null ? Number.POSITIVE_INFINITY : startedAt + seconds * 1000;

@@ -5,10 +5,10 @@ import type { Endpoints, LoadProcess, LoadRequest, LoadRun, Preparation, Until }
 
 const PROGRESS_EVERY_MS = 2_000;
 
-/** Sends what is prepared, or what is left of it. */
+/** Sends the prepared requests, or the rest of them. */
 export type Send = (until: Until) => Promise<LoadRun>;
 
-/** Sends requests from a process of its own, so that a server's answers are the only thing it waits for. */
+/** Sends requests from a process of its own, so that it waits for nothing but the server. */
 export class Load {
   readonly #process: Child<LoadProcess>;
   #prepared: readonly LoadRequest[] | undefined;
@@ -18,14 +18,14 @@ export class Load {
     this.#process = resources.use(new Child<LoadProcess>(module, [], { NODE_ENV: 'production' }));
   }
 
-  /** Signs and serialises what will be sent; nothing where that was done already. */
+  /** Signs and serializes requests, unless they are already prepared. */
   async prepare(preparation: Preparation): Promise<void> {
     if (this.#prepared === preparation.requests) return;
     await this.#process.ask('prepare', preparation);
     this.#prepared = preparation.requests;
   }
 
-  /** Opens connections, does the work, which may send in several parts, and closes them. `name` is for who watches. */
+  /** Opens connections, runs the work, which may send in several parts, and closes them. `name` is for progress messages. */
   async connected<Result>(name: string, endpoints: Endpoints, work: (send: Send) => Promise<Result>): Promise<Result> {
     await this.#process.ask('connect', endpoints);
     const stop = new AbortController();

@@ -9,39 +9,39 @@ import type { Server, Stage } from './stage.ts';
 import type { Counts } from './statements.ts';
 
 export interface Measurement {
-  /** For who watches, and for the names of profiles. */
+  /** For progress messages and names of profiles. */
   readonly arm: string;
   readonly server: Server;
   readonly requests: readonly LoadRequest[];
   readonly connections: number;
-  /** After which nothing more is sent; null to send everything. */
+  /** Time after which nothing more is sent; null to send everything. */
   readonly seconds: number | null;
   readonly mutation?: 'reserve' | 'confirm';
-  /** Of the house, where it is to be sold out. */
+  /** Number of seats, if they are to be sold out. */
   readonly seats?: number;
 }
 
-/** One run of the load against one server. */
+/** One run of the load on one server. */
 export interface RunFigures {
   readonly connections: number;
   readonly answers: number;
   readonly seconds: number;
   readonly perSecond: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
-  /** Of the server's processes: user and system, in microseconds. */
+  /** CPU time of the server's processes, in microseconds. */
   readonly cpuPerAnswer: number;
-  /** How many answers there were of each type. */
+  /** Number of answers by type. */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** In Postgres. */
+  /** Statements in Postgres. */
   readonly statements: Counts;
-  /** Texts of statements that are of no known kind. */
+  /** Texts of statements of unknown kind. */
   readonly otherStatements: readonly string[];
 }
 
 export interface Measured {
   readonly figures: RunFigures;
   readonly exchanges: readonly Exchange[];
-  /** Caused by what was sent when all of the seats were granted; null if nothing was. */
+  /** Statements that were caused after the last seat was granted; null if none were. */
   readonly statementsOnceSoldOut: Counts | null;
 }
 
@@ -68,7 +68,7 @@ export async function measure(stage: Stage, measurement: Measurement): Promise<M
   });
 }
 
-/** Where the house can be sold out, waits then until everything under way is answered, and counts what the rest causes apart. */
+/** If the seats can be sold out, waits then until nothing is in flight, and counts the statements of the rest separately. */
 async function sendAll({ statements }: Stage, { seconds, seats }: Measurement, send: Send) {
   const run = await send({ seconds, granted: seats ?? null });
   if (seats === undefined) return { run, soldOut: null };
@@ -98,7 +98,7 @@ function figuresOf({ answers, seconds }: LoadRun) {
   };
 }
 
-/** Where profiles are wanted, writes one, and a summary beside it. */
+/** If profiles are requested, writes one and a summary. */
 async function profiled<Sent extends { readonly run: LoadRun }>(
   { options: { profile } }: Stage,
   { arm, server: { profiler } }: Measurement,

@@ -4,22 +4,22 @@ import type { Results } from './results.ts';
 import { callsInForeground } from './statements.ts';
 import { CONCURRENCIES } from './wins.ts';
 
-/** What one server did in one arm: over its rounds, as a machine that does other things besides is slow in some of them. */
+/** Medians over the rounds of one server in one arm, because other load on the machine slows down some of them. */
 export interface Medians {
   readonly name: string;
   readonly connections: number;
   readonly perSecond: Spread;
-  /** Of what the other server of the arm did in the same round. */
+  /** Ratio to the other server of the arm in the same round. */
   readonly ofFloor: Spread | null;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuPerAnswer: number;
-  /** Requests that one statement wrote or judged, and how long it took in Postgres; NaN where nothing reached the store. */
+  /** Requests per write statement, and its duration in Postgres; NaN without statements. */
   readonly rowsPerWrite: number;
   readonly msPerWrite: number;
-  /** For each reservation or booking, but for those by the clock; NaN where none was made. */
+  /** Statements per reservation or booking, without periodic ones; NaN if none was made. */
   readonly statementsPerGrant: number;
-  /** In all rounds. */
+  /** Sums over all rounds. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
 

@@ -2,21 +2,21 @@ export const ARMS = ['refusals', 'sale', 'wins', 'contention', 'overlaps', 'conf
 export type ArmName = (typeof ARMS)[number];
 
 export interface FlashSaleOptions {
-  /** Those to run; all when none is named. */
+  /** Arms to run; empty for all. */
   readonly only: readonly ArmName[];
-  /** Over which the users of `sale` come, first of all. */
+  /** Connections of the first run of `sale`. */
   readonly connections: number;
   readonly users: number;
   readonly seats: number;
-  /** Of one server in one round. */
+  /** Duration for one server in one round. */
   readonly seconds: number;
-  /** Times that servers take turns. */
+  /** Number of rounds. */
   readonly rounds: number;
-  /** Of Holdfast. */
+  /** Nodes of Holdfast. */
   readonly nodes: number;
-  /** Where CPU profiles of the first node go, one of each arm's measured time. */
+  /** Directory for CPU profiles of the first node, one for each arm. */
   readonly profile?: string;
 }
 
-/** Over which most arms are measured. */
+/** Connections of most arms. */
 export const CONNECTIONS = 64;

@@ -13,7 +13,7 @@ export interface OverlapFigures extends RunFigures {
   readonly disagreements: readonly string[];
 }
 
-/** Several seats in each request, in random order, over a house for a few of them. */
+/** Requests for several seats in random order, most of which are refused. */
 export async function runOverlaps(stage: Stage): Promise<OverlapFigures> {
   const eventId = await stage.openEvent(SEATS);
   const requests = reserveRequests(eventId, REQUESTS, () => anySeats(SEATS, 2, MOST_SEATS));

@@ -4,7 +4,7 @@ import { tableOf } from '../table.ts';
 
 const FUNCTIONS = 40;
 
-/** Where the time of a CPU profile went, per answer: by the code's owner, and the dearest functions by themselves. */
+/** The time of a CPU profile per answer, by owner of the code, and by the most expensive functions. */
 export async function summariseProfile(path: string, answers: number): Promise<string> {
   const profile: Profiler.Profile = JSON.parse(await readFile(path, 'utf8'));
   const selfMicros = selfTimes(profile);

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 
-/** In the process that is profiled. */
+/** Of the profiled process. */
 const session = new Session();
 
-/** What a profiled child process does when asked. */
+/** Functions of a profiled child process. */
 export const profiling = {
   async startProfile(): Promise<void> {
     session.connect();
@@ -12,7 +12,7 @@ export const profiling = {
     await session.post('Profiler.start');
   },
 
-  /** Writes what was seen since the start, as `node --cpu-prof` does. */
+  /** Writes the profile since the start, as `node --cpu-prof` does. */
   async stopProfile(path: string): Promise<void> {
     const { profile } = await session.post('Profiler.stop');
     session.disconnect();

@@ -4,9 +4,9 @@ import { CONNECTIONS } from './options.ts';
 import { anySeats, reserveRequests } from './requests.ts';
 import type { Stage } from './stage.ts';
 
-/** Of the house, which is sold out before. */
+/** Seats of the event, which are sold out before. */
 const SEATS = 100;
-/** Refused before anything is measured, so that all of the code is compiled. */
+/** Requests before the measurement, so that the code is compiled. */
 const WARM_UP = 8_000;
 /** More than are answered in a second. */
 const MOST_PER_SECOND = 12_000;
@@ -21,7 +21,7 @@ export interface RefusalsRound {
   readonly floor: RunFigures;
 }
 
-/** Nothing is left, and everybody asks: Holdfast and the floor by turns are sent the very same requests. */
+/** Sends the same requests for a sold-out event to Holdfast and to the floor, alternating. */
 export async function runRefusals(stage: Stage): Promise<RefusalsFigures> {
   const { seconds, rounds } = stage.options;
   const eventId = await stage.openEvent(SEATS);

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { decodeEventId, encodeSeatId } from '../../src/graphql/ids.ts';
 import type { LoadRequest } from './load-process.ts';
 
-/** As many viewers who were never seen before, each of whom asks once for the seats that `seatsFor` gives, by index. */
+/** One request each of new viewers, for the seats that `seatsFor` returns by index. */
 export function reserveRequests(
   eventId: string,
   count: number,

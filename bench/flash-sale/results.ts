@@ -4,10 +4,10 @@ import type { RefusalsFigures } from './refusals.ts';
 import type { SaleFigures } from './sale.ts';
 import type { ContentionRound, WinsRound } from './wins.ts';
 
-/** Of the arms that ran. */
+/** Results of the arms that ran. */
 export interface Results {
   refusals?: RefusalsFigures;
-  /** Over many connections, and over few. */
+  /** With many connections, and with few. */
   sale?: readonly SaleFigures[];
   wins?: readonly WinsRound[];
   contention?: readonly ContentionRound[];
@@ -15,7 +15,7 @@ export interface Results {
   confirms?: ConfirmFigures;
 }
 
-/** Of every arm. */
+/** Of all arms. */
 export function disagreementsIn({ refusals, sale, wins, contention, overlaps, confirms }: Results): string[] {
   const checked = [
     refusals,

@@ -10,14 +10,14 @@ export interface SaleFigures extends RunFigures {
   readonly granted: number;
   /** Statements that wrote a reservation. */
   readonly winningWrites: number;
-  /** Statements beyond what the winners needed: their writes, with the lock before. */
+  /** Statements besides the writes of reservations and their locks. */
   readonly losersStatements: number;
-  /** Caused by what was sent when all of the seats were granted; null if they never were. */
+  /** Statements that were caused after the last seat was granted; null if that never happened. */
   readonly onceSoldOut: Counts | null;
   readonly disagreements: readonly string[];
 }
 
-/** Thousands want a few seats, all at once. First over as many connections as asked for, then over few. */
+/** Thousands of requests for a few seats, first over many connections, then over few. */
 export async function runSales(stage: Stage): Promise<SaleFigures[]> {
   return [await runSale(stage, stage.options.connections), await runSale(stage, CONNECTIONS)];
 }
@@ -47,7 +47,7 @@ async function runSale(stage: Stage, connections: number): Promise<SaleFigures> 
   };
 }
 
-/** Each write has a transaction of its own, whose number is on the rows that it wrote. */
+/** Counts the transaction numbers of rows, because each write has a transaction of its own. */
 async function countWrites({ sql }: Stage, eventId: string): Promise<number> {
   const [row] = await sql<{ writes: number }[]>`
     select count(distinct xmin::text)::int as writes from reservations where event_id = ${decodeEventId(eventId)}`;
@@ -59,7 +59,7 @@ function losersStatements(counts: Counts, writes: number): number {
   return callsInForeground(counts) - least('reserve', writes) - least('lock event', writes);
 }
 
-/** Houses have a multiple of a hundred seats; those beyond the ones on offer are wanted by nobody. */
+/** Plans have a multiple of a hundred seats. Nobody requests those beyond the ones on offer. */
 function roundUp(seats: number): number {
   return Math.ceil(seats / 100) * 100;
 }

@@ -14,10 +14,10 @@ import type { FlashSaleOptions } from './options.ts';
 import { Statements } from './statements.ts';
 import type { TextbookServer } from './textbook-server.ts';
 
-/** Of Holdfast by default, and so of the textbook's. */
+/** Holdfast's default, also for the textbook server. */
 export const POOL_SIZE = 10;
 
-/** What is acknowledged is on disk. */
+/** Postgres' settings for durable commits. */
 export const durable = [
   'fsync=on',
   'synchronous_commit=on',
@@ -25,39 +25,39 @@ export const durable = [
   'pg_stat_statements.track_utility=off',
 ];
 
-/** As `npm start` has it. */
+/** Node's options of `npm start`. */
 export const nodeOptions = ['--max-semi-space-size=64'];
 export const production = { NODE_ENV: 'production' };
 
-/** What is measured: in a process of its own, or in several. */
+/** A measured server, of one or several processes. */
 export interface Server {
-  /** Of each of its processes. */
+  /** One for each process. */
   readonly urls: readonly string[];
-  /** Used by all of them so far. */
+  /** CPU time of all processes so far. */
   cpuMicros(): Promise<number>;
-  /** Of its first process; null for what is not profiled. */
+  /** Profiler of the first process; null if it is not profiled. */
   readonly profiler: Profiler | null;
 }
 
 export interface Profiler {
   start(): Promise<void>;
-  /** Writes what was seen since the start. */
+  /** Writes the profile since the start. */
   stop(path: string): Promise<void>;
 }
 
-/** Everything that runs. */
+/** Everything that a run needs. */
 export interface Stage {
   readonly options: FlashSaleOptions;
   readonly holdfast: Server;
   readonly floor: Server;
   readonly textbook: Server;
   readonly load: Load;
-  /** Where the store is. */
+  /** Connection to the store. */
   readonly sql: Sql;
   readonly statements: Statements;
-  /** A new event on sale. Gives its id. */
+  /** Creates an event and opens its sales. Resolves to its id. */
   openEvent(seats: number): Promise<string>;
-  /** Has each of Holdfast's nodes show the event, as to people who choose their seats before sales open. */
+  /** Opens the event's map on each of Holdfast's nodes, as viewers do before sales open. */
   showEvent(eventId: string): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export function connect(url: string, resources: AsyncStack): Sql {
   return sql;
 }
 
-/** Its nodes, each in a process of its own. */
+/** Starts nodes, each in a process of its own. */
 export async function startHoldfast(
   { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
   { nodes }: Pick<FlashSaleOptions, 'nodes'>,

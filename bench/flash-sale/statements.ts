@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 
-/** What a node asks of Postgres, told apart by what the statements say; the first that fits counts. */
+/** Kinds of a node's statements, by their texts. The first match counts. */
 const KINDS = [
   ['reserve', /\bseats_reserved as/],
   ['confirm', /\bseats_booked as/],
@@ -26,23 +26,23 @@ const KINDS = [
 
 export type StatementKind = (typeof KINDS)[number][0];
 
-/** What runs by the clock, or with a new connection, whatever is asked for. */
+/** Statements that run periodically or with a new connection. */
 export const BACKGROUND: readonly StatementKind[] = ['connect', 'clock', 'heads', 'expiry', 'captures'];
 
 export interface Count {
   readonly calls: number;
-  /** Returned. */
+  /** Rows returned. */
   readonly rows: number;
-  /** In which Postgres carried them out. */
+  /** Execution time in Postgres. */
   readonly ms: number;
 }
 
 export type Counts = Readonly<Partial<Record<StatementKind, Count>>>;
 
-/** What was counted up to a moment, by the statement's id. */
+/** Counts at one moment, by id of the statement. */
 export type Snapshot = ReadonlyMap<string, Count>;
 
-/** Counts the statements of one database, from another one of the same server. Those that control transactions are not counted. */
+/** Counts the statements of one database from another one of the same server, without transaction control. */
 export class Statements {
   readonly #sql: Sql;
   readonly #database: string;
@@ -67,7 +67,7 @@ export class Statements {
     return new Map(rows.map(({ id, ...count }) => [id, count]));
   }
 
-  /** What came between the two, and the texts of those that are of no known kind. */
+  /** Statements between two snapshots, and the texts of those of unknown kind. */
   async between(before: Snapshot, after: Snapshot): Promise<{ counts: Counts; others: readonly string[] }> {
     const texts = await this.#texts();
     const counts: Partial<Record<StatementKind, Count>> = {};
@@ -110,7 +110,7 @@ export function callsOf(counts: Counts, kinds: readonly StatementKind[]): number
   return kinds.reduce((sum, kind) => sum + (counts[kind]?.calls ?? 0), 0);
 }
 
-/** All but what is in the background. */
+/** All except background statements. */
 export function callsInForeground(counts: Counts): number {
   const all = Object.values(counts).reduce((sum, { calls }) => sum + calls, 0);
   return all - callsOf(counts, BACKGROUND);

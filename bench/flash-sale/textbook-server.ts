@@ -17,8 +17,8 @@ export interface TextbookOptions {
 }
 
 /**
- * The textbook way, on Holdfast's own tables: a look into Redis, then a transaction for each request that locks the seat,
- * writes it and writes the reservation. Takes tokens for good unseen, and knows the seat's drawing without looking.
+ * The textbook design on Holdfast's tables: reads Redis, then locks the seat, writes it and writes the reservation in one transaction
+ * per request. Does not verify tokens, and makes up the seat's place.
  */
 async function open({ databaseUrl, redisUrl, poolSize }: TextbookOptions): Promise<string> {
   const sql = postgres(databaseUrl, { max: poolSize });

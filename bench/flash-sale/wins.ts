@@ -4,11 +4,11 @@ import { CONNECTIONS } from './options.ts';
 import { reserveRequests } from './requests.ts';
 import type { Server, Stage } from './stage.ts';
 
-/** Of each house: more than are granted in a round. */
+/** Seats of each event: more than are granted in a round. */
 const SEATS = 20_000;
 const WARM_UP_SEATS = 2_000;
 
-/** Every request is for a free seat of its own, in a new house. */
+/** Every request is for another free seat, in a new event. */
 export interface WinFigures extends RunFigures {
   readonly disagreements: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface WinsRound {
   readonly textbook: WinFigures;
 }
 
-/** Holdfast and the textbook's server by turns. */
+/** Alternates Holdfast and the textbook server. */
 export async function runWins(stage: Stage): Promise<WinsRound[]> {
   await warmUp(stage, stage.holdfast);
   await warmUp(stage, stage.textbook);
@@ -34,7 +34,7 @@ export async function runWins(stage: Stage): Promise<WinsRound[]> {
 export const CONCURRENCIES = [10, 100, 1_000] as const;
 export type ContentionRound = Readonly<Record<(typeof CONCURRENCIES)[number], WinFigures>>;
 
-/** Wins, with ever more requests at once. */
+/** `wins` with more and more requests in flight. */
 export async function runContention(stage: Stage): Promise<ContentionRound[]> {
   await warmUp(stage, stage.holdfast);
   const measured: ContentionRound[] = [];

@@ -15,7 +15,7 @@ import { jwtSecret, tokenFor } from '../tokens.ts';
 import { type OpeningOptions, SEATS } from './options.ts';
 import type { Visited, Visitors } from './visitors.ts';
 
-/** What runs at the same time. */
+/** Combinations of page visits and sales. */
 const ARMS = ['opens, warm', 'opens, cold', 'sale', 'sale and opens, warm', 'sale and opens, cold'] as const;
 type Arm = (typeof ARMS)[number];
 
@@ -28,20 +28,20 @@ interface Figures {
   readonly reserveP50Ms: number;
   readonly reserveP99Ms: number;
   readonly granted: number;
-  /** Of the server: user and system, for one open. Meaningless beside a sale. */
+  /** The server's CPU time per visit. Meaningless during a sale. */
   readonly cpuMsPerOpen: number;
 }
 
-/** More requests than any node answers in a second. */
+/** More requests than a node answers in a second. */
 const MOST_A_SECOND = 5_000;
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function opening(options: OpeningOptions): Promise<number> {
   const machine = describeMachine();
   await using resources = new AsyncStack();
   const node = await openNode(resources);
   const figures: Figures[] = [];
-  // Compiled, and connected.
+  // Compiles the code, and opens connections.
   await node.run('sale and opens, cold', { ...options, opens: 200, seconds: 3 });
   for (let round = 0; round < options.rounds; round += 1) {
     for (const arm of ARMS) {
@@ -99,7 +99,7 @@ async function openNode(resources: AsyncStack) {
     };
   }
 
-  /** Each buyer wants a seat of their own, so that all are granted as long as there are any. */
+  /** Each buyer reserves another seat, so that all requests are granted while seats are left. */
   async function sell(eventId: string, buyers: number, seconds: number) {
     const requests = reserveRequests(eventId, Math.min(SEATS, seconds * MOST_A_SECOND), (at) => [at]);
     await load.prepare({ mutation: 'reserve', requests });

@@ -1,12 +1,12 @@
 export interface OpeningOptions {
-  /** Opens of the page within the time, spread evenly. */
+  /** Visits of the page, evenly distributed over the time. */
   readonly opens: number;
   readonly seconds: number;
-  /** Connections of buyers, each of whom reserves again as soon as it has an answer. */
+  /** Connections of buyers, each of which reserves again after each answer. */
   readonly buyers: number;
-  /** Times that the arms take turns. */
+  /** Number of rounds. */
   readonly rounds: number;
 }
 
-/** Of the event that is opened and sold. */
+/** Seats of the event. */
 export const SEATS = 20_000;

@@ -14,19 +14,19 @@ export interface Visits {
   readonly eventId: string;
   readonly opens: number;
   readonly seconds: number;
-  /** Whether browsers have the layout from an earlier visit. */
+  /** Whether browsers have cached the layout. */
   readonly isWarm: boolean;
 }
 
 export interface Visited {
-  /** Of each open, in milliseconds, until the first snapshot. */
+  /** Milliseconds of each visit until the first snapshot. */
   readonly tookMs: readonly number[];
   readonly failures: number;
-  /** Of a layout as it is sent. */
+  /** Bytes of the layout as sent. */
   readonly layoutBytes: number;
 }
 
-/** Opens the page as a browser does that was never here, or was here before, at a steady rate whatever the answers take. */
+/** Visits the page like browsers with or without a cache, at a steady rate that does not depend on the answers. */
 async function visit({ opens, seconds, ...place }: Visits): Promise<Visited> {
   const tookMs: number[] = [];
   let failures = 0;
@@ -46,19 +46,19 @@ async function visit({ opens, seconds, ...place }: Visits): Promise<Visited> {
   return { tookMs, failures, layoutBytes };
 }
 
-/** Gives the bytes of the layout, 0 where the browser has it. */
+/** Resolves to the bytes of the layout; 0 if it is cached. */
 async function open({ url, eventId, isWarm }: Pick<Visits, 'url' | 'eventId' | 'isWarm'>): Promise<number> {
   const agent = new Agent({ keepAlive: true });
   try {
-    const [bytes] = await Promise.all([drawing({ url, eventId, isWarm }, agent), snapshot(url, eventId)]);
+    const [bytes] = await Promise.all([loadEvent({ url, eventId, isWarm }, agent), snapshot(url, eventId)]);
     return bytes;
   } finally {
     agent.destroy();
   }
 }
 
-/** The event, and its layout. */
-async function drawing({ url, eventId, isWarm }: Pick<Visits, 'url' | 'eventId' | 'isWarm'>, agent: Agent) {
+/** Gets the event and its layout. */
+async function loadEvent({ url, eventId, isWarm }: Pick<Visits, 'url' | 'eventId' | 'isWarm'>, agent: Agent) {
   const body = JSON.stringify({ query: query.event, variables: { eventId } });
   const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
   const answer = await exchange(url, { agent, method: 'POST', headers }, body);
@@ -77,7 +77,7 @@ async function exchange(url: string, options: RequestOptions, body?: string): Pr
   return bytes;
 }
 
-/** Resolves with the first message of the map. */
+/** Resolves at the first message of the map. */
 async function snapshot(url: string, eventId: string): Promise<void> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
   try {

@@ -2,10 +2,10 @@ import type { Bound } from '../bounds.ts';
 import { spreadOf } from '../statistics.ts';
 import { type AllResults, medianOf, type Results, type Round } from './medians.ts';
 
-/** The next buyer asks every few milliseconds, on a machine that six servers share. */
+/** The next buyer retries every few milliseconds, on a machine that six servers share. */
 const MOST_LATE_MS = 250;
 
-/** Of Holdfast; none where it did not run. Where the hybrid scheme ran too, Holdfast must not be slower. */
+/** Bounds of Holdfast, if it ran. If the hybrid scheme ran too, Holdfast must not be slower. */
 export function boundsOf(results: AllResults, seats: number): Bound[] {
   const { holdfast: of, hybrid } = results;
   if (of === undefined) return [];
@@ -34,7 +34,7 @@ export function boundsOf(results: AllResults, seats: number): Bound[] {
 const refusalsOf = ({ sale }: Round) => sale.refusalsPerSecond;
 const grantsOf = ({ freeSeats }: Round) => freeSeats?.grantsPerSecond ?? Number.NaN;
 
-/** The median of what was in the same round. */
+/** Median of the ratios in the same rounds. */
 function ratioOf(one: Results, other: Results, rateOf: (round: Round) => number): number {
   const ratios = one.rounds.flatMap((round, at) => {
     const beside = other.rounds[at];

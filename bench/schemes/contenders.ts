@@ -14,7 +14,7 @@ import { type ContenderName, contenderNames, type SchemeName, type SchemesOption
 import type { SchemeServer } from './scheme-server.ts';
 import { addSeats, createTables } from './tables.ts';
 
-/** Of the long row lock, whose every hold has one: as many as Postgres allows by default, less those that it keeps for itself. */
+/** Each hold of the long row lock needs a connection: Postgres' default maximum, less its reserved ones. */
 const LOCKING_POOL_SIZE = 90;
 
 export interface Stores {
@@ -22,27 +22,27 @@ export interface Stores {
   readonly redis: RedisServer;
 }
 
-/** How long a hold lasts, and after how long it is paid for, if ever. */
+/** Duration of a hold, and after how long it is paid for, if ever. */
 export interface HoldTimes {
   readonly holdSeconds: number;
   readonly payingMs: number | null;
 }
 
-/** A server that is measured, with a database of its own. */
+/** A measured server, with a database of its own. */
 export interface Contender {
   readonly name: ContenderName;
   readonly url: string;
-  /** Null for what stores nothing. */
+  /** Null if it stores nothing. */
   readonly databaseUrl: string | null;
-  /** Used so far. */
+  /** CPU time so far. */
   cpuMicros(): Promise<number>;
-  /** Resolves when nothing that was granted is still to be written. */
+  /** Resolves when all granted holds are written. */
   settled(): Promise<unknown>;
-  /** A new event with a multiple of a hundred seats. Gives its id. */
+  /** Creates an event with a multiple of a hundred seats. Resolves to its id. */
   openEvent(seats: number): Promise<string>;
 }
 
-/** Those that `only` names, or all. */
+/** Those in `only`, or all. */
 export async function openContenders(
   stores: Stores,
   options: SchemesOptions,
@@ -112,14 +112,14 @@ async function openHoldfast(
     async settled() {},
     async openEvent(seats) {
       const eventId = await openEvent(url, organizer, { name: 'Schemes', seats, reservationSeconds: holdSeconds });
-      // Somebody looks at the seats, as people do before sales open.
+      // Opens the event's map, as viewers do before sales open.
       await dataOf(url, SeatsDocument, { eventId, first: 1 });
       return eventId;
     },
   };
 }
 
-/** Refuses everybody, and touches nothing. */
+/** Refuses every request without doing anything else. */
 async function openFloor(resources: AsyncStack): Promise<Contender> {
   const module = new URL('../flash-sale/floor-server.ts', import.meta.url);
   const child = resources.use(new Child<FloorServer>(module, nodeOptions, production));

@@ -2,7 +2,7 @@ import postgres, { type Sql } from 'postgres';
 import { type Hold, newHold, type OpenScheme, type Wanted } from './scheme.ts';
 import { lockSeats, type SeatRow, writeHold } from './tables.ts';
 
-/** Status and deadline together say whether a seat is free, judged under a row lock in one short transaction. */
+/** Status and deadline say whether a seat is free. They are checked under a row lock, in a short transaction. */
 export const dualAttribute: OpenScheme = ({ databaseUrl, poolSize, holdMs }) => {
   const sql = postgres(databaseUrl, { max: poolSize });
   return {

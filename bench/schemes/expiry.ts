@@ -6,16 +6,16 @@ import { tokenFor } from '../tokens.ts';
 import type { Contender } from './contenders.ts';
 import type { SchemesOptions } from './options.ts';
 
-/** How long before the deadline the next buyer begins to ask. */
+/** How long before the deadline the next buyer begins. */
 const EARLY_MS = 20;
-/** Between two attempts of that buyer: a twentieth of how late it is already, within these. */
+/** Share of the delay so far after which that buyer retries, within these bounds. */
 const AGAIN_SHARE = 1 / 20;
 const AGAIN_LEAST_MS = 5;
 const AGAIN_MOST_MS = 250;
 
 /**
- * How late each of some seats whose holds nobody pays for could be had again, in milliseconds: from the hold's deadline until
- * another buyer, who asks for it again and again, was granted it. The deadlines are spread evenly over the job's interval.
+ * Milliseconds from the deadline of an unpaid hold until another buyer, who retries all the time, gets the seat. The deadlines are
+ * evenly distributed over the job's interval.
  */
 export async function runExpiry(contender: Contender, options: SchemesOptions): Promise<number[]> {
   const { holds, cronSeconds, holdSeconds } = options;
@@ -43,7 +43,7 @@ async function lateness(contender: Contender, input: ReserveSeatsInput, giveUpAf
   throw new Error(`${contender.name} did not free a seat within ${giveUpAfterMs} ms`);
 }
 
-/** Gives the deadline of what was granted, and null when nothing was. */
+/** Resolves to the deadline of the reservation, or null if it was refused. */
 async function reserve({ name, url }: Contender, input: ReserveSeatsInput, buyer: string): Promise<number | null> {
   const token = await tokenFor(`${buyer} of ${input.seatIds}`);
   const { reserveSeats } = await dataOf(url, ReserveSeatsDocument, { input }, token);

@@ -3,7 +3,7 @@ import { holdIfFree } from './dual-attribute.ts';
 import { newHold, type OpenScheme } from './scheme.ts';
 import { SeatLocks } from './seat-locks.ts';
 
-/** A lock in Redis turns most away before they reach Postgres; behind it, status and deadline of the row decide. */
+/** A lock in Redis refuses most requests before they reach Postgres, where status and deadline of the row decide. */
 export const hybrid: OpenScheme = ({ databaseUrl, redisUrl, poolSize, holdMs }) => {
   const sql = postgres(databaseUrl, { max: poolSize });
   const locks = new SeatLocks(redisUrl);

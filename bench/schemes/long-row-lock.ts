@@ -4,8 +4,8 @@ import { type Hold, newHold, type OpenScheme, type Wanted } from './scheme.ts';
 import { lockSeats, writeHold } from './tables.ts';
 
 /**
- * The row lock is the hold: the transaction stays open while the buyer pays, and ends with the seat booked, or when time is up.
- * Who wants the same seat waits for that in Postgres, and everybody who waits or pays has a connection for themselves.
+ * The row lock is the hold: the transaction stays open while the buyer pays, and ends with a booking or at the deadline. Each
+ * holder and each waiting buyer occupies a connection.
  */
 export const longRowLock: OpenScheme = ({ databaseUrl, poolSize, holdMs, payingMs }) => {
   const sql = postgres(databaseUrl, { max: poolSize });

@@ -2,42 +2,42 @@ import { quantileOf, type Spread, spreadOf } from '../statistics.ts';
 import { type ContenderName, contenderNames } from './options.ts';
 import type { FreeSeatFigures, Latency, SaleFigures } from './sale.ts';
 
-/** What one contender did in one round. */
+/** One round of one contender. */
 export interface Round {
   readonly sale: SaleFigures;
-  /** Null for what grants nothing. */
+  /** Null if it grants nothing. */
   readonly freeSeats: FreeSeatFigures | null;
 }
 
-/** Of one contender. */
+/** All results of one contender. */
 export interface Results {
   readonly rounds: readonly Round[];
-  /** Over the whole run. */
+  /** Sum of the whole run. */
   readonly deadlocks: number;
-  /** In milliseconds, of each hold that expired. */
+  /** Milliseconds for each hold that expired. */
   readonly lateness: readonly number[];
 }
 
 export type AllResults = Readonly<Partial<Record<ContenderName, Results>>>;
 
-/** Over the rounds. */
+/** Medians over the rounds. */
 export interface Medians {
   readonly name: ContenderName;
-  /** Of free seats, and its p99; null where nothing is granted. */
+  /** Of free seats; null if nothing is granted. */
   readonly grantsPerSecond: Spread | null;
   readonly grantP99Ms: number | null;
-  /** Of the sale, as what follows. */
+  /** Figures of the sale. */
   readonly refusalsPerSecond: Spread;
   readonly soldOutSeconds: Spread | null;
   readonly latencyMs: Latency;
   readonly cpuPerAnswer: number;
   readonly seatsGranted: Spread;
-  /** Of all rounds, as what follows. */
+  /** Sums over all rounds. */
   readonly soldTwice: number;
   readonly soldTwiceWithoutKeys: number;
   readonly errors: number;
   readonly deadlocks: number;
-  /** Null where nothing expires. */
+  /** Null if nothing expires. */
   readonly lateMs: Spread | null;
 }
 
@@ -80,7 +80,7 @@ export function medianOf(name: ContenderName, { rounds, deadlocks, lateness }: R
   };
 }
 
-/** Whatever is neither a grant nor a refusal. */
+/** Answers that are neither grants nor refusals. */
 function errorsIn(outcomes: Readonly<Record<string, number>>): number {
   const { Reservation: _, SeatsUnavailable: __, ...errors } = outcomes;
   return Object.values(errors).reduce((total, count) => total + count, 0);

@@ -1,4 +1,4 @@
-/** In the order in which they are shown, each with the name it has there. */
+/** In the order of the table, with their names in it. */
 export const CONTENDERS = {
   'long-row-lock': 'long row lock',
   'status-and-cron': 'status and cron',
@@ -15,26 +15,26 @@ export type SchemeName = Exclude<ContenderName, 'holdfast' | 'floor'>;
 export const contenderNames = Object.keys(CONTENDERS) as ContenderName[];
 
 export interface SchemesOptions {
-  /** Those to run; all when none is named. */
+  /** Contenders to run; empty for all. */
   readonly only: readonly ContenderName[];
   readonly users: number;
   readonly seats: number;
-  /** Of one user: each wants from one to so many. */
+  /** Maximum number of seats in a request. */
   readonly mostSeats: number;
-  /** Over which the users come. */
+  /** Connections of the users. */
   readonly connections: number;
-  /** In which seats are granted that nobody else wants. */
+  /** Duration of the measurement with free seats. */
   readonly seconds: number;
-  /** Times that the servers take turns. */
+  /** Number of rounds. */
   readonly rounds: number;
-  /** In which a buyer of the long row lock has paid. */
+  /** Time until a buyer of the long row lock has paid. */
   readonly payingMs: number;
   /** Between two runs of the job that frees what has expired. */
   readonly cronSeconds: number;
-  /** Of the holds that nobody pays for. */
+  /** Duration of holds that are not paid for. */
   readonly holdSeconds: number;
-  /** Of such holds, for each server. */
+  /** Number of such holds for each server. */
   readonly holds: number;
-  /** Row and Redis locks are taken in the order in which a user named the seats, and not in that of the seats. */
+  /** Takes row and Redis locks in the order of the request instead of the seats' order. */
   readonly asNamed?: boolean;
 }

@@ -3,7 +3,7 @@ import { newHold, type OpenScheme, type Wanted } from './scheme.ts';
 import { SeatLocks } from './seat-locks.ts';
 import { writeHold } from './tables.ts';
 
-/** The lock in Redis is the hold, and its time to live the deadline. Postgres is told, and asked only what was booked before. */
+/** The lock in Redis is the hold, and its TTL the deadline. Postgres stores holds, and is only read for bookings. */
 export const redisLock: OpenScheme = ({ databaseUrl, redisUrl, poolSize, holdMs }) => {
   const sql = postgres(databaseUrl, { max: poolSize });
   const locks = new SeatLocks(redisUrl);

@@ -8,29 +8,29 @@ import type { Contender } from './contenders.ts';
 import type { SchemesOptions } from './options.ts';
 import { countSoldTwice, isGrant } from './store-checks.ts';
 
-/** Where not thousands come. */
+/** Connections of the measurement with free seats. */
 const CONNECTIONS = 64;
 /** More than are granted in a second. */
 const FREE_SEATS_PER_SECOND = 10_000;
 
-/** Thousands after a few seats. */
+/** Thousands of requests for a few seats. */
 export interface SaleFigures {
   /** Of all answers. */
   readonly latencyMs: Latency;
   readonly grantsPerSecond: number;
   readonly refusalsPerSecond: number;
-  /** From the first request until the last grant was answered. */
+  /** From the first request until the last grant. */
   readonly soldOutSeconds: number;
   readonly seatsGranted: number;
   readonly cpuPerAnswer: number;
-  /** How many answers there were of each type; of one without data, its error. */
+  /** Number of answers by type, or by error. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly soldTwice: number;
-  /** When Redis has lost its keys since, and everybody asks once more. */
+  /** After Redis has lost its keys, and everyone has asked again. */
   readonly soldTwiceWithoutKeys: number;
 }
 
-/** Of those who each want a free seat that nobody else wants. */
+/** Requests for free seats, each for a seat of its own. */
 export interface FreeSeatFigures {
   readonly latencyMs: Latency;
   readonly grantsPerSecond: number;
@@ -94,7 +94,7 @@ async function countTwice(contender: Contender, eventId: string, answers: readon
   return contender.databaseUrl === null ? 0 : countSoldTwice(contender.databaseUrl, eventId, answers);
 }
 
-/** What one run says; rates are over its whole time, but for grants, which end when nothing is left. */
+/** Figures of one run. Rates are over its whole duration, except for grants, which end when all seats are sold. */
 export function figuresOf({ answers, seconds }: LoadRun) {
   const took = answers.map(({ tookMs }) => tookMs);
   const outcomes: Record<string, number> = {};
@@ -113,7 +113,7 @@ export function figuresOf({ answers, seconds }: LoadRun) {
   };
 }
 
-/** Houses have a multiple of a hundred seats; those beyond the ones on offer are wanted by nobody. */
+/** Plans have a multiple of a hundred seats. Nobody requests those beyond the ones on offer. */
 function roundUp(seats: number): number {
   return Math.ceil(seats / 100) * 100;
 }

@@ -21,13 +21,13 @@ const schemes: Readonly<Record<SchemeName, OpenScheme>> = {
 
 export interface ServedScheme extends SchemeOptions {
   readonly name: SchemeName;
-  /** Locks are taken in the order in which the seats were named. */
+  /** Takes locks in the order of the request. */
   readonly asNamed: boolean;
 }
 
 let scheme: Scheme | undefined;
 
-/** Gives where its API is. */
+/** Resolves to its URL. */
 function open({ name, asNamed, ...options }: ServedScheme): Promise<string> {
   const opened = schemes[name](options);
   scheme = opened;
@@ -35,7 +35,7 @@ function open({ name, asNamed, ...options }: ServedScheme): Promise<string> {
     const decoded = seatIds.map((id) => decodeSeatId(id) ?? { eventId: '', index: -1 });
     const [{ eventId } = { eventId: '' }] = decoded;
     const indexes = decoded.map(({ index }) => index);
-    // Those who lock in one order never wait for each other in a circle.
+    // One order for all transactions prevents deadlocks.
     const seats = asNamed ? indexes : indexes.toSorted((one, other) => one - other);
     const hold = await opened.reserve({ eventId, seats, viewerId: viewerOf(context) });
     return hold === null ? unavailable(seatIds) : reservation(eventId, { ...hold, seats });

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 export interface Wanted {
   readonly eventId: string;
-  /** By index, in the order in which they are to be locked. */
+  /** By index, in the order of locking. */
   readonly seats: readonly number[];
   readonly viewerId: string;
 }
 
-/** What a buyer is answered who got all of the seats. */
+/** The answer to a buyer who got all seats. */
 export interface Hold {
   readonly id: string;
   readonly createdAt: Date;
@@ -17,26 +17,26 @@ export interface Hold {
 export interface SchemeOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** Of connections to Postgres; a long row lock takes as many as it is given holds. */
+  /** Connections to Postgres. A long row lock takes one per hold. */
   readonly poolSize: number;
   readonly holdMs: number;
-  /** After which a buyer of the long row lock has paid; null when none ever pays. */
+  /** Time until a buyer of the long row lock has paid; null if none does. */
   readonly payingMs: number | null;
-  /** Between two runs of the job that frees what has expired. */
+  /** Interval of the job that frees expired seats. */
   readonly cronMs: number;
 }
 
 /** A way to let only one buyer have a seat. */
 export interface Scheme extends AsyncDisposable {
-  /** Gives null when a seat is taken. */
+  /** Resolves to null if a seat is taken. */
   reserve(wanted: Wanted): Promise<Hold | null>;
-  /** Resolves when nothing that was granted is still to be written. */
+  /** Resolves when all granted holds are written. */
   settled(): Promise<void>;
 }
 
 export type OpenScheme = (options: SchemeOptions) => Scheme;
 
-/** From now on. */
+/** Begins now. */
 export function newHold(holdMs: number): Hold {
   const createdAt = new Date();
   return { id: randomUUID(), createdAt, expiresAt: new Date(createdAt.getTime() + holdMs) };

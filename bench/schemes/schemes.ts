@@ -16,19 +16,19 @@ import { reportOf } from './report.ts';
 import { runFreeSeats, runSale, type Tools } from './sale.ts';
 import { countDeadlocks } from './store-checks.ts';
 
-/** Of the sale: longer than it takes. */
+/** Longer than a sale takes. */
 const SALE_HOLD_SECONDS = 600;
-/** Before anything is measured, so that all of the code is compiled. */
+/** Requests before the measurement, so that the code is compiled. */
 const WARM_UP_USERS = 3_000;
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function schemes(options: SchemesOptions): Promise<number> {
   const machine = describeMachine();
   const results = await measureSchemes(options);
   const bounds = boundsOf(results, options.seats);
   const report = reportOf(results, bounds);
   process.stdout.write(report);
-  // Some of them alone, or locks in another order, are not what the documentation speaks of.
+  // The documentation shows runs of all contenders, with locks in one order.
   if (options.only.length === 0 && options.asNamed !== true) {
     const measuredAt = new Date().toISOString();
     const medians = mediansOf(results);
@@ -37,7 +37,7 @@ export async function schemes(options: SchemesOptions): Promise<number> {
   return bounds.every(isKept) ? 0 : 1;
 }
 
-/** What each contender that is named did, by its name. */
+/** Results of the named contenders, by name. */
 export async function measureSchemes(options: SchemesOptions): Promise<AllResults> {
   await using resources = new AsyncStack();
   const stores = {
@@ -79,7 +79,7 @@ async function runRound(contender: Contender, tools: Tools): Promise<Round> {
   return { sale, freeSeats: contender.databaseUrl === null ? null : await runFreeSeats(contender, tools) };
 }
 
-/** All at once, as there is little to do. */
+/** In parallel, because there is little load. */
 async function runExpiries(stores: Stores, options: SchemesOptions): Promise<Map<ContenderName, readonly number[]>> {
   await using resources = new AsyncStack();
   const times = { holdSeconds: options.holdSeconds, payingMs: null };

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import type { Hold, Wanted } from './scheme.ts';
 
-/** Deletes those keys that still have this value: `KEYS` the locks, `ARGV[1]` their owner. */
+/** Deletes keys that still have this value: `KEYS` the locks, `ARGV[1]` their owner. */
 const RELEASE = `
   for _, key in ipairs(KEYS) do
     if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
   end`;
 
-/** A lock with a deadline for each seat, as Redis' documentation has it for a single instance. */
+/** A lock with a deadline for each seat, as in Redis' documentation for a single instance. */
 export class SeatLocks implements AsyncDisposable {
   readonly #redis: Redis;
 

@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { newHold, type OpenScheme } from './scheme.ts';
 import { lockSeats, writeHold } from './tables.ts';
 
-/** The status alone says whether a seat is free. A job that runs by the clock frees what has expired, usually every minute. */
+/** Only the status says whether a seat is free. A periodic job, usually every minute, frees what has expired. */
 export const statusAndCron: OpenScheme = ({ databaseUrl, poolSize, holdMs, cronMs }) => {
   const sql = postgres(databaseUrl, { max: poolSize });
   const job = setInterval(async () => {

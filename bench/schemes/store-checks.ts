@@ -3,12 +3,12 @@ import { databaseName, onServer } from '../../test/support/create-database.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import type { Answer } from '../flash-sale/answers.ts';
 
-/** A connection counts what it saw when it ends, and its end takes a moment. */
+/** Postgres adds a connection's statistics when it ends, which takes a moment. */
 const ENDED_WITHIN_MS = 30_000;
 
 /**
- * How many seats of the event two buyers or more were granted, by the table or by what they were answered. None of the
- * reservations may have expired.
+ * The number of the event's seats that were granted to several buyers, by the table or by the answers. None of the reservations may
+ * have expired.
  */
 export async function countSoldTwice(
   databaseUrl: string,
@@ -34,7 +34,7 @@ export function isGrant({ outcome }: Answer): boolean {
   return outcome === 'Reservation';
 }
 
-/** That Postgres found in this database since it was made. Waits until everybody has left it. */
+/** Deadlocks in this database since it was created. Waits until all other connections are closed. */
 export async function countDeadlocks(databaseUrl: string): Promise<number> {
   const name = databaseName(databaseUrl);
   const server = new URL(databaseUrl);

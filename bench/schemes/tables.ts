@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { Hold, Wanted } from './scheme.ts';
 
-/** The two tables of the textbooks. Leaner than Holdfast's own, which the schemes gain from. */
+/** The textbooks' two tables. They are leaner than Holdfast's, which favours the schemes. */
 export async function createTables(sql: Sql): Promise<void> {
   await sql`
     create table seats (
@@ -35,7 +35,7 @@ export interface SeatRow {
   readonly expiresAt: Date | null;
 }
 
-/** Waits for every transaction that has one of them locked. */
+/** Waits for transactions that have locked one of them. */
 export async function lockSeats(transaction: TransactionSql, { eventId, seats }: Wanted): Promise<SeatRow[]> {
   return await transaction<SeatRow[]>`
     select seats.status, seats.expires_at as "expiresAt"
@@ -45,7 +45,7 @@ export async function lockSeats(transaction: TransactionSql, { eventId, seats }:
     for update of seats`;
 }
 
-/** Writes the hold over whatever the rows say. */
+/** Writes the hold whatever the rows contain. */
 export async function writeHold(
   transaction: TransactionSql,
   status: 'RESERVED' | 'BOOKED',

@@ -1,11 +1,11 @@
 export interface WorstQueryOptions {
-  /** Operations that are tried. */
+  /** Number of operations to try. */
   readonly tries: number;
-  /** Of the random numbers: the same seed tries the same first operations. */
+  /** Seed of the random numbers: the same seed tries the same first operations. */
   readonly seed: number;
 }
 
-/** Of the large event; there are as many small ones as a page has. */
+/** Seats of the large event. There are as many small events as a page has. */
 export const SEATS = 20_000;
 export const SMALL_EVENTS = 100;
 export const SEATS_OF_SMALL = 1_000;

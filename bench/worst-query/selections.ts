@@ -8,20 +8,20 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** A field, or a type condition (`... on Event`), with what is selected of it. */
+/** A field, or a type condition (`... on Event`), with its selection. */
 export interface Selection {
   readonly name: string;
   /** As text: '(first: 100)'. */
   readonly args: string;
-  /** Of an object: its type. Null for a leaf. */
+  /** Type of an object; null for a leaf. */
   readonly type: GraphQLObjectType | null;
   readonly selected: Selection[];
 }
 
-/** Values for arguments, by name and then by `Type.field.argument` where that matters. */
+/** Values of arguments by name, or by `Type.field.argument`. */
 export type Values = Readonly<Record<string, readonly string[]>>;
 
-/** Makes operations of a schema's queries at random, and changes them. */
+/** Creates random queries of a schema, and changes them. */
 export class Selections {
   readonly #schema: GraphQLSchema;
   readonly #values: Values;
@@ -34,7 +34,7 @@ export class Selections {
     this.#random = random;
   }
 
-  /** A copy with some more selected, or with a part of it repeated, in one place. */
+  /** A copy with more selected, or with a part repeated, in one place. */
   grown(root: Selection): Selection {
     const copy = structuredCopy(root);
     const [parent] = this.#some(objectsIn(copy));
@@ -94,7 +94,7 @@ export class Selections {
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }
 
-  /** One at random; none of none. */
+  /** One at random, if there are any. */
   #some<Value>(of: readonly Value[]): Value[] {
     return of.slice(Math.floor(this.#random() * of.length)).slice(0, 1);
   }
@@ -109,7 +109,7 @@ function structuredCopy({ selected, ...rest }: Selection): Selection {
   return { ...rest, selected: selected.map(structuredCopy) };
 }
 
-/** Each field has an alias of its own, so that none is merged with another. */
+/** Each field has an alias of its own, so that none are merged. */
 export function textOf(root: Selection): string {
   let aliases = 0;
   const write = ({ name, args, selected }: Selection): string => {

@@ -11,7 +11,7 @@ import { jwtSecret, tokenFor } from '../tokens.ts';
 import { SEATS, SEATS_OF_SMALL, SMALL_EVENTS } from './options.ts';
 import type { Values } from './selections.ts';
 
-/** What one operation took of the server. */
+/** What one operation cost the server. */
 export interface Took {
   readonly cpuMs: number;
   readonly bytes: number;
@@ -20,9 +20,9 @@ export interface Took {
 
 const postgresSettings = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track_utility=off'];
 
-/** A node at its default limits, but for those of addresses, with a large event and a page of small ones. */
+/** A node with default limits, except those of addresses, with a large event and a page of small ones. */
 export class MeasuredServer {
-  /** For arguments of queries. */
+  /** Values for arguments of queries. */
   readonly values: Values;
   readonly #url: string;
   readonly #child: Child<HoldfastServer>;
@@ -60,7 +60,7 @@ export class MeasuredServer {
     return new MeasuredServer(url, child, statements, valuesFor(eventId));
   }
 
-  /** Asks as anybody may. Null for what is refused. */
+  /** Sends a query without a token. Resolves to null if it is refused. */
   async take(query: string): Promise<Took | null> {
     const before = await this.#counts();
     const response = await fetch(this.#url, {

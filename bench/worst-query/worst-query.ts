@@ -14,13 +14,13 @@ const most: Readonly<Took> = { cpuMs: 50, bytes: 2_000_000, statements: 20 };
 type Measure = keyof Took;
 const MEASURES = Object.keys(most) as Measure[];
 
-/** Of each measure: those that took the most, to be changed again. */
+/** Number of operations kept for each measure, to be changed again. */
 const KEPT = 5;
 /** Changes at once. */
 const MOST_CHANGES = 30;
-/** New ones from nothing. */
+/** Share of operations that are created anew. */
 const SHARE_FRESH = 0.2;
-/** The worst is measured so often, and the median counts: once it may have met a collection. */
+/** Number of measurements of the worst operation, of which the median counts, because some include a garbage collection. */
 const REPEATED = 9;
 
 interface Tried {
@@ -28,7 +28,7 @@ interface Tried {
   readonly took: Took;
 }
 
-/** Gives the exit code: 1 when a bound is missed. */
+/** Resolves to the exit code: 1 if a bound is missed. */
 export async function worstQuery(options: WorstQueryOptions): Promise<number> {
   const machine = describeMachine();
   await using resources = new AsyncStack();
@@ -56,7 +56,7 @@ export async function worstQuery(options: WorstQueryOptions): Promise<number> {
   return bounds.every(isKept) ? 0 : 1;
 }
 
-/** Climbs: what took most of something is grown until it is refused. */
+/** Hill climbing: expensive operations are extended until they are refused. */
 class Search {
   refused = 0;
   readonly #selections: Selections;
@@ -80,7 +80,7 @@ class Search {
     return selection;
   }
 
-  /** @param took null where it was refused */
+  /** @param took null if it was refused */
   note(selection: Selection, took: Took | null): void {
     if (took === null) {
       this.refused += 1;

@@ -11,7 +11,7 @@ import { LiveRegion } from './ui/live-region.tsx';
 import { NotFound } from './ui/not-found.tsx';
 import { useTopAtEachPlace } from './ui/use-top-at-each-place.ts';
 
-/** Its addresses are served by `src/server/page.ts`. */
+/** Its addresses must also be served by `src/server/page.ts`. */
 export function App() {
   const { say } = useWords();
   const content = useTopAtEachPlace();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { freeNearby } from '../src/plan/nearby.ts';
 import type { Plan, PlanSeat } from '../src/plan/plan.ts';
 
-/** Rows of ten seats, a step apart and one behind the other; the last row is of a category of its own. */
+/** Rows of ten seats. The last row has a category of its own. */
 function hall(rows: number): Plan {
   const seats = Array.from(
     { length: rows * 10 },

@@ -24,7 +24,7 @@ export interface PanelProps {
   readonly onReveal: (seats: readonly PlanSeat[]) => void;
 }
 
-/** What the viewer has of an event, and the next thing to do. */
+/** The viewer's seats of an event, and the next step. */
 export function BuyingPanel(props: PanelProps) {
   const words = useWords();
   const { phase, lost, notice } = useStore(props.buying.state);

@@ -26,14 +26,14 @@ export interface BuyingParts {
   tell(news: News): void;
 }
 
-/** What a viewer does with an event's seats: from a choice, by reserving, to a hold; and what they had before, or get elsewhere. */
+/** A viewer's way from a choice by a reservation to a booking, and their earlier or other reservations of the event. */
 export class Buying {
   readonly choice: Choice;
   readonly hold: Hold;
   readonly #parts: BuyingParts;
   readonly #state = createStore(atFirst);
   readonly #persisting: Persisting;
-  /** Of the attempt to reserve of which no answer came: the same seats again are the same intent. */
+  /** The last request to reserve that got no answer. A retry for the same seats is the same intent. */
   #intent: { readonly seatIds: readonly string[]; readonly key: string } | null = null;
 
   constructor(parts: BuyingParts) {
@@ -53,7 +53,7 @@ export class Buying {
     return this.#state;
   }
 
-  /** Follows the map, and goes on with what the viewer holds already. Returns how to stop. */
+  /** Follows the map, and restores what the viewer already holds. Returns how to stop. */
   start(): () => void {
     const before = keptChoice(this.#parts.plan);
     const stopChoice = this.choice.follow();
@@ -95,7 +95,7 @@ export class Buying {
     this.choice.dropTaken();
   }
 
-  /** What was booked before, and is held. */
+  /** Shows earlier bookings and a running reservation. */
   async #goOn(): Promise<void> {
     try {
       const { client, plan } = this.#parts;
@@ -112,7 +112,7 @@ export class Buying {
     }
   }
 
-  /** What this viewer does in another tab, or on another device. */
+  /** Follows what the viewer does in other tabs, or on other devices. */
   #followElsewhere(): () => void {
     const live = this.#parts.client.viewerReservations();
     const isNew = ({ reservation }: FollowedReservation) =>
@@ -126,7 +126,7 @@ export class Buying {
   readonly #isOfThisEvent = ({ event }: { readonly event: { readonly id: string } }) =>
     event.id === this.#parts.plan.event.id;
 
-  /** Not in the place of what is being done here. */
+  /** Does not replace what is being done in this tab. */
   #holdAsElsewhere(reservation: ReservationDetailsFragment): void {
     const { phase, chosen } = this.#state.getSnapshot();
     const isIdle = phase.step === 'choosing' || phase.step === 'ended' || phase.step === 'booked';

@@ -4,7 +4,7 @@ import { useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { CutOff } from './cut-off.tsx';
 
-/** What is chosen costs so much, and is reserved: in sight wherever one is on the page. */
+/** Price of the chosen seats, and the button to reserve them. Always in sight. */
 export function ChoiceBar({ plan, buying, salesStatus, isReserving }: PanelProps & { readonly isReserving: boolean }) {
   const { say, write } = useWords();
   const { chosen, isCutOff } = useStore(buying.state);

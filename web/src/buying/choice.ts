@@ -12,7 +12,7 @@ export interface ChoiceParts {
   tell(news: News): void;
 }
 
-/** The seats that a viewer has chosen and not reserved yet, as long as nobody else is faster. */
+/** The seats that a viewer has chosen but not reserved, as long as nobody else takes them. */
 export class Choice {
   readonly #parts: ChoiceParts;
   readonly #state: WritableStore<BuyingState>;
@@ -22,7 +22,7 @@ export class Choice {
     this.#state = parts.state;
   }
 
-  /** Drops what others take, and keeps the rest for when the page is loaded again. Returns how to stop. */
+  /** Drops seats that others take, and stores the rest for a reload of the page. Returns how to stop. */
   follow(): () => void {
     let kept = this.#state.getSnapshot().chosen;
     const stopKeeping = this.#state.subscribe(() => {
@@ -60,14 +60,14 @@ export class Choice {
     }
   }
 
-  /** Chooses these in the place of what was lost, or has run out, beside what is chosen already. */
+  /** Replaces lost or expired seats by these, beside those that are already chosen. */
   add(seats: readonly PlanSeat[]): void {
     const free = seats.filter((seat) => this.#statusOf(seat) === 'AVAILABLE');
     const chosen = this.#union(this.#state.getSnapshot().chosen, free);
     patch(this.#state, { phase: { step: 'choosing' }, chosen, lost: null, notice: null });
   }
 
-  /** Chooses what was chosen before the page was loaded, as far as it is still free. */
+  /** Chooses the free ones of the seats that were chosen before a reload. */
   restore(before: readonly PlanSeat[]): void {
     patch(this.#state, { chosen: this.#union(before, this.#state.getSnapshot().chosen) });
     this.dropTaken();
@@ -81,7 +81,7 @@ export class Choice {
     patch(this.#state, { lost: null });
   }
 
-  /** Somebody else was faster with a seat that was only chosen here. */
+  /** Drops chosen seats that somebody else has taken. */
   dropTaken(): void {
     const { phase, chosen } = this.#state.getSnapshot();
     if (phase.step !== 'choosing') return;
@@ -89,7 +89,7 @@ export class Choice {
     if (taken.length > 0) this.lose(taken);
   }
 
-  /** Says what is free nearby, in the place of these and of what was lost before. */
+  /** Offers free seats nearby instead of these, and of seats lost before. */
   lose(seats: readonly PlanSeat[]): void {
     const { lost, chosen } = this.#state.getSnapshot();
     const all = [...new Set([...(lost?.seats ?? []), ...seats])];
@@ -101,7 +101,7 @@ export class Choice {
     this.#parts.tell({ kind: 'lost', seats });
   }
 
-  /** As many as can be reserved at once: the first ones. */
+  /** The first ones, up to the maximum of one reservation. */
   #union(first: readonly PlanSeat[], second: readonly PlanSeat[]): readonly PlanSeat[] {
     return [...new Set([...first, ...second])].slice(0, this.#parts.plan.maxSeats);
   }

@@ -13,12 +13,12 @@ interface Props {
   readonly onExtend: () => void;
 }
 
-/** From here on it looks urgent. */
+/** From this remaining time on it looks urgent. */
 const SOON_S = 60;
-/** When it is said aloud. */
+/** Remaining times at which it is announced. */
 const SAID_AT_S: readonly number[] = [120, 60, 30, 10];
 
-/** What is left of a reservation, and how to get more. */
+/** Remaining time of a reservation, and the button to extend it. */
 export function CountdownClock({ countdown, extensionsLeft, isExtending, isIdle, onExtend }: Props) {
   const { say, write } = useWords();
   const seconds = useStore(countdown);

@@ -1,6 +1,6 @@
 import { useWords } from '../language/words.ts';
 
-/** Said where the button is that was pressed, as long as the server cannot be reached. */
+/** Shown beside the pressed button while the server cannot be reached. */
 export function CutOff() {
   const { say } = useWords();
   return (

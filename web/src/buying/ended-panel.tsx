@@ -7,10 +7,10 @@ import type { Phase } from './state.ts';
 
 type Ended = Extract<Phase, { step: 'ended' }>;
 
-/** A reservation that was let go of, or whose time ran out, or that is no longer this viewer's. */
+/** A reservation that was cancelled, has expired, or no longer belongs to this viewer. */
 export function EndedPanel({ plan, map, buying, phase }: PanelProps & { readonly phase: Ended }) {
   const { say } = useWords();
-  // News of a reservation may come before those of its seats.
+  // The reservation's message may come before that of its seats.
   const isFree = useSelected(map, ({ data }) =>
     phase.seats.some(({ index }) => data && statusAt(data.statuses, index) === 'AVAILABLE'),
   );

@@ -10,7 +10,7 @@ interface Props extends PanelProps {
   readonly card: Card;
 }
 
-/** The time that is left, and paying: in sight wherever one is on the page. */
+/** Remaining time, and the button to pay. Always in sight. */
 export function HeldBar({ buying, phase, card }: Props) {
   const { reservation, countdown } = phase.followed;
   const { isCutOff } = useStore(buying.state);

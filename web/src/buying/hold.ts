@@ -25,13 +25,13 @@ export interface HoldParts {
   tell(news: News): void;
 }
 
-/** A token that has run out makes another guest of somebody, to whom the reservation is not shown. */
+/** After an expired token the viewer is another guest, who may not see the reservation. */
 const isNotTheirs: readonly string[] = ['NOT_FOUND', 'UNAUTHENTICATED'];
 
 type Ended = Extract<Phase, { step: 'ended' }>;
 const endings = { EXPIRED: 'expired', CANCELLED: 'cancelled', LOST_SIGHT: 'lostSight' } as const;
 
-/** The reservation that a viewer holds: extending it, paying for it, letting go of it, and what becomes of it otherwise. */
+/** The viewer's reservation: extends, confirms and cancels it, and follows its changes. */
 export class Hold {
   readonly #parts: HoldParts;
   readonly #state: WritableStore<BuyingState>;
@@ -98,7 +98,7 @@ export class Hold {
     });
   }
 
-  /** @param seats some of them; all when left out */
+  /** @param seats all if omitted */
   letGo(seats?: readonly PlanSeat[]): Promise<void> {
     return this.#doing('lettingGo', async ({ followed }) => {
       const { client, persisting } = this.#parts;
@@ -114,7 +114,7 @@ export class Hold {
     });
   }
 
-  /** Where it is none any more. Whatever else has become of it is told to those who follow it. */
+  /** Outcomes for a reservation that no longer runs. Other changes arrive by its subscription. */
   readonly #over = { ReservationExpired: () => this.#end('EXPIRED'), ReservationNotActive: () => {} };
   readonly #refused = (refusal: Refusal) => patch(this.#state, { notice: noticeOf(refusal) });
 
@@ -154,7 +154,7 @@ export class Hold {
         break;
       }
       case 'CONFIRMED':
-        // Its own answer is under way otherwise.
+        // While paying, the answer of the mutation has the booking.
         if (busy !== 'paying') void this.#showBooking(reservation).catch(noticeOfFault);
         break;
       case 'CANCELLED':
@@ -168,7 +168,7 @@ export class Hold {
     if (phase.step === 'held') patch(this.#state, { phase: { ...phase, isStale } });
   }
 
-  /** It was paid for elsewhere. */
+  /** Shows a booking that was made elsewhere. */
   async #showBooking({ booking }: ReservationDetailsFragment): Promise<void> {
     if (booking === null) return;
     const answer = await this.#parts.client.query(BookingDocument, { id: booking.id });

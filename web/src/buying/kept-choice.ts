@@ -3,7 +3,7 @@ import { keptInTab } from '../state/kept.ts';
 
 const keyOf = ({ event }: Plan) => `holdfast chosen ${event.id}`;
 
-/** Seats that were chosen in this tab before the page was loaded again, or left. */
+/** Seats that were chosen in this tab before a reload. */
 export function keptChoice(plan: Plan): readonly PlanSeat[] {
   const ids = keptInTab.getItem(keyOf(plan))?.split(' ') ?? [];
   return plan.seats

@@ -4,7 +4,7 @@ import type { PanelProps } from './buying-panel.tsx';
 import { SeatLines } from './seat-lines.tsx';
 import type { Lost } from './state.ts';
 
-/** Somebody else was faster: with what, and what is free nearby. */
+/** Seats that somebody else has taken, and free ones nearby. */
 export function LostSeats({ plan, buying, lost, onReveal }: PanelProps & { readonly lost: Lost }) {
   const { say, write } = useWords();
   const box = useInSight<HTMLElement>(lost);

@@ -3,7 +3,7 @@ import { NoticeText, WaitNotice } from '../ui/notice-text.tsx';
 import { sayNotice } from './say-notice.ts';
 import type { Notice } from './state.ts';
 
-/** Why something was not done; where it can be done later, with the time that counts down until then. */
+/** Why something was not done, with a countdown if it can be retried later. */
 export function NoticeLine({ notice }: { readonly notice: Notice }) {
   const words = useWords();
   const text = sayNotice(notice, words);

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/client';
 import type { Notice } from './state.ts';
 
-/** Refusals that a reservation, or a change of it, can meet. */
+/** Refusals of a reservation or of its change. */
 export type Refusal =
   | { readonly __typename: 'NotFound' | 'ServiceBusy' | 'IdempotencyConflict' }
   | { readonly __typename: 'InvalidInput'; readonly message: string }

@@ -2,7 +2,7 @@ import type { MouseEvent } from 'react';
 import type { Money } from '../language/formats.ts';
 import { useWords } from '../language/words.ts';
 
-/** Of the test provider: the place of a real one's form. */
+/** Cards of the test provider, in place of a real provider's form. */
 const cards = [
   { token: 'tok_ok', label: 'works' },
   { token: 'tok_decline', label: 'declined' },
@@ -37,7 +37,7 @@ export function PayButton({ total, isPaying, isIdle, onPay }: Props) {
   const { say, write } = useWords();
   const [pay, paying] =
     total.amount === 0 ? [say.pay.book, say.pay.booking] : [say.pay.pay(write.money(total)), say.pay.paying];
-  // It comes where the button to reserve was: the second half of a double click was not meant for it.
+  // It replaces the button to reserve, so that the second half of a double click must be ignored.
   const onClick = ({ detail }: MouseEvent) => detail < 2 && onPay();
   return (
     <button type="button" className="button primary" aria-disabled={!isIdle} onClick={onClick}>

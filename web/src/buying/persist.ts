@@ -1,20 +1,20 @@
 import { faultCodes, HoldfastError } from '@holdfast/client';
 
 export interface Persisting {
-  /** Something small, to see whether the server answers. */
+  /** A small request that shows whether the server answers. */
   ask(signal: AbortSignal): Promise<unknown>;
   onCutOff(isCutOff: boolean): void;
 }
 
-/** An answer that takes longer is asked about, and what is not answered by then is said to be cut off: three seconds together. */
+/** A slow request is followed by `ask`, and without an answer to that the server counts as cut off, after three seconds in total. */
 const LOOK_EVERY_MS = 1_000;
 const ANSWER_WITHIN_MS = 2_000;
 
 const GIVE_UP_MS = 15 * 60_000;
 
 /**
- * Goes on with one intent until the server answers, says meanwhile when it cannot be reached, and is there again when it can: what was
- * sent last may hang on a connection that is dead. `call` has to be the same intent each time: its second answer is its first.
+ * Repeats a request until the server answers, and reports when it cannot be reached. Sends it again when the server is back, because
+ * the last one may hang on a dead connection. `call` must send the same intent each time.
  */
 export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, persisting: Persisting): Promise<T> {
   const givesUpAt = performance.now() + GIVE_UP_MS;

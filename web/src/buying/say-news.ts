@@ -27,7 +27,7 @@ export function sayNews(news: News, { say, write }: Words, plan: Plan): string {
   }
 }
 
-/** '10 minutes', or '45 seconds' when it is less than two minutes. */
+/** '10 minutes', or '45 seconds' if less than two minutes. */
 export function sayTime(seconds: number, say: Words['say']): string {
   return seconds >= 120 ? say.choice.minutes(Math.round(seconds / 60)) : say.choice.seconds(seconds);
 }

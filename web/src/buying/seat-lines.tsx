@@ -8,12 +8,12 @@ interface Props {
   readonly plan: Plan;
   readonly seats: readonly PlanSeat[];
   readonly kind: Kind;
-  /** Takes one away; null where none can be. */
+  /** Removes a seat; null if none can be removed. */
   readonly onRemove: ((seat: PlanSeat) => void) | null;
   readonly removeLabel?: (seat: string) => string;
 }
 
-/** Seats with their prices, one a line. */
+/** Seats with their prices, one per line. */
 export function SeatLines({ plan, seats, kind, onRemove, removeLabel }: Props) {
   const { say, write } = useWords();
   return (

@@ -5,12 +5,12 @@ import type { PlanSeat } from '../plan/plan.ts';
 export type Notice =
   | { readonly kind: 'salesNotOpen'; readonly salesStatus: SalesStatus }
   | { readonly kind: 'seatLimit' | 'reservationLimit' | 'networkLimit'; readonly limit: number }
-  /** `wait` is over when it can be tried again. */
+  /** After `wait` it can be retried. */
   | { readonly kind: 'rateLimited' | 'leftToOthers'; readonly wait: Countdown }
   | { readonly kind: 'invalid'; readonly message: string }
   | { readonly kind: 'busy' | 'declined' | 'extensionLimit' | 'notFound' | 'unreachable' | 'fault' | 'finishFirst' };
 
-/** Seats that somebody else was faster with, and what to take instead. */
+/** Seats that somebody else has taken, and free ones instead. */
 export interface Lost {
   readonly seats: readonly PlanSeat[];
   readonly nearby: readonly PlanSeat[];
@@ -34,17 +34,17 @@ export type Phase =
       readonly seats: readonly PlanSeat[];
     };
 
-/** One viewer's way through one event: from choosing to a booking. */
+/** State of one viewer for one event, from choosing to a booking. */
 export interface BuyingState {
   readonly phase: Phase;
-  /** In the order in which they were chosen. */
+  /** In the order of choosing. */
   readonly chosen: readonly PlanSeat[];
   readonly held: readonly PlanSeat[];
-  /** By the viewer, at any time. */
+  /** Seats that the viewer has ever booked. */
   readonly booked: readonly PlanSeat[];
   readonly lost: Lost | null;
   readonly notice: Notice | null;
-  /** The server cannot be reached, and something waits for its answer. */
+  /** Whether a request waits for a server that cannot be reached. */
   readonly isCutOff: boolean;
 }
 
@@ -58,7 +58,7 @@ export const atFirst: BuyingState = {
   isCutOff: false,
 };
 
-/** What has just happened, for people who listen to the page. */
+/** Announcements for screen readers. */
 export type News =
   | { readonly kind: 'added' | 'removed'; readonly seat: PlanSeat }
   | { readonly kind: 'notFree'; readonly seat: PlanSeat; readonly status: SeatStatus }

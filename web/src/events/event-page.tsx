@@ -18,7 +18,7 @@ export function EventPage({ id }: { readonly id: string }) {
   return <SeatShop plan={loaded.data} />;
 }
 
-/** Null for an event that there is not. */
+/** Null if there is no such event. */
 export function usePlan(id: string) {
   const client = useClient();
   const load = useCallback(

@@ -19,7 +19,7 @@ import { useTitle } from '../ui/use-title.ts';
 import { EventHeading } from './event-heading.tsx';
 import { useSalesStatus } from './use-sales-status.ts';
 
-/** One event: its seats as a map or a list, and what the viewer does with them. */
+/** One event: its seats as a map or a list, and the viewer's actions. */
 export function SeatShop({ plan }: { readonly plan: Plan }) {
   const client = useClient();
   const words = useWords();
@@ -37,7 +37,7 @@ export function SeatShop({ plan }: { readonly plan: Plan }) {
   const state = useStore(buying.state);
   const own = useMemo(() => ownSeatsOf(state), [state]);
   const marks = useMemo(() => marksOf(state.lost, words), [state.lost, words]);
-  // What is held by now, by the id of its reservation: news of it make no other one of it.
+  // The reservation's id, which does not change with its messages.
   const heldId = state.phase.step === 'held' ? state.phase.followed.reservation.id : null;
   useEffect(() => {
     if (heldId !== null) setShown(buying.state.getSnapshot().held);

@@ -2,7 +2,7 @@ import type { AvailabilityCountsFragment } from '@holdfast/client';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 
-/** An event's counts, live while the element is in sight: a socket carries no more than a hundred subscriptions. */
+/** An event's counts, live while the element is in sight, because a socket carries at most a hundred subscriptions. */
 export function useAvailability(eventId: string, atFirst: AvailabilityCountsFragment) {
   const client = useClient();
   const store = useMemo(() => client.availability(eventId), [client, eventId]);

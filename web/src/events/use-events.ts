@@ -9,15 +9,15 @@ export type ListedEvent = EventsQuery['events']['edges'][number]['node'];
 interface Events {
   readonly events: readonly ListedEvent[];
   readonly state: 'loading' | 'ready' | 'failed';
-  /** Why it failed. */
+  /** The fault, if it failed. */
   readonly error?: unknown;
-  /** Where the next page begins; null if there is none. */
+  /** Cursor of the next page; null if there is none. */
   readonly after: string | null;
 }
 
 const none: Events = { events: [], state: 'loading', after: null };
 
-/** The events on offer, or those of a filter that stays the same object, page by page. */
+/** Events of a filter, page by page. The filter must be the same object in each render. */
 export function useEvents(filter?: EventFilter) {
   const client = useClient();
   const [current, setCurrent] = useState(none);

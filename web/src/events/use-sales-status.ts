@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 import { useStore } from '../state/use-store.ts';
 
-/** Whether sales are open, as the server tells it, and what takes note of it where an answer says so sooner. */
+/** The event's sales status, live, and a setter for answers that contain a newer one. */
 export function useSalesStatus(event: EventDetailsFragment): readonly [SalesStatus, (learned: SalesStatus) => void] {
   const client = useClient();
   const store = useMemo(() => client.event(event.id), [client, event.id]);

@@ -6,24 +6,24 @@ export interface Money {
   readonly currency: string;
 }
 
-/** When an event begins. */
+/** The time at which an event begins. */
 export interface When {
   readonly startsAt: string;
-  /** IANA's name of the venue's. */
+  /** IANA name of the venue's time zone. */
   readonly timeZone: string;
 }
 
 export interface Formats {
-  /** Empty for null: what has no price is not on sale. */
+  /** Empty for null, which has no price and is not on sale. */
   money(money: Money | null): string;
   number(value: number): string;
-  /** 'Sat, 5 December 2026 at 19:30', as clocks at the venue show; with '(Berlin, GMT+1)' where the reader's show something else. */
+  /** 'Sat, 5 December 2026 at 19:30' in the venue's time, with '(Berlin, GMT+1)' if the reader's differs. */
   dateAndTime(when: When): string;
   month(when: When): string;
   day(when: When): string;
   /** 'A, B and C'. */
   list(items: readonly string[]): string;
-  /** '9:05' of minutes and seconds. */
+  /** '9:05' for minutes and seconds. */
   countdown(seconds: number): string;
 }
 
@@ -43,14 +43,14 @@ export function formatsOf(locale: string): Formats {
     number: (value) => number.format(value),
     dateAndTime: (when) => dateAndTime(locale, when),
     month: (when) => atVenue(locale, when, month),
-    // German puts a full stop behind it, which belongs to a sentence.
+    // German adds a full stop, which does not belong into a label.
     day: (when) => atVenue(locale, when, day).replace('.', ''),
     list: (items) => list.format(items),
     countdown: (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
   };
 }
 
-/** Browsers disagree on how many digits a currency has. */
+/** Sets the number of digits, on which browsers disagree. */
 function currencyFormat(locale: string, currency: string): Intl.NumberFormat {
   const digits = currencyDigits(currency) ?? 2;
   return new Intl.NumberFormat(locale, {

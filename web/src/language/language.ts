@@ -4,7 +4,7 @@ import { type Language, languages } from './messages.ts';
 
 const key = 'holdfast language';
 
-/** The one that was chosen here, otherwise the first of the browser's that there is, otherwise English. */
+/** The language chosen before, or the first supported one of the browser, or English. */
 function firstLanguage(): Language {
   const wanted = [kept.getItem(key), ...navigator.languages].map((tag) => tag?.slice(0, 2));
   return (

@@ -1,13 +1,13 @@
 import type { SalesStatus, SeatStatus } from '@holdfast/client';
 
-/** Every word of the page. A language is added by adding it here: what is missing does not compile. */
+/** Every text of the page. To add a language, add it here; missing texts do not compile. */
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
 const seatsEn = (count: number) => (count === 1 ? '1 seat' : `${count} seats`);
 const seatsDe = (count: number) => (count === 1 ? '1 Platz' : `${count} Plätze`);
 
-/** A seat as a person reads it; the plan's own words, where it has some, stand in place of 'row 3' and 'seat 7'. */
+/** A seat for people. The plan's own labels, if any, replace 'row 3' and 'seat 7'. */
 interface SeatWords {
   readonly section: string;
   readonly row: string;

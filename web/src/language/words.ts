@@ -3,7 +3,7 @@ import { type Formats, formatsOf } from './formats.ts';
 import { language } from './language.ts';
 import { type Language, type Messages, messages } from './messages.ts';
 
-/** Everything that is written differently in another language. */
+/** Everything that depends on the language. */
 export interface Words {
   readonly say: Messages;
   readonly write: Formats;
@@ -14,7 +14,7 @@ const words = {
   de: { say: messages.de, write: formatsOf(regional('de')) },
 } satisfies Record<Language, Words>;
 
-/** As it is written where the reader is at home: 'en-GB', if the browser says so. */
+/** With the reader's region, 'en-GB', if the browser has one. */
 function regional(language: Language): string {
   return navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
 }

@@ -1,4 +1,4 @@
-/** What of the plan is seen: which of its points is in the middle, and how many CSS pixels one of its units takes. */
+/** The visible part of the plan: the point in the middle, and CSS pixels per unit of the plan. */
 export interface Camera {
   readonly x: number;
   readonly y: number;
@@ -15,10 +15,10 @@ export interface Size {
   readonly height: number;
 }
 
-/** Round the plan when all of it is shown. */
+/** Around the plan when all of it is visible. */
 const PADDING_PX = 20;
 
-/** A seat never becomes larger than this. */
+/** Largest distance between seats. */
 const MAX_SPACING_PX = 64;
 
 export function toScreen({ x, y, scale }: Camera, view: Size, point: Point): Point {
@@ -36,12 +36,12 @@ export function overview(plan: Size, view: Size): Camera {
   return { x: plan.width / 2, y: plan.height / 2, scale };
 }
 
-/** The plan follows the finger. */
+/** Moves the plan with the pointer. */
 export function pan(camera: Camera, by: Point): Camera {
   return { ...camera, x: camera.x - by.x / camera.scale, y: camera.y - by.y / camera.scale };
 }
 
-/** What is under `at` stays there. */
+/** Keeps the point under `at` in place. */
 export function zoom(camera: Camera, view: Size, at: Point, factor: number): Camera {
   const before = toPlan(camera, view, at);
   const scaled = { ...camera, scale: camera.scale * factor };
@@ -49,7 +49,7 @@ export function zoom(camera: Camera, view: Size, at: Point, factor: number): Cam
   return { ...scaled, x: camera.x + before.x - after.x, y: camera.y + before.y - after.y };
 }
 
-/** Not further out than all of it, not closer than a seat needs, and never beside the plan. */
+/** Limits the camera to the plan: not wider than all of it, not closer than a seat needs, and not beside it. */
 export function bounded(camera: Camera, plan: Size, view: Size, spacing: number): Camera {
   const whole = overview(plan, view).scale;
   const scale = clamp(camera.scale, whole, Math.max(whole, MAX_SPACING_PX / spacing));
@@ -60,7 +60,7 @@ export function bounded(camera: Camera, plan: Size, view: Size, spacing: number)
   };
 }
 
-/** The middle where everything has room. */
+/** In the middle if all of the length is visible. */
 function axis(centre: number, length: number, seen: number): number {
   return seen >= length
     ? length / 2

@@ -1,23 +1,23 @@
-/** For categories to which the plan gives no colour. White can be read on each. */
+/** Colours of categories without one in the plan. White text is legible on each. */
 const fallback = ['#b3394c', '#1f6f8b', '#8a6d00', '#5b4b9a', '#2f7d4f', '#a34a1a'];
 
-/** @param color '#rrggbb', as the contract has it */
+/** @param color '#rrggbb', as in the API */
 export function categoryColor(color: string | null | undefined, category: number): string {
   return color && /^#[0-9a-f]{6}$/i.test(color) ? color : (fallback[category % fallback.length] ?? '#555555');
 }
 
-/** Black or white, whichever can be read better. */
+/** Black or white, whichever has more contrast. */
 export function textOn(color: string): '#000000' | '#ffffff' {
   return contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000';
 }
 
-/** What WCAG 2 asks of everything that is not text. */
+/** Least contrast of graphics by WCAG 2. */
 const LEAST_CONTRAST = 3;
 
-/** Against dark paper. */
+/** Too much contrast on dark paper. */
 const GLARING = 9;
 
-/** The colour itself, or as much of it darker or lighter as can be told from the paper: round a seat that is as pale or as dark. */
+/** The colour itself if it contrasts with the paper, or a darker or lighter shade of it, for the outline of pale or dark seats. */
 export function outlineOf(color: string, paper: string): string {
   const end = textOn(paper);
   const [target = 0] = channelsOf(end);
@@ -28,19 +28,19 @@ export function outlineOf(color: string, paper: string): string {
   return end;
 }
 
-/** A plan is drawn for white paper: by night, what is as pale is no more than a shade of the dark. */
+/** The colour of a plan made for white paper: on dark paper, pale colours become a shade of the dark. */
 export function areaOn(color: string, paper: string): string {
   if (textOn(paper) === '#000000' || contrast(color, paper) < GLARING) return color;
   const [from, to] = [channelsOf(color), channelsOf(paper)];
   return hex(to.map((channel, at) => channel * 0.88 + (from[at] ?? 0) * 0.12));
 }
 
-/** A colour that the plan gives to words, unless nobody could read it on this ground. */
+/** A text colour of the plan, unless it is illegible on this ground. */
 export function readableOn(color: string, ground: string, otherwise: string): string {
   return contrast(color, ground) >= LEAST_CONTRAST ? color : otherwise;
 }
 
-/** From 1 to 21, as WCAG 2 defines it. */
+/** From 1 to 21, by WCAG 2. */
 export function contrast(one: string, other: string): number {
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);

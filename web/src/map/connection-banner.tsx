@@ -6,7 +6,7 @@ import { useSelected } from '../state/use-store.ts';
 
 const wasWrong: readonly LiveState[] = ['stale', 'polling'];
 
-/** Says when the map is not as it is on the server, and when it is again. */
+/** Says when the map is out of date, and when it is live again. */
 export function ConnectionBanner({ map }: { readonly map: LiveStore<SeatMapState> }) {
   const { say } = useWords();
   const state = useSelected(map, (live) => live.state);

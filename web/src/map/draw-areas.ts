@@ -2,7 +2,7 @@ import type { AreaDrawingFragment } from '@holdfast/client';
 import { areaOn, readableOn } from './colors.ts';
 import type { Theme } from './theme.ts';
 
-/** Draws what is no seat; the context's units are the plan's. */
+/** Draws areas and their texts. The context's units are the plan's. */
 export function drawAreas(
   context: CanvasRenderingContext2D,
   areas: readonly AreaDrawingFragment[],
@@ -13,7 +13,7 @@ export function drawAreas(
     drawShape(context, area, theme);
     context.restore();
   }
-  // Above all shapes, so that none hides another's words.
+  // Texts are drawn above all shapes, so that no shape hides them.
   for (const area of areas) drawText(context, area, theme);
 }
 
@@ -71,7 +71,7 @@ function tracePolygon(
   context.closePath();
 }
 
-/** Dark words on a dark ground become light ones, with an edge of their own where they reach beyond it. */
+/** Dark texts on a dark ground become light, with an outline where they reach beyond it. */
 function drawText(
   context: CanvasRenderingContext2D,
   { text, rotation, color }: AreaDrawingFragment,

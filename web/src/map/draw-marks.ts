@@ -2,7 +2,7 @@ import type { PlanSeat } from '../plan/plan.ts';
 import { type Camera, type Size, toScreen } from './camera.ts';
 import type { Theme } from './theme.ts';
 
-/** Seats that the map points at, with a word beside them. */
+/** Seats to point out on the map, with a label. */
 export interface Mark {
   readonly kind: 'lost' | 'offered';
   readonly seats: readonly PlanSeat[];
@@ -15,11 +15,11 @@ const FLAG_PX = { height: 22, padding: 8, above: 8 };
 interface Place {
   readonly camera: Camera;
   readonly view: Size;
-  /** From seat to seat, in the plan's units. */
+  /** Distance between seats, in the plan's units. */
   readonly spacing: number;
 }
 
-/** Rings their seats, lost ones crossed out, and flies a flag over them; the context's units are CSS pixels. */
+/** Draws rings around marked seats, crosses lost ones out, and draws a label above them. The context's units are CSS pixels. */
 export function drawMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], place: Place, theme: Theme): void {
   const { camera, view, spacing } = place;
   const radius = Math.max(LEAST_RADIUS_PX, spacing * camera.scale * 0.6);
@@ -48,7 +48,7 @@ interface Point {
   readonly y: number;
 }
 
-/** The flags of what is lost and what is offered, which lie side by side, are on different sides of them. */
+/** Labels of lost and offered seats, which are close to each other, are on different sides. */
 function flagOver(points: readonly Point[], radius: number, kind: Mark['kind']): Point {
   const x = points.reduce((sum, point) => sum + point.x, 0) / points.length;
   const away = radius + FLAG_PX.above + FLAG_PX.height / 2;

@@ -1,10 +1,10 @@
 import type { PlanSection } from '../plan/plan.ts';
 import { type Camera, type Size, toScreen } from './camera.ts';
 
-/** In CSS pixels from seat to seat: from here on there is room for them. */
+/** Distance between seats in CSS pixels from which on there is room for names. */
 const FROM_PX = 13;
 
-/** Writes each row's name before its first seat and behind its last one; the context's units are CSS pixels. */
+/** Writes each row's name before its first seat and after its last. The context's units are CSS pixels. */
 export function drawRowNames(
   context: CanvasRenderingContext2D,
   sections: readonly PlanSection[],

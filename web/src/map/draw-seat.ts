@@ -5,13 +5,13 @@ import type { Theme } from './theme.ts';
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** What seats are drawn with. */
+/** Colours of a seat. */
 export interface Colors {
   readonly theme: Theme;
   readonly categories: readonly string[];
 }
 
-/** Draws one seat around the context's origin. Each kind has a figure of its own, and differs in more than colour. */
+/** Draws one seat around the context's origin. Each kind differs by its figure, not only by colour. */
 export function drawSeat(context: Context, look: Look, radius: number, colors: Colors, isDetailed = true): void {
   const category = categoryOf(look);
   const color = colors.categories[category] ?? colors.theme.muted;
@@ -33,7 +33,7 @@ function drawWheelchair(context: Context, size: number, color: string): void {
 
 interface Style extends Theme {
   readonly radius: number;
-  /** Of the category. */
+  /** Colour of the category. */
   readonly color: string;
   readonly isDetailed: boolean;
 }

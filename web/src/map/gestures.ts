@@ -5,20 +5,20 @@ export interface GestureHandlers {
   /** @param at where on the canvas, in CSS pixels */
   onZoom(at: Point, factor: number): void;
   onTap(at: Point, pointer: 'mouse' | 'touch'): void;
-  /** @param at null when the mouse has left */
+  /** @param at null if the mouse has left */
   onHover(at: Point | null): void;
 }
 
-/** A finger is never quite still. */
+/** Movement up to which a touch counts as a tap. */
 const TAP_SLOP_PX = 8;
 const WHEEL_SPEED = 0.0016;
-/** A wheel that counts in lines, or pages. */
+/** Pixels per line of wheels that count in lines or pages. */
 const LINE_PX = 30;
 
-/** Mouse, wheel, touch and pen on the canvas. Returns how to stop. */
+/** Handles mouse, wheel, touch and pen on the canvas. Returns how to stop. */
 export function watchGestures(canvas: HTMLCanvasElement, handlers: GestureHandlers): () => void {
   const fingers = new Map<number, Point>();
-  /** Whether what is going on is no tap any more. */
+  /** Whether the current gesture is no longer a tap. */
   let hasMoved = false;
   let start: Point = { x: 0, y: 0 };
 
@@ -56,7 +56,7 @@ export function watchGestures(canvas: HTMLCanvasElement, handlers: GestureHandle
   const onWheel = (event: WheelEvent) => {
     event.preventDefault();
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * LINE_PX;
-    // Pinching on a touchpad comes as small steps of a wheel with the control key.
+    // Browsers report pinches on a touchpad as wheel events with the control key.
     handlers.onZoom(at(event), Math.exp(-pixels * WHEEL_SPEED * (event.ctrlKey ? 6 : 1)));
   };
 

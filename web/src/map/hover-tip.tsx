@@ -1,6 +1,6 @@
 import type { Point } from './camera.ts';
 
-/** What is under the mouse. The keyboard's seat is announced instead, and the list says all of it. */
+/** Describes the seat under the mouse. The keyboard's seat is announced instead. */
 export function HoverTip({ at, text }: { readonly at: Point; readonly text: string }) {
   return (
     <div className="hover-tip" aria-hidden="true" style={{ transform: `translate(${at.x}px, ${at.y}px)` }}>

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import { useSelected } from '../state/use-store.ts';
 import { SeatIcon } from './seat-icon.tsx';
 
-/** What categories cost, how many of their seats are free, and what the signs mean. */
+/** Prices of categories, numbers of free seats, and the meanings of signs. */
 export function Legend({ plan, map }: { readonly plan: Plan; readonly map: LiveStore<SeatMapState> }) {
   const { say, write } = useWords();
   const free = useSelected(map, ({ data }) => (data ? freeByCategory(plan, data.statuses).join() : '')).split(',');

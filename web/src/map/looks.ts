@@ -1,7 +1,7 @@
 import { type SeatCodes, seatStatuses } from '@holdfast/client';
 import type { Plan } from '../plan/plan.ts';
 
-/** How a seat looks, beside its category: to the one who is looking. */
+/** What the viewer sees of a seat, besides its category. */
 export const kinds = ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED', 'chosen', 'held', 'bookedByYou'] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -11,7 +11,7 @@ export type Look = number;
 /** Looks of all seats, by index. */
 export type Looks = Uint16Array<ArrayBuffer>;
 
-/** What everybody's statuses don't say: indexes of the seats that are the viewer's own. */
+/** The viewer's own seats, by index, which public statuses do not show. */
 export interface OwnSeats {
   readonly chosen: ReadonlySet<number>;
   readonly held: ReadonlySet<number>;
@@ -26,7 +26,7 @@ export const kindOf = (look: Look): Kind => kinds[look % KINDS] ?? 'BLOCKED';
 export const isAccessible = (look: Look): boolean => Math.floor(look / KINDS) % 2 === 1;
 export const categoryOf = (look: Look): number => Math.floor(look / KINDS / 2);
 
-/** @param statuses null as long as nothing is known: then no seat can be had */
+/** @param statuses null while unknown: then no seat can be chosen */
 export function looksOf(plan: Plan, statuses: SeatCodes | null, own: OwnSeats): Looks {
   const looks = new Uint16Array(plan.seats.length);
   for (const { index, category, accessible } of plan.seats) {

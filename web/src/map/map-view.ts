@@ -9,25 +9,25 @@ import type { Theme } from './theme.ts';
 
 export interface MapHandlers {
   onChoose(seat: number): void;
-  /** The mouse is over this seat, at this place of the canvas; null when it is over none. */
+  /** The seat under the mouse and the position on the canvas; null if there is none. */
   onHover(hover: { readonly seat: number; readonly at: Point } | null): void;
-  /** The keyboard is at this seat. */
+  /** The keyboard has moved to this seat. */
   onCursor(seat: number): void;
-  /** A finger came where seats are too small for one: they have become larger. */
+  /** A tap has zoomed in, because seats were too small for a finger. */
   onTapZoomed(): void;
-  /** Whether seats are large enough for a finger now. */
+  /** Whether seats are now large enough for a finger. */
   onSize(isForFingers: boolean): void;
 }
 
-/** From seat to seat, in CSS pixels: what a finger, and a mouse, can hit. */
+/** Distance between seats, in CSS pixels, at which a finger and a mouse hit them. */
 const HITTABLE_PX = { touch: 22, mouse: 9 };
 
-/** Where a tap leads that came before that. */
+/** Distance between seats after a tap on smaller ones. */
 const TAP_SPACING_PX = 34;
 
 const STEP = 1.5;
 
-/** The seat map as one looks at it: what is seen of it, and which seat one is at. Lives as long as its canvas. */
+/** The interactive seat map: camera, and keyboard cursor. Lives as long as its canvas. */
 export class MapView {
   readonly #plan: Plan;
   readonly #painter: Painter;
@@ -61,7 +61,7 @@ export class MapView {
     this.#painter.dress(theme);
   }
 
-  /** Goes nearer where seats are so small that the marks would hide what they point at. */
+  /** Zooms in if seats are so small that marks would hide them. */
   mark(marks: readonly Mark[]): void {
     if (this.#spacingPx < HITTABLE_PX.touch) this.reveal(marks.flatMap(({ seats }) => seats));
     this.#painter.mark(marks);
@@ -79,23 +79,23 @@ export class MapView {
     this.#move(overview(this.#plan, this.#view));
   }
 
-  /** To the next seat in that direction; to the one nearest to the middle if one was at none. */
+  /** Moves to the next seat in that direction, or from none to the seat nearest to the middle. */
   step(direction: Direction): void {
     const next = this.#cursor === null ? this.#seatInMiddle() : seatTowards(this.#plan.seats, this.#cursor, direction);
     if (next !== null) this.#goTo(next);
   }
 
-  /** The seat that the keyboard is at. */
+  /** Index of the seat at the keyboard's cursor. */
   get cursor(): number | null {
     return this.#cursor;
   }
 
-  /** Shows where the keyboard is, or hides it. */
+  /** Shows or hides the keyboard's cursor. */
   showCursor(isShown: boolean): void {
     this.#painter.point(isShown ? this.#cursor : null);
   }
 
-  /** Moves so that seats are seen well. */
+  /** Moves the camera to these seats. */
   reveal(seats: readonly Point[]): void {
     const [first] = seats;
     if (first === undefined) return;

@@ -10,15 +10,15 @@ import { kindOf, type Looks } from './looks.ts';
 import { Raster, type RasterParts } from './raster.ts';
 import type { Theme } from './theme.ts';
 
-/** Of each frame's 16 ms, what drawing seats may take; what is left is drawn in the next one. */
+/** Time for drawing seats, of the 16 ms of a frame. The rest is drawn in the next one. */
 const BUDGET_MS = 7;
 
-/** Rings round seats that are the viewer's own, which would not be found otherwise when all of the plan is shown. */
+/** Least size of rings around the viewer's own seats, so that they are visible on the whole plan. */
 const LEAST_RING_PX = 7;
 
 /**
- * Draws an event's seat map. Seats are kept as a picture, the raster, which is moved and stretched with the camera at once, and made
- * anew at the new scale over the next frames.
+ * Draws an event's seat map. Seats are in a raster, which moves and scales with the camera at once, and is drawn anew at the new scale
+ * over the next frames.
  */
 export class Painter {
   readonly grid: Grid;
@@ -59,7 +59,7 @@ export class Painter {
     this.#begin();
   }
 
-  /** Draws everything in other colours. */
+  /** Redraws everything in other colours. */
   dress(theme: Theme): void {
     this.#parts = { ...this.#parts, colors: { ...this.#parts.colors, theme } };
     this.#begin();
@@ -75,7 +75,7 @@ export class Painter {
     this.#schedule();
   }
 
-  /** @param seat the one that the keyboard is at; null for none */
+  /** @param seat at the keyboard's cursor; null for none */
   point(seat: number | null): void {
     this.#cursor = seat;
     this.#schedule();
@@ -148,7 +148,7 @@ export class Painter {
   #blit({ picture, camera, size }: Raster): void {
     const stretch = this.#camera.scale / camera.scale;
     const { x, y } = toScreen(this.#camera, this.#view, camera);
-    // To whole device pixels, so that a picture at its own scale stays sharp.
+    // Whole device pixels keep a picture at its own scale sharp.
     const left = Math.round((x - (size.width * stretch) / 2) * this.#ratio) / this.#ratio;
     const top = Math.round((y - (size.height * stretch) / 2) * this.#ratio) / this.#ratio;
     this.#context.drawImage(

@@ -9,40 +9,40 @@ import { Sprites } from './sprites.ts';
 export interface RasterParts {
   readonly seats: readonly PlanSeat[];
   readonly grid: Grid;
-  /** From seat to seat, in the plan's units. */
+  /** Distance between seats, in the plan's units. */
   readonly spacing: number;
   readonly colors: Colors;
 }
 
-/** How much more than the view a raster holds on each side, of the view's size: so far a finger may move before another is needed. */
+/** Margin of a raster on each side, as a share of the view: how far a finger may move until another raster is needed. */
 const MARGIN = 0.35;
 
-/** In CSS pixels: from here on, seats have room for their numbers. */
+/** Distance between seats in CSS pixels from which on there is room for numbers. */
 const NUMBERS_FROM_PX = 20;
 
-/** Seats drawn between two looks at the clock. */
+/** Seats drawn between two checks of the clock. */
 const STRIDE = 64;
 
 const NOT_DRAWN = 0xffff;
 
-/** The seats of the view and round it, at one scale, as a picture that is kept up to date: only what looks different is drawn again. */
+/** A picture of the seats in and around the view, at one scale. Only seats that have changed are drawn again. */
 export class Raster {
   readonly picture: OffscreenCanvas;
-  /** Of the picture's middle, and of its scale in CSS pixels. */
+  /** Middle of the picture, and its scale in CSS pixels. */
   readonly camera: Camera;
   readonly ratio: number;
-  /** Of the picture, in CSS pixels. */
+  /** Size of the picture, in CSS pixels. */
   readonly size: Size;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #sprites: Sprites;
   readonly #seats: readonly PlanSeat[];
-  /** Of the seats that are in the picture. */
+  /** Indexes of the seats in the picture. */
   readonly #indexes: readonly number[];
   readonly #drawn: Looks;
   readonly #hasNumbers: boolean;
   readonly #textColors: readonly string[];
 
-  /** @param ratio device pixels to a CSS pixel */
+  /** @param ratio device pixels per CSS pixel */
   constructor({ seats, grid, spacing, colors }: RasterParts, camera: Camera, view: Size, ratio: number) {
     this.camera = camera;
     this.ratio = ratio;
@@ -67,7 +67,7 @@ export class Raster {
     this.#context.textBaseline = 'middle';
   }
 
-  /** Whether all that is seen lies within the picture. */
+  /** Whether the whole view is inside the picture. */
   covers({ x, y, scale }: Camera, view: Size): boolean {
     const roomX = (this.size.width / this.camera.scale - view.width / scale) / 2;
     const roomY = (this.size.height / this.camera.scale - view.height / scale) / 2;
@@ -75,9 +75,9 @@ export class Raster {
   }
 
   /**
-   * Draws what looks otherwise than it is drawn, until all is done or the time is up.
+   * Draws seats that have changed, until all are done or the time is up.
    * @param deadline by `performance.now()`
-   * @returns whether all is done
+   * @returns whether all are done
    */
   advance(looks: Looks, deadline: number): boolean {
     let left = STRIDE;

@@ -23,7 +23,7 @@ export function saySeat(seat: PlanSeat, { plan, map, own }: Known, { say, write 
   return parts.filter(Boolean).join(' · ');
 }
 
-/** What it is to the viewer; undefined for a seat like any other. */
+/** Whether it is the viewer's own; undefined for other seats. */
 export function sayOwn({ index }: PlanSeat, { chosen, held, booked }: OwnSeats, say: Words['say']): string | undefined {
   if (chosen.has(index)) return say.chosen;
   if (held.has(index)) return say.heldByYou;

@@ -8,10 +8,10 @@ import { theme } from './theme.ts';
 
 const SIZE_PX = 20;
 
-/** It grows with the letters beside it, and stays sharp up to so many times its size. */
+/** It scales with the text, and is sharp up to this factor. */
 const LARGEST = 2;
 
-/** A seat as the map draws it. */
+/** A seat as on the map. */
 export function SeatIcon({
   plan,
   category,

@@ -18,7 +18,7 @@ interface Props {
   readonly plan: Plan;
   readonly map: LiveStore<SeatMapState>;
   readonly own: OwnSeats;
-  /** Moved into sight each time it is another array. */
+  /** Moved into sight whenever it is another array. */
   readonly reveal: readonly PlanSeat[];
   readonly marks: readonly Mark[];
   readonly onChoose: (seat: PlanSeat) => void;
@@ -99,7 +99,7 @@ export function SeatMapCanvas({ plan, map, own, reveal, marks, onChoose }: Props
 
   const hovered = hover && plan.seats[hover.seat];
   return (
-    // Screen readers leave the keys to what has the focus in an application: the arrow keys are the map's.
+    // The role makes screen readers pass the arrow keys to the map.
     <div className={isStale ? 'map stale' : 'map'} role="application" aria-label={say.map.label(plan.event.name)}>
       <canvas
         ref={canvas}

@@ -1,10 +1,10 @@
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** A wheelchair and who sits in it, as lines within two units around the origin. */
+/** A wheelchair with a person, as lines within two units around the origin. */
 export const wheelchairPath =
   'M-.15-.92a.16.16 0 1 0 .01 0M-.14-.5L-.08.06H.4L.62.62H.8M-.12-.2H.3M-.42-.12A.5.5 0 1 0 .4.5';
 
-/** Beside their colours, categories are told apart by their shapes, which fill about the same room. */
+/** Shapes of categories, because colours alone do not tell them apart. They fill about the same area. */
 const outlines: readonly ((context: Context, radius: number) => void)[] = [
   (context, r) => context.arc(0, 0, r, 0, 2 * Math.PI),
   (context, r) => context.roundRect(-0.88 * r, -0.88 * r, 1.76 * r, 1.76 * r, 0.3 * r),
@@ -16,7 +16,7 @@ const outlines: readonly ((context: Context, radius: number) => void)[] = [
   (context, r) => corners(context, r * 1.08, 3, Math.PI / 2),
 ];
 
-/** Makes the outline of a category's seats the context's path, around its origin. */
+/** Sets the context's path to the outline of a category's seats, around its origin. */
 export function traceShape(context: Context, category: number, radius: number): void {
   context.beginPath();
   outlines[category % outlines.length]?.(context, radius);

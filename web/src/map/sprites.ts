@@ -1,12 +1,12 @@
 import { type Colors, drawSeat } from './draw-seat.ts';
 import type { Look } from './looks.ts';
 
-/** In CSS pixels from seat to seat: when it is less, small signs on many seats would be louder than the free ones. */
+/** Distance between seats in CSS pixels below which signs are omitted, because they would distract from free seats. */
 const DETAILED_FROM_PX = 14;
 
-/** Pictures of seats at one size, each drawn once: copying a picture is several times as fast as drawing a seat. */
+/** Pictures of seats at one size. Copying a picture is several times as fast as drawing a seat. */
 export class Sprites {
-  /** Of a picture, in device pixels: even, so that it has a middle. */
+  /** Size of a picture in device pixels: even, so that it has a middle. */
   readonly size: number;
   readonly #radius: number;
   readonly #isDetailed: boolean;
@@ -14,8 +14,8 @@ export class Sprites {
   readonly #pictures = new Map<Look, OffscreenCanvas>();
 
   /**
-   * @param spacingPx from seat to seat, in CSS pixels: pictures of neighbours don't touch
-   * @param ratio device pixels to a CSS pixel
+   * @param spacingPx distance between seats in CSS pixels: pictures of neighbours do not touch
+   * @param ratio device pixels per CSS pixel
    */
   constructor(spacingPx: number, ratio: number, colors: Colors) {
     const spacing = spacingPx * ratio;

@@ -1,8 +1,8 @@
 import { createStore } from '../state/store.ts';
 
-/** Colours that are drawn: those of `styles/base.css`, which a canvas cannot take from there. */
+/** Colours for the canvas: those of `styles/base.css`, which it cannot read. */
 export interface Theme {
-  /** Behind everything. */
+  /** Background. */
   readonly paper: string;
   readonly text: string;
   readonly faint: string;
@@ -47,6 +47,6 @@ const dark: Theme = {
 const wantsDark = matchMedia('(prefers-color-scheme: dark)');
 const wanted = () => (wantsDark.matches ? dark : light);
 
-/** As the reader's device has it, by day and by night. */
+/** Follows the colour scheme of the device. */
 export const theme = createStore(wanted());
 wantsDark.addEventListener('change', () => theme.set(wanted()));

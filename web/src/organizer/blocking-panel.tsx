@@ -32,7 +32,7 @@ export function BlockingPanel({ plan, blocking }: Props) {
   );
 }
 
-/** What is done with the chosen seats: in sight wherever one is on the page. */
+/** The action for the chosen seats. Always in sight. */
 export function BlockingBar({ blocking }: Pick<Props, 'blocking'>) {
   const { say } = useWords();
   const { chosen, change, isBusy } = useStore(blocking);

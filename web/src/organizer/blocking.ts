@@ -12,12 +12,12 @@ import type { Notice } from '../buying/state.ts';
 import { type Plan, type PlanSeat, priceOf } from '../plan/plan.ts';
 import { createStore, patch, type Store } from '../state/store.ts';
 
-/** What would be done with the chosen seats: free ones are blocked, blocked ones are put back on sale. */
+/** The action for the chosen seats: free ones are blocked, blocked ones are unblocked. */
 export type Change = 'block' | 'unblock';
 
 export interface BlockingState {
   readonly chosen: readonly PlanSeat[];
-  /** Null as long as none is chosen. */
+  /** Null if no seat is chosen. */
   readonly change: Change | null;
   readonly isBusy: boolean;
   readonly problem: 'mixed' | 'taken' | 'unpriced' | Notice | null;
@@ -32,7 +32,7 @@ export interface BlockingParts {
   onDone(change: Change, count: number): void;
 }
 
-/** Taking seats off sale, and putting them back. */
+/** Blocks and unblocks seats. */
 export class Blocking implements Store<BlockingState> {
   readonly #parts: BlockingParts;
   readonly #store = createStore(atFirst);
@@ -66,7 +66,7 @@ export class Blocking implements Store<BlockingState> {
     const input = { eventId: plan.event.id, seatIds: chosen.map(({ id }) => id) };
     patch(this.#store, { isBusy: true, problem: null });
     try {
-      // Doing it twice is the same as once.
+      // Blocking is idempotent.
       const again = { isRepeatable: true };
       const outcome =
         change === 'block'

@@ -27,7 +27,7 @@ export function CreateEventForm() {
   const [plan, setPlan] = useState<PlanFile | null>(null);
   const [problem, setProblem] = useState<string | Notice | null>(null);
   const [isCreating, setCreating] = useState(false);
-  // One filling of the form is one intent, however often its answer is lost.
+  // One key for each filling of the form, so that a retry after a lost answer creates no second event.
   const [idempotencyKey, setKey] = useState(newIdempotencyKey);
 
   const create = async (fields: FormData, file: PlanFile) => {
@@ -39,7 +39,7 @@ export function CreateEventForm() {
     });
     if (prices.some(({ amount }) => amount < 0)) return setProblem(say.organizer.priceWrong);
     const timeZone = text('timeZone');
-    // Of an hour that comes twice, the first.
+    // The first one of an hour that occurs twice.
     const [startsAt] = momentsAt(text('startsAt'), timeZone);
     if (startsAt === undefined) return setProblem(say.organizer.noSuchTime(timeZone));
     const input = {

@@ -23,7 +23,7 @@ const nothing: ReadonlySet<number> = new Set();
 const nowhere: readonly PlanSeat[] = [];
 const noMarks: readonly Mark[] = [];
 
-/** One event as its organizer has it: sales, counts, and blocking seats on the map. */
+/** One event for its organizer: sales, counts, and blocking seats on the map. */
 export function ManageEvent({ plan }: { readonly plan: Plan }) {
   const { say, write } = useWords();
   const client = useClient();

@@ -20,7 +20,7 @@ export function OrganizerPage() {
   );
 }
 
-/** Drafts too, and what is over at the end. */
+/** Includes drafts, and past events at the end. */
 function ManagedEvents() {
   const { say } = useWords();
   const [past] = useState(recentPast);
@@ -52,7 +52,7 @@ function recentPast(): EventFilter {
 interface ListProps {
   readonly filter?: EventFilter;
   readonly title?: string;
-  /** Said where there are none; without it nothing is shown then. */
+  /** Shown if there are none; nothing is shown without it. */
   readonly none?: string;
 }
 

@@ -1,8 +1,8 @@
-/** What the form has to know of a seating plan; whether it is a right one, the server says. */
+/** What the form needs of a seating plan. The server validates it. */
 export interface PlanFile {
   readonly name: string;
   readonly seatCount: number;
-  /** Those that have seats. */
+  /** Those with seats. */
   readonly categories: readonly { readonly name: string; readonly seatCount: number }[];
   /** As it is sent. */
   readonly plan: unknown;
@@ -15,7 +15,7 @@ interface Pretix {
   }[];
 }
 
-/** @returns null for what is no seating plan in pretix's format, by itself or as its API wraps it, or no UTF-8 */
+/** @returns null for anything but UTF-8 with a seating plan in pretix's format, also as its API wraps it */
 export function readPlanFile(bytes: ArrayBuffer): PlanFile | null {
   const plan = unwrapped(parsed(bytes));
   if (!isPretix(plan)) return null;

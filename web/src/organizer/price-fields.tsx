@@ -2,7 +2,7 @@ import { useWords } from '../language/words.ts';
 import type { PlanFile } from './plan-file.ts';
 import { TextField } from './text-field.tsx';
 
-/** Named 'price 0', 'price 1' and so on, in the order of the categories. */
+/** Fields named 'price 0', 'price 1' and so on, in the order of the categories. */
 export function PriceFields({ categories }: Pick<PlanFile, 'categories'>) {
   const { say, write } = useWords();
   return (

@@ -5,11 +5,11 @@ import { useWords } from '../language/words.ts';
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   readonly name: string;
   readonly label: string;
-  /** As people see them, which is not how `maxLength` counts. */
+  /** Characters as people count them, unlike `maxLength`. */
   readonly maxCharacters?: number;
 }
 
-/** A line that has to be filled in. */
+/** A required text field. */
 export function TextField({ label, maxCharacters = Number.POSITIVE_INFINITY, ...input }: Props) {
   const { say } = useWords();
   const check = (field: HTMLInputElement) =>

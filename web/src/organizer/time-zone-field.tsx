@@ -3,7 +3,7 @@ import { useWords } from '../language/words.ts';
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const timeZones = [...new Set([own, 'UTC', ...Intl.supportedValuesOf('timeZone')])].sort();
 
-/** The venue's, which most often is the organizer's own. */
+/** The venue's time zone, by default the organizer's own. */
 export function TimeZoneField() {
   const { say } = useWords();
   return (

@@ -1,4 +1,4 @@
-/** Where something is. */
+/** A point. */
 export interface Placed {
   readonly x: number;
   readonly y: number;
@@ -11,7 +11,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Points sorted into squares, so that those in a box, or beside a point, are found among few. */
+/** Points in the cells of a grid, so that those in a box or near a point are found quickly. */
 export class Grid {
   readonly #points: readonly Placed[];
   readonly #cell: number;
@@ -29,7 +29,7 @@ export class Grid {
     }
   }
 
-  /** Positions of the points in the box, in no order. */
+  /** Positions of the points in the box, in no particular order. */
   within({ left, top, right, bottom }: Box): number[] {
     const found: number[] = [];
     for (const index of this.#near({ left, top, right, bottom })) {
@@ -39,7 +39,7 @@ export class Grid {
     return found;
   }
 
-  /** Position of the point nearest to a place, at most `reach` away; null for none. */
+  /** Position of the nearest point within `reach`; null if there is none. */
   nearest({ x, y }: Placed, reach: number): number | null {
     let best: number | null = null;
     let bestDistance = reach;
@@ -55,7 +55,7 @@ export class Grid {
 
   *#near({ left, top, right, bottom }: Box): Iterable<number> {
     const [from, to] = [this.#cellOf({ x: left, y: top }), this.#cellOf({ x: right, y: bottom })];
-    // A box may be far larger than all that there is in it.
+    // The box may have more cells than the grid.
     if ((to.x - from.x + 1) * (to.y - from.y + 1) > this.#cells.size) {
       for (const inCell of this.#cells.values()) yield* inCell;
       return;

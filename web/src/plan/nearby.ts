@@ -1,11 +1,11 @@
 import type { Plan, PlanSeat } from './plan.ts';
 
-/** Going to another row parts people more than a few seats in their own. */
+/** Distance of another row, in seats: further than a few seats in the same row. */
 const OTHER_ROW = 3;
 
 /**
- * What to offer in the place of seats that are gone: as many free ones, side by side in one row and of the same categories if there
- * are such, as near to the lost ones as possible; otherwise the nearest ones. Empty if there are not enough.
+ * Free seats to offer instead of lost ones: as many, side by side in one row and of the same categories if possible, and near to the
+ * lost ones; otherwise the nearest ones. Empty if there are not enough.
  */
 export function freeNearby(
   plan: Plan,
@@ -18,7 +18,7 @@ export function freeNearby(
   return nearestRun(plan, lost.length, from, suits) ?? nearestSeats(plan, lost.length, from, suits);
 }
 
-/** Neighbours as the plan lists them: a gap in the row, such as a gangway, cannot be told from its data for certain. */
+/** Neighbours by their order in the plan, because its data do not reliably show gangways. */
 function nearestRun(plan: Plan, length: number, from: Origin, suits: (seat: PlanSeat) => boolean) {
   let best: readonly PlanSeat[] | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
@@ -63,7 +63,7 @@ function centreOf(seats: readonly Point[]): Point {
   return { x: sum.x / seats.length, y: sum.y / seats.length };
 }
 
-/** Where the lost seats were: in these rows, about this point. */
+/** Place of the lost seats: their rows, and a point between them. */
 interface Origin {
   readonly centre: Point;
   readonly rows: ReadonlySet<string>;

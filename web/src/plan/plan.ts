@@ -9,7 +9,7 @@ import type { Money } from '../language/formats.ts';
 
 export type SeatMapEvent = NonNullable<EventSeatMapQuery['event']>;
 
-/** A seat of the plan, and where it stands in it: of its status the plan knows nothing. */
+/** A seat and its place in the plan, without a status. */
 export interface PlanSeat {
   readonly id: string;
   /** Position in `Plan.seats`. */
@@ -17,7 +17,7 @@ export interface PlanSeat {
   readonly section: string;
   readonly row: string;
   readonly number: string;
-  /** In the plan's own words; null where it has none. */
+  /** The plan's own label; null if it has none. */
   readonly rowLabel: string | null;
   readonly seatLabel: string | null;
   readonly accessible: boolean;
@@ -31,7 +31,7 @@ export interface PlanRow {
   /** Position in its section. */
   readonly index: number;
   readonly name: string;
-  /** In the plan's own words; null where it has none. */
+  /** The plan's own label; null if it has none. */
   readonly label: string | null;
   readonly seats: readonly PlanSeat[];
 }
@@ -43,7 +43,7 @@ export interface PlanSection {
   readonly rows: readonly PlanRow[];
 }
 
-/** An event with what never changes of it: points are in the plan's own units. */
+/** An event's layout and categories. Points are in the plan's own units. */
 export interface Plan {
   readonly event: EventDetailsFragment;
   readonly width: number;
@@ -54,7 +54,7 @@ export interface Plan {
   readonly seats: readonly PlanSeat[];
   /** What is drawn besides seats. */
   readonly shapes: readonly AreaDrawingFragment[];
-  /** How many can be reserved at once. */
+  /** Maximum of one reservation. */
   readonly maxSeats: number;
 }
 
@@ -93,12 +93,12 @@ export function planOf(event: SeatMapEvent, layout: Layout, maxSeats: number): P
   return { event, width, height, categories, sections, seats, shapes, maxSeats };
 }
 
-/** The plan's seats, of others that name them by their index. */
+/** The plan's seats with these indexes. */
 export function seatsAt({ seats }: Plan, indexed: readonly { readonly index: number }[]): readonly PlanSeat[] {
   return indexed.flatMap(({ index }) => seats[index] ?? []);
 }
 
-/** Null where the seat's category has none, and so is not on sale. */
+/** Null if the seat's category has no price, and is not on sale. */
 export function priceOf(plan: Plan, seat: PlanSeat): Money | null {
   return plan.categories[seat.category]?.price ?? null;
 }

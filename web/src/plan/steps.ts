@@ -9,10 +9,10 @@ const unit: Record<Direction, Placed> = {
   down: { x: 0, y: 1 },
 };
 
-/** What lies aside counts for more than what lies ahead: the way goes along rows, curved ones too. */
+/** Factor of sideways distance, so that keys move along rows, also curved ones. */
 const ASIDE = 2.5;
 
-/** Position of the seat that an arrow key leads to; null where there is none in that direction. */
+/** Position of the seat in the direction of an arrow key; null if there is none. */
 export function seatTowards(seats: readonly Placed[], from: number, direction: Direction): number | null {
   const start = seats[from];
   if (start === undefined) return null;

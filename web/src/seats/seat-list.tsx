@@ -14,7 +14,7 @@ export interface SeatListProps {
   readonly onChoose: (seat: PlanSeat) => void;
 }
 
-/** The seats of the map as text: sections, their rows, their seats, with the same to do. */
+/** The seats of the map as a list of sections, rows and seats, with the same actions. */
 export function SeatList(props: SeatListProps) {
   const { say } = useWords();
   const [onlyFree, setOnlyFree] = useState(true);

@@ -14,7 +14,7 @@ interface Props extends SeatListProps {
 
 const free: readonly SeatStatus[] = ['AVAILABLE'];
 
-/** The seats of one row, drawn anew when a status of this row changes. */
+/** The seats of one row, rendered again only if a status in this row changes. */
 export function SeatsOfRow({ row, onlyFree, ...props }: Props) {
   const { say, write } = useWords();
   const { plan, map, own, canChoose = free, onChoose } = props;

@@ -10,7 +10,7 @@ interface Props extends SeatListProps {
   readonly onlyFree: boolean;
 }
 
-/** Its rows are drawn when it is open: a plan may have tens of thousands of seats. */
+/** Renders its rows only while it is open, because a plan may have tens of thousands of seats. */
 export function SectionOfList({ section, ...props }: Props) {
   const { say } = useWords();
   const [isOpen, setOpen] = useState(props.plan.sections.length === 1);

@@ -6,16 +6,16 @@ import { createStore } from '../state/store.ts';
 export interface Session {
   readonly client: HoldfastClient;
   readonly isOrganizer: boolean;
-  /** Whether the organizer's token was refused since the sign-in. */
+  /** Whether the organizer's token was refused after the sign-in. */
   readonly hasRunOut: boolean;
 }
 
 const key = 'holdfast organizer token';
 
-/** Who uses the page: a guest, unless there is an organizer's token. */
+/** The viewer: a guest, unless there is an organizer's token. */
 export const session = createStore<Session>(sessionWith(tokenInAddress() ?? kept.getItem(key)));
 
-// A link may be opened in a tab where the page is open already.
+// A link with a token may be opened in a tab that already shows the page.
 addEventListener('hashchange', () => {
   const given = tokenInAddress();
   if (given !== null) change(sessionWith(given));
@@ -23,7 +23,7 @@ addEventListener('hashchange', () => {
 
 export type SignIn = 'signedIn' | 'notOrganizer' | 'refused';
 
-/** Rejects with a HoldfastError when the server cannot be asked. */
+/** Rejects with a HoldfastError if the server does not answer. */
 export async function signInAsOrganizer(token: string): Promise<SignIn> {
   const asking = createHoldfastClient({ url: graphqlUrl, token });
   try {
@@ -68,7 +68,7 @@ function sessionWith(organizer: string | null): Session {
   return { client, isOrganizer: organizer !== null, hasRunOut: false };
 }
 
-/** In the fragment of the address, which browsers send to nobody, it is for one click from elsewhere; it is not left standing there. */
+/** Reads a token from the URL's fragment, which browsers do not send, and removes it there. */
 function tokenInAddress(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given === null) return null;

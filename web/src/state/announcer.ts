@@ -1,9 +1,9 @@
 import { createStore } from './store.ts';
 
-/** The newest words for people who listen to the page: said when the reader is done with what it is saying. */
+/** The newest text for screen readers, which finish what they are reading first. */
 export const announcement = createStore('');
 
-/** The same words a second time are said a second time: a space tells them apart. */
+/** A space makes screen readers repeat the same text. */
 export function announce(words: string): void {
   announcement.set(announcement.getSnapshot() === words ? `${words}\u00a0` : words);
 }

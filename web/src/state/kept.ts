@@ -1,6 +1,6 @@
 type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** What this browser remembers, and what this tab of it does. Where it may not, as in some private windows, the page remembers it as long as it is open. */
+/** Storage of this browser, and of this tab. Kept in memory where the browser refuses, as in some private windows. */
 export const kept = storage(() => localStorage);
 export const keptInTab = storage(() => sessionStorage);
 

@@ -1,4 +1,4 @@
-/** What is so at present, and who wants to hear of it: as React's `useSyncExternalStore` takes it. */
+/** A value with listeners, for React's `useSyncExternalStore`. */
 export interface Store<T> {
   readonly subscribe: (listener: () => void) => () => void;
   /** The same object until something changes. */

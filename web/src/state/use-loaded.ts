@@ -5,7 +5,7 @@ export type Loaded<T> =
   | { readonly state: 'ready'; readonly data: T }
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** What is asked for once, and again when `load` is another function or `reload` is called: what there was stays until the answer comes. */
+/** Loads once, and again if `load` changes or `reload` is called. The old value stays until the answer comes. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>) {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   const asking = useRef(new AbortController());

@@ -8,11 +8,11 @@ import { useStore } from '../state/use-store.ts';
 interface Props {
   readonly id: string;
   readonly atFirst: ReservationDetailsFragment;
-  /** It is none any more. */
+  /** Called when the reservation has ended. */
   readonly onOver: () => void;
 }
 
-/** A reservation that runs, live. */
+/** A running reservation, live. */
 export function ReservationTicket({ id, atFirst, onOver }: Props) {
   const { say, write } = useWords();
   const client = useClient();

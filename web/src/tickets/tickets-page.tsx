@@ -12,7 +12,7 @@ import { ReservationTicket } from './reservation-ticket.tsx';
 
 const SHOWN = 50;
 
-/** What the viewer holds, and has booked. */
+/** The viewer's reservations and bookings. */
 export function TicketsPage() {
   const { say } = useWords();
   useTitle(say.tickets.title);

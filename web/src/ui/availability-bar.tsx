@@ -1,7 +1,7 @@
 import type { AvailabilityCountsFragment } from '@holdfast/client';
 import { useWords } from '../language/words.ts';
 
-/** How many seats are free, as words and as a bar. */
+/** The number of free seats, as text and as a bar. */
 export function AvailabilityBar({
   counts,
   isStale = false,

@@ -4,7 +4,7 @@ import { useWords } from '../language/words.ts';
 import { Message } from './message.tsx';
 import { WaitText } from './wait-text.tsx';
 
-/** In the place of what could not be had, with a way to ask again, and when it is of use. */
+/** Replaces what could not be loaded, with a button to retry, and when a retry makes sense. */
 export function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   const { say } = useWords();
   const wait = useMemo(() => waitOf(error), [error]);
@@ -17,7 +17,7 @@ export function Failed({ error, onRetry }: { readonly error: unknown; readonly o
   );
 }
 
-/** How long those who sent too many requests are to wait; null after any other fault. */
+/** How long a client that has sent too many requests must wait; null after other faults. */
 function waitOf(error: unknown) {
   return error instanceof HoldfastError && error.code === 'RATE_LIMITED'
     ? startCountdown(error.retryAfterMs ?? 0)

@@ -5,7 +5,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** In the place of a page's content: it loads, is empty, or cannot be had. */
+/** Replaces a page's content while it loads, is empty, or has failed. */
 export function Message({ text, children }: Props) {
   return (
     <div className="message">

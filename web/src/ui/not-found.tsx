@@ -3,7 +3,7 @@ import { useWords } from '../language/words.ts';
 import { Message } from './message.tsx';
 import { useTitle } from './use-title.ts';
 
-/** In the place of a page that there is not, with a way on. */
+/** Replaces a page that does not exist, with a link. */
 export function NotFound({ text }: { readonly text: string }) {
   const { say } = useWords();
   useTitle(say.notFoundTitle);

@@ -12,7 +12,7 @@ export function NoticeText({ text }: { readonly text: string }) {
   );
 }
 
-/** Why something was not done, and when it can be. */
+/** Why something was not done, and when it can be retried. */
 export function WaitNotice({ text, wait }: { readonly text: string; readonly wait: Countdown }) {
   const line = useInSight<HTMLParagraphElement>(wait);
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** At each step, it is in sight, from its top; and it takes the focus when what had it has gone, so that the keyboard does not begin anew. */
+/** Scrolls to the top of each step, and focuses it if the focused element is gone, so that the keyboard keeps its place. */
 export function useFocusKept(step: string) {
   const ref = useRef<HTMLElement>(null);
   const before = useRef(step);

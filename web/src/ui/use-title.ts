@@ -3,7 +3,7 @@ import { announce } from '../state/announcer.ts';
 
 const NAME = 'Holdfast';
 
-/** Of the page in sight. Said, too, where it comes in the place of another one: nothing is loaded then that browsers would speak of. */
+/** Title of the page. Announced if it replaces another, because browsers do not announce navigation within a page. */
 export function useTitle(title: string): void {
   useEffect(() => {
     if (document.title !== NAME) announce(title);

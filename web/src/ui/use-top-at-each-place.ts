@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 
-/** At each other address, reading and tabbing begin at the top of what is there. */
+/** Scrolls and moves the focus to the top at each new address. */
 export function useTopAtEachPlace() {
   const ref = useRef<HTMLElement>(null);
   const [location] = useLocation();

@@ -5,7 +5,7 @@ import { announce } from '../state/announcer.ts';
 import { useLatest } from '../state/use-latest.ts';
 import { useStore } from '../state/use-store.ts';
 
-/** Why one has to wait, and for how many seconds. It is read aloud as it comes and when the time is over, not at each second. */
+/** Why one has to wait, with a countdown. Announced at the beginning and the end only. */
 export function WaitText({ text, wait }: { readonly text: string; readonly wait: Countdown }) {
   const { say } = useWords();
   const whenAt = (seconds: number) =>
