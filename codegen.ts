@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { operationHash, operationText } from './codegen/operation-text.ts';
 import { trustedOperations } from './codegen/trusted-operations.ts';
 
-/** The plugin's own `any`s, which no option of it changes, and types that say as much: the code around them is checked in full. */
+/** Types for which the plugin always generates `any`, and types that contain them. Code that uses them is checked in full. */
 const typesForAny = [
   ['SubscriptionSubscribeFn<any,', 'SubscriptionSubscribeFn<unknown,'],
   ['SubscriptionResolveFn<TResult, any,', 'SubscriptionResolveFn<TResult, never,'],
@@ -14,7 +14,7 @@ const typesForAny = [
 const withoutAny = (_path: string, code: string): string =>
   typesForAny.reduce((rest, [any, type]) => rest.replace(any, type), code);
 
-/** What a client without a printer of documents sends, and the id of it. */
+/** Text and id of an operation, for clients that cannot print documents. */
 const sentAs = (document: DocumentNode) => {
   const text = operationText(document);
   return { hash: operationHash(text), text };
@@ -41,7 +41,7 @@ const config: CodegenConfig = {
           Amount: 'number',
         },
         contextType: '../context.ts#GraphqlContext',
-        // An outcome without its __typename must not compile: nothing else tells one of a union from another.
+        // An outcome without its __typename must not compile, because the members of a union are told apart by it.
         resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
         mappers: {
           Event: '../payload-sources.ts#EventSource',

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Those that hold the product to milliseconds, or keep it so busy that another file's work would make it refuse some: by themselves, as
- * that work would be counted as lateness.
+ * Tests with bounds of milliseconds, or under so much load that other tests would make the product refuse requests. They run alone,
+ * because other load would count as delay.
  */
 const punctual = [
   'test/api/many-reservations.test.ts',
@@ -16,13 +16,13 @@ const punctual = [
 ];
 
 export default defineConfig({
-  // Vite would give our sources another build of graphql than packages get, and the two refuse each other's schemas.
+  // Vite would load another build of graphql than packages do, and the two refuse each other's schemas.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     environment: 'node',
     globalSetup: './test/support/global-setup.ts',
     setupFiles: './test/support/setup.ts',
-    // What a test waits for has bounds of its own; these are for a test that hangs, on a machine that has other things to do.
+    // Tests have bounds of their own for each wait. These are for tests that hang, on a busy machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     retry: 0,
@@ -33,9 +33,9 @@ export default defineConfig({
           name: 'side by side',
           include: ['{test,web/test}/**/*.test.ts'],
           exclude: punctual,
-          // Two files at a time, on any machine: every file may run servers and nodes of its own.
+          // Two files at a time on any machine, because files may run servers and nodes.
           maxWorkers: 2,
-          // One worker's files share what they import: to load all of it for each would take longer than most of them run.
+          // Files of one worker share their imports, because loading them takes longer than most files run.
           isolate: false,
           sequence: { groupOrder: 0 },
         },

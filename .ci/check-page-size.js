@@ -1,7 +1,7 @@
-// Fails when the built page has more script than people on phones should have to load. Usage: check-page-size.js
+// Fails if the built page has too much script for phones. Usage: check-page-size.js
 import { readdirSync, statSync } from 'node:fs';
 
-/** Compressed by gzip, which every browser takes. */
+/** Bytes after gzip, which every browser accepts. */
 const mostBytes = 150_000;
 
 const folder = new URL('../dist/web/assets/', import.meta.url);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')));
-// A file can fail outside its tests: it does not load, or it leaves connections open. That counts as one.
+// A file can also fail outside of its tests: it does not load, or leaves connections open. That counts as one.
 const failedOutsideTests = reports.flatMap(({ testResults }) =>
   testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { createHoldfastClient, EventsDocument, SeatsDocument } from '../dist/client/index.js';
 
-/** Of all of it, on a machine that has other things to do. */
+/** Duration of the whole test on a busy machine. */
 const mostSeconds = 120;
 
 const [, , major = process.versions.node.split('.')[0]] = process.argv;
@@ -52,7 +52,7 @@ try {
   await ended;
 }
 
-/** Where its API is, once it says so. */
+/** Resolves to the API's URL once it is printed. */
 async function address() {
   for (;;) {
     const [, url] = /Holdfast is ready: (\S+\/graphql)/.exec(said) ?? [];

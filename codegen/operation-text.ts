@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, Kind, print } from 'graphql';
 
-/** One operation with its fragments, as it is sent: the same text whichever way the document was put together. */
+/** One operation with its fragments as sent: the same text however the document was composed. */
 export function operationText({ kind, definitions }: DocumentNode): string {
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);

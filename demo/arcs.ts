@@ -1,12 +1,12 @@
 import type { Point } from '../src/domain/layout.ts';
 
 /**
- * The whole house is drawn on circles about one point behind the stage. A place is told by its distance from there and
- * its angle in degrees: 0 straight down the middle of the house, negative to the left as drawn.
+ * The house is drawn on circles around one point behind the stage. A place has a distance from it, and an angle in degrees: 0 is the
+ * middle of the house, negative is left.
  */
 export const centre: Point = { x: 1000, y: -490 };
 
-/** Straight pieces in a drawn arc. */
+/** Straight segments of a drawn arc. */
 const smoothness = 24;
 
 export interface Arc {
@@ -20,18 +20,18 @@ export function at(radius: number, degrees: number): Point {
   return { x: centre.x + radius * Math.sin(angle), y: centre.y + radius * Math.cos(angle) };
 }
 
-/** The degrees that `length` covers on a circle of `radius`. */
+/** Angle in degrees of an arc of this length and radius. */
 export function degreesOf(length: number, radius: number): number {
   return (length / radius) * (180 / Math.PI);
 }
 
-/** As many angles as fit `pitch` apart, then drawn out evenly, so that rows begin and end in line with the aisle. */
+/** Angles at least `pitch` apart, evenly distributed, so that rows begin and end in line with the aisle. */
 export function spread({ radius, from, to }: Arc, pitch: number): number[] {
   const gaps = Math.floor((radius * radians(to - from)) / pitch);
   return steps(from, to, gaps);
 }
 
-/** A row cut by aisles that point at the stage and are as wide at every row. */
+/** Splits a row by aisles that point at the stage, and have the same width in every row. */
 export function blocks({ radius, from, to }: Arc, aislesAt: readonly number[], aisleWidth: number): Arc[] {
   const half = degreesOf(aisleWidth / 2, radius);
   const starts = [from, ...aislesAt.map((aisle) => aisle + half)];
@@ -39,7 +39,7 @@ export function blocks({ radius, from, to }: Arc, aislesAt: readonly number[], a
   return starts.map((start, block) => ({ radius, from: start, to: ends[block] ?? to }));
 }
 
-/** The corners of a piece of ring, from the inner circle's left end round to the outer one's. */
+/** Corners of a sector of a ring, from the left end of the inner circle to that of the outer one. */
 export function ring(inner: number, outer: number, halfAngle: number): Point[] {
   const angles = steps(-halfAngle, halfAngle, smoothness);
   return [...angles.map((angle) => at(inner, angle)), ...angles.toReversed().map((angle) => at(outer, angle))];

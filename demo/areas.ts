@@ -47,7 +47,7 @@ export function balconyAreas(): AreaDrawing[] {
   ];
 }
 
-/** The boxes of one side, and their name along the wall behind them. */
+/** The boxes of one side, and a label along the wall behind them. */
 export function boxAreas(side: -1 | 1): AreaDrawing[] {
   const middle = boxes.firstRadius + ((boxes.aSide - 1) / 2) * boxes.spacing;
   const behind = at(middle, side * (boxes.angle + degreesOf(62, middle)));
@@ -62,7 +62,7 @@ function boxWalls(side: -1 | 1, box: number): AreaDrawing {
   return { ...polygon([corner(-36, -37), corner(36, -37), corner(36, 37), corner(-36, 37)]), ...velvet };
 }
 
-/** Straight at the back, round at the front like the rows that look at it. */
+/** Straight at the back, and round at the front like the rows. */
 function stageCorners(): Point[] {
   const apron = ring(stage.front, stage.front, stage.halfAngle);
   const back = [-stage.backHalfWidth, stage.backHalfWidth].map((x) => ({ x: centre.x + x, y: stage.back }));

@@ -1,6 +1,6 @@
 /**
  * Draws the demo's theatre into `seating-plan.json`: `npx tsx demo/draw-seating-plan.ts`.
- * With `--check` it writes nothing and exits with 1 when the file is not what it would write.
+ * With `--check` it writes nothing, and exits with 1 if the file would change.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -53,7 +53,7 @@ function drawBoxes(name: 'left' | 'right', side: -1 | 1, firstNumber: number) {
   });
 }
 
-/** A seat a line, so that a change to the drawing can be read in a diff. */
+/** Writes one seat per line, for readable diffs. */
 function write(): string {
   return `${JSON.stringify(drawPlan()).replaceAll('{"seat_number"', '\n{"seat_number"')}\n`;
 }

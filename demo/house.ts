@@ -1,8 +1,8 @@
-/** Where things are in the house. Lengths in the plan's units (a seat is 20 across), angles in degrees; see `arcs.ts`. */
+/** Dimensions of the house. Lengths are in the plan's units (a seat has 20), angles in degrees; see `arcs.ts`. */
 
 export const size = { width: 2000, height: 1320 };
 
-/** I and O are left out: on a ticket they read as 1 and 0. */
+/** Without I and O, which look like 1 and 0 on a ticket. */
 const letters = [...'ABCDEFGHJKLMNPQRSTUVWXYZ'];
 
 export const stage = { back: 45, backHalfWidth: 300, front: 705, halfAngle: 31 };
@@ -14,7 +14,7 @@ export const stalls = {
   rows: letters.slice(0, 16),
   halfAngle: 30,
   aislesAt: [-12.5, 12.5],
-  /** The last row, on the cross aisle: every other place is for a wheelchair, and the desk stands in the middle. */
+  /** The last row, at the cross aisle: every other place is for a wheelchair, and the mixing desk is in the middle. */
   accessibleRow: 'R',
   premiumRows: letters.slice(2, 10),
 };
@@ -27,7 +27,7 @@ export const balcony = {
   aislesAt: [-17, 0, 17],
 };
 
-/** Along both side walls, from the stage to the balcony, twelve of four chairs. */
+/** Twelve boxes of four chairs along both side walls, from the stage to the balcony. */
 export const boxes = { angle: 35.6, firstRadius: 838, spacing: 86, aSide: 6 };
 
 export const aisleWidth = 58;

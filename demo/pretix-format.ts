@@ -1,7 +1,7 @@
 import { v5 as uuidOf } from 'uuid';
 import type { Point } from '../src/domain/layout.ts';
 
-/** Writes zones, rows, seats and areas as pretix's editor does; here they are given in absolute points. */
+/** Writes zones, rows, seats and areas like pretix's editor, from absolute points. */
 
 export interface Place extends Point {
   readonly category: string;
@@ -17,7 +17,7 @@ export interface ZoneDrawing {
   readonly name: string;
   readonly id: string;
   readonly position: Point;
-  /** What the editor shows beside a row, and how a row and a seat are called in a sentence. */
+  /** Row label in the editor, and names of a row and a seat in a sentence. */
   readonly naming: {
     readonly row_number_position: 'both' | null;
     readonly row_label: string;
@@ -33,12 +33,12 @@ export interface AreaDrawing {
   readonly borderColor: string;
   /** Degrees, clockwise about `position`. */
   readonly rotation?: number;
-  /** Of a polygon; without them the area is its text alone. */
+  /** Corners of a polygon. Without them the area is only a text. */
   readonly corners?: readonly Point[];
   readonly text?: { readonly text: string; readonly size: number; readonly color: string; readonly at: Point };
 }
 
-/** The editor draws random ids; these are the same each time the plan is drawn. */
+/** The editor uses random ids. These are the same in each run. */
 const ids = '5d6f2c1e-8a3b-4f0d-9c47-2b1e7a90d354';
 const wheelchairRadius = 13;
 
@@ -92,7 +92,7 @@ function shapeOf({ position, corners }: AreaDrawing) {
   return { shape: 'polygon', polygon: { points: corners.map((corner) => from(position, corner)) } };
 }
 
-/** Both ends are rounded first, so that what is nested adds up to the rounded place. */
+/** Rounds both ends first, so that nested offsets add up to the rounded place. */
 function from(origin: Point, point: Point): Point {
   return { x: rounded(rounded(point.x) - rounded(origin.x)), y: rounded(rounded(point.y) - rounded(origin.y)) };
 }

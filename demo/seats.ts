@@ -26,7 +26,7 @@ export function balconyRows(): RowOfPlaces[] {
   }));
 }
 
-/** Boxes are numbered from the stage; the first chair is the one nearest to it at the rail. */
+/** Boxes are numbered from the stage. The first chair is at the rail, nearest to the stage. */
 export function boxRows(side: -1 | 1, firstNumber: number): RowOfPlaces[] {
   return Array.from({ length: boxes.aSide }, (_, box) => ({
     name: `${firstNumber + box}`,
@@ -50,7 +50,7 @@ function wheelchairPlaces(block: Arc): Place[] {
   });
 }
 
-/** Two chairs at the rail, two behind them, 28 apart each way. */
+/** Two chairs at the rail and two behind them, with distances of 28. */
 function boxChairs(radius: number, side: -1 | 1): Place[] {
   const chairs = [-14, 14].flatMap((outwards) => [-14, 14].map((away) => ({ outwards, away })));
   return chairs.map(({ outwards, away }) => ({

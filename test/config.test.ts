@@ -6,11 +6,11 @@ import { ConfigError, readConfig, type SettingRow, settingsTable } from '../src/
 import { ClientAddresses } from '../src/server/client-address.ts';
 
 const secret = 'a secret that is thirty-two bytes';
-/** What production needs to be told. */
+/** Required settings in production. */
 const production = { NODE_ENV: 'production', PAYMENT_PROVIDER: 'test', DATA_DIR: './data' };
 const databaseUrl = 'postgres://holdfast:pa55word@db:5432/holdfast';
 
-/** The lines of the ConfigError that the environment causes; none if it is right. */
+/** Lines of the ConfigError that the environment causes; empty if it is valid. */
 function problems(env: NodeJS.ProcessEnv): readonly string[] {
   try {
     readConfig(env, false);
@@ -322,7 +322,7 @@ describe('the documentation', () => {
   });
 });
 
-/** The rows of a Markdown file's tables of settings: those whose first cell is a name in capitals. */
+/** Rows of a Markdown file's tables of settings, whose first cell is a name in capitals. */
 function documented(path: string): readonly SettingRow[] {
   const file = new URL(path, import.meta.url);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';

@@ -28,7 +28,7 @@ test('lets the event loop go on between pieces of long work, and does them in or
   isOver = true;
   await counting;
   expect(done).toEqual(Array.from({ length: 10 }, () => ['a', 'b', 'c']).flat());
-  // Thirty pieces of a millisecond each, of which a slice has room for two, or three where the clock is lucky.
+  // Thirty pieces of a millisecond each, of which a slice has room for two or three.
   expect(turns).toBeGreaterThanOrEqual(10);
 });
 

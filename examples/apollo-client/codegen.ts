@@ -9,7 +9,7 @@ const config: CodegenConfig = {
   generates: {
     'src/generated/': {
       preset: 'client',
-      // The cache needs it everywhere, also in what is sent as a hash.
+      // The cache needs `__typename` everywhere, also in operations that are sent as hashes.
       documentTransforms: [addTypenameSelectionDocumentTransform],
       presetConfig: {
         fragmentMasking: false,

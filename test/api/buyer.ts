@@ -16,13 +16,13 @@ type Node = Pick<App, 'graphqlUrl'>;
 
 let buyers = 0;
 
-/** A viewer nobody else is. */
+/** A new viewer. */
 export async function newBuyer(): Promise<Buyer> {
   buyers += 1;
   return new Buyer(await tokenFor(`buyer ${process.pid} ${buyers}`));
 }
 
-/** What one viewer does, through whichever node; each gives the outcome as it came. */
+/** Operations of one viewer through any node. Each resolves to its outcome. */
 export class Buyer {
   readonly token: string;
 
@@ -46,7 +46,7 @@ export class Buyer {
     return (await dataOf(node.graphqlUrl, ConfirmReservationDocument, variables, this.token)).confirmReservation;
   }
 
-  /** Lets go of the whole reservation, or of these seats of it. */
+  /** Cancels the whole reservation, or some of its seats. */
   async cancel(
     node: Node,
     reservationId: string,
@@ -57,25 +57,25 @@ export class Buyer {
     return (await dataOf(node.graphqlUrl, CancelReservationDocument, variables, this.token)).cancelReservation;
   }
 
-  /** The reservation as it is now; null if it is not this buyer's. */
+  /** The reservation; null if it does not belong to this buyer. */
   async look(node: Node, id: string) {
     return (await dataOf(node.graphqlUrl, ReservationDocument, { id }, this.token)).reservation;
   }
 }
 
-/** Throws whatever else than a reservation came. */
+/** Throws for any other outcome. */
 export function reservationIn(outcome: { readonly __typename: string }): ReservationDetailsFragment {
   if (outcome.__typename === 'Reservation') return outcome as ReservationDetailsFragment;
   throw new Error(`no reservation, but ${JSON.stringify(outcome)}`);
 }
 
-/** Throws whatever else than a booking came. */
+/** Throws for any other outcome. */
 export function bookingIn(outcome: { readonly __typename: string }): BookingDetailsFragment {
   if (outcome.__typename === 'Booking') return outcome as BookingDetailsFragment;
   throw new Error(`no booking, but ${JSON.stringify(outcome)}`);
 }
 
-/** How many there were of each outcome. */
+/** Counts outcomes by type. */
 export function countTypes(outcomes: readonly { readonly __typename: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { __typename } of outcomes) counts[__typename] = (counts[__typename] ?? 0) + 1;

@@ -29,7 +29,7 @@ const within = { withinMs: 10_000 };
 const { node, env, hamlet } = await nodeOnSale({ seats: 40 });
 
 describe('Apollo Client', () => {
-  /** Apps generate it from the schema along with their documents. */
+  /** Apps generate it from the schema together with their documents. */
   let possibleTypes: Record<string, string[]>;
   beforeAll(async () => {
     const schema = await schemaOf(node.graphqlUrl);
@@ -116,7 +116,7 @@ describe('urql', () => {
   });
 });
 
-/** A stock client whose subscriptions live on, and what came of one of them. */
+/** A stock client with a subscription that stays open, and its messages. */
 function following<Message>(url: string, connectionParams: () => Promise<Record<string, string>>) {
   const closes: number[] = [];
   const client = createClient({
@@ -140,7 +140,7 @@ function following<Message>(url: string, connectionParams: () => Promise<Record<
         { next: ({ data }) => data && messages.push(data), error: (error) => failures.push(error), complete() {} },
       );
     },
-    // While it cannot connect, it has nothing to let go of and says so.
+    // Disposing rejects if it is not connected.
     [Symbol.asyncDispose]: async () => Promise.resolve(client.dispose()).catch(() => {}),
   };
 }

@@ -32,7 +32,7 @@ const overHttp: Ask = (document, variables = {}, token) =>
     token,
   );
 
-/** On a websocket of its own, to its end or its first message. */
+/** On a new websocket, until the end or the first message. */
 const overWebsocket: Ask = async (document, variables = {}, token) => {
   const client = createClient({
     url: node.graphqlUrl.replace('http', 'ws'),

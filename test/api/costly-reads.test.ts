@@ -45,7 +45,7 @@ test('fifty reads that hang take nothing from buyers, nor the level, and are tol
 
   await onServer(database.url, (sql) =>
     sql.begin(async (holder) => {
-      // Which reservations have no use for.
+      // Reservations do not need this table.
       await holder`lock table bookings in access exclusive mode`;
       let answered = 0;
       const reads = Array.from({ length: 50 }, async () => {

@@ -19,7 +19,7 @@ import { type Buyer, newBuyer, reservationIn } from './buyer.ts';
 import { storedStatuses } from './store-view.ts';
 import { eventInput, type Offer, offer, organizerToken, planOf, seatAt } from './venue.ts';
 
-/** A change is a few messages long: the transaction, its locks, the statement, the commit. */
+/** A change takes a few messages: the transaction, its locks, the statement, the commit. */
 const STORE_MESSAGES = 5;
 const MAX_ATTEMPTS = 5;
 
@@ -44,22 +44,22 @@ afterAll(async () => {
   await store?.[Symbol.asyncDispose]();
 });
 
-/** From a client of Postgres that leaves: to that there is no answer. */
+/** Postgres does not answer a client's Terminate. */
 function isGoodbye(message: Buffer): boolean {
   return message.toString('latin1') === 'X\0\0\0\x04';
 }
 
-/** One intent of a buyer or an organizer. */
+/** One request of a buyer or an organizer. */
 interface Intent {
-  /** Through whatever way to the node; the same each time. */
+  /** Sends it by any connection to the node, unchanged each time. */
   send(way: Pick<App, 'graphqlUrl'>): Promise<{ readonly __typename: string }>;
-  /** What came of it, in the store. */
+  /** Its effect in the store. */
   effect(): Promise<unknown>;
-  /** Of one time. */
+  /** The effect of executing it once. */
   readonly expected: unknown;
 }
 
-/** Every way to a lost answer, with the number of times that the intent is sent again once one has come. */
+/** Ways to lose an answer, with the number of retries after one arrived. */
 const ways = [
   ...cutPoints.map((at) => ({ link: 'client' as const, at, nthMessage: 1 })),
   ...Array.from({ length: STORE_MESSAGES }, (_, before) =>
@@ -76,8 +76,7 @@ async function sendThrough(intent: Intent, way: { link: 'client' | 'store'; at: 
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await intent.send({ graphqlUrl: graphqlUrl.href });
-      // Later messages there may not be.
-      // It may have met a message of the node's own, whose answer is still to come.
+      // The cut may have hit a message of the node itself, and still be to come. There may be no later messages.
       if (way.nthMessage === 1) await waitFor(() => link.cuts === before + 1, { withinMs: 10_000, what: 'the cut' });
       if (answer.__typename !== 'ServiceBusy') return answer;
     } catch (error) {
@@ -97,7 +96,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && /SERVICE_BUSY|ServiceBusy/.test(error.message);
 }
 
-/** A cut that meets the node's question whether the store is there has it refuse everything, and ask again soon. */
+/** A cut during the health check makes the node refuse everything until the next one. */
 async function served<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -119,7 +118,7 @@ function notBusy<Answer extends { readonly __typename: string }>(answer: Answer)
   return answer;
 }
 
-/** Without what goes on by itself. */
+/** Without fields that change by themselves. */
 function lasting(answer: object): object {
   return { ...answer, expiresInMs: null };
 }
@@ -205,7 +204,7 @@ const intents: Record<string, (sale: Offer, buyer: Buyer) => Promise<Intent>> = 
 
 const uuidOf = ({ eventId }: Offer) => decodeEventId(eventId) ?? '';
 
-/** How many rows the query gives, asked past the link that is cut. */
+/** Number of rows, not read through the link that is cut. */
 function countRows(query: (sql: postgres.Sql) => postgres.PendingQuery<postgres.Row[]>): Promise<number> {
   return onServer(url, async (sql) => (await query(sql)).length);
 }

@@ -306,7 +306,7 @@ test('50,000 seats are there in seconds', async () => {
   const plan = planOf(50_000);
   const startMs = performance.now();
   const { id } = await created({ plan });
-  // Ten are promised, and two are usual; were they written one by one, it would be a minute.
+  // The bound is 10 s and two are usual. Writing rows one by one would take a minute.
   expect(performance.now() - startMs).toBeLessThan(30_000);
   const { event } = await dataOf(node.graphqlUrl, EventDocument, { id }, await organizerToken);
   expect(event?.availability).toEqual({ total: 50_000, available: 50_000, reserved: 0, booked: 0, blocked: 0 });

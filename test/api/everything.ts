@@ -13,20 +13,20 @@ import {
 } from 'graphql';
 import { dataOf } from '../support/graphql.ts';
 
-/** The schema as a server shows it to its clients. */
+/** The schema by introspection. */
 export async function schemaOf(graphqlUrl: string): Promise<GraphQLSchema> {
   return buildClientSchema(await dataOf<IntrospectionQuery, object>(graphqlUrl, getIntrospectionQuery(), {}));
 }
 
-/** The ids to ask with, by the field that takes one: `{ 'Query.event': [id] }`. */
+/** Ids by the field that takes one: `{ 'Query.event': [id] }`. */
 export type IdsFor = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Selections of every field that can be reached from a root type, one for each field of what a root field gives, so that
- * none grows too long for a server. No type is entered again inside itself, which bounds the depth.
+ * Selections of all fields that a root type reaches, one for each field below a root field, because one for all would be too large.
+ * Does not select a type inside itself, which bounds the depth.
  */
 export class Walk {
-  /** The object types whose fields are asked for. */
+  /** Object types that were selected. */
   readonly visited = new Set<string>();
   readonly #schema: GraphQLSchema;
   readonly #ids: IdsFor;
@@ -36,7 +36,7 @@ export class Walk {
     this.#ids = ids;
   }
 
-  /** Each with the braces around it, for an operation to be put before. */
+  /** Each in braces, for any kind of operation. */
   operations(root: GraphQLObjectType | null | undefined): string[] {
     const fields = Object.values(root?.getFields() ?? {});
     return fields.flatMap((field) =>
@@ -48,7 +48,7 @@ export class Walk {
     );
   }
 
-  /** All of a root field at once. */
+  /** Everything below one root field. */
   operation(root: GraphQLObjectType | null | undefined, fieldName: string): string {
     const field = root?.getFields()[fieldName];
     if (root == null || field === undefined) throw new Error(`there is no field ${fieldName}`);
@@ -68,7 +68,7 @@ export class Walk {
     return selected.filter((text) => text !== '');
   }
 
-  /** Under names of their own: fields of different types must not share one in a reply. */
+  /** Uses aliases, because fields of different types must not share a name in a result. */
   #selected(
     type: GraphQLObjectType,
     field: GraphQLField<unknown, unknown>,
@@ -78,7 +78,7 @@ export class Walk {
   ): string {
     const aliased = `${type.name}_${field.name}_${at}: ${call}`;
     if (isLeafType(getNamedType(field.type))) return aliased;
-    // The objects of a connection's edges once more: all of each twice would be too much for a server.
+    // Only ids of `nodes`, because all fields of both `nodes` and `edges` would be too large.
     const inner = field.name === 'nodes' ? 'id' : this.#everyField(field, path);
     return inner === '' ? '' : `${aliased} { ${inner} }`;
   }

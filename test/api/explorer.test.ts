@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([node, production].map((app) => app?.[Symbol.asyncDispose]())));
 
-/** What a page, script or style sheet has a browser load by itself, as it stands there. */
+/** URLs that a browser loads for a page, script or style sheet. */
 const referring = [
   /<(?:script|img|iframe|source)\b[^>]*?\ssrc=["']?([^"'\s>]+)/g,
   /<link\b[^>]*?\shref=["']?([^"'\s>]+)/g,

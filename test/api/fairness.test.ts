@@ -20,7 +20,7 @@ const env = { TRUSTED_PROXIES: '127.0.0.1', MAX_SEATS_PER_ADDRESS: '8' };
 
 type Outcome = ReserveSeatsMutation['reserveSeats'];
 
-/** A guest that the proxy says comes from an address. */
+/** A guest whose address the proxy forwards. */
 class Guest {
   readonly #address: string;
   readonly #token: string;
@@ -35,7 +35,7 @@ class Guest {
     return new Guest(address, (signInAsGuest as { token: string }).token);
   }
 
-  /** The same guest, somewhere else. */
+  /** The same guest with another address. */
   at(address: string): Guest {
     return new Guest(address, this.#token);
   }
@@ -82,7 +82,7 @@ const newAddress = () => {
   return `10.1.${addresses >> 8}.${addresses & 255}`;
 };
 
-/** On a database of its own, without Redis. */
+/** With its own database, without Redis. */
 async function startOneNode(over: NodeJS.ProcessEnv): Promise<App> {
   const database = await createTestDatabase();
   const node = await startNode({ env: { ...env, DATABASE_URL: database.url, ...over } });
@@ -158,7 +158,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       expect(refused).toMatchObject({ message: expect.stringContaining('from your network') });
       const other = await guestFrom(newAddress());
       reservationIn(await other.reserve(nodes.b, sale, freshSeats(8)));
-      // Accounts are not counted, wherever they are.
+      // Seats of accounts do not count.
       const account = await newBuyer();
       reservationIn(await account.reserve(nodes.a, sale, freshSeats(9)));
     });
@@ -169,7 +169,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       const [one, other] = [await guestFrom(address), await guestFrom(address)];
       const full = reservationIn(await one.reserve(nodes.a, sale, freshSeats(8)));
       expect(await other.reserve(nodes.b, sale, freshSeats(1))).toMatchObject(network);
-      // From wherever it is let go of, it counts for where it was held.
+      // The seats count at the address where they were reserved.
       await one.at(newAddress()).cancel(nodes.b, full.id);
       const booked = await reserveSoon(other, nodes.b, freshSeats(8));
       expect(await one.reserve(nodes.a, sale, freshSeats(1))).toMatchObject(network);
@@ -182,7 +182,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
   });
 
   describe('seats that were let go of', () => {
-    /** Holds the seats and lets go of them, so often. */
+    /** Reserves and cancels the seats repeatedly. */
     async function holdAndCancel(guest: Guest, seats: readonly number[], times: number): Promise<void> {
       for (let nth = 0; nth < times; nth += 1) {
         await guest.cancel(nodeOf(nth), await reserveSoon(guest, nodeOf(nth), seats));
@@ -203,7 +203,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       const { retryAfterMs } = again as Extract<Outcome, { __typename: 'RateLimited' }>;
       expect(retryAfterMs).toBeGreaterThan(0);
       expect(retryAfterMs).toBeLessThanOrEqual(10_000);
-      // Other seats are its to have, and these are others'.
+      // It may have other seats, and others may have these.
       reservationIn(await guest.reserve(nodes.a, sale, freshSeats(2)));
       reservationIn(await (await guestFrom(newAddress())).reserve(nodes.b, sale, seats));
     });

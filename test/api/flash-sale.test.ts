@@ -12,9 +12,9 @@ import { type Offer, offer, seatAt } from './venue.ts';
 
 const seatCount = 100;
 const viewerCount = 2_000;
-/** Of requests at once: a listening socket keeps no more than 511 that wait to be accepted, unless it is told to. */
+/** A listening socket's default backlog is 511 connections. */
 const maxSocketsPerNode = 400;
-/** As an operator who changes nothing has it. */
+/** The default setting. */
 const env = { RATE_LIMIT_PER_MINUTE: '60' };
 
 type Outcome = ReserveSeatsMutation['reserveSeats'];
@@ -25,7 +25,7 @@ interface Answer {
   readonly outcome: Outcome;
 }
 
-/** Every viewer wants one seat, twenty of them the same one, and asks the next node in turn. */
+/** Every viewer wants one seat, twenty of them the same one, through the nodes in rotation. */
 async function rush(nodes: readonly App[], { eventId, seatIds }: Offer): Promise<Answer[]> {
   const tokens = await Promise.all(Array.from({ length: viewerCount }, (_, nth) => tokenFor(`viewer ${nth}`)));
   const agent = new Agent({ keepAlive: true, maxSockets: maxSocketsPerNode });

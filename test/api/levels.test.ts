@@ -5,7 +5,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A better level shows when what was the matter has been gone for ten seconds. */
+/** The level improves ten seconds after a fault. */
 const soon = { withinMs: 10_000 + 5_000 };
 
 async function readyz({ url }: App) {
@@ -33,7 +33,7 @@ test('a node says how well it can serve and what is the matter, and recovers by 
   expect(await readyz(node)).toEqual({ status: 503, ready: false, level: 'CRITICAL', reasons: both });
 
   await store.start();
-  // Worth sending requests to at once, though its level is not better before it has been so for a while.
+  // A node is ready at once, before its level improves.
   await waitFor(async () => (await readyz(node)).ready, { ...soon, what: 'the node to be ready' });
   expect((await readyz(node)).level).toBe('CRITICAL');
   await reached('DEGRADED');

@@ -101,7 +101,7 @@ describe('ten mutations a minute', () => {
 });
 
 describe('guests', () => {
-  /** How many of them are signed in out of six who say they come from this address, the next one for each of them. */
+  /** Number of successful sign-ins out of six, from the given addresses. */
   async function signedIn(graphqlUrl: string, addressOf: (nth: number) => string): Promise<number> {
     const replies = await Promise.all(Array.from({ length: 6 }, (_, nth) => signIn(graphqlUrl, addressOf(nth))));
     const outcomes = replies.flatMap(({ data }) => (data == null ? [] : [data.signInAsGuest]));
@@ -123,7 +123,7 @@ describe('guests', () => {
     await using node = await startNode({ env: { ...env, TRUSTED_PROXIES: '127.0.0.1' } });
     expect(await signedIn(node.graphqlUrl, (nth) => `10.0.0.${nth}`)).toBe(6);
     expect(await signedIn(node.graphqlUrl, () => '10.0.0.99')).toBe(4);
-    // Only the last address was written by the proxy; what stands before it is the client's own word.
+    // The proxy has appended the last address only; the client may have made up those before it.
     expect(await signedIn(node.graphqlUrl, (nth) => `10.0.1.${nth}, 10.0.0.77`)).toBe(4);
   });
 

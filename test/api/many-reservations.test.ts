@@ -16,7 +16,7 @@ const BUYERS = 48;
 const SEATS = 300;
 const patience = { timeout: 120_000 + REQUESTS * 20 };
 
-/** Nodes on one database; without Redis they know nothing of each other, so that all that overlaps meets in the store. */
+/** Nodes on one database. Without Redis, all conflicts reach the store. */
 async function withNodes(redis: RedisServer | null, work: (nodes: readonly App[]) => Promise<void>): Promise<void> {
   await using database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, ...(redis === null ? {} : { REDIS_URL: redis.url }) };
@@ -35,7 +35,7 @@ async function withNodes(redis: RedisServer | null, work: (nodes: readonly App[]
 
 const oneOf = <Item>(items: readonly Item[]): Item => items[randomInt(items.length)] as Item;
 
-/** Two to five of the event's seats, in any order. */
+/** Two to five seats of the event, in random order. */
 function someSeats(): number[] {
   const seats = new Set<number>();
   const count = randomInt(2, 6);
@@ -43,7 +43,7 @@ function someSeats(): number[] {
   return [...seats];
 }
 
-/** Reserves some seats through one node, lets go of what it got through another, and gives what came of both. */
+/** Reserves seats through one node, cancels through another, and resolves to both outcomes. */
 async function reserveAndLetGo(buyer: Buyer, nodes: readonly App[], sale: Offer): Promise<{ __typename: string }[]> {
   const asked = someSeats();
   const outcome = await buyer.reserve(oneOf(nodes), sale, asked);
@@ -69,7 +69,7 @@ describe.each([
     const outcomes: { __typename: string }[] = [];
     await withNodes(redis, async (nodes) => {
       const sale = await offer(nodes[0] as App, { seats: SEATS });
-      // Another buyer each time: who had let go of one seat three times would have to leave it to others.
+      // A new buyer each time, because a seat that was released three times is refused.
       await times(REQUESTS * share, async () => {
         outcomes.push(...(await reserveAndLetGo(await newBuyer(), nodes, sale)));
       });
@@ -115,5 +115,5 @@ test(
   },
 );
 
-/** What may come of changes that are at odds. */
+/** Valid outcomes of conflicting changes. */
 const expectable = new Set(['Reservation', 'Booking', 'ReservationNotActive', 'ExtensionLimitReached', 'InvalidInput']);

@@ -16,7 +16,7 @@ import { watchSeatMap } from './watching.ts';
 
 const soon = { withinMs: 10_000 };
 
-/** Of each series by name and labels, as a scrape gives it. */
+/** Values by series, as scraped. */
 async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
   const response = await fetch(url);
   expect(response.status).toBe(200);
@@ -29,7 +29,7 @@ function serve(env: NodeJS.ProcessEnv): ServerProcess {
   return ServerProcess.serve({ env: { ...nodeEnv, METRICS_PORT: '0', ...env }, cwd: tmpdir() });
 }
 
-/** Of the product, without labels and what is added for histograms. */
+/** Names of the product's metrics, without labels and suffixes of histograms. */
 function namesIn(series: Iterable<string>): string[] {
   const names = [...series].flatMap((name) => /^holdfast_\w+?(?=_bucket|_sum|_count|\{|$)/.exec(name)?.[0] ?? []);
   return [...new Set(names)].sort();
@@ -52,7 +52,7 @@ test('tells in numbers what a node does, at an address of its own', severalProce
   expect(await bob.reserve(node, sale, [1])).toMatchObject({ __typename: 'SeatsUnavailable' });
   reservationIn(await bob.reserve(node, sale, [2]));
   await reaches('holdfast_expiry_lateness_seconds_count', 1);
-  // What was sold, and what has lapsed since; the snapshot before them.
+  // A frame with the sale, and one with the expiry.
   await reaches('holdfast_seat_map_frames_total', 2);
   await reaches('holdfast_websocket_messages_total', 3);
   for (let more = 1; more <= 4; more += 1) await bob.reserve(node, sale, [1]);
@@ -71,11 +71,11 @@ test('tells in numbers what a node does, at an address of its own', severalProce
     holdfast_seat_maps: 1,
     holdfast_writes_waiting: 0,
   });
-  // Two reservations and a booking at least.
+  // At least two reservations and a booking.
   expect(series.get('holdfast_store_seconds_count{kind="transaction"}')).toBeGreaterThanOrEqual(3);
   expect(series.get('holdfast_store_seconds_count{kind="statement"}')).toBeGreaterThan(0);
 
-  // Nothing of it where the public is.
+  // Not at the public address.
   expect((await fetch(new URL('/metrics', graphqlUrl))).status).toBe(404);
   expect((await fetch(new URL('/', url))).status).toBe(404);
 

@@ -16,18 +16,18 @@ import { offer } from './venue.ts';
 
 const seats = 5_000;
 const soon = { withinMs: 15_000 };
-/** A migration steps back from a lock that it does not get within a second; the rest is for a machine that has other things to do. */
+/** A migration gives up a lock after a second. The rest is for a busy machine. */
 const interruptedMs = 1_000 + 4_000;
 
 const landed = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
-/** As a later version might bring: what it adds, the nodes of this version know nothing of. */
+/** A migration of a later version, unknown to the nodes. */
 const addition = `
 alter table reservations add column channel text;--> statement-breakpoint
 alter table seats add column hold_reason text default '' not null;--> statement-breakpoint
 create table waiting_list (event_id uuid not null, viewer_id text not null, primary key (event_id, viewer_id));`;
 
-/** The migrations of a later version: those that have landed, and one more. */
+/** The landed migrations and a later one. */
 async function laterMigrations(): Promise<AsyncDisposable & { readonly migrationsFolder: string }> {
   const migrationsFolder = await mkdtemp(join(tmpdir(), 'holdfast-migrations-'));
   await cp(landed, migrationsFolder, { recursive: true });
@@ -54,7 +54,7 @@ test('the next version migrates the tables under a node that sells, though someb
   try {
     let isMigrated = false;
     const from = performance.now();
-    // As `holdfast verify` does on a large database: it locks no row, and keeps tables from being altered.
+    // Like `holdfast verify` on a large database: it locks no row, but blocks changes of tables.
     const migrating = await onServer(database.url, (sql) =>
       sql.begin(async (reading) => {
         await reading`select count(*) from reservations, seats where false`;
@@ -88,7 +88,7 @@ test('the next version migrates the tables under a node that sells, though someb
   }
   await expectNothingLost(rush, sale, { graphqlUrl: node.graphqlUrl, databaseUrl: database.url });
 
-  // One more node of this version starts on the tables of the next, as after a rollback.
+  // A node of this version starts on the tables of a later one, as after a rollback.
   await using another = await startNode({ env: { DATABASE_URL: database.url } });
   reservationIn(await (await newBuyer()).reserve(another, sale, [seats - 1]));
 });

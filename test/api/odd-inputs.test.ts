@@ -17,7 +17,7 @@ import { dataOf, send } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { type Offer, offer } from './venue.ts';
 
-/** Enough to meet each kind of value at each argument in most runs; the seed of a run that fails is in its message. */
+/** Most runs test each kind of value for each argument. Failures print their seed. */
 const RUNS = 40;
 
 const database = await testDatabase();
@@ -51,7 +51,7 @@ const oddCursors = [
   Buffer.from('{"atMs":-0,"id":"\0"}').toString('base64url'),
 ];
 
-/** Ids are made when a value is drawn: the event is offered before that. */
+/** A function, because the event's id is known only when values are drawn. */
 const oddText = fc.oneof(
   fc.constantFrom(
     '',
@@ -96,7 +96,7 @@ const odd: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   DateTime: oddMoment,
 };
 
-/** Values of the type, and now and then anything else. */
+/** Values of the type, and sometimes of another. */
 function valueFor(type: GraphQLInputType): fc.Arbitrary<unknown> {
   const anything = { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) };
   if (isNonNullType(type)) return fc.oneof({ weight: 20, arbitrary: ofKind(type.ofType) }, anything);
@@ -115,7 +115,7 @@ function ofKind(type: GraphQLInputType): fc.Arbitrary<unknown> {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** A field with arguments, and the text around it. */
+/** A field with arguments, and the operation around it. */
 interface Asked {
   readonly name: string;
   readonly field: Field;

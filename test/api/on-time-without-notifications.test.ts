@@ -8,7 +8,7 @@ import { startTwoNodesOn } from './two-nodes.ts';
 import { offer } from './venue.ts';
 import { watchSeatMap } from './watching.ts';
 
-/** What maps are behind deadlines where Redis announces nothing: two timers take its place, and some chance. At the median, and at worst on a machine that has other things to do. */
+/** Median delay of maps without notifications of Redis: two timers with jitter. The rest is for a busy machine. */
 const lateByMs = 1_000;
 const latestByMs = 4_000;
 const count = 40;

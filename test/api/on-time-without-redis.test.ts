@@ -7,13 +7,13 @@ import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
 import { type Offer, offer } from './venue.ts';
 import { type SeatMapWatch, watchReservation, watchSeatMap } from './watching.ts';
 
-/** What a map may be behind, on a machine that has other things to do: two seconds are promised while Redis is away. */
+/** Maps may be two seconds late without Redis. The rest is for a busy machine. */
 const lateByMs = 5_000;
 const soon = { withinMs: 20_000 };
 
 let nodes: TwoNodes;
 let brief: Offer;
-/** Its reservations last, so that polling cannot miss them. */
+/** Its reservations are long, so that polling sees them. */
 let patient: Offer;
 let buyer: Buyer;
 let rival: Buyer;
@@ -81,7 +81,7 @@ test('all is well again once Redis is back, empty as it is', async () => {
   for (const watch of patientWatches) expect(watch.statuses).toEqual(await storedStatuses(nodes.b, patient));
 });
 
-/** Whether Redis is told of a reservation that is made now. */
+/** Whether Redis gets a claim for a new reservation. */
 async function marksAgain(): Promise<boolean> {
   const { id } = reservationIn(await rival.reserve(nodes.a, patient, [5]));
   const keys = (await nodes.redis.cli('KEYS', 'hf:*:reservation:*')) as string[];
@@ -89,7 +89,7 @@ async function marksAgain(): Promise<boolean> {
   return keys.length > 0;
 }
 
-/** Nodes that hear of the event's changes. */
+/** Number of nodes that are subscribed to the event. */
 async function subscribers(): Promise<number> {
   const channels = (await nodes.redis.cli('PUBSUB', 'CHANNELS', 'hf:*:changes')) as string[];
   const [channel] = channels;
@@ -98,7 +98,7 @@ async function subscribers(): Promise<number> {
   return Number(count);
 }
 
-/** Hears what Redis tells nodes of reservations' keys. */
+/** Receives Redis' notifications of expired reservation keys. */
 async function listenForExpired(url: string): Promise<AsyncDisposable & { readonly keys: readonly string[] }> {
   const keys: string[] = [];
   const redis = new Redis(url);

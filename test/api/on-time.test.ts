@@ -12,14 +12,14 @@ import { startTwoNodesOn } from './two-nodes.ts';
 import { type Offer, offer } from './venue.ts';
 import { watchReservation, watchSeatMap } from './watching.ts';
 
-/** What maps are behind deadlines at the median, and any map or holder at worst, on a machine that has other things to do. */
+/** Median delay of maps, and maximum of maps and holders on a busy machine. */
 const lateByMs = 500;
 const latestByMs = 3_000;
 const soon = { withinMs: 20_000 };
 const env = { MAX_ACTIVE_RESERVATIONS: '1000' };
 
 interface Stage extends AsyncDisposable {
-  /** Two that share a store, or the same one twice. */
+  /** Two nodes with one store, or the same node twice. */
   readonly nodes: readonly [App, App];
 }
 
@@ -46,7 +46,7 @@ async function stageOn(redis: AsyncDisposable & { readonly url: string }): Promi
   return { nodes: [a, b], [Symbol.asyncDispose]: stop };
 }
 
-/** Not a moment before: timers may fire early. The store runs on this machine, by the same clock. */
+/** Timers may fire early. The store's clock is that of this machine. */
 async function untilMoment(moment: string): Promise<number> {
   const ms = Date.parse(moment);
   while (Date.now() < ms) await sleep(ms - Date.now());
@@ -58,7 +58,7 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
   let here: App;
   let there: App;
   let brief: Offer;
-  /** Several, as what one viewer asks for is written one after the other. */
+  /** Several viewers, because one viewer's requests are written one after the other. */
   let holders: readonly Buyer[];
   let rival: Buyer;
 

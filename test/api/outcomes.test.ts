@@ -25,9 +25,9 @@ const database = await testDatabase();
 const limits = { MAX_ACTIVE_RESERVATIONS: '2', MAX_SEATS_PER_RESERVATION: '4', MAX_EXTENSIONS: '1' };
 
 let node: App;
-/** On the same store, where a viewer may send two mutations a minute. */
+/** On the same store, with two mutations a minute. */
 let strict: App;
-/** On a store of its own, which is stopped once it holds something. */
+/** On a store that is stopped once it has data. */
 let cutOff: App;
 let ownStore: PostgresServer;
 let hamlet: Offer;
@@ -44,7 +44,7 @@ afterAll(async () => {
   await ownStore?.[Symbol.asyncDispose]();
 });
 
-/** The built-in provider, but that one token makes it fail to answer. */
+/** The test provider, which fails for one token. */
 function fallibleProvider() {
   const provider = createTestPaymentProvider();
   return {
@@ -61,10 +61,10 @@ interface Outcome {
 }
 type Outcomes = Readonly<Record<string, Outcome>>;
 
-/** By mutation: the types of what came of it in this file. */
+/** Outcome types seen in this file, by mutation. */
 const reached = new Map<string, Set<string>>();
 
-/** Carries out a mutation as the viewer, and notes which outcome came. */
+/** Sends a mutation as the viewer, and records its outcome. */
 async function outcome<Data extends Outcomes, Input>(
   document: TypedDocumentNode<Data, { readonly input: Input }>,
   input: Input,
@@ -91,7 +91,7 @@ const unknown = {
   reservation: 'reservation_0000000000000000000001_0000000000000000000001',
 };
 
-/** A reservation whose time has run out. */
+/** An expired reservation. */
 async function lapsed(token: string) {
   const brief = await offer(node, { reservationSeconds: 1 });
   const reservation = await reserve(node, brief, [0], token);
@@ -507,7 +507,7 @@ test('a store that is gone gives ServiceBusy, and a top-level error where no out
 test('every member of every union of results was reached', async () => {
   const introspection = await dataOf<IntrospectionQuery, object>(node.graphqlUrl, getIntrospectionQuery(), {});
   const schema = buildClientSchema(introspection);
-  // A guest's token needs no store, so that these are never busy: limits.test.ts and renewals.test.ts have their other outcomes.
+  // Guests need no store, so that their mutations are never busy. limits.test.ts and renewals.test.ts have the other outcomes.
   const { signInAsGuest: _, renewGuest: __, ...others } = schema.getMutationType()?.getFields() ?? {};
   const mutations = Object.values(others);
   const unions = mutations.flatMap(({ name, type }) => {

@@ -14,7 +14,7 @@ import { ServerProcess } from './server-process.ts';
 import { type Offer, offer, seatAt } from './venue.ts';
 
 const seats = 2_000;
-/** Many times what the node executes at once. */
+/** Many times the node's limit. */
 const connections = 600;
 const maxInFlight = 20;
 
@@ -49,7 +49,7 @@ test('a node that is driven over its limits answers what it lets in, refuses the
   expectReserved(letIn);
   expectRefused(refused);
 
-  // Whoever comes back gets what was refused before.
+  // A retry succeeds.
   const again = answers.findIndex(({ status }) => status === 503);
   expectReserved([await reserve(again)]);
 });
@@ -61,7 +61,7 @@ test('a node that is full refuses at once: nobody waits behind those it let in',
   const refused = () => answers.length >= coming - maxInFlight;
   const all = await onServer(database.url, (sql) =>
     sql.begin(async (held) => {
-      // None of those let in can go on until this ends.
+      // Blocks all admitted requests until the end of the transaction.
       await held`lock table seats in exclusive mode`;
       const all = Array.from({ length: coming }, async (_, index) => {
         answers.push(await reserve(index));
@@ -88,7 +88,7 @@ function expectRefused(answers: readonly Answer[]): void {
   for (const { retryAfter } of answers) expect(Number(retryAfter)).toBeGreaterThanOrEqual(1);
 }
 
-/** Each seat by a viewer of its own, over a limited number of connections. */
+/** One seat for each viewer, over a limited number of connections. */
 async function reserving(graphqlUrl: string, { eventId, seatIds }: Offer) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const tokens = await Promise.all(seatIds.map((_, index) => tokenFor(`viewer ${index}`)));

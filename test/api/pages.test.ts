@@ -34,7 +34,7 @@ interface Page {
 
 const nowhere: PageEndsFragment = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
 
-/** Ids of all pages in turn; `between` is done before each page but the first. */
+/** Ids of all pages in order. `between` runs before each page except the first. */
 async function walk(read: (after: string | null) => Promise<Page>, between = async () => {}): Promise<string[]> {
   const ids: string[] = [];
   for (let after: string | null = null; ; await between()) {

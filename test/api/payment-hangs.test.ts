@@ -7,7 +7,7 @@ import { offer } from './venue.ts';
 
 const never = () => new Promise<never>(() => {});
 const soon = { withinMs: 20_000 };
-/** Ten seconds of it are the shutdown's. */
+/** Includes ten seconds for the shutdown. */
 const longEnough = 120_000;
 
 test('a node whose payment provider answers nothing at all stops all the same', { timeout: longEnough }, async () => {
@@ -36,7 +36,7 @@ test('a node whose payment provider answers nothing at all stops all the same', 
   const stopping = node[Symbol.asyncDispose]().then(() => {
     isStopped = true;
   });
-  // 10 s for what is under way, 3 s for captures.
+  // 10 s for requests in flight, 3 s for captures.
   await waitFor(() => isStopped, { withinMs: 25_000, what: 'the node to stop' });
   await stopping;
   expect(await unanswered).toBe('cut off');

@@ -11,7 +11,7 @@ import { watchSeatMap } from './watching.ts';
 
 const paymentSeconds = 6;
 const soon = { withinMs: 10_000 };
-/** The nodes sweep every ten seconds or so what is older than three. */
+/** Nodes sweep every ten seconds, with a minimum age of three. */
 const afterSweep = { withinMs: 25_000 };
 
 const provider = moodyProvider();
@@ -25,9 +25,8 @@ beforeAll(async () => {
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
 /**
- * The built-in provider in the moods that a real one has, by the payment's token: `unhurried` answers after a second, `slow` after most of the time
- * there is for payments, `deaf` after all of it and without minding the signal, `silent` not until it is aborted, and
- * `faulty` throws. Whatever `captureFails` holds is not captured.
+ * The test provider with faults by the payment's token: `unhurried` answers after a second, `slow` shortly before the timeout, `deaf`
+ * after it and ignoring the signal, `silent` only when aborted, and `faulty` throws. Captures in `captureFails` fail.
  */
 function moodyProvider(): TestPaymentProvider & { readonly captureFails: Set<string> } {
   const inner = createTestPaymentProvider();
@@ -65,7 +64,7 @@ function moodyProvider(): TestPaymentProvider & { readonly captureFails: Set<str
 
 let nextSeat = 0;
 
-/** A reservation of one seat, by a viewer and with a payment nobody else has. */
+/** Reserves one seat, by a new viewer with a new payment. */
 async function reserveOne() {
   const seat = nextSeat++;
   const buyer = await newBuyer();
@@ -73,7 +72,7 @@ async function reserveOne() {
   return { seat, buyer, reservation };
 }
 
-/** What became of the payments begun since there were `before` of them in the ledger, by those who paid while alone. */
+/** States of the payments after the first `before` ones, for tests that do not run in parallel. */
 const statesSince = (before: number) => provider.ledger().slice(before);
 
 async function expectHeld(buyer: Buyer, reservationId: string, seat: number): Promise<void> {
@@ -109,7 +108,7 @@ test('what is free is booked without the provider, whatever it would say', async
   const buyer = await newBuyer();
   const { id, seats } = reservationIn(await buyer.reserve(nodes.a, partlyFree, [3, 5]));
   expect(await buyer.confirm(nodes.a, id, 'tok_decline')).toMatchObject({ __typename: 'PaymentFailed' });
-  // What costs something is let go of: the rest is free.
+  // The expensive seat is cancelled, the rest is free.
   const [, dear] = seats;
   reservationIn(await buyer.cancel(nodes.b, id, [dear?.id ?? '']));
   bookingIn(await buyer.confirm(nodes.a, id, 'tok_decline'));

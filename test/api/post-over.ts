@@ -4,7 +4,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import type { Reply } from '../support/graphql.ts';
 
-/** As `send`, over one agent's connections: thousands of `fetch`es would spend the test's time on themselves. */
+/** Like `send`, over one agent's connections, because thousands of `fetch` calls would be slow. */
 export function postOver<Data, Variables>(
   agent: Agent,
   document: TypedDocumentNode<Data, Variables>,

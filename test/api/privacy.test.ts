@@ -28,15 +28,15 @@ let schema: GraphQLSchema;
 let hamlet: Offer;
 let holder: string;
 let other: string;
-/** What the holder has, and what another buyer has of the same event. */
+/** Ids of the holder, and of another buyer of the same event. */
 const ids = { held: '', lapsing: '', confirmed: '', booking: '', othersReservation: '', othersBooking: '' };
 
-/** What nobody but the holder, and organizers, may read anywhere. */
+/** Values that only the holder and organizers may read. */
 const secrets = new Set([holderId, idempotencyKey]);
 const secretsIn = (text: string) => [...secrets].filter((secret) => text.includes(secret));
 
 beforeAll(async () => {
-  // Everything at once is more than anybody may ask for.
+  // Selecting everything exceeds the default limit.
   node = await startNode({ env: { DATABASE_URL: database.url, MAX_QUERY_COST: '0' } });
   schema = await schemaOf(node.graphqlUrl);
   hamlet = await offer(node, { reservationSeconds: 3 });
@@ -71,7 +71,7 @@ async function confirm(reservationId: string, token: string) {
   return confirmReservation;
 }
 
-/** What the holder does while others look on: holds seat 0 and 1 for long, books 2, and lets 4 lapse. */
+/** The holder reserves seats 0 and 1, books 2, and lets 4 expire, while others watch. */
 async function act(): Promise<void> {
   const input = { eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(0, 2), idempotencyKey };
   const { reserveSeats: held } = await dataOf(node.graphqlUrl, ReserveSeatsDocument, { input }, holder);
@@ -85,7 +85,7 @@ async function act(): Promise<void> {
   Object.assign(ids, { held: held.id, confirmed: confirmed.id, booking: id, lapsing: lapsing.id });
 }
 
-/** Another buyer, of the same event, who so reaches the types that only holders see. */
+/** Another buyer of the event, who can reach the types that only holders see. */
 async function actAsOther(): Promise<void> {
   const { id } = await reserve(node, hamlet, [10], other);
   await extend(id, other);
@@ -108,7 +108,7 @@ function newWalk(): Walk {
   });
 }
 
-/** Everything that queries give, as it comes over the wire. Asked for with ids of the holder's, which are no answer. */
+/** The raw answers of all queries, with the holder's ids as arguments. */
 async function readEverything(token?: string): Promise<string[]> {
   const answers = [];
   for (const query of newWalk().operations(schema.getQueryType())) {
@@ -119,7 +119,7 @@ async function readEverything(token?: string): Promise<string[]> {
   return answers;
 }
 
-/** Follows every field of a public subscription; what came, as text. */
+/** Subscribes to all fields of a public subscription, and collects its messages as text. */
 function follow(fieldName: string, received: string[], token?: string): Disposable {
   const client = createClient({
     url: node.graphqlUrl.replace('http', 'ws'),
@@ -159,7 +159,7 @@ test('nothing public betrays a holder, who holds, books and lets lapse while oth
       [],
     );
   }
-  // The same walk does find what there is to find.
+  // The same queries do find the holder's own data.
   const own = (await readEverything(holder)).join('\n');
   expect(secretsIn(own)).toEqual(expect.arrayContaining([ids.held, ids.confirmed, ids.booking, holderId]));
 

@@ -29,7 +29,7 @@ import { offer, reserve } from './venue.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stopped = { code: 0, signal: null };
 
-/** A folder of each test's own, from which the server is started too: nothing may hang on where that is. */
+/** A new folder for each test, which is also the working directory. */
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-process-'));
@@ -39,7 +39,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const serve = (env: NodeJS.ProcessEnv = {}) =>
   ServerProcess.serve({ cwd: folder, env: { PORT: '0', DATA_DIR: join(folder, 'data'), ...env } });
 
-/** Most of a first start is making the database: tests that are about something else begin with a copy of one. */
+/** Tests of other things start with a copy of a database, because creating one takes long. */
 let madeBefore: string;
 beforeAll(async () => {
   madeBefore = await mkdtemp(join(tmpdir(), 'holdfast-made-'));
@@ -52,7 +52,7 @@ afterAll(() => rm(madeBefore, { recursive: true, force: true }));
 
 const useDataMadeBefore = () => cp(madeBefore, join(folder, 'data'), { recursive: true });
 
-/** Without what is built; the packages are the same. */
+/** Without build outputs, and with the same packages. */
 async function copyOfRepository(): Promise<string> {
   const copy = join(folder, 'repository');
   const others = ['.git', 'dist', 'node_modules'];
@@ -153,7 +153,7 @@ describe('being told to stop', { timeout: 180_000 }, () => {
 
   test('by Ctrl-C under npm start in a terminal, it says that it stopped, and leaves no process behind', async () => {
     await useDataMadeBefore();
-    // It builds first, and may not do that under the tests that run at the same time.
+    // It builds first, which must not affect other tests.
     const cwd = await copyOfRepository();
     await using terminal = new ServerProcess(['script', '-qefc', 'npm start 2>&1', '/dev/null'], {
       cwd,
@@ -234,7 +234,7 @@ describe('on Postgres', { timeout: 180_000 }, () => {
       await using one = serve(env);
       await using two = serve(env);
       const [first, second] = await Promise.all([one.ready(), two.ready()]);
-      // No demo where others may sell for real.
+      // No demo event in production.
       expect((await dataOf(first, EventsDocument, {})).events.edges).toEqual([]);
       const hamlet = await offer({ graphqlUrl: first });
       await reserve({ graphqlUrl: second }, hamlet, [0], await tokenFor('a buyer elsewhere'));

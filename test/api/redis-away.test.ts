@@ -11,16 +11,16 @@ import { print, quantile } from './figures.ts';
 import { expectNothingLost, isSale, longestGapMs, Rush } from './rush.ts';
 import { offer } from './venue.ts';
 
-/** A minute is what is promised (`TEST_REDIS_AWAY_SECONDS=60`); a shorter time shows the same, as nothing builds up meanwhile. */
+/** Time without Redis. `TEST_REDIS_AWAY_SECONDS=60` is the promise; a shorter time shows the same, because nothing accumulates. */
 const awaySeconds = Number(process.env.TEST_REDIS_AWAY_SECONDS ?? 10);
 const beforeMs = 5_000;
 const afterMs = 5_000;
-/** More than are sold meanwhile. */
+/** More than are sold in that time. */
 const seats = Math.min(50_000, (awaySeconds + 15) * 600);
-/** Promised are two seconds; the machine may have other things to do. */
+/** Two seconds are promised. The rest is for a busy machine. */
 const rightWithinMs = 2_000 + 4_000;
 
-/** Watches on one node, and notes when each seat was first told not to be free, by `performance.now()`. */
+/** Records when each seat was first shown as not free on a node, by `performance.now()`. */
 async function watchSales(graphqlUrl: string, eventId: string) {
   const toldAtMs = new Map<number, number>();
   let watcher: Watcher | undefined;
@@ -51,7 +51,7 @@ test('Redis dies in the middle of a flash sale: sales go on, fast enough, and al
   let turn = 0;
   const graphqlUrl = () => (turn++ % 2 === 0 ? a : b).graphqlUrl;
   await using rush = new Rush({ graphqlUrl, sale, buyers: 16, loseEvery: 2, pauseMs: 50 });
-  // The first requests are slower than what is compared with.
+  // The first requests are slower, and not compared.
   await sleep(beforeMs);
   const from = performance.now();
   await sleep(beforeMs);

@@ -21,9 +21,9 @@ import { type Offer, offer, organizerToken } from './venue.ts';
 
 type Node = TwoNodes['a'];
 
-/** A refusal can be taken back at once. */
+/** A cancelled seat must be available this soon. */
 const atOnceMs = 250;
-/** What one request may take on a machine with other things to do. */
+/** Duration of one request on a busy machine. */
 const requestMs = 3_000;
 
 let nodes: TwoNodes;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-/** Refuses the seat through the node again and again, so that each of its layers knows that it is taken. */
+/** Requests the taken seat repeatedly, so that all layers of the node know it. */
 async function heat(node: Node, sale: Offer, seat: number): Promise<void> {
   const buyer = await newBuyer();
   for (let time = 0; time < 20; time += 1) {
@@ -40,7 +40,7 @@ async function heat(node: Node, sale: Offer, seat: number): Promise<void> {
   }
 }
 
-/** Resolves when the buyer has the seat. Every request is a new intent. */
+/** Resolves when the buyer has the seat. Every request has a new key. */
 function got(buyer: Buyer, node: Node, { sale, seat, withinMs }: { sale: Offer; seat: number; withinMs: number }) {
   return waitFor(async () => (await buyer.reserve(node, sale, [seat], randomUUID())).__typename === 'Reservation', {
     withinMs: withinMs + requestMs,
@@ -157,7 +157,7 @@ test('a node that is killed between the gate and the commit keeps its seat from 
   const graphqlUrl = await dying.ready();
   const sale = await offer(other);
   const buyer = await newBuyer();
-  // The node has read what it needs, all but the answer to its write.
+  // The node has read everything that it needs except the answer to its write.
   reservationIn(await buyer.reserve({ graphqlUrl }, sale, [1]));
 
   store.pause();

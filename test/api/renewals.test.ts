@@ -16,7 +16,7 @@ const renew = async (token: string) =>
   (await dataOf(node.graphqlUrl, RenewGuestDocument, { input: { guestToken: token } })).renewGuest;
 const viewerOf = async (token: string) => (await dataOf(node.graphqlUrl, ViewerDocument, {}, token)).viewer?.id;
 
-/** What this server, or one with another secret, signed for a new guest so long ago. */
+/** A guest's token signed this long ago, by this server or with another secret. */
 const guestOf = (secondsAgo: number, secret = jwtSecret) =>
   openIdentity({
     ...{ secret, jwksUrl: null, guestTokenSeconds: 60 },

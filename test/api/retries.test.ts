@@ -11,7 +11,7 @@ import { startTwoNodes, type TwoNodes } from './two-nodes.ts';
 import { eventInput, type Offer, offer, organizerToken, planOf, prices, seatAt } from './venue.ts';
 import { watchSeatMap } from './watching.ts';
 
-/** Long enough for ten confirms to be under way at once. */
+/** Long enough for ten confirmations in flight. */
 const payment = createTestPaymentProvider({ latencyMs: 100 });
 const clubTables = new URL('../events/plans/club-tables.json', import.meta.url);
 const soon = { withinMs: 20_000 };
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
 let nextSeat = 0;
-/** Seats no other test uses. */
+/** Seats that no other test uses. */
 const freshSeats = (count: number) => Array.from({ length: count }, () => nextSeat++);
 const nodeOf = (nth: number) => (nth % 2 === 0 ? nodes.a : nodes.b);
 
@@ -70,7 +70,7 @@ describe('a reservation with an idempotency key', () => {
       __typename: 'IdempotencyConflict',
     });
     expect(reservationIn(await buyer.reserve(nodes.b, sale, [first], 'intent')).id).toBe(made.id);
-    // What was refused left nothing behind.
+    // A refusal has no effect.
     const other = await newBuyer();
     reservationIn(await other.reserve(nodes.a, sale, [second], 'intent'));
     reservationIn(await other.reserve(nodes.a, elsewhere, [first], 'another intent'));

@@ -17,11 +17,11 @@ import { offer } from './venue.ts';
 
 const seats = 20_000;
 const soon = { withinMs: 30_000 };
-/** After its socket was closed a client waits for a second, twice that if it is refused, and some more by chance; and so does a machine that has other things to do. */
+/** A client reconnects after one second, or two if refused, with jitter. The rest is for a busy machine. */
 const currentWithinMs = 15_000;
 const watchersOfAKind = 10;
 
-/** One who looks at the map, and for how long at most it was not kept up to date. */
+/** A subscriber of the map, and the longest time without updates. */
 interface MapWatch {
   taken(): number;
   staleMs(): number;
@@ -45,7 +45,7 @@ function countTaken(statuses: Iterable<number>): number {
   return [...statuses].filter((code) => code !== statusCodes.AVAILABLE).length;
 }
 
-/** By the client package. */
+/** With the client package. */
 function watchAsAPage(url: string, eventId: string): MapWatch {
   const client = createHoldfastClient({ url, webSocketImpl: WebSocket });
   const map = client.seatMap(eventId);
@@ -58,7 +58,7 @@ function watchAsAPage(url: string, eventId: string): MapWatch {
   };
 }
 
-/** By the stock client, as the documentation has it. */
+/** With the stock client, as documented. */
 function watchAsAnApp(url: string, eventId: string): MapWatch {
   const staleness = new Staleness();
   let statuses: Uint8Array = new Uint8Array(seats);

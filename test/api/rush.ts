@@ -10,13 +10,13 @@ import { postOver } from './post-over.ts';
 import { storedStatuses } from './store-view.ts';
 import { type Offer, seatAt } from './venue.ts';
 
-/** `no answer`: the connection was refused, or lost. Then, and when the service is busy, the same is asked again. */
+/** `no answer` if the connection was refused or lost. The request is then sent again, as for a busy service. */
 export type AnswerKind = string;
 
 export interface Answer {
   readonly operation: 'reserve' | 'confirm';
   readonly kind: AnswerKind;
-  /** By `performance.now()`: when it was there. */
+  /** When it arrived, by `performance.now()`. */
   readonly atMs: number;
   readonly tookMs: number;
   /** By index. */
@@ -24,27 +24,27 @@ export interface Answer {
 }
 
 export interface RushOptions {
-  /** Where each attempt goes. */
+  /** URL of the next attempt. */
   readonly graphqlUrl: () => string;
   readonly sale: Offer;
   readonly buyers: number;
-  /** Between an attempt that is to be made again and the next. */
+  /** Pause before a retry. */
   readonly pauseMs?: number;
-  /** Every so many reservations are booked; none by default. */
+  /** Books each nth reservation; none by default. */
   readonly bookEvery?: number;
-  /** Every so many reservations, somebody asks for a seat that was sold. */
+  /** Requests a sold seat after each nth reservation. */
   readonly loseEvery?: number;
 }
 
 const retryable = ['no answer', 'ServiceBusy', 'SERVICE_BUSY'];
 
-/** So many buyers at a time, each of whom wants the next seat and then makes room for another, until they are told to stop or no seat is left. */
+/** Concurrent buyers, each of whom reserves the next seat and is replaced by another, until stopped or sold out. */
 export class Rush implements AsyncDisposable {
   readonly answers: Answer[] = [];
-  /** Seats by index, with the ids of their reservations. */
+  /** Ids of reservations by seat index. */
   readonly reserved = new Map<number, string>();
   readonly booked = new Set<number>();
-  /** What nobody should be told. */
+  /** Wrong answers. */
   readonly faults: string[] = [];
   readonly #options: RushOptions;
   readonly #agent = new Agent({ keepAlive: true });
@@ -60,23 +60,23 @@ export class Rush implements AsyncDisposable {
     this.#buyers = Promise.all(Array.from({ length: options.buyers }, () => this.#buy()));
   }
 
-  /** Those that were there between two moments. */
+  /** Answers between two moments. */
   between(fromMs: number, toMs: number): Answer[] {
     return this.answers.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
   }
 
-  /** Reservations that were granted, a second. */
+  /** Granted reservations per second. */
   speed(fromMs: number, toMs: number): number {
     return (this.between(fromMs, toMs).filter(isSale).length * 1_000) / (toMs - fromMs);
   }
 
-  /** Resolves when every intent has come to its end. */
+  /** Resolves when all requests have a final answer. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await this.#buyers;
   }
 
-  /** Gives up what has not come to its end. */
+  /** Aborts requests without a final answer. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isGivenUp = true;
     await this.stop();
@@ -124,7 +124,7 @@ export class Rush implements AsyncDisposable {
     if (data?.reserveSeats.__typename === 'Reservation') this.faults.push(`seat ${seat} was sold twice`);
   }
 
-  /** Asks until there is an answer that is final. Undefined if that is not what was wanted, which is a fault. */
+  /** Retries until a final answer. Undefined for a wrong answer, which is a fault. */
   async #insist(
     operation: Answer['operation'],
     seat: number,
@@ -151,20 +151,20 @@ export function isSale({ operation, kind }: Answer): boolean {
   return operation === 'reserve' && kind === 'won';
 }
 
-/** How many there were of each kind. */
+/** Counts answers by kind. */
 export function countKinds(answers: readonly Answer[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind } of answers) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
 }
 
-/** The longest time without a reservation that was granted, between the first and the last of them. */
+/** The longest time between two granted reservations. */
 export function longestGapMs(answers: readonly Answer[]): number {
   const moments = answers.filter(isSale).map(({ atMs }) => atMs);
   return Math.max(0, ...moments.slice(1).map((atMs, nth) => atMs - (moments[nth] ?? atMs)));
 }
 
-/** What was acknowledged is in the store and nothing else, and the store is as promised. After the rush was stopped. */
+/** Expects the store to be consistent, and to have exactly what was acknowledged. To be called after the rush has stopped. */
 export async function expectNothingLost(
   rush: Rush,
   sale: Offer,

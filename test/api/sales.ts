@@ -14,14 +14,14 @@ type Nodes = Pick<TwoNodes, 'a' | 'b' | 'databaseUrl'>;
 
 const SEATS = 300;
 const SELLERS = 6;
-/** Short, so that many lapse in the meantime. */
+/** Short, so that many expire during the test. */
 const RESERVATION_SECONDS = 2;
-/** A seller's pause between two buyers, so that the seats last. */
+/** Pause between two buyers, so that seats last. */
 const PAUSE_MS = 15;
-/** Of reservations; the others are cancelled, or left to lapse. */
+/** Share of booked reservations. Others are cancelled, or expire. */
 const BOOKED_SHARE = 0.2;
 const CANCELLED_SHARE = 0.5;
-/** Whatever was lost is found out when the events' heads are next looked at. */
+/** Lost messages are noticed when the events' heads are read. */
 const MAPS_RIGHT_WITHIN_MS = HEADS_EVERY_MS + 2_000;
 
 interface Booked {
@@ -30,7 +30,7 @@ interface Booked {
   readonly seats: readonly string[];
 }
 
-/** Buyers who reserve, book and cancel through both nodes, at several events whose maps are watched on both. */
+/** Buyers who reserve, book and cancel through both nodes, for several events whose maps are followed on both. */
 export class Sales implements AsyncDisposable {
   readonly events: readonly Offer[];
   readonly #nodes: Nodes;
@@ -61,31 +61,31 @@ export class Sales implements AsyncDisposable {
     this.#sellers = Array.from({ length: SELLERS }, () => this.#sell());
   }
 
-  /** Resolves when what is under way has been answered. */
+  /** Resolves when no request is in flight. */
   async close(): Promise<void> {
     this.#isOpen = false;
     await Promise.all(this.#sellers);
   }
 
-  /** Reservations granted at these events since then, by the monotonic clock. */
+  /** Reservations granted at these events since a moment of the monotonic clock. */
   grantedSince(sinceMs: number, events = this.events): number {
     return this.#granted.filter(({ event, atMs }) => atMs >= sinceMs && events.includes(event)).length;
   }
 
-  /** The longest time without a reservation at these events since then: from one granted to the next, or to now. */
+  /** Longest time without a granted reservation at these events since then, up to now. */
   longestGapMs(sinceMs: number, events = this.events): number {
     const times = this.#granted.filter(({ event }) => events.includes(event)).map(({ atMs }) => atMs);
     const edges = [sinceMs, ...times.filter((atMs) => atMs > sinceMs), performance.now()];
     return Math.max(...edges.map((atMs, nth) => atMs - (edges[nth - 1] ?? atMs)));
   }
 
-  /** The longest that a buyer at these events waited for an answer to a reservation, of those answered since then. */
+  /** Slowest answer to a reservation at these events since then. */
   longestWaitMs(sinceMs: number, events = this.events): number {
     const waits = this.#waits.filter(({ event, atMs }) => atMs >= sinceMs && events.includes(event));
     return Math.max(...waits.map(({ waitedMs }) => waitedMs));
   }
 
-  /** Fails unless all maps come to be as the store is, within the time that is promised. Gives how long that took. */
+  /** Expects all maps to equal the store within the promised time. Resolves to the time it took. */
   async expectMapsRight(): Promise<number> {
     const start = performance.now();
     for (const [event, watches] of this.#watches) {
@@ -99,7 +99,7 @@ export class Sales implements AsyncDisposable {
     return performance.now() - start;
   }
 
-  /** Fails unless every booking that was acknowledged is there, no seat was booked twice, and the store keeps its promises. */
+  /** Expects all acknowledged bookings, no seat booked twice, and a consistent store. */
   async expectNothingLostNorSoldTwice(): Promise<void> {
     expect(this.#booked.length).toBeGreaterThan(10);
     const seats = this.#booked.flatMap((booked) => booked.seats);
@@ -131,7 +131,7 @@ export class Sales implements AsyncDisposable {
     }
   }
 
-  /** Any outcome is fine but an error, which is thrown: the seats may be others'. */
+  /** Accepts every outcome, because others may have the seats. Throws errors. */
   async #serve(buyer: Buyer): Promise<void> {
     const [here, there] = Math.random() < 0.5 ? [this.#nodes.a, this.#nodes.b] : [this.#nodes.b, this.#nodes.a];
     const event = pick(this.events);

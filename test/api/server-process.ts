@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What `npm run build` made, which every test run begins with. */
+/** Built before every test run. */
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Ended {
@@ -12,12 +12,12 @@ export interface Ended {
 }
 
 interface ProcessOptions {
-  /** All of its environment but PATH. */
+  /** Whole environment except PATH. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 }
 
-/** `holdfast serve`, or another command line, as a process of its own. Disposing of it kills it. */
+/** `holdfast serve` or another command in its own process. Disposing of it kills it. */
 export class ServerProcess implements AsyncDisposable {
   output = '';
   readonly #child: ChildProcess;
@@ -25,7 +25,7 @@ export class ServerProcess implements AsyncDisposable {
 
   constructor(command: readonly [string, ...string[]], { env, cwd }: ProcessOptions) {
     const [file, ...args] = command;
-    // In a group of its own, so that what it starts can be signalled along with it, as a terminal does.
+    // In its own process group, so that its children get the same signals, as from a terminal.
     this.#child = spawn(file, args, { cwd, env: { PATH: process.env.PATH, ...env }, detached: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -43,12 +43,12 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid ?? Number.NaN;
   }
 
-  /** The API's address, once it says that it is ready; that may take long on a machine that has other things to do. */
+  /** The API's URL once it is printed, which may take long on a busy machine. */
   async ready(): Promise<string> {
     return this.said(/Holdfast is ready: (\S+\/graphql)/, { withinMs: 60_000 });
   }
 
-  /** The first group of what it has said; fails if it has not by then. */
+  /** The first group of the pattern in its output. Rejects after the bound. */
   async said(pattern: RegExp, { withinMs }: { readonly withinMs: number }): Promise<string> {
     const group = () => pattern.exec(this.output)?.[1];
     return waitFor(group, { withinMs, what: String(pattern) }).catch((cause: unknown) => {
@@ -56,7 +56,7 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  /** Of processor time, whole ones: what it would have taken on a machine with nothing else to do. */
+  /** Processor time in whole seconds, which does not depend on other load. */
   processorSeconds(): number {
     const { stdout } = spawnSync('ps', ['-o', 'time=', '-p', String(this.pid)], { encoding: 'utf8' });
     return stdout
@@ -69,12 +69,12 @@ export class ServerProcess implements AsyncDisposable {
     for (const signal of signals) this.#child.kill(signal);
   }
 
-  /** As a person at its keyboard. */
+  /** Types on its terminal. */
   type(text: string): void {
     this.#child.stdin?.write(text);
   }
 
-  /** How it ended, and fails if it has not by then. */
+  /** Exit code and output. Rejects after the bound. */
   async ended({ withinMs = 10_000 } = {}): Promise<Ended> {
     let ended: Ended | undefined;
     void this.#ended.then((how) => {

@@ -10,7 +10,7 @@ import { offer } from './venue.ts';
 
 const seats = 5_000;
 const awayMs = 10_000;
-/** Promised are one second and two; the rest is for a machine that has other things to do. The store is away for longer. */
+/** One and two seconds are promised, and the store is away for longer. The rest is for a busy machine. */
 const toldWithinMs = 1_000 + 4_000;
 const backWithinMs = 2_000 + 6_000;
 const soon = { withinMs: 10_000 };
@@ -40,7 +40,7 @@ test.each(['dead', 'frozen'] as const)(
     const { atMs } = await waitFor(firstSale, { withinMs: backWithinMs, what: 'sales to go on' });
 
     const told = rush.between(awayFrom, during).filter(({ kind }) => kind !== 'won');
-    // The second, where a reservation was written but no longer read.
+    // `SERVICE_BUSY` if a reservation was written but could not be read.
     expect(['ServiceBusy', 'SERVICE_BUSY']).toEqual(expect.arrayContaining(Object.keys(countKinds(told))));
     expect(told.length).toBeGreaterThan(100);
     const slowest = Math.max(...told.map(({ tookMs }) => tookMs));

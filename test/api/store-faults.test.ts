@@ -13,7 +13,7 @@ import { type Offer, offer } from './venue.ts';
 
 const seats = 5_000;
 const soon = { withinMs: 15_000 };
-/** From when the store can serve again: two seconds are promised, the rest is for a machine that has other things to do. */
+/** Two seconds after the store is back are promised. The rest is for a busy machine. */
 const backWithinMs = 10_000;
 
 interface Stage extends AsyncDisposable {
@@ -22,13 +22,13 @@ interface Stage extends AsyncDisposable {
   readonly node: App;
   readonly sale: Offer;
   readonly rush: Rush;
-  /** The URL by which the node knows the store. */
+  /** The store's URL for the node. */
   readonly address: Balancer;
 }
 
 /**
- * A node on a Postgres of its own, with sales going on.
- * @param folder where the database is to be, if not with everything else
+ * A node on its own Postgres, with sales in progress.
+ * @param folder of the database, if not the default
  */
 async function openStage(env: NodeJS.ProcessEnv = {}, folder?: string): Promise<Stage> {
   const store = await startPostgres();
@@ -77,7 +77,7 @@ function untilBusy({ rush }: Stage, fromMs: number): Promise<Answer> {
   return waitFor(() => rush.answers.find(isTold), { ...soon, what: 'buyers to be told' });
 }
 
-/** Fails if they do not within the bound; then that all is as it was told, and that nobody was told anything but to try again. */
+/** Expects sales to continue within the bound, all answers to be kept, and no other error than a busy service. */
 async function expectSalesToGoOn({ rush, sale, node }: Stage, fault: string, databaseUrl: string): Promise<void> {
   const from = performance.now();
   const isLater = (answer: Answer) => isSale(answer) && answer.atMs > from;
@@ -127,7 +127,7 @@ test('a switchover that leaves the connections of the node on the old primary, w
   const isTold = async () => (await readyz(stage.node)).level === 'CRITICAL';
   await waitFor(isTold, { ...soon, what: 'the level' });
   expect(await readyz(stage.node)).toMatchObject({ ready: true, reasons: [reason] });
-  // Reading goes on.
+  // Reads still work.
   expect(await storedStatuses(stage.node, stage.sale)).toHaveLength(seats);
 
   await onServer(replica.url('postgres'), async (sql) => {
@@ -140,7 +140,7 @@ test('a switchover that leaves the connections of the node on the old primary, w
 test('a failure for a full disk', async () => {
   await using stage = await openStage();
   const from = performance.now();
-  // As Postgres reports it when a table cannot grow: in the middle of a statement, after some rows.
+  // Postgres fails in the middle of a statement, after some rows, if a table cannot grow.
   await onServer(stage.databaseUrl, (sql) =>
     sql.unsafe(`
       create function fill() returns trigger language plpgsql as $$
@@ -181,14 +181,14 @@ test('connections that are all taken by statements that hang', async () => {
       const told = () =>
         stage.rush.between(from, Number.POSITIVE_INFINITY).filter(({ kind }) => kind === 'ServiceBusy');
       await waitFor(() => told().length > 20, { ...soon, what: 'more buyers to be told' });
-      // Two writes hang; whoever waits behind them is told after 3 s, and everybody else at once.
+      // Two writes hang. Those in the queue are refused after 3 s, later ones at once.
       expect(Math.max(...told().map(({ tookMs }) => tookMs))).toBeLessThan(3_000 + 5_000);
     }),
   );
   await expectSalesToGoOn(stage, 'connections taken', stage.databaseUrl);
 });
 
-/** Connected, so that nothing is acknowledged from now on that it does not have. */
+/** Waits until the replica is synchronous: all later commits wait for it. */
 async function inStep(replica: PostgresServer): Promise<void> {
   const isStreaming = async () =>
     onServer(replica.url('postgres'), async (sql) => (await sql`select from pg_stat_wal_receiver`).length === 1);

@@ -6,7 +6,7 @@ import type { Offer } from './venue.ts';
 
 const viewerToken = tokenFor('somebody who looks at every seat');
 
-/** Every seat's status by index, as the store has it: which seats are the viewer's own, only the store can tell. */
+/** Status of every seat by index, as stored: for a viewer with a token, nodes read it from the store instead of memory. */
 export async function storedStatuses(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,

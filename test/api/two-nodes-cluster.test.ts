@@ -9,7 +9,7 @@ import { Sales } from './sales.ts';
 import { startTwoNodesOn } from './two-nodes.ts';
 import type { Offer } from './venue.ts';
 
-/** What reserving may be interrupted for beyond the failover itself: two seconds, and some on a machine that has other things to do. */
+/** Two seconds of interruption besides the failover. The rest is for a busy machine. */
 const BEYOND_MS = 6_000;
 const EVENTS = 8;
 
@@ -24,7 +24,7 @@ afterAll(() => nodes?.[Symbol.asyncDispose]());
 
 const channelOf = ({ eventId }: Offer) => changesChannel(decodeEventId(eventId) ?? '');
 
-/** The events whose keys this master has, by the word of the other one. */
+/** Events whose keys are on this master, according to the other one. */
 async function eventsOf(master: RedisServer, asked: RedisServer, events: readonly Offer[]): Promise<Offer[]> {
   const masters = await Promise.all(events.map((event) => redis.masterOf(channelOf(event), asked)));
   return events.filter((_, nth) => masters[nth] === master);
@@ -77,7 +77,7 @@ test('sales go on while a master is killed and its replica takes over', async ()
   const touched = await eventsOf(dying, living, sales.events);
   const killedAtMs = performance.now();
   await dying.kill();
-  // As a bare client has it: until a key of the event's slot can be written at the master that the others name.
+  // A bare client: waits until it can write a key of the event's slot on the master that the others name.
   const witness = `${channelOf(event)}:witness`;
   const isWritten = async () =>
     (await (await redis.masterOf(channelOf(event), living)).cli('SET', witness, 'of the failover')) === 'OK';

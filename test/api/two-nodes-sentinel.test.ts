@@ -5,7 +5,7 @@ import { print } from './figures.ts';
 import { Sales } from './sales.ts';
 import { startTwoNodesOn } from './two-nodes.ts';
 
-/** What reserving may be interrupted for beyond the failover itself: two seconds, and some on a machine that has other things to do. */
+/** Two seconds of interruption besides the failover. The rest is for a busy machine. */
 const BEYOND_MS = 6_000;
 
 let redis: SentinelSetup;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-/** How long it takes until a bare client can write again: to what the sentinels say is the master. */
+/** Time until a bare client can write to the master that the sentinels name. */
 async function failoverMs(sinceMs: number): Promise<number> {
   const isWritten = async () => (await (await redis.master()).cli('SET', 'witness', 'written')) === 'OK';
   await waitFor(isWritten, { withinMs: 20_000, what: 'the failover' });

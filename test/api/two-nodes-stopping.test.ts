@@ -55,13 +55,13 @@ test('reservations of a node that has stopped end on time on the maps of others'
   const { atMs } = await watch.told(0, 'AVAILABLE', { fromMs: 0 });
   const lateMs = atMs - Date.parse(expiresAt);
   expect(lateMs).toBeGreaterThanOrEqual(0);
-  // Its own node would have been on time; the others have until then on a machine that has other things to do.
+  // The stopped node would have expired it on time. The bound of the others is for a busy machine.
   expect(lateMs).toBeLessThan(3_000);
 });
 
 test('the embedded database and its tokens outlive a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-data-'));
-  // As with `npm start`: the secret is the data folder's own.
+  // Like `npm start`: the secret is in the data folder.
   const start = () => startNode({ env: { DATA_DIR: dataDir, JWT_SECRET: '' } });
   try {
     const before = await start();
@@ -95,7 +95,7 @@ async function signIn(node: App): Promise<Buyer> {
   return new Buyer(await guestToken(node.graphqlUrl));
 }
 
-/** The event that is there without anybody's doing; throws if it is not the only one. */
+/** The event that exists from the start. Throws if there are others. */
 async function demoOf({ graphqlUrl }: App): Promise<Offer> {
   const { events } = await dataOf(graphqlUrl, EventsDocument, {});
   const [eventId = ''] = events.edges.map(({ node }) => node.id);

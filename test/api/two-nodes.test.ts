@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-/** A snapshot first, each delta from where the message before led to, and no seat told what it was told before. */
+/** A snapshot first, then deltas without gaps, and no seat twice with the same status. */
 function expectInOrder({ messages }: SeatMapWatch): void {
   expect(messages.map(({ __typename }) => __typename)).toEqual(
     messages.map((_, nth) => (nth === 0 ? 'SeatMapSnapshot' : 'SeatMapDelta')),
@@ -52,7 +52,7 @@ test('a subscriber on one node sees, in order and once, what happens through the
   const buyer = await newBuyer();
   const organizer = await organizerToken;
 
-  /** Carries out one step through node A, and waits until its seats are told so through node B. */
+  /** Performs one step through node A, and waits until node B shows its seats. */
   async function step<Outcome>(
     status: 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED',
     seats: number[],
@@ -92,7 +92,7 @@ test('a subscriber on one node sees, in order and once, what happens through the
   );
 });
 
-/** The `nth` of the buyers, who does one thing after another with seats that others want too, through either node. */
+/** The `nth` buyer, who performs random operations on contested seats through either node. */
 async function fidget(buyer: Buyer, nth: number, sale: Offer): Promise<void> {
   for (let time = nth; time < nth + 12; time += 1) {
     const [here, there] = time % 2 === 0 ? [nodes.a, nodes.b] : [nodes.b, nodes.a];
@@ -128,7 +128,7 @@ test('maps on both nodes end equal to the store when many buyers fidget at once'
   }
 });
 
-/** Asks without a pause, until one of the rivals has the seat. Gives who has it. */
+/** Sends requests without a pause until one of the rivals has the seat. Resolves to that rival. */
 async function hammer(
   rivals: readonly Buyer[],
   node: App,
@@ -151,7 +151,7 @@ test.each([false, true])(
   async (mapsShown) => {
     const sale = await offer(nodes.a);
     const watches = mapsShown ? await Promise.all([nodes.a, nodes.b].map((node) => watchSeatMap(node, sale))) : [];
-    // So many that somebody is always left who has not let go of the seat three times: those have to let others have it.
+    // So many that some have released the seat fewer than three times, after which it is refused.
     const buyers = await Promise.all(Array.from({ length: 8 }, newBuyer));
     const delays: number[] = [];
     let held = await hammer(buyers, nodes.a, sale);
@@ -190,7 +190,7 @@ test('maps are right within seconds of a change that no node was told of', async
   await using watch = await watchSeatMap(nodes.b, sale);
   const eventId = decodeEventId(sale.eventId) ?? '';
   const fromMs = Date.now();
-  // As a node leaves it that dies right after its commit.
+  // Like a node that dies right after its commit.
   await using dying = await openDatabase({ kind: 'postgres', url: nodes.databaseUrl, poolSize: 1 });
   await blockSeats(dying, eventId, [7], 'BLOCKED', 'organizer');
   await watch.told(7, 'BLOCKED', { fromMs, withinMs: 10_000 });

@@ -12,19 +12,19 @@ export interface TwoNodes extends AsyncDisposable {
 }
 
 export interface TwoNodesOptions {
-  /** For both of them. */
+  /** For both nodes. */
   readonly env?: NodeJS.ProcessEnv;
   readonly payment?: PaymentProvider;
 }
 
-/** Two nodes that share nothing but a Postgres database and a Redis, both of their own. */
+/** Two nodes that share only their own Postgres database and Redis. */
 export async function startTwoNodes(options: TwoNodesOptions = {}): Promise<TwoNodes> {
   const redis = await startRedis();
   const nodes = await startTwoNodesOn(redis, options);
   return { ...nodes, redis };
 }
 
-/** The same on a Redis, of whatever kind, that is theirs from then on. */
+/** The same with a Redis of any kind, which they own from then on. */
 export async function startTwoNodesOn(
   redis: AsyncDisposable & { readonly url: string },
   { env, ...parts }: TwoNodesOptions = {},

@@ -9,7 +9,7 @@ import { dataOf } from '../support/graphql.ts';
 import { tokenFor } from '../support/node.ts';
 import { seatIdsOf } from '../support/seat-ids.ts';
 
-/** Two rows of ten seats in two categories, unless more are asked for: a seating plan as pretix writes them. */
+/** A seating plan in pretix's format: two rows of ten seats in two categories by default. */
 export function planOf(seatCount = 20) {
   const seats = Array.from({ length: seatCount }, (_, at) => ({
     seat_guid: `seat-${at}`,
@@ -57,7 +57,7 @@ export interface OfferOptions {
   readonly currency?: string;
   readonly timeZone?: string;
   readonly prices?: typeof prices;
-  /** In place of one with so many `seats`. */
+  /** Replaces the plan with this number of `seats`. */
   readonly plan?: ReturnType<typeof planOf>;
   readonly seats?: number;
   readonly reservationSeconds?: number;
@@ -65,7 +65,7 @@ export interface OfferOptions {
   readonly salesStatus?: 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
 }
 
-/** Creates an event through the API, as its organizer does, and puts it on sale. */
+/** Creates an event through the API as its organizer, and opens its sales. */
 export async function offer(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { seats = 20, salesStatus = 'ON_SALE', ...input }: OfferOptions = {},
@@ -87,7 +87,7 @@ export async function offer(
 
 export type Reserved = Extract<ReserveSeatsMutation['reserveSeats'], { __typename: 'Reservation' }>;
 
-/** Reserves these seats of the offer, by their indexes; throws whatever else than a reservation came of it. */
+/** Reserves seats of the event by index. Throws for any other outcome. */
 export async function reserve(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   { eventId, seatIds }: Offer,

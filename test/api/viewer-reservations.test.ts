@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-/** What a device that follows a buyer's reservations is told. */
+/** Messages of a device that follows a buyer's reservations. */
 function follow(node: App, token?: string) {
   const states: ReservationDetailsFragment[] = [];
   const watch = new Watch(node, ViewerReservationChangesDocument, {
@@ -98,7 +98,7 @@ describe("a viewer's reservations", () => {
   });
 });
 
-/** Last: Redis does not come back. */
+/** Must be the last test, because Redis stays down. */
 test('while nodes cannot tell each other, what another device does is seen all the same', async () => {
   const buyer: Buyer = await newBuyer();
   const device = follow(nodes.b, buyer.token);

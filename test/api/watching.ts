@@ -19,10 +19,10 @@ export type SeatMapMessage = SeatMapSubscription['seatMap'];
 
 const soon = { withinMs: 20_000 };
 
-/** One subscription of the stock client, which neither retries nor hides anything. */
+/** One subscription of the stock client, without retries. */
 export class Watch<Data, Variables extends Record<string, unknown>> implements AsyncDisposable {
   readonly #client: Client;
-  /** How it ended; undefined while it has not. */
+  /** How it ended; undefined while it runs. */
   end: 'completed' | { readonly error: unknown } | undefined;
 
   constructor(
@@ -55,25 +55,25 @@ export class Watch<Data, Variables extends Record<string, unknown>> implements A
   }
 }
 
-/** A change of one seat as it was told, and when by this machine's clock, which the store's is too. */
+/** A received status of one seat, with the time by this machine's clock, which is also the store's. */
 export interface ToldChange {
   readonly index: number;
   readonly status: SeatStatus;
   readonly atMs: number;
 }
 
-/** What a map's subscriber was told. */
+/** Messages of a map's subscriber. */
 export interface SeatMapWatch extends AsyncDisposable {
   readonly messages: readonly SeatMapMessage[];
   /** Since the first snapshot. */
   readonly changes: readonly ToldChange[];
-  /** By seat index, all of it put together. */
+  /** Current status by seat index. */
   readonly statuses: readonly SeatStatus[];
-  /** Resolves with the change of this seat to this status that came, or will come, at `fromMs` or later. */
+  /** Resolves to the first change of this seat to this status at `fromMs` or later, also if it has already arrived. */
   told(index: number, status: SeatStatus, options: { fromMs: number; withinMs?: number }): Promise<ToldChange>;
 }
 
-/** Resolves once the first snapshot is here. */
+/** Resolves at the first snapshot. */
 export async function watchSeatMap(node: Node, { eventId, seatIds }: Offer): Promise<SeatMapWatch> {
   const messages: SeatMapMessage[] = [];
   const changes: ToldChange[] = [];
@@ -108,13 +108,13 @@ export async function watchSeatMap(node: Node, { eventId, seatIds }: Offer): Pro
   };
 }
 
-/** What the subscriber to a reservation was told. */
+/** Messages of a reservation's subscriber. */
 export interface ReservationWatch extends AsyncDisposable {
   readonly states: readonly (ReservationDetailsFragment & { readonly atMs: number })[];
   readonly isCompleted: () => boolean;
 }
 
-/** Resolves once its state of now is here. */
+/** Resolves at the first message. */
 export async function watchReservation(node: Node, id: string, token: string): Promise<ReservationWatch> {
   const states: (ReservationDetailsFragment & { readonly atMs: number })[] = [];
   const watch = new Watch(node, ReservationChangesDocument, {

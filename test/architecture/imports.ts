@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 
-/** Every file of ours but what is generated. */
+/** All source files except generated ones. */
 function sources(): string[] {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
   return files.filter((name) => name.endsWith('.ts') && !name.includes('generated/')).map((name) => `src/${name}`);
 }
 
-/** An import, an export, or a name in one of them. */
+/** Kinds of an import, an export, or their names. */
 interface Kinds {
   importKind?: string;
   exportKind?: string;
@@ -16,8 +16,8 @@ interface Kinds {
 }
 
 /**
- * Makes imports of types ones of values: the compiler drops the first, and with them most of what a layer knows of another. The
- * cruiser reads TypeScript by a compiler of before version 7, which is not here, or by Babel.
+ * Turns imports of types into imports of values, because compilers drop the former, and most dependencies between layers are types.
+ * The cruiser parses TypeScript with a compiler before version 7, which is not installed, or with Babel.
  */
 const typesAsValues = () => ({
   visitor: {
@@ -39,7 +39,7 @@ const babelConfig = {
   parserOpts: { plugins: ['explicitResourceManagement'] },
 };
 
-/** Who imports whom in src/, and which of it is forbidden. */
+/** Imports in src/, and which of them are forbidden. */
 export async function importsOf(forbidden: readonly IForbiddenRuleType[]): Promise<ICruiseResult> {
   const options = { parser: 'acorn' as const, doNotFollow: { path: 'node_modules' }, exclude: { path: '/generated/' } };
   const resolving = {

@@ -14,7 +14,7 @@ test('imports of types count', () => {
   expect(imported.map(({ resolved }) => resolved)).toContain('src/domain/change.ts');
 });
 
-/** Files beside the rooms wire them together, or are small and used everywhere. */
+/** Files outside of the rooms wire them together, or are small and used everywhere. */
 const roomOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1];
 
 function arrowsBetweenRooms(): string[] {
@@ -40,7 +40,7 @@ test('no room knows another that knows it', () => {
     const [from = '', to = ''] = arrow.split(' --> ');
     left.set(from, (left.get(from) ?? new Set()).add(to));
   }
-  // Those that know only what has been taken away.
+  // Rooms that import only removed ones.
   for (let free = ['']; free.length > 0; ) {
     free = [...left].filter(([, known]) => ![...known].some((room) => left.has(room))).map(([room]) => room);
     for (const room of free) left.delete(room);

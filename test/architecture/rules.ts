@@ -1,14 +1,14 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 
-/** Below `src/`, as a pattern: one of several rooms. */
+/** Pattern of one of several rooms below `src/`. */
 const rooms = (...names: readonly string[]) => `^src/(${names.join('|')})(/|\\.ts$)`;
 const othersThan = (...names: readonly string[]) => ({ path: '^src/', pathNot: rooms(...names) });
 
 const live = ['live', 'live-maps'];
-/** A port of its own, which the primary of several workers opens without an app. */
+/** Has its own port, which the primary of several workers opens without an app. */
 const servedMetrics = '^src/telemetry/serve-metrics\\.ts$';
 
-/** Which imports must not be, whatever else changes. */
+/** Forbidden imports. */
 export const forbidden: IForbiddenRuleType[] = [
   { name: 'no cycles', from: {}, to: { circular: true } },
   { name: 'no dead files', from: { orphan: true, pathNot: '^src/(main|client/index)\\.ts$' }, to: {} },
@@ -17,7 +17,7 @@ export const forbidden: IForbiddenRuleType[] = [
     from: {},
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
   },
-  // It has types only, and no module.
+  // The file has types only.
   {
     name: 'everything is found',
     from: {},

@@ -45,7 +45,7 @@ async function newEvent(): Promise<string> {
   return eventId;
 }
 
-/** By a viewer who asks for nothing else. */
+/** By a new viewer. */
 function reserve(scheme: Scheme, eventId: string, ...seats: readonly number[]) {
   return scheme.reserve({ eventId, seats, viewerId: randomUUID() });
 }

@@ -90,7 +90,7 @@ test('an organizer’s token is read whenever it comes, and does not stay in the
   expect(page.url()).toBe(`${stage.node.url}/organizer`);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Organizer token').waitFor();
-  // As a link to the same page does it, from a mail or another tab.
+  // Like a link to the same page in a mail or another tab.
   await page.goto(`${stage.node.url}/organizer#token=${token}`);
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   expect(page.url()).toBe(`${stage.node.url}/organizer`);

@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core';
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds that is serious or critical: its rule, and where. */
+/** Serious and critical violations that axe finds: rule and element. */
 export async function violations(page: Page): Promise<string[]> {
-  // By the debugger, which the page's policy does not bind.
+  // By the debugger, which the CSP does not restrict.
   await page.evaluate(await axe);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
   return violations
@@ -15,7 +15,7 @@ export async function violations(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
-/** What would move though its viewer asked for no motion: its start tag, and what moves it. */
+/** Elements that move although the viewer prefers reduced motion: start tag and cause. */
 export function motions(page: Page): Promise<string[]> {
   return page.evaluate(`[...document.querySelectorAll('*')].flatMap((element) => ['', '::before', '::after'].flatMap((part) => {
     const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element, part);
@@ -24,12 +24,12 @@ export function motions(page: Page): Promise<string[]> {
   }))`);
 }
 
-/** By how many pixels the page is wider than its window: 0 if it fits. */
+/** Pixels by which the page is wider than its window. */
 export function excessWidth(page: Page): Promise<number> {
   return page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
 }
 
-/** How many pixels can be scrolled beyond what there is to see: 0 if the page ends with its content. */
+/** Pixels that can be scrolled beyond the content. */
 export function excessHeight(page: Page): Promise<number> {
   return page.evaluate(`(() => {
     const end = Math.max(innerHeight, Math.ceil(document.getElementById('root').getBoundingClientRect().height));
@@ -37,7 +37,7 @@ export function excessHeight(page: Page): Promise<number> {
   })()`);
 }
 
-/** Whether it is all on the screen, and nothing lies over it. */
+/** Whether the element is completely visible and uncovered. */
 export function isInSight(page: Page, selector: string): Promise<boolean> {
   return page.locator(selector).evaluate((element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -47,7 +47,7 @@ export function isInSight(page: Page, selector: string): Promise<boolean> {
   });
 }
 
-/** Words that are cut off at an edge (but for those that follow the pointer), of the window or of what they stand in: the words, and by what. */
+/** Texts cut off by the window or an element, except those that follow the pointer, with what cuts them off. */
 export function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const found = [];

@@ -4,11 +4,11 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** A browser of this machine's. Throws with what to install if there is none. */
+/** An installed browser. Throws with what to install if there is none. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
-    // A root user, as in most containers, has no sandbox to give it.
+    // The sandbox does not work for root, as in most containers.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
 }

@@ -10,7 +10,7 @@ import { houseOf, take } from './crowd.ts';
 import { hold, openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
-/** A little more than their test needs before they run out. */
+/** A little more than the test takes before they expire. */
 const GUEST_SECONDS = 12;
 const ORGANIZER_SECONDS = 20;
 
@@ -111,7 +111,7 @@ test.concurrent('a guest whom the server knows no more is told; the map goes on'
 const guestToken = (page: Page) =>
   page.evaluate("localStorage.getItem('holdfast guest /graphql') ?? ''") as Promise<string>;
 
-/** A guest who holds the first seat of an event that nobody else looks at. */
+/** A guest who holds the first seat of a new event. */
 async function guestWhoHolds() {
   const house = await offer(stage.node);
   const ann = await stage.visit(`/events/${house.eventId}`);
@@ -120,7 +120,7 @@ async function guestWhoHolds() {
   return { house, ann, row };
 }
 
-/** Until the server takes the token no more. */
+/** Waits until the server refuses the token. */
 const runOut = (expect: ExpectStatic, token: string) =>
   expect
     .poll(() => hasRunOut(stage.node.graphqlUrl, token), { timeout: (GUEST_SECONDS + 20) * 1_000, interval: 500 })

@@ -7,11 +7,11 @@ import { layoutOf } from '../support/seat-ids.ts';
 
 type Node = Pick<App, 'graphqlUrl'>;
 
-/** Seats as they stand beside each other, by index. */
+/** Adjacent seats, by index. */
 type Group = readonly number[];
 
 export interface House extends Offer {
-  /** Of the plan, in its own units. */
+  /** Size of the plan in its own units. */
   readonly width: number;
   readonly height: number;
   /** By index. */
@@ -21,7 +21,7 @@ export interface House extends Offer {
   readonly rows: readonly Group[];
 }
 
-/** An event's seats as anybody may ask for them. */
+/** Public data of an event's seats. */
 export async function houseOf({ graphqlUrl }: Node, eventId: string): Promise<House> {
   const { sections, width, height } = await layoutOf(graphqlUrl, eventId);
   const seatIds: string[] = [];
@@ -41,12 +41,12 @@ export async function houseOf({ graphqlUrl }: Node, eventId: string): Promise<Ho
   return { eventId, width, height, seatIds, places, labels, rows };
 }
 
-/** Somebody reserves them; throws if they cannot be had. */
+/** Reserves the seats as a new buyer. Throws for any other outcome. */
 export async function take(node: Node, house: Offer, seats: Group): Promise<void> {
   await reserve(node, house, seats, await tokenFor(`buyer of ${seats.join()}`));
 }
 
-/** Somebody books them. */
+/** Books the seats as a new buyer. */
 export async function buy(node: Node, house: Offer, seats: Group): Promise<void> {
   const token = await tokenFor(`buyer of ${seats.join()}`);
   const { id } = await reserve(node, house, seats, token);
@@ -54,7 +54,7 @@ export async function buy(node: Node, house: Offer, seats: Group): Promise<void>
   await dataOf(node.graphqlUrl, ConfirmReservationDocument, { input }, token);
 }
 
-/** Groups of two to five come in between, always the same ones: most have booked, some are about to. */
+/** Sells adjacent seats in groups of two to five, the same ones in each run: most are booked, some held. */
 export async function fill(node: Node, house: House, spared: (label: string) => boolean): Promise<void> {
   let dice = 7;
   const roll = (sides: number) => {

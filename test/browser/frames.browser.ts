@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
 /**
- * Headless Chromium draws in software, here on cores that also run the server and these tests, so that milliseconds say little: they are
- * printed, and what is drawn is counted. A map that draws all its seats at each change draws hundreds of times as many.
+ * Headless Chromium renders in software, on cores that also run the server and these tests. So durations are only printed, and drawn
+ * seats are counted: a map that redraws all of its seats at each change would draw hundreds of times as many.
  */
 test(`of ${SEATS} seats only those that change are drawn again, and never all of them in one frame`, async () => {
   const page = await stage.visit(`/events/${hall.eventId}`);
@@ -41,7 +41,7 @@ test(`of ${SEATS} seats only those that change are drawn again, and never all of
 
   expect(still.drawn).toBe(0);
   expect(changing.drawn).toBeGreaterThan(0);
-  // Some are told before those who changed them have their answers.
+  // Some changes are shown before their requests are answered.
   expect(changing.drawn).toBeLessThan(2 * changed);
   for (const { name, mostInFrame } of [panned, zoomed]) expect.soft(mostInFrame, name).toBeLessThan(SEATS);
 });
@@ -50,7 +50,7 @@ test('nothing was complained about', () => {
   expect(stage.complaints).toEqual([]);
 });
 
-/** Keeps the time from each frame to the next, and the length of each task that kept the page from drawing, in `frames` and `tasks`. */
+/** Records the time between frames in `frames`, and the length of long tasks in `tasks`. */
 const watchFrames = `
   frames = [];
   tasks = [];
@@ -60,7 +60,7 @@ const watchFrames = `
   new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
 `;
 
-/** Keeps how many seats were drawn, and the most from one frame to the next, in `drawn` and `mostInFrame`: each is one picture put into another. */
+/** Records the number of drawn seats in `drawn`, and the maximum per frame in `mostInFrame`, by calls of `drawImage`. */
 const countDrawnSeats = `
   drawn = mostInFrame = 0;
   let inFrame = 0;
@@ -82,7 +82,7 @@ interface Frames {
   readonly p50: number;
   readonly p95: number;
   readonly worst: number;
-  /** Of tasks of 50 ms and more, together. */
+  /** Sum of tasks of 50 ms and more. */
   readonly blockedMs: number;
   readonly drawn: number;
   readonly mostInFrame: number;
@@ -117,7 +117,7 @@ async function zoomIn(page: Page, times: number): Promise<void> {
   for (let each = 0; each < times; each += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
 }
 
-/** In circles, a hand's breadth wide. */
+/** Moves in circles, a hand's breadth wide. */
 async function pan(page: Page, isOver: () => boolean): Promise<void> {
   const { x, y } = await middleOf(page);
   await page.mouse.move(x, y);
@@ -128,14 +128,14 @@ async function pan(page: Page, isOver: () => boolean): Promise<void> {
   await page.mouse.up();
 }
 
-/** In and out again. */
+/** Zooms in and out. */
 async function wheel(page: Page, isOver: () => boolean): Promise<void> {
   const { x, y } = await middleOf(page);
   await page.mouse.move(x, y);
   for (let step = 0; !isOver(); step += 1) await page.mouse.wheel(0, step % 40 < 20 ? -60 : 60);
 }
 
-/** What a map would cost that draws all its seats whenever one changes: in ms, the median of five times. */
+/** Milliseconds to redraw all seats, the median of five. */
 function redrawOfAll(page: Page): Promise<number> {
   return page.evaluate<number>(`{
     const seat = new OffscreenCanvas(8, 8);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { offer } from '../api/venue.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** Tabs from one thing to another one of the page, at most. */
+/** Maximum number of tab stops between two elements. */
 const MOST_TABS = 40;
 
 let stage: Stage;
@@ -42,7 +42,7 @@ test('choosing on the map, reserving and paying go by keyboard, and one sees whe
   await tabTo(page, page.getByRole('button', { name: /^Pay/ }));
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('The card was declined.').waitFor();
-  // Past what gives more time, to the cards.
+  // Back from the button to extend to the cards.
   for (let tabs = 0; tabs < 2; tabs += 1) await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowUp');
   await tabTo(page, page.getByRole('button', { name: /^Pay/ }));
@@ -89,7 +89,7 @@ test('nothing was complained about', () => {
   expect(stage.complaints).toEqual([]);
 });
 
-/** Presses Tab until it has the focus; everything on the way has to show that it has it. */
+/** Presses Tab until the element has the focus. Every element on the way must show its focus. */
 async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
     await page.keyboard.press('Tab');
@@ -104,7 +104,7 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
   throw new Error(`${MOST_TABS} tabs did not lead to ${wanted}`);
 }
 
-/** In CSS pixels. */
+/** Width in CSS pixels. */
 function outlineOf(element: Locator): Promise<number> {
   return element.evaluate((it) => {
     const { outlineStyle, outlineWidth } = it.ownerDocument.defaultView?.getComputedStyle(it) ?? {

@@ -9,7 +9,7 @@ type Node = Pick<App, 'graphqlUrl'>;
 
 const categories = ['Front', 'Middle', 'Back', 'Gallery'];
 
-/** An event on sale in a hall of straight rows. */
+/** An event on sale in a hall with straight rows. */
 export async function openHall(node: Node, size: { rows: number; seatsInRow: number }): Promise<House> {
   const token = await organizerToken;
   const prices = categories.map((category) => ({ category, amount: 4000 }));
@@ -47,13 +47,13 @@ function hallOf({ rows, seatsInRow }: { rows: number; seatsInRow: number }) {
 }
 
 export interface Changes extends AsyncDisposable {
-  /** Seats that were changed, since the beginning. */
+  /** Number of changed seats so far. */
   count(): number;
 }
 
 const SEATS_AT_ONCE = 10;
 
-/** People come evenly, each with ten seats from all over the house; ends when disposed of. */
+/** Evenly timed reservations of ten seats across the hall, until disposed of. */
 export function changeSeats(node: Node, house: House, perSecond: number): Changes {
   const order = house.seatIds.map((_, index) => (index * 7919) % house.seatIds.length);
   const beganAt = performance.now();

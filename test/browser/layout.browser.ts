@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-/** Each has seats of its own. A window of 1280 by 800 that is enlarged to 200% has 640 by 400 CSS pixels. */
+/** Each uses other seats. A window of 1280 by 800 at 200% has 640 by 400 CSS pixels. */
 const windows = [
   { name: 'a phone of 390 by 664', width: 390, height: 664, touch: true, text: 100, row: 'C' },
   { name: 'a tablet of 820 by 1180', width: 820, height: 1180, touch: true, text: 100, row: 'D' },
@@ -39,7 +39,7 @@ test.for(windows)('on $name nothing is cut off, and paying and the time that is 
   await page.getByRole('button', { name: 'Reserve', exact: true }).click();
 
   await page.getByRole('button', { name: /^Pay/ }).waitFor();
-  // The first of the seats that are held is brought into sight by itself.
+  // The first held seat is scrolled into view.
   await expect.poll(() => isInSight(page, '.seat-lines li:first-child .price')).toBe(true);
   await fits(page, 'held');
   await staysInSight(page, ['.clock-time', '.bar .primary']);
@@ -80,7 +80,7 @@ test('wheelchair places have their mark on the map, by day and by night, and in 
   const bright = (row: number, seat: number) => brightPixels(page, house, `Stalls, row ${row}, seat ${seat}`);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // The wheelchair is more than the 1 that is written on the seat behind it.
+    // The wheelchair has more pixels than the 1 on the seat behind it.
     const marks = async () => [
       (await bright(1, 1)) / (await bright(2, 1)) > 1.5,
       Math.abs((await bright(1, 2)) / (await bright(2, 2)) - 1) < 0.1,
@@ -108,7 +108,7 @@ async function fits(page: Page, state: string): Promise<void> {
   expect.soft(await cutOff(page), state).toEqual([]);
 }
 
-/** Wherever the page is scrolled to. */
+/** At any scroll position. */
 async function staysInSight(page: Page, selectors: readonly string[]): Promise<void> {
   for (const part of [0, 0.5, 1]) {
     await page.evaluate(`scrollTo(0, ${part} * document.scrollingElement.scrollHeight)`);
@@ -116,7 +116,7 @@ async function staysInSight(page: Page, selectors: readonly string[]): Promise<v
   }
 }
 
-/** Three free seats of the row that is open. */
+/** Three free seats of the open row. */
 async function freeOf(page: Page): Promise<string[]> {
   const free = page.locator('.list-seats button[aria-disabled=false] strong');
   await free.nth(2).waitFor();

@@ -7,12 +7,12 @@ import { openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const PER_MINUTE = 30;
-/** The longest wait of the tests is a minute, and begins when a request is refused. */
+/** The longest wait in the tests is a minute from the refusal. */
 const OVER_WITHIN_MS = 90_000;
 
 let stage: Stage;
 beforeAll(async () => {
-  // Those who try the rates hold a seat at a time: more than is left to the network is asked for once.
+  // Tests of rates hold one seat at a time; one request asks for more than the network's limit.
   const limits = { MAX_SEATS_PER_ADDRESS: '6', MAX_SEATS_PER_RESERVATION: '8' };
   stage = await openStage({ env: { ...limits, RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) } });
 });
@@ -32,14 +32,14 @@ async function choose(page: Page, numbers: readonly string[]): Promise<void> {
   for (const number of numbers) await seatIn(row, number).click();
 }
 
-/** Lets go of what is held, and chooses it again. */
+/** Cancels the reservation, and chooses its seats again. */
 async function letGo(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Let go of all' }).click();
   await page.getByRole('heading', { name: 'Let go' }).waitFor();
   await page.getByRole('button', { name: 'Choose them again' }).and(page.locator('[aria-disabled=false]')).click();
 }
 
-/** Uses up what the page's guest may send, in one request. */
+/** Uses up the guest's rate limit in one request. */
 async function sendTooMuch(page: Page): Promise<void> {
   const { origins } = await page.context().storageState();
   const kept = origins.flatMap(({ localStorage }) => localStorage);
@@ -58,7 +58,7 @@ async function sendTooMuch(page: Page): Promise<void> {
   expect(Object.values(data ?? {}).at(-1)).toMatchObject({ __typename: 'RateLimited' });
 }
 
-/** The seconds as they are shown, until there are none left. */
+/** The displayed seconds, until there are none. */
 async function untilOver(page: Page): Promise<number[]> {
   const shown: number[] = [];
   const timer = page.locator('.notice').getByRole('timer');
@@ -72,7 +72,7 @@ async function untilOver(page: Page): Promise<number[]> {
   return shown;
 }
 
-/** They went down, and the last one was shown. */
+/** They count down to the last second. */
 function expectCountdown(seconds: readonly number[]): void {
   expect(seconds).toEqual(seconds.toSorted((one, other) => other - one));
   expect(new Set(seconds).size).toBeGreaterThan(1);
@@ -102,7 +102,7 @@ test.concurrent('a guest who lets go of a seat again and again leaves it to othe
   const leftToOthers = page.locator('.notice').getByText('let others have a turn');
   const held = page.locator('.clock');
   await reserveButton(page).click();
-  // On a machine that is slow, the first waits may be over before it asks again: they grow.
+  // Pauses grow, so that the first ones may be over before the retry on a slow machine.
   for (let turn = 0; turn < 6; turn += 1) {
     await held.or(leftToOthers).waitFor();
     if (await leftToOthers.isVisible()) break;

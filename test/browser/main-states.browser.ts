@@ -5,10 +5,10 @@ import { fill, houseOf } from './crowd.ts';
 import { type MainState, mainStates } from './main-states.ts';
 import { desktop, openStage, phone, type Stage } from './stage.ts';
 
-/** Where pictures are put: only if it is named. */
+/** Folder for screenshots; none by default. */
 const pictures = process.env.SCREENSHOTS;
 
-/** Those that docs/ and the README show. */
+/** Screenshots in docs/ and the README. */
 const pictured: ReadonlySet<string> = new Set([
   'events',
   'map',
@@ -23,7 +23,7 @@ const pictured: ReadonlySet<string> = new Set([
 ]);
 const few: ReadonlySet<string> = new Set(['map', 'somebody was faster', 'held']);
 
-/** Both languages, by day and by night; each has seats of its own. */
+/** Both languages and colour schemes. Each uses other seats. */
 const devices = [
   {
     name: 'desktop',
@@ -41,7 +41,7 @@ const devices = [
   },
 ] as const;
 
-/** Seen by people only: that nothing is cut off there is held by the test of the layout. */
+/** For people only: layout.browser.ts tests for cut-off texts. */
 const furtherPictures = [
   {
     name: 'tablet',
@@ -71,7 +71,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 
 const languages = { de: 'DE Deutsch', en: 'EN English' } as const;
 
-/** Each is looked at once by axe, which takes its time. */
+/** Each screenshot is also checked by axe. */
 test.concurrent.for([...devices, ...(pictures ? furtherPictures : [])])(
   'on a $name everything fits, nothing moves for those who asked for no motion, and axe finds nothing serious',
   { timeout: 400_000 },
@@ -90,7 +90,7 @@ test.concurrent.for([...devices, ...(pictures ? furtherPictures : [])])(
   },
 );
 
-/** Where the page is scrolled to stays so: the buttons of the languages are at its top. */
+/** Keeps the scroll position. The language buttons are at the top. */
 async function inLanguage(page: Page, language: keyof typeof languages): Promise<void> {
   const y = await page.evaluate('scrollY');
   await page.getByRole('button', { name: languages[language] }).click();

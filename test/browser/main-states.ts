@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 const demoPlan = fileURLToPath(new URL('../../demo/seating-plan.json', import.meta.url));
 
-/** Three that stand side by side in the stalls. */
+/** Three adjacent seats in the stalls. */
 export interface Wanted {
   readonly row: string;
   readonly numbers: readonly [string, string, string];
@@ -19,7 +19,7 @@ export interface MainState {
   readonly page: Page;
 }
 
-/** What people see of the page on their way through it, state by state: each is as it is until the next is asked for. */
+/** The page's main states on the way to a booking. Each stays as it is until the next one is requested. */
 export async function* mainStates(
   stage: Stage,
   device: BrowserContextOptions,

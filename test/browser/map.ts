@@ -8,7 +8,7 @@ export async function boxOf(page: Page) {
   return box;
 }
 
-/** Where a seat is while all of the plan is shown. */
+/** Position of a seat while the whole plan is visible. */
 export async function placeOf(page: Page, house: House, label: string): Promise<Point> {
   const box = await boxOf(page);
   const seat = house.places[house.labels.indexOf(label)];
@@ -17,12 +17,12 @@ export async function placeOf(page: Page, house: House, label: string): Promise<
   return { x: box.x + x, y: box.y + y };
 }
 
-/** The map as it is drawn. */
+/** The drawn map. */
 export function pixels(page: Page): Promise<string> {
   return page.locator('.map canvas').evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL());
 }
 
-/** How much of a seat's middle is as bright as what is written on it, in pixels, while all of the plan is shown. */
+/** Number of pixels in the middle of a seat that are as bright as its text, while the whole plan is visible. */
 export async function brightPixels(page: Page, house: House, label: string): Promise<number> {
   const box = await boxOf(page);
   const { x, y } = await placeOf(page, house, label);

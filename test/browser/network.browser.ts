@@ -8,7 +8,7 @@ import { houseOf, take } from './crowd.ts';
 import { openRow, seatIn } from './seat-list.ts';
 import { openStage, type Stage, TOLD_WITHIN_MS } from './stage.ts';
 
-/** Three seconds, and what a machine with other things to do adds. */
+/** Three seconds. The rest is for a busy machine. */
 const SAID_WITHIN_MS = 10_000;
 
 let stage: Stage;
@@ -45,7 +45,7 @@ test.concurrent('reserving and paying say that the network is gone, and go on by
   expect(keys.size).toBe(1);
   expect(await said.count()).toBe(0);
 
-  // Requests that are sent now are never answered, and nobody is told.
+  // Requests from now on get no answer and no error.
   await page.route('**/graphql', () => {});
   await page.getByRole('button', { name: /^Pay/ }).click();
   await said.waitFor({ timeout: SAID_WITHIN_MS });
@@ -99,7 +99,7 @@ test.concurrent('a second tab shows what is held in the first, and that it is bo
   await first.getByRole('button', { name: /^Pay/ }).click();
   const reference = (await first.locator('.reference strong').textContent()) ?? '';
   await second.locator('.reference').getByText(reference).waitFor();
-  // Another one, now that both tabs know the viewer.
+  // A second reservation, now that both tabs are signed in.
   await first.getByRole('button', { name: 'Choose more seats' }).click();
   await seatIn(await openRow(first, 'Stalls', '2'), '4').click();
   await reserveButton(first).click();

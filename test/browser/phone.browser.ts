@@ -28,7 +28,7 @@ test('pinching and tapping on a phone lead from the map of 1,302 seats to a book
   await pinch(touch, middle, { from: 160, to: 20 });
   await hint.waitFor();
 
-  // At a seat that is too small for a finger, the first tap brings it nearer, and the second chooses it.
+  // The first tap on a seat that is too small for a finger zooms in, and the second chooses it.
   const at = await placeOf(page, house, 'Stalls, row H, seat 20');
   await page.touchscreen.tap(at.x, at.y);
   await hint.waitFor({ state: 'hidden' });
@@ -77,7 +77,7 @@ function send(session: CDPSession, type: TouchType, touchPoints: (Point & { id?:
   return session.send('Input.dispatchTouchEvent', { type, touchPoints });
 }
 
-/** Two fingers, so far from the middle at first and in the end, in CSS pixels. */
+/** Moves two fingers between these distances from the middle, in CSS pixels. */
 async function pinch(session: CDPSession, { x, y }: Point, { from, to }: { from: number; to: number }): Promise<void> {
   const fingers = (apart: number) => [
     { x: x - apart, y, id: 0 },

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Opens an event's seats as a list, with all of them shown, at one row. */
+/** Opens an event's list of all seats at one row. */
 export async function openRow(page: Page, section: string, row: string): Promise<Locator> {
   await page.getByRole('button', { name: /^(List|Liste)$/ }).click();
   await page.locator('.seat-list input[type=checkbox]').uncheck();
@@ -18,7 +18,7 @@ export function seatIn(row: Locator, number: string): Locator {
   });
 }
 
-/** Chooses that seat in an open row, and reserves it with what else is chosen. */
+/** Chooses the seat in an open row, and reserves all chosen ones. */
 export async function hold(row: Locator, number: string): Promise<void> {
   const page = row.page();
   await seatIn(row, number).click();

@@ -3,17 +3,17 @@ import type { App } from '../../src/app.ts';
 import { type NodeOptions, startNode } from '../support/node.ts';
 import { launchChromium } from './chromium.ts';
 
-/** One node with the demo event, and people who look at it. */
+/** One node with the demo event, and browsers. */
 export interface Stage extends AsyncDisposable {
   readonly node: App;
   readonly browser: Browser;
-  /** Somebody with a browser of their own: nothing is shared with the others. `path` may be a whole address. */
+  /** Opens a page in a new browser context. `path` may be a whole URL. */
   visit(path?: string, options?: BrowserContextOptions): Promise<Page>;
-  /** What any page complained about. */
+  /** Errors in the consoles of all pages. */
   readonly complaints: readonly string[];
 }
 
-/** How soon others are told on a machine that has other things to do. If nobody told them, their map would be put right after seven seconds. */
+/** Maximum delay of messages on a busy machine. Without messages, maps are corrected after seven seconds. */
 export const TOLD_WITHIN_MS = 5_000;
 
 export const desktop = { viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
@@ -42,14 +42,14 @@ export async function openStage(options: NodeOptions = {}): Promise<Stage> {
   };
 }
 
-/** Opens a page, and writes down every fault and every breach of its policy. */
+/** Opens a page, and records its errors and CSP violations. */
 export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions,
   complaints: string[],
 ): Promise<Page> {
-  // Without motion: what is looked at is never on its way from one look to another.
+  // Without animations, so that every screenshot shows a final state.
   const context = await browser.newContext({ ...desktop, ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);

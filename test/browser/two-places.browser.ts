@@ -30,7 +30,7 @@ test.each([
 test.each([
   ['Europe/Berlin', '1', '21:30', '9:30 PM (Berlin, GMT+2)'],
   ['America/New_York', '1', '15:30 (New York, GMT-4)', '3:30 PM'],
-  // There it is the next day already.
+  // The next day in that time zone.
   ['Asia/Kathmandu', '2', '1:15 (Kathmandu, GMT+5:45)', '1:15 AM (Kathmandu, GMT+5:45)'],
 ])('an event in %s is on the %s, at %s in Berlin and %s in New York', async (timeZone, day, inBerlin, inNewYork) => {
   const name = `In ${timeZone}`;
@@ -59,7 +59,7 @@ test('an organizer in New York gives the time that clocks in Berlin show, and no
   await name.fill('As You Like It');
   expect(await page.getByLabel('Time zone').inputValue()).toBe('America/New_York');
   await page.getByLabel('Time zone').selectOption('Europe/Berlin');
-  // The other one is not on sale.
+  // The other category is not on sale.
   await page.getByLabel('Front (').fill('12.50');
   await page.getByLabel('Begins at').fill('2030-03-31T02:30');
   const create = page.getByRole('button', { name: 'Create as a draft' });

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Those that hold the page to milliseconds: by themselves. */
+/** Tests with time bounds, which run alone. */
 const punctual = ['test/browser/{buying,frames}.browser.ts'];
 
-/** By a command of their own, as they need a browser: `npm run test:browser`. */
+/** Have a command of their own, `npm run test:browser`, because they need a browser. */
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {

@@ -5,7 +5,7 @@ import { progressOn } from '../../src/cli/progress.ts';
 import { holdfast } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
-/** Calls the program where nothing is. */
+/** Runs the program in an empty folder. */
 async function call(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   await using folder = await emptyFolder();
   return await holdfast(args, { cwd: folder.path, env });

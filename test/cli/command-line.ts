@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { Guard } from '../support/guard.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** The program as it is published; `npm test` builds it before. */
+/** The built program; `npm test` builds it first. */
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Place {
-  /** The folder it is called in; with the usual settings it keeps its data there. */
+  /** Working directory. With default settings it contains the data. */
   readonly cwd: string;
-  /** Settings. Nothing of the test's own environment but PATH gets through. */
+  /** Settings. Of the test's own environment, only PATH is passed on. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -23,14 +23,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Ends within this, or is killed, and has the exit code null. */
+/** Timeout, after which it is killed, with the exit code null. */
 const commandWithinMs = 30_000;
-/** A first start makes a database, and may share two cores with much else. */
+/** A first start creates a database, and may be on a busy machine. */
 const readyWithinMs = 60_000;
 /** For tests that start several processes one after the other. */
 export const severalProcesses = { timeout: 150_000 };
 
-/** Calls the program and waits for its end. */
+/** Runs the program until it exits. */
 export async function holdfast(args: readonly string[], place: Place): Promise<Ended> {
   const child = start(args, place);
   const output = outputOf(child);
@@ -40,14 +40,14 @@ export async function holdfast(args: readonly string[], place: Place): Promise<E
   return { code, ...output };
 }
 
-/** A server of its own process, ready. Disposing of it stops it as an orchestrator would. */
+/** A ready server in its own process. Disposing of it stops it gracefully. */
 export interface ServerProcess extends AsyncDisposable {
   readonly graphqlUrl: string;
-  /** Resolves when it has ended. */
+  /** Resolves when it has exited. */
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-/** On a free port, unless the settings name one. */
+/** On a free port by default. */
 export async function startServer({ cwd, env }: Place): Promise<ServerProcess> {
   const guard = new Guard(await mkdtemp(join(tmpdir(), 'holdfast-guard-')), 'TERM');
   const child = start(['serve'], { cwd, env: { PORT: '0', ...env } });

@@ -6,7 +6,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { severalProcesses } from './command-line.ts';
 
 const soon = { withinMs: 30_000 };
-/** From being told to having left, as docs/operations.md has it. */
+/** Maximum duration of a shutdown, as in docs/operations.md. */
 const LEFT_WITHIN_MS = 15_000;
 
 test('a node whose store is frozen leaves when it is told to', severalProcesses, async () => {
@@ -15,7 +15,7 @@ test('a node whose store is frozen leaves when it is told to', severalProcesses,
   await using server = ServerProcess.serve({ cwd: tmpdir(), env: { ...nodeEnv, DATABASE_URL: databaseUrl } });
   await server.ready();
   store.pause();
-  // It asks again several times a second, over connections that lead nowhere.
+  // It retries several times a second, over connections that lead nowhere.
   await server.said(/(level CRITICAL)/, soon);
   server.signal('SIGTERM');
   await server.said(/"(stopped)"/, soon);

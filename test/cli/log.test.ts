@@ -30,7 +30,7 @@ const confirm =
 const cancel =
   'mutation Cancel($input: CancelReservationInput!) { cancelReservation(input: $input) { ... on Reservation { id } } }';
 
-/** Asks under a request id. Gives the answer's data as tests read it. */
+/** Sends operations with a request id. Resolves to their data. */
 function asking(url: string) {
   return async (requestId: string, query: string, variables: object = {}, token?: string) => {
     const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
@@ -43,7 +43,7 @@ function asking(url: string) {
   };
 }
 
-/** What buyers do to a server of its own, and all that it logged. */
+/** Log of a new server during a sale. */
 async function sale() {
   await using folder = await emptyFolder();
   const server = await startServer({ cwd: folder.path, env: { DATA_DIR: 'memory://', LOG_LEVEL: 'debug' } });
@@ -139,7 +139,7 @@ test('a node serves on when nobody reads its log', severalProcesses, async () =>
     const ready = () => /Holdfast is ready: (http[^\s"]+)\/graphql/.exec(stdout)?.[1];
     const url = await waitFor(ready, { withinMs: 60_000, what: 'the server to be ready' });
     child.stdout.pause();
-    // Some 8 kB a line: more than a pipe and this process' end of it hold, and less than a node keeps.
+    // Lines of 8 kB: more in total than a pipe and this process buffer, and less than a node does.
     const nowhere = `${url}/${'x'.repeat(8_000)}`;
     for (let count = 0; count < 100; count++) {
       const answer = await fetch(nowhere, { signal: AbortSignal.timeout(30_000) });

@@ -146,7 +146,7 @@ test('says in one line that a port is taken', severalProcesses, async () => {
 
 const secret = 'a secret that is thirty-two bytes';
 
-/** On the run's Postgres, with no tables. */
+/** An empty database on the run's Postgres. */
 async function emptyDatabase() {
   const server = inject('postgresUrl');
   const url = await createDatabase(server);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { startServer } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
-/** As after `npm install --omit=optional`. */
+/** Module hooks that simulate `npm install --omit=optional`. */
 const missing = `export async function resolve(name, context, next) {
   if (name !== 'pino-pretty' && name !== 'altair-static') return next(name, context);
   throw Object.assign(new Error('Cannot find package ' + name), { code: 'ERR_MODULE_NOT_FOUND' });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { severalProcesses, startServer } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
-/** What programs start with unless somebody chose otherwise; they inherit it from this process. */
+/** The usual umask, which child processes inherit. */
 let before: number;
 beforeAll(() => {
   before = process.umask(0o022);
@@ -21,7 +21,7 @@ test("the embedded database is its owner's alone, also in a folder that was not"
   expect(await rights(dataDir)).toBe('700');
   const inside = await readdir(dataDir, { recursive: true });
   expect(inside).toEqual(expect.arrayContaining(['jwt-secret', 'lock', join('postgres', 'PG_VERSION')]));
-  // Those that Postgres takes away meanwhile are nobody's.
+  // Postgres may delete files meanwhile.
   const found = await Promise.all(inside.map((name) => rights(join(dataDir, name)).catch(() => '600')));
   expect([...new Set(found)].sort()).toEqual(['600', '700']);
 });

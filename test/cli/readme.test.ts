@@ -12,10 +12,10 @@ import { emptyFolder } from './folder.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the README's commands name. Its data is kept apart from the repository's. */
+/** Files that the README's commands use. Data are kept outside of the repository. */
 const named = ['node_modules', 'dist', 'demo', 'generated', 'package.json'];
 
-/** Each terminal of the reader is a process here; the one with the subscription writes to a file. */
+/** Each of the reader's terminals is a background process here. The one with the subscription writes to a file. */
 const preamble = `
 until_watched() {
   for _ in $(seq 600); do
@@ -28,14 +28,14 @@ until_watched() {
 
 const readme = await readFile(join(repository, 'README.md'), 'utf8');
 
-/** What the reader does with the files the README has them save. */
+/** Runs the files that the README tells to save. */
 const running: Readonly<Record<string, string>> = {
   'watch.mjs': `node watch.mjs > watched.txt &
 trap "kill $!" EXIT
 until_watched SeatMapSnapshot`,
 };
 
-/** The blocks marked `sh` in one shell, in order; a block marked `js` is the file that the text before it names. */
+/** The `sh` blocks in one script, in order. A `js` block is written to the file that the text before it names. */
 function readmeScript(): string {
   const blocks = [...readme.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map((block) => {
     const [, language, text = ''] = block;
@@ -106,7 +106,7 @@ test(
   },
 );
 
-/** The block that shows what a command prints: the one with these words in it. */
+/** The block that contains these words. */
 const shown = (words: string) =>
   [...readme.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text = '']) => text).find((text) => text.includes(words)) ??
   '';
@@ -154,7 +154,7 @@ test('what operations.md says to look for when something is wrong is counted, or
   const source = texts.join('\n');
   expect(alarms.length).toBeGreaterThan(20);
   for (const [, alarm = ''] of alarms) {
-    // Values of labels, what a line is about, and numbers differ from case to case.
+    // Numbers, values of labels, and names vary.
     const words = alarm.replace(/^level \w+(: )?/, '').split(/[{}"=,…]|\d+| \/|holdfast_/);
     for (const word of words.map((each) => each.trim()).filter((each) => each.length > 3)) {
       expect([alarm, source.includes(word)]).toEqual([alarm, true]);
@@ -162,7 +162,7 @@ test('what operations.md says to look for when something is wrong is counted, or
   }
 });
 
-/** As they are named in links. */
+/** As in links. */
 function headingsOf(page: string): string[] {
   const titles = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
   return titles.map((title) =>

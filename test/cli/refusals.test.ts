@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { holdfast, program, severalProcesses } from './command-line.ts';
 import { emptyFolder } from './folder.ts';
 
-/** What an operator can do wrong is said in one line, with no stack trace, and leaves nothing behind. */
+/** An operator's mistakes are reported in one line without a stack trace, and leave nothing behind. */
 const secret = 'a secret that is thirty-two bytes';
 const event = ['--name', 'Bazaar', '--venue', 'Hall', '--starts-at', '2027-01-02T15:00:00+01:00'];
 const importing = ['import', 'plan.json', ...event, '--currency', 'EUR', '--price', 'Regular=1500'];
@@ -18,7 +18,7 @@ const importing = ['import', 'plan.json', ...event, '--currency', 'EUR', '--pric
 interface Mistake {
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Of the folder that the command is called in: a text, bytes, or null for a folder. */
+  /** Files in the working directory: a text, bytes, or null for a folder. */
   readonly files?: Readonly<Record<string, string | Buffer | null>>;
   readonly line: RegExp;
 }

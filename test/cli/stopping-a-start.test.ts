@@ -54,7 +54,7 @@ describe('a start that waits for the migrations of another node', severalProcess
   });
 });
 
-/** Holds the lock of migrations until its end. */
+/** Holds the migration lock until it is disposed of. */
 async function migrationElsewhere(databaseUrl: string) {
   const sql = postgres(databaseUrl, { max: 1 });
   await sql`select pg_advisory_lock(1, 0)`;

@@ -25,7 +25,7 @@ afterAll(() => redis[Symbol.asyncDispose]());
 const soon = { withinMs: 30_000 };
 const stopped = { code: 0, signal: null };
 
-/** Two workers, unless the settings say otherwise. */
+/** Two workers by default. */
 function serve(databaseUrl: string, env: NodeJS.ProcessEnv = {}): ServerProcess {
   const shared = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, WORKERS: '2' };
   return ServerProcess.serve({ cwd: tmpdir(), env: { ...nodeEnv, ...shared, ...env } });
@@ -47,7 +47,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** On a connection of its own, as it is connections that are shared out. */
+/** Uses a new connection, because connections are distributed among workers. */
 async function readyz(graphqlUrl: string): Promise<unknown> {
   const request = get(new URL('/readyz', graphqlUrl), { agent: false, signal: AbortSignal.timeout(10_000) });
   const [response] = await once(request, 'response');
@@ -74,7 +74,7 @@ describe('two workers on one port', severalProcesses, () => {
       return watching(1) && watching(2);
     };
     await waitFor(onBoth, { ...soon, what: 'each worker to have a subscription' });
-    // Whichever worker makes the reservation, the subscribers of the other hear of it.
+    // Subscribers of both workers get reservations of either.
     const fromMs = Date.now();
     await reserve({ graphqlUrl }, hamlet, [3], await tokenFor('a buyer'));
     await Promise.all(watches.map((watch) => watch.told(3, 'RESERVED', { fromMs, ...soon })));
@@ -124,7 +124,7 @@ describe('two workers on one port', severalProcesses, () => {
     void ended.finally(() => {
       over = true;
     });
-    // Those of the first second are the same wish.
+    // Signals within the first second count as one.
     const again = () => {
       server.signal('SIGTERM');
       return over;

@@ -28,7 +28,7 @@ function clientOf(url: string, options: Partial<HoldfastClientOptions> = {}) {
 const reserveMeanwhile = async (index: number) =>
   reserve(node, hamlet, [index], await tokenFor(`the buyer of ${index}`));
 
-/** Listens to the store, and keeps what it showed. */
+/** Subscribes to the store, and records its snapshots. */
 function watch<Data>(store: LiveStore<Data>) {
   const shown: Live<Data>[] = [];
   onTestFinished(store.subscribe(() => void shown.push(store.getSnapshot())));
@@ -95,7 +95,7 @@ describe('a seat map', () => {
     const isThere = () => statusAt(map.shown.at(-1)?.data?.statuses ?? [], 3) === 'RESERVED';
     await waitFor(() => vi.advanceTimersByTime(20) && isThere(), { ...within, what: 'the news' });
     await meanwhile;
-    // Longer than an answer may take.
+    // Longer than the timeout of an answer.
     vi.advanceTimersByTime(6_000);
     expect([map.states().includes('stale'), link.connections]).toEqual([false, 1]);
   });

@@ -41,7 +41,7 @@ describe('a countdown', () => {
 
   test("ends with the server's reservation, whatever the time of day is here, and however it jumps", async () => {
     await using folder = await emptyFolder();
-    // A process of its own, with a clock of its own.
+    // In another process, with a clock of its own.
     await using node = await startServer({ cwd: folder.path, env: nodeEnv });
     const hamlet = await offer(node, { reservationSeconds: 2 });
     const client = createHoldfastClient({ url: node.graphqlUrl, token: await tokenFor('a buyer with a wrong clock') });

@@ -13,7 +13,7 @@ test('a client that is let go of asks for nothing any more, and keeps no program
   await using node = await startNode({ env: { DATABASE_URL: database.url } });
   const { eventId } = await offer(node);
   const args = [program, node.graphqlUrl, eventId, await tokenFor('a follower')];
-  // Throws when the program has not ended by then.
+  // Rejects if the program has not exited by then.
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
   expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
 }, 60_000);

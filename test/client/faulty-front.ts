@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a request meets: an answer that comes from no server of ours, or from ours, or the latter that never arrives. */
+/** What happens to a request: a foreign answer, the server's answer, or a lost answer of the server. */
 export type Fate =
   | 'pass'
   | 'done, but the answer is lost'
@@ -15,9 +15,9 @@ export type Fate =
       readonly retryAfter?: number;
     };
 
-/** Stands before a server as a load balancer does, and answers by itself as the fates of the requests say, in order. */
+/** A proxy in front of a server, which handles requests as a list of fates says. */
 export class FaultyFront implements AsyncDisposable {
-  /** Bodies of all requests that came. */
+  /** Bodies of all requests. */
   readonly requests: {
     readonly token: string | undefined;
     readonly body: Record<string, unknown>;

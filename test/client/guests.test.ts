@@ -22,7 +22,7 @@ const database = await testDatabase();
 const env = { DATABASE_URL: database.url, MAX_ACTIVE_RESERVATIONS: '100', MAX_SEATS_PER_ADDRESS: '0' };
 
 let node: App;
-/** On which a guest's token runs out after two seconds, and the five by which clocks may be off. */
+/** Its guest tokens expire after two seconds, plus five of clock tolerance. */
 let hasty: App;
 let hamlet: Offer;
 let seats = 0;
@@ -43,7 +43,7 @@ afterEach(async () => {
   await front[Symbol.asyncDispose]();
 });
 
-/** As `localStorage`, which the tabs of one browser share. */
+/** Like `localStorage`, which all tabs of a browser share. */
 class Browser {
   token: string | null = null;
 
@@ -63,7 +63,7 @@ class Browser {
   }
 }
 
-/** Has it stand still there. The server's, in this process too, goes on as it did. */
+/** Stops the device's clock at an offset. The server's, in the same process, continues. */
 function setDeviceClock(aheadMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs });
 }
@@ -72,7 +72,7 @@ const viewerOf = async (client: HoldfastClient) => (await client.query(ViewerDoc
 const sent = () => front.requests.map(({ body }) => /(?:query|mutation) (\w+)/.exec(String(body.query))?.[1] ?? '');
 const count = (operation: string) => sent().filter((name) => name === operation).length;
 
-/** That of another seat each time. */
+/** Another seat each time. */
 function nextSeat(): number {
   seats += 1;
   return seats - 1;
@@ -84,14 +84,14 @@ async function hold(client: HoldfastClient): Promise<string> {
   return outcome.__typename === 'Reservation' ? outcome.id : expect.fail(JSON.stringify(outcome));
 }
 
-/** Until the server takes the token no more. */
+/** Waits until the server refuses the token. */
 const runOut = (token: string | null) =>
   waitFor(async () => (await send(hasty.graphqlUrl, ViewerDocument, {}, token ?? '')).errors?.[0]?.extensions?.code, {
     ...within,
     what: 'the end of the token',
   });
 
-/** The device's clock is slow, so that it is the server who says so. */
+/** The device's clock is slow, so that only the server notices the expiry. */
 describe('a guest whose token ran out while the device slept', () => {
   interface Sleeper {
     readonly browser: Browser;
@@ -109,7 +109,7 @@ describe('a guest whose token ran out while the device slept', () => {
     setDeviceClock(-86_400_000);
   });
 
-  /** Reserves without a client, which would renew the token by itself. */
+  /** Reserves without a client, which would renew the token. */
   async function fallAsleep(): Promise<Sleeper> {
     const browser = new Browser();
     browser.token = await guestToken(hasty.graphqlUrl);
@@ -142,7 +142,7 @@ describe('a guest whose token ran out while the device slept', () => {
     const away = { status: 502, body: 'Bad gateway' };
     front.fates = ['pass', away, away, away];
     const input = { eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(-1) };
-    // Without a key, so that it is attempted once.
+    // Without a key, so that there is one attempt.
     await expect(client.mutate(ReserveSeatsDocument, { input })).rejects.toMatchObject({ isTemporary: true });
     expect(count('SignInAsGuest')).toBe(0);
     expect(await viewerOf(client)).toBe(guest);
@@ -198,7 +198,7 @@ describe('a tab that nobody touches', () => {
     await hold(first);
     for (let nth = 0; nth < 5; nth += 1) await viewerOf(first);
     expect(renewals()).toBe(0);
-    // It did not see the token come, and knows the device's clock only.
+    // It did not see when the token came, and can only use the device's clock.
     const second = browser.tab(steady.graphqlUrl);
     await viewerOf(second);
     await waitFor(() => renewals() === 1, { ...within, what: 'the renewal' });
@@ -225,7 +225,7 @@ describe('tabs that start at the same time', () => {
   });
 });
 
-/** Of a guest who signed in so long ago, for a minute. */
+/** Token of a guest who signed in this long ago, valid for a minute. */
 async function tokenOf(secondsAgo: number): Promise<string> {
   const now = () => Date.now() - secondsAgo * 1000;
   const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 60, now });

@@ -8,7 +8,7 @@ import { emptyFolder } from '../cli/folder.ts';
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The repository as a clone has it, with what is not committed yet, and `npm ci` done: nothing is built. */
+/** A copy of the repository with uncommitted changes after `npm ci`, without build outputs. */
 export async function unbuiltCopy() {
   const folder = await emptyFolder();
   const listed = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -21,23 +21,23 @@ export async function unbuiltCopy() {
   return folder;
 }
 
-/** Packs what is in a folder of the repository, which builds it. Gives the path of the file, and what npm printed. */
+/** Packs a folder of the repository, which builds it. Resolves to the file's path and npm's output. */
 export async function pack(copy: string, what: string, into: string) {
-  // Whatever npm was told by who runs the tests.
+  // Overrides npm's settings of the test run.
   const args = ['pack', what, '--pack-destination', into, '--loglevel', 'notice'];
   const { stdout, stderr } = await run('npm', args, { cwd: copy, maxBuffer: 10_000_000 });
   const [packed = ''] = (await readdir(into)).filter((name) => name.endsWith('.tgz'));
   return { file: join(into, packed), printed: stderr + stdout };
 }
 
-/** A folder of an app in which the packed client is installed, as npm does it, and the Vite of this repository beside it. */
+/** A folder of an app with the packed client installed, and with Vite. */
 export async function appWithClient() {
   await using copy = await unbuiltCopy();
   await using packs = await emptyFolder();
   const app = await emptyFolder();
   await writeFile(join(app.path, 'package.json'), '{ "type": "module", "private": true }');
   const { file, printed } = await pack(copy.path, './packages/client', packs.path);
-  // Offline: what the client needs comes from here rather than from the registry, which a machine may not reach.
+  // Offline: dependencies come from this repository, because the registry may be unreachable.
   const needed = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'].map(folderOf);
   const options = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'];
   await run('npm', ['install', ...options, file, ...needed], { cwd: app.path });
@@ -49,7 +49,7 @@ function folderOf(name: string): string {
   return join(repository, 'node_modules', name);
 }
 
-/** Puts a package of this repository there too. */
+/** Copies a package of this repository into the app. */
 export async function addPackage(app: string, name: string): Promise<void> {
   const place = join(app, 'node_modules', name);
   await mkdir(dirname(place), { recursive: true });

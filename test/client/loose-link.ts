@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between clients and a server on this machine, as a network that fails. */
+/** A proxy between clients and a local server that simulates network faults. */
 export class LooseLink implements AsyncDisposable {
-  /** Connections that were made. */
+  /** Number of connections so far. */
   connections = 0;
   readonly #targetPort: number;
   readonly #server: Server;
@@ -25,12 +25,12 @@ export class LooseLink implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/graphql`;
   }
 
-  /** Both sides are told. */
+  /** Closes connections on both sides. */
   cut(): void {
     for (const ends of this.#pairs) for (const end of ends) end.destroy();
   }
 
-  /** As of a laptop that slept: nothing passes on the connections there are, and nobody is told. */
+  /** Nothing passes on existing connections, and neither side notices, as after a laptop's sleep. */
   freeze(): void {
     for (const [client, target] of this.#pairs) {
       client.unpipe(target).pause();
@@ -51,7 +51,7 @@ export class LooseLink implements AsyncDisposable {
     const pair = [client, target] as const;
     this.#pairs.add(pair);
     for (const end of pair) {
-      // A lost connection is told by its end.
+      // The end of a lost connection is handled instead.
       end.on('error', () => {});
       end.on('close', () => {
         this.#pairs.delete(pair);

@@ -30,7 +30,7 @@ function textsOfModules(): string[] {
   return modules.map((name) => readFileSync(join(installed(), name), 'utf8'));
 }
 
-/** What a program in the app's folder prints. Its own message, if it fails. */
+/** Output of a program in the app's folder. Rejects with its error output if it fails. */
 async function output(program: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(program, args, { cwd: app.path }).catch(({ stdout, stderr }) => ({
     stdout: `${stdout}${stderr}`,
@@ -74,7 +74,7 @@ describe('the client, packed in an unbuilt clone and installed', () => {
 
   test('is packed as the README shows it', () => {
     const [, shown = ''] = /^```text\n(npm notice .*?)^```$/ms.exec(readme) ?? [];
-    // Sizes come and go.
+    // Sizes vary.
     const lines = (text: string) => text.replace(/\d+(\.\d+)? ?k?B\b/g, 'size').split('\n');
     const promised = lines(shown).filter((line) => line !== '…');
     expect(promised.length).toBeGreaterThan(5);
@@ -125,7 +125,7 @@ test('the server, packed in an unbuilt clone, has what it serves, and no client 
 test('server and client have one version, and need the same of what both do', () => {
   const [server, client] = [readJson('package.json'), readJson('packages/client/package.json')];
   expect(client.version).toBe(server.version);
-  // The server itself needs some of it for the page only, which is built before it is packed.
+  // The server package needs some of them only to build the page.
   const needed = { ...server.dependencies, ...server.devDependencies };
   for (const [name, range] of Object.entries(client.dependencies)) expect([name, needed[name]]).toEqual([name, range]);
 });

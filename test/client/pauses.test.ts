@@ -6,7 +6,7 @@ let ofDay = 1_000_000;
 let seen: string[] = [];
 let stop = () => {};
 
-/** What a browser has of a page. */
+/** Mock of a browser's page. */
 class Page extends EventTarget {
   visibilityState = 'visible';
 }
@@ -34,7 +34,7 @@ function watch(): void {
   );
 }
 
-/** So much time passes before the next timer comes. */
+/** Advances both clocks by this time before the next timer fires. */
 function pass(ms: number, { standingStill = 0 } = {}): void {
   monotonic += ms - standingStill;
   ofDay += ms;

@@ -24,7 +24,7 @@ let node: App;
 const recorded: Update[] = [];
 let last: readonly number[] = [];
 
-/** What the server sent of a map while it changed, and the map as it was then. */
+/** Records a map's messages during changes, and the final map. */
 beforeAll(async () => {
   node = await startNode();
   const { eventId, seatIds } = await offer(node, { seats: seatCount });
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => node?.[Symbol.asyncDispose]());
 
-/** Null from the first message on that does not fit. */
+/** Null if any message does not fit. */
 function replayed(updates: readonly Update[]): SeatMapState | null {
   let state: SeatMapState | null = null;
   for (const update of updates) {

@@ -16,7 +16,7 @@ const delta = {
   changes: packChanges([{ index: 0, status: 'BOOKED' }]),
 };
 
-/** Answers each subscription with the next of the messages, and keeps what was asked. */
+/** Answers each subscription with the next message, and records its variables. */
 async function serve(messages: readonly object[]) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
   await once(server, 'listening');
@@ -58,7 +58,7 @@ test.each([
   await waitFor(isLiveAt(8), soon);
   expect(Array.from(map.getSnapshot().data?.statuses ?? [])).toEqual([2, 0, 0, 0]);
   leave();
-  // A page that shows it again later has it still.
+  // The store keeps the map for a later listener.
   onTestFinished(listen());
   await waitFor(isLiveAt(5), soon);
   expect(server.asked).toEqual([

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => node?.[Symbol.asyncDispose]());
 
 let nextSeat = 0;
-/** Of seats that nobody wanted yet. */
+/** Seats that no other test uses. */
 const someSeats = () => {
   nextSeat += 2;
   return { eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(nextSeat - 2, nextSeat) };

@@ -17,10 +17,10 @@ function storeOf(server: ServerOfMaps): LiveStore<SeatMapState> {
   });
 }
 
-/** Whatever was lost has been noticed when everything came, and every wait is over. */
+/** Delivers everything, and runs all timers, so that every loss is noticed. */
 function atRest(server: ServerOfMaps): void {
   server.connect();
-  // A delta that nothing follows may have been the one that was lost.
+  // A lost delta is noticed only by a later one.
   server.change(0, ((server.codes[0] ?? 0) + 1) % 4);
   for (let rounds = 0; rounds < 3; rounds += 1) {
     server.deliver(Number.POSITIVE_INFINITY);
@@ -254,13 +254,13 @@ test('200 changes a second of 20,000 seats cost next to nothing, and each tells 
     before = data;
   });
   server.deliver(1);
-  // Ten seconds' worth: the server's side is made before, and not counted.
+  // As many as in ten seconds. The server's part is done before the measurement.
   for (let change = 0; change < 2_000; change += 1) server.change((change * 7) % 20_000, 1);
   vi.useRealTimers();
   const usedBefore = process.cpuUsage();
   server.deliver(2_000);
   const { user, system } = process.cpuUsage(usedBefore);
   expect(drawn).toBe(2_000);
-  // Of a processor, in the ten seconds in which they come.
+  // CPU time, for ten seconds of messages.
   expect((user + system) / 1_000).toBeLessThan(1_000);
 });

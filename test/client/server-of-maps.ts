@@ -7,7 +7,7 @@ import { packChanges, packStatuses } from '../../src/live/packing.ts';
 
 type Update = SeatMapSubscription['seatMap'];
 
-/** Whoever asks for what changed since more changes ago gets a snapshot. */
+/** Clients that have missed more changes get a snapshot. */
 const MAX_RESUMED_CHANGES = 6;
 
 interface Subscriber {
@@ -16,18 +16,18 @@ interface Subscriber {
 }
 
 /**
- * The server's side of a seat map and the connection to it, moved step by step: what is sent waits until it is delivered, or lost. It
- * keeps what `docs/realtime.md` promises, and nothing more.
+ * Mock of the server's side of a seat map and its connection. Messages wait until they are delivered or lost. Keeps exactly the
+ * promises of `docs/realtime.md`.
  */
 export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'isConnected' | 'isDisposed'> {
   readonly codes: Uint8Array;
   isConnected = true;
   readonly isDisposed = false;
-  /** What was named as `since` by each subscription that began, or began anew. */
+  /** `since` of each subscription, including resubscriptions. */
   readonly resumedFrom: (number | null)[] = [];
   readonly #watchers = new Set<ConnectionWatcher>();
   readonly #wanted = new Set<Subscriber>();
-  /** Seats that became something, each with the revision that they led to. */
+  /** Changed seats, each with its revision. */
   readonly #history: { readonly index: number; readonly revision: number }[] = [];
   #revision = 0;
   #subscribers: Subscriber[] = [];
@@ -49,7 +49,7 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
     return () => {
       if (!this.#wanted.delete(subscriber)) return;
       this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
-      // As the stock client does.
+      // Like the stock client.
       sink.complete();
     };
   }
@@ -63,18 +63,18 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
     this.#become(index, code, this.#revision - 1);
   }
 
-  /** A change of the event that is none of its seats. */
+  /** A change of the event that changes no seat. */
   changeElsewhere(): void {
     this.#revision += 1;
     this.#tellAll(this.#revision - 1, []);
   }
 
-  /** A seat becomes free by the time alone, with no change of the event. */
+  /** A lapse frees a seat without a change of the event. */
   lapse(index: number): void {
     if (this.codes[index] === 1) this.#become(index, 0, this.#revision);
   }
 
-  /** As for a slow reader. */
+  /** Sends snapshots, as to a slow reader. */
   sendSnapshots(): void {
     for (const subscriber of this.#subscribers) this.#sendSnapshot(subscriber);
   }
@@ -85,7 +85,7 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
     }
   }
 
-  /** The first of what is on its way never comes, if that can be told by what comes later. */
+  /** Loses the first message in transit, if a later one will reveal it. */
   loseOne(): void {
     const [first] = this.#onTheWay;
     const lapsed = first?.update.__typename === 'SeatMapDelta' && first.update.fromRevision === first.update.revision;
@@ -106,13 +106,13 @@ export class ServerOfMaps implements Pick<LiveSocket, 'subscribe' | 'watch' | 'i
     for (const subscriber of this.#wanted) this.#admit(subscriber);
   }
 
-  /** A pause that the connection lives through. */
+  /** A pause without loss of the connection. */
   doubt(): void {
     for (const watcher of this.#watchers) watcher.doubted();
     if (this.isConnected) for (const watcher of this.#watchers) watcher.trusted();
   }
 
-  /** The server ends every subscription, as one with an error that passes. */
+  /** Ends every subscription with a temporary error. */
   refuse(): void {
     for (const subscriber of this.#subscribers.splice(0)) {
       this.#wanted.delete(subscriber);

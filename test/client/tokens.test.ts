@@ -23,7 +23,7 @@ const clientOf = (options: Partial<Parameters<typeof createHoldfastClient>[0]> =
 const seat = (index: number) => ({ eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(index, index + 1) });
 const operations = () => front.requests.map(({ body }) => /(?:query|mutation) (\w+)/.exec(String(body.query))?.[1]);
 
-/** As `localStorage`, or as AsyncStorage. */
+/** Like `localStorage` or AsyncStorage. */
 function storage(isAsync: boolean): GuestStorage & { readonly items: Map<string, string> } {
   const items = new Map<string, string>();
   const given = <T>(value: T) => (isAsync ? Promise.resolve(value) : value) as T;

@@ -32,7 +32,7 @@ async function hold(client: HoldfastClient, seat: number): Promise<string> {
 type Held = ReturnType<HoldfastClient['viewerReservations']> extends LiveStore<infer Data> ? Data : never;
 const idsIn = ({ data }: Live<Held>) => data?.map(({ reservation: { id } }) => id);
 
-/** Follows what the client's viewer holds. */
+/** Follows the reservations of the client's viewer. */
 function watch(client: HoldfastClient) {
   const store = client.viewerReservations();
   const states: string[] = [];
@@ -77,7 +77,7 @@ test('a tab that was there before its browser had a guest shows what the guest h
   const [one, other] = [clientOf({ guests: browser }), clientOf({ guests: browser })];
   const held = watch(other);
   expect(held.store.getSnapshot()).toMatchObject({ state: 'connecting', data: null });
-  // It has looked for a guest, as the same client has answered since.
+  // By the time of this answer, the client has looked for a guest.
   await other.query(EventsDocument, { first: 1 });
   expect(browser.token).toBeNull();
   const id = await hold(one, 5);

@@ -7,12 +7,12 @@ import { afterAll, expect, test } from 'vitest';
 import { type PostgresTarget, parsePostgresUrl } from '../../src/config/postgres-url.ts';
 import { PostgresUrlError } from '../../src/config/postgres-url-error.ts';
 
-/** Any file that is in PEM. */
+/** Any PEM file. */
 const ca = await certificateFile();
 
 const plain = parsePostgresUrl('postgres://db');
 
-/** Of servers as `host:port`, without what is as in the plainest of URLs. */
+/** Differences from the parameters of the simplest URL, with servers as `host:port`. */
 function read(url: string): Record<string, unknown> {
   const { servers, ...target } = parsePostgresUrl(url);
   const differing = Object.entries(target).filter(
@@ -43,7 +43,7 @@ test.each<[url: string, target: Record<string, unknown>]>([
     'postgresql://other@/?dbname=shop&user=ann&password=a%26b+c',
     { servers: [':5432'], user: 'ann', password: 'a&b+c', database: 'shop' },
   ],
-  // As Azure names its users, and with every character that has a meaning in a URL.
+  // Azure's form of user names, and all characters with a meaning in URLs.
   ['postgres://ann%40server:p@db', { servers: ['db:5432'], user: 'ann@server', password: 'p' }],
   ['postgres://a%3Ab:%40%3A%2F%3F%23%25%20+@db', { servers: ['db:5432'], user: 'a:b', password: '@:/?#% +' }],
   [
@@ -53,7 +53,7 @@ test.each<[url: string, target: Record<string, unknown>]>([
   ['postgres://db/a%20shop?connect_timeout=7', { servers: ['db:5432'], database: 'a shop', connectTimeoutSeconds: 7 }],
   ['postgres://db?connect_timeout=0&keepalives=0', { servers: ['db:5432'], keepAliveSeconds: 0 }],
   ['postgres://db?keepalives_idle=30&keepalives_count=3', { servers: ['db:5432'], keepAliveSeconds: 30 }],
-  // Settings of the session, by each way to write them.
+  // Settings of the session, in all notations.
   ['postgres://db?schema=tickets', { servers: ['db:5432'], session: { search_path: 'tickets' } }],
   ['postgres://db?currentSchema=tickets', { servers: ['db:5432'], session: { search_path: 'tickets' } }],
   ['postgres://db?application_name=shop', { servers: ['db:5432'], session: { application_name: 'shop' } }],
@@ -69,7 +69,7 @@ test.each<[url: string, target: Record<string, unknown>]>([
     'postgres://db?options=endpoint%3Dep-cool-1%20-c%20search_path%3Dtickets',
     { servers: ['db:5432'], session: { options: 'endpoint=ep-cool-1', search_path: 'tickets' } },
   ],
-  // What poolers are known by.
+  // Parameters that indicate a pooler.
   ...['pgbouncer=true', 'prepare=false', 'statement_cache_size=0', 'pool_mode=transaction'].map(
     (said): [string, Record<string, unknown>] => [
       `postgres://db?${said}&connection_limit=1&pool_timeout=10&supa=base-pooler.x`,

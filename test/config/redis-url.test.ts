@@ -60,7 +60,7 @@ test.each<[url: string, target: Partial<RedisTarget>]>([
     },
   ],
   ['redis+cluster://redis/0', { kind: 'cluster' }],
-  // Valkey, and what other clients add.
+  // Valkey, and parameters of other clients.
   ['valkey://redis/2', { database: 2 }],
   ['valkeys+cluster://redis', { kind: 'cluster', tls: true }],
   ['redis://redis?db=3&password=p%26w&protocol=3&decode_responses=true', { database: 3, password: 'p&w' }],

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Session } from '../../src/store/engine/database.ts';
 
-/** Changes of an event that change nothing of its seats: so many, in one statement. */
+/** Appends changes that change no seat to the event's log, in one statement. */
 export async function logChanges(session: Session, eventId: string, count: number): Promise<void> {
   await session.rows(sql`
     with head as (

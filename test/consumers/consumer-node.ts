@@ -15,11 +15,11 @@ export interface ConsumerProcessSettings {
   readonly node: string;
   readonly consumer: string;
   readonly databaseUrl: string;
-  /** The folder of the modules that are tried, and the ending of their names. */
+  /** Folder of the modules under test, and their file extension. */
   readonly program: string;
   readonly extension: 'ts' | 'js';
   readonly seed: number;
-  /** What a batch takes on average, and how often it fails, or the process dies over it. */
+  /** Average duration of a batch, and how often it fails, or the process dies. */
   readonly takesMs: number;
   readonly failsAt: number;
   readonly diesAt: number;
@@ -28,7 +28,7 @@ export interface ConsumerProcessSettings {
 
 type Given = Pick<ConsumerProcessSettings, 'node' | 'databaseUrl'> & Partial<ConsumerProcessSettings>;
 
-/** A process that runs a consumer and keeps in the store what it did. When it dies by itself, another takes its place. */
+/** A process that runs a consumer and records its work in the store. It is restarted when it dies by itself. */
 export async function startConsumerNode(given: Given): Promise<LocalServer> {
   const settings: ConsumerProcessSettings = {
     ...{ consumer: 'tried', program: source, extension: 'ts', seed: 1, takesMs: 0, failsAt: 0, diesAt: 0 },
@@ -50,7 +50,7 @@ export async function startConsumerNode(given: Given): Promise<LocalServer> {
   return server;
 }
 
-/** Before the first one starts. */
+/** Creates the table. To be called before the first one starts. */
 export async function recordHandled(session: Session): Promise<void> {
   await session.rows(sql`
     create table handled (
@@ -59,7 +59,7 @@ export async function recordHandled(session: Session): Promise<void> {
     )`);
 }
 
-/** Of these events, or of all, in the order in which it was written. */
+/** Records of these events, or of all, in the order of writing. */
 export function readHandled(session: Session, eventIds: readonly string[] | null = null): Promise<Handled[]> {
   return session.rows<Handled>(sql`
     select node, event_id as "eventId", first, last, what from handled

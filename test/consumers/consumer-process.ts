@@ -8,13 +8,13 @@ import { Random } from '../checker/random.ts';
 import type { ConsumerProcessSettings } from './consumer-node.ts';
 import type { Handled } from './handled.ts';
 
-// A node that runs one consumer and nothing else, in a process of its own: `consumer-node.ts` starts it.
+// A node that only runs one consumer, in a process that `consumer-node.ts` starts.
 
 const settings: ConsumerProcessSettings = JSON.parse(process.argv[2] ?? '');
-// Another one in its place is to do something else.
+// Another process must behave differently.
 const random = new Random(settings.seed + process.pid);
 
-/** As it is built or as it is written, whichever is to be tried. */
+/** Loads the built modules or the sources. */
 const load = (module: string) => import(pathToFileURL(`${settings.program}/${module}.${settings.extension}`).href);
 const { openDatabase }: typeof import('../../src/store/engine/open.ts') = await load('store/engine/open');
 const { DurableConsumer }: typeof import('../../src/consumers/durable-consumer.ts') =
@@ -47,7 +47,7 @@ async function handle({ eventId, changes, signal }: ChangesToHandle): Promise<vo
   await record('began');
   if (random.chance(settings.diesAt)) process.kill(process.pid, 'SIGKILL');
   await sleep(random.between(0, 2 * settings.takesMs), undefined, { signal }).catch(() => {});
-  // What is due by now, as the end of the lease, comes first.
+  // Runs timers that are due first, such as the end of the lease.
   await setImmediate();
   if (signal.aborted || random.chance(settings.failsAt)) {
     await record('gave up');

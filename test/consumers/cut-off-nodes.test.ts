@@ -14,10 +14,10 @@ import { sharedStores } from './stores.ts';
 
 const seed = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const soon = { withinMs: 120_000 };
-/** Short, so that leases are lost while nodes are cut off; long beside what anything takes on a busy machine. */
+/** Short, so that disconnected nodes lose leases; long compared with delays of a busy machine. */
 const LEASE_MS = 1_000;
 
-/** A node whose way to the store can be cut: then nothing arrives there, or nothing comes back, as it may be. */
+/** A node whose connection to the store can be cut, in either direction. */
 class Node {
   readonly name: string;
   readonly #database: Database;
@@ -30,7 +30,7 @@ class Node {
     this.#random = random;
   }
 
-  /** As much of it as consumers use. */
+  /** The part that consumers use. */
   get database(): Database {
     const session: Session = {
       rows: (statement) => this.#ask(() => this.#database.rows(statement)),
@@ -94,9 +94,9 @@ function consumerOn(node: Node, handled: Handled[], random: Random): DurableCons
       const record = (what: Handled['what']) => handled.push({ node: node.name, eventId, first, last, what });
       expect(signal.aborted).toBe(false);
       record('began');
-      // At once when it is told to come to an end: a moment later another node may begin.
+      // Synchronously, because another node may begin a moment later.
       signal.addEventListener('abort', () => record('gave up'));
-      // Some outlast the lease, which must be renewed meanwhile.
+      // Some take longer than the lease, which must be renewed meanwhile.
       const takesMs = random.chance(0.4) ? 2 * LEASE_MS : random.between(0, LEASE_MS / 4);
       await sleep(takesMs, undefined, { signal });
       if (random.chance(0.1)) {

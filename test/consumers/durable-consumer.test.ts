@@ -23,11 +23,11 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
   afterEach(async () => {
     await resources[Symbol.asyncDispose]();
     resources = new AsyncStack();
-    // What a test leaves behind is nothing to the next one.
+    // Tests share the store.
     await database.rows(sql`delete from consumers`);
   });
 
-  /** All nodes of one consumer, and what they did. */
+  /** All nodes of one consumer, and their records. */
   class Nodes {
     readonly name = `consumer ${randomUUID()}`;
     readonly handled: Handled[] = [];
@@ -296,7 +296,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     await waitFor(wasPutOff, { ...soon, what: 'the event to be put off' });
     await logChanges(database, other, 1);
     await nodes.untilAt(other, 2);
-    // Not a second time beside the first.
+    // Not a second time in parallel.
     expect(nodes.of('began', stuck)).toHaveLength(1);
     await first[Symbol.asyncDispose]();
     await nodes.start('b');

@@ -1,15 +1,15 @@
-/** What a consumer on a node did, in the order in which it happened. */
+/** A record of a consumer's work, in order. */
 export interface Handled {
   readonly node: string;
   readonly eventId: string;
-  /** The revisions that it was handed. */
+  /** Revisions of the batch. */
   readonly first: number;
   readonly last: number;
-  /** 'gave up': it failed, or was told to come to an end. */
+  /** 'gave up' after a failure or an abort. */
   readonly what: 'began' | 'ended' | 'gave up';
 }
 
-/** What breaks the promise that every change of every event is handled, at least once and in order. */
+/** Violations of the promise that every change of every event is handled, at least once and in order. */
 export function findUnhandled(handled: readonly Handled[], heads: ReadonlyMap<string, number>): string[] {
   const faults: string[] = [];
   const upTo = new Map<string, number>();
@@ -28,17 +28,17 @@ export function findUnhandled(handled: readonly Handled[], heads: ReadonlyMap<st
   return faults;
 }
 
-/** A fault of a node: what it had begun before, it may have left unfinished. */
+/** A fault of a node. Work that it began before may be unfinished. */
 export interface NodeFault {
   readonly node: string;
-  /** How much had happened on all nodes by the end of the fault. */
+  /** Number of records of all nodes at the end of the fault. */
   readonly before: number;
 }
 
-/** Handlings of an event that began while another node was at it, unless that one was held up by a fault. */
+/** Batches that began while another node handled the same event, unless a fault stopped that node. */
 export function findOverlaps(handled: readonly Handled[], faults: readonly NodeFault[] = []): string[] {
   const overlaps: string[] = [];
-  /** By event and node, when it began. */
+  /** Start by event and node. */
   const atWork = new Map<string, Map<string, number>>();
   const isExcused = (node: string, began: number) =>
     faults.some((fault) => fault.node === node && began < fault.before);

@@ -56,7 +56,7 @@ test('another node takes over within seconds from one that is killed', async () 
   await first.kill();
   const killedAtMs = performance.now();
   await untilHappened('b ended');
-  // Five seconds for the lease and one for the next look, on a machine that has other things to do.
+  // Five seconds for the lease and one for the next check. The rest is for a busy machine.
   expect(performance.now() - killedAtMs).toBeLessThan(30_000);
   expect(await whatHappened()).toEqual(['a began', 'b began', 'b ended']);
   expect(findUnhandled(await readHandled(database), new Map([[eventId, 1]]))).toEqual([]);
@@ -115,7 +115,7 @@ test(`every change is handled in order while nodes are killed, stand still and f
     } else {
       node.pause();
       await write();
-      // Long enough for others to take its events, or not.
+      // Long enough for other nodes to take over events, or not.
       if (random.chance(0.5)) await waitFor(isAllHandled, { ...soon, what: 'the others to take over' });
       await endFault();
       node.resume();

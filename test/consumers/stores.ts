@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/engine/database.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { testDatabase } from '../support/database.ts';
 
-/** Stores that several nodes can share: on Postgres each has connections of its own. All are closed after the file's tests. */
+/** Stores that several nodes can share; on Postgres each has its own connections. All are closed after the file's tests. */
 export const sharedStores = [
   {
     engine: 'Postgres',

@@ -14,12 +14,12 @@ interface Fact {
   readonly description: string;
 }
 
-/** A schema as a list of facts: 'Query.events:first' is 'Int = 20', 'Seat implements Node', 'SalesStatus.DRAFT', and so on. */
+/** A schema as facts: 'Query.events:first' is 'Int = 20', 'Seat implements Node', 'SalesStatus.DRAFT', and so on. */
 export function factsOf(schema: DocumentNode): ReadonlyMap<string, Fact> {
   return new Map(schema.definitions.flatMap(definitionFacts));
 }
 
-/** What `contract` says and `schema` says otherwise or not at all. A description may go on behind an empty line. */
+/** Facts of `contract` that are missing or different in `schema`. A description may continue after an empty line. */
 export function differences(contract: DocumentNode, schema: DocumentNode): string[] {
   const found = factsOf(schema);
   return [...factsOf(contract)].flatMap(([name, wanted]) => {

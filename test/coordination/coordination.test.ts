@@ -43,7 +43,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
     const holdAndRelease = async (asked: SeatClaim) => {
       expect(await node.gate.acquire(asked)).toEqual(taken);
       expect(await node.gate.confirm(asked, long)).toBe(asked.party);
-      // Who it was is remembered.
+      // The party was stored.
       const { party: _, ...rest } = asked;
       expect(await node.gate.confirm(rest, 2 * long)).toBe(asked.party);
       expect(await node.gate.release(rest, true)).toBe(asked.party);

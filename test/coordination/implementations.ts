@@ -6,15 +6,15 @@ import { testRedis } from '../support/redis.ts';
 import { startSentinelSetup } from '../support/sentinel.ts';
 import { recordLogs } from './logs.ts';
 
-/** Short enough to wait for, long enough to do something within it on a busy machine. */
+/** Short enough to wait for, long enough to act within it on a busy machine. */
 const TEST_LEASE_MS = 800;
 
-/** One way to coordinate, with what its nodes share. */
+/** One implementation, with the state that its nodes share. */
 export interface Shared extends AsyncDisposable {
   openNode(): Promise<Coordination>;
 }
 
-/** With `isShared`, what one node publishes is heard by the others. */
+/** With `isShared`, nodes receive each other's messages. */
 export const implementations = [
   { name: 'in-process', isShared: false, share: shareNothing },
   { name: 'on Redis', isShared: true, share: async () => shareRedis(await testRedis()) },

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** In pino's numbers. */
+/** pino's numbers of levels. */
 const WARN = 40;
 
 export interface LogLine {

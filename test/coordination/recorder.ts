@@ -1,11 +1,11 @@
 import type { BusListener } from '../../src/coordination/coordination.ts';
 
-/** A listener that keeps what it was told, in order. */
+/** A listener that records what it receives, in order. */
 export class Recorder implements BusListener {
   readonly messages: string[] = [];
   gaps = 0;
 
-  // Bound, as the bus takes the methods without their object.
+  // Bound, because the bus calls it without its object.
   readonly onMessage = (text: string): void => {
     this.messages.push(text);
   };

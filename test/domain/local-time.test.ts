@@ -20,7 +20,7 @@ describe('the moments of a local time', () => {
     ['2026-03-29T02:30', 'Europe/Berlin'],
     ['2026-03-29T02:00', 'Europe/Berlin'],
     ['2026-03-08T02:59', 'America/New_York'],
-    // Half an hour is left out, and a whole day.
+    // Times that clocks skip: half an hour, and a whole day.
     ['2026-10-04T02:15', 'Australia/Lord_Howe'],
     ['2011-12-30T12:00', 'Pacific/Apia'],
     ['2026-02-30T12:00', 'UTC'],
@@ -46,7 +46,7 @@ describe('the moments of a local time', () => {
     fc.assert(
       fc.property(fc.integer(range), zones, (ms, timeZone) => {
         const moment = new Date(ms - (ms % 1000));
-        // Swedes write the date as ISO 8601 does.
+        // The Swedish format is ISO 8601.
         const local = moment.toLocaleString('sv-SE', { timeZone }).replace(' ', 'T');
         expect(momentsAt(local, timeZone)).toContainEqual(moment);
       }),

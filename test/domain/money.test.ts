@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyDigits, decimalAmount, maxAmount, parseAmount } from '../../src/domain/money.ts';
 
-/** What Chrome's and Node's locale data give other digits than ISO 4217 does: amounts would read 100 or 1,000 times too high. */
+/** Currencies whose digits differ between ISO 4217 and the locale data of Chrome and Node. */
 const differingInBrowsers = {
   ...{ AFN: 2, ALL: 2, COP: 2, HUF: 2, IDR: 2, IQD: 3, IRR: 2, KPW: 2, LAK: 2 },
   ...{ LBP: 2, MGA: 2, MMK: 2, PKR: 2, SOS: 2, SYP: 2, YER: 2, RSD: 2, UZS: 2 },

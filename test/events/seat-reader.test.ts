@@ -12,7 +12,7 @@ import { createSampleEvent } from '../store/sample-event.ts';
 describe.each(engines)('reading all seats of events on $engine', async ({ open }) => {
   const database = await open();
 
-  /** Nothing is in memory but what is said. */
+  /** Nothing is in memory by default. */
   function counting(seatMaps: ShownSeats = { liveEventIds: [], shown: () => undefined }) {
     const count = { statements: 0 };
     const session: Session = {

@@ -31,7 +31,7 @@ it('has a full house: stalls, balcony, boxes on both sides, wheelchair places, f
 });
 
 it('leaves every seat its place: none on another, all inside the drawing', () => {
-  // A seat is 20 across, and people need to tap one.
+  // A seat has a diameter of 20, and must be large enough to tap.
   expect(closest(layout.seats)).toBeGreaterThanOrEqual(24);
   for (const { guid, x, y } of layout.seats) {
     expect(x > 20 && x < layout.width - 20 && y > 20 && y < layout.height - 20, guid).toBe(true);

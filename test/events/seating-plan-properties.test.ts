@@ -8,7 +8,7 @@ const seat = fc.record({ category: fc.constantFrom('One', 'Two'), position: offs
 const row = fc.record({ row_number: fc.string(), position: offset, seats: fc.array(seat, { maxLength: 6 }) });
 const zone = fc.record({ name: fc.string(), position: offset, rows: fc.array(row, { maxLength: 4 }) });
 
-/** Each seat is named for where it is in the plan. */
+/** Each seat is named by its place in the plan. */
 const plan = fc.array(zone, { maxLength: 4 }).map((zones) => ({
   categories: [{ name: 'One' }, { name: 'Two' }],
   zones: zones.map((z, zoneAt) => ({
@@ -47,7 +47,7 @@ it('keeps every seat, in order, in the row it came in, and how far apart they ar
   );
 });
 
-/** Seats have a radius of 10, and there is 20 of room around them all. */
+/** Seats have a radius of 10, and the layout a margin of 20. */
 function moved<Seat extends { x: number; y: number }>(seat: Seat, all: readonly Seat[]): Seat {
   const left = Math.min(...all.map(({ x }) => x));
   const top = Math.min(...all.map(({ y }) => y));

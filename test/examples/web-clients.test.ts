@@ -18,7 +18,7 @@ describe.each([false, true])('where only trusted operations are executed, and se
   let node: App;
   let hamlet: Offer;
   beforeAll(async () => {
-    // Its event is made by operations of our own client, which are trusted as well.
+    // The event is created by this repository's client, whose operations are trusted as well.
     const manifests = `${manifest('apollo-client')},${manifest('urql')}`;
     node = await startNode({ env: { TRUSTED_OPERATIONS: manifests, TRUSTED_OPERATIONS_ONLY: String(trusted) } });
     hamlet = await offer(node);
@@ -34,7 +34,7 @@ describe.each([false, true])('where only trusted operations are executed, and se
 
     const { eventId } = hamlet;
     const updates: string[] = [];
-    // Deltas are for the app to apply, and nothing for a cache to keep.
+    // The app applies deltas itself, and a cache must not keep them.
     const watching = { query: apollo.SeatMapChanges, variables: { eventId }, fetchPolicy: 'no-cache' } as const;
     const subscription = client.subscribe(watching).subscribe(({ data }) => {
       updates.push(`${data?.seatMap.__typename} ${data?.seatMap.availability.reserved}`);

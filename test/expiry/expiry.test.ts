@@ -4,9 +4,9 @@ import { lingerMs, Network, openNode, type TestNode } from '../live/nodes.ts';
 
 let store: ArrayStore;
 let network: Network;
-/** Grants. */
+/** The node that reserves. */
 let a: TestNode;
-/** Only shows. */
+/** The node that only shows maps. */
 let b: TestNode;
 
 beforeEach(() => {
@@ -39,12 +39,12 @@ async function open(node: TestNode) {
   return use;
 }
 
-/** How many reservations each of the calls so far has ended. */
+/** Number of reservations that each call so far has ended. */
 function endedBy(expire: MockInstance<typeof store.expire>): number[] {
   return expire.mock.results.map(({ value }) => value.ended.length);
 }
 
-/** Only this node hears of what it commits meanwhile. */
+/** Other nodes do not receive what is committed meanwhile. */
 async function unheard(commit: () => Promise<void>) {
   const { faults } = network;
   network.faults = () => [];

@@ -22,7 +22,7 @@ import { waitFor } from '../support/wait-for.ts';
 const seatCount = 200;
 const monotonicNow = () => performance.now();
 
-/** A node's maps and expiry on a real store. */
+/** Maps and expiry of a node on a real store. */
 async function openNode(database: Database, coordination: Coordination) {
   const clock = new StoreClock(monotonicNow);
   const measuring = await measureStoreClock({ clock, readStoreClock: () => readClock(database), monotonicNow });
@@ -86,7 +86,7 @@ it.each(engines)(
       granting.expiry.granted({ eventId, reservationId }, expiresAtMs);
     }
 
-    // The store runs on this machine, so that this machine's wall clock is the store's.
+    // This machine's clock is the store's.
     const lateMs: number[] = [];
     use.map.subscribe(({ seats }) => {
       const freed = seats.filter(({ status }) => status === 'AVAILABLE');
@@ -95,7 +95,7 @@ it.each(engines)(
     await waitFor(() => lateMs.length >= seatCount, { withinMs: 10_000, what: 'the seats to be shown as free' });
     expect(lateMs).toHaveLength(seatCount);
     expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
-    // A quarter of a second is promised, the rest is for a machine that has other things to do.
+    // A quarter of a second is promised. The rest is for a busy machine.
     expect(Math.max(...lateMs)).toBeLessThanOrEqual(3_000);
     const stored = async () =>
       (await loadEventState(database, eventId))?.seats.every(({ status }) => status === 'AVAILABLE');

@@ -4,7 +4,7 @@ import { measureStoreClock, StoreClock } from '../../src/expiry/store-clock.ts';
 
 const storeStart = Date.UTC(2026, 10, 20, 18, 30);
 
-/** A reading: how long after the one before, and how long the way there and back took. */
+/** A measurement: time since the last one, and duration of the round trip. */
 const reading = fc.record({
   after: fc.integer({ min: 0, max: 90_000 }),
   there: fc.integer({ min: 0, max: 500 }),

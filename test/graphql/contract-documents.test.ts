@@ -52,7 +52,7 @@ function rootFields(document: DocumentNode): string[] {
   return fields;
 }
 
-/** Members of the union an operation's root field gives, for which the document has no fragment. */
+/** Members of the union in the operation's root field without a fragment in the document. */
 function unnamedOutcomes(document: DocumentNode): string[] {
   const outcomes = new Set<string>();
   const named = new Set<string>();

@@ -17,7 +17,7 @@ const decoders = [
   ids.decodeBookingId,
 ];
 
-/** Any id, of any type. */
+/** Any id of any type. */
 const id = fc.oneof(
   uuid.map(ids.encodeEventId),
   fc.tuple(uuid, index).map(([event, place]) => ids.encodeSeatId(event, place)),

@@ -113,7 +113,7 @@ describe('a cursor', () => {
 });
 
 describe('a connection', () => {
-  /** Of a list of so many numbers. */
+  /** Reads a list with this number of items. */
   function read(count: number, given: PageArguments) {
     const request = pageRequest(given, places);
     const list = Array.from({ length: count }, (_, place) => place);

@@ -151,7 +151,7 @@ test('PackedSeatStatuses passes as it is', () => {
   expect(scalar('PackedSeatStatuses').serialize('AAE=')).toBe('AAE=');
 });
 
-/** JSON as a GraphQL literal: keys stand without quotes. */
+/** JSON as a GraphQL literal, with unquoted keys. */
 function literalOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literalOf).join(' ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -27,7 +27,7 @@ test('a request that the store cannot take fails alone, and its neighbours in th
     },
   });
   const eventId = await createSampleEvent(database, 40);
-  // Postgres has no text with a NUL in it.
+  // Postgres refuses texts with a NUL.
   const requests = Array.from({ length: 20 }, (_, at) => requestFor([at], at === 7 ? { viewerId: 'a\u0000b' } : {}));
   const outcomes = await Promise.allSettled(requests.map((request) => writes.submit(eventId, request)));
 

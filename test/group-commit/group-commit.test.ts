@@ -17,7 +17,7 @@ function open(kinds: readonly string[], monotonicNow = realTime) {
   return { store, submits };
 }
 
-/** One kind alone. */
+/** With one kind of request. */
 function openOne(monotonicNow = realTime) {
   const { store, submits } = open(['reserve'], monotonicNow);
   const [writes] = submits;
@@ -133,7 +133,7 @@ describe('group commit', () => {
 });
 
 describe('the wait for a write', () => {
-  /** Time goes on when the test says so. */
+  /** With a clock that the test advances. */
   function openInTime() {
     let nowMs = 0;
     const pass = (ms: number) => {
@@ -144,7 +144,7 @@ describe('the wait for a write', () => {
 
   test('is never long: more than the event was lately written in two seconds is refused at once', async () => {
     const { store, submit, pass } = openInTime();
-    // Two at a time, so that each of the writes takes 200 ms.
+    // Two writes in flight, so that each takes 200 ms.
     const finishOne = async () => {
       const held = await store.next();
       pass(100);

@@ -1,21 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A write that has begun, and goes on when the test says so. */
+/** A write in flight that the test completes. */
 export interface HeldWrite {
   readonly kind: string;
   readonly eventId: string;
   readonly requests: readonly string[];
-  /** Answers every request with itself in capitals. */
+  /** Answers every request with its text in capitals. */
   finish(): void;
   fail(error: Error): void;
 }
 
-/** Stands in for the store: writes begin, and end one by one. */
+/** Mock of the store, whose writes end one by one. */
 export class HeldWrites {
-  /** In the order in which they began, without those that have ended. */
+  /** In the order of their beginnings. */
   readonly inFlight: HeldWrite[] = [];
-  /** Every write that began. */
+  /** All writes so far. */
   readonly begun: HeldWrite[] = [];
 
   write(kind: string) {
@@ -35,13 +35,13 @@ export class HeldWrites {
       });
   }
 
-  /** The next write that begins, or the first that is in flight. */
+  /** The first write in flight, or else the next that begins. */
   async next(): Promise<HeldWrite> {
     await waitFor(() => this.inFlight.length > 0, { withinMs: 10_000, what: 'a write to begin' });
     return this.inFlight[0] as HeldWrite;
   }
 
-  /** Ends writes as they begin until none has begun for some turns of the event loop. */
+  /** Completes writes until no new one begins for some turns of the event loop. */
   async finishAll(): Promise<void> {
     for (let idle = 0; idle < 5; idle++) {
       await turn();

@@ -63,7 +63,7 @@ describe('the token of a websocket', () => {
     [{ headers: [{ name: 'Authorization', value: bearer }] }, 'in an unknown place'],
   ])('is refused in words in %j', (params, reason) => {
     expect(() => connectionToken(params)).toThrow(reason);
-    // What a close frame can say.
+    // The limit of a close frame's reason.
     expect(messageOf(params).length).toBeLessThanOrEqual(123);
   });
 
@@ -71,7 +71,7 @@ describe('the token of a websocket', () => {
     expect(connectionToken({}, bearer)).toBe(jwt);
     expect(connectionToken({ token: jwt }, bearer)).toBe(jwt);
     expect(connectionToken({}, '')).toBeUndefined();
-    // A page behind a proxy with a password of its own cannot help sending that.
+    // Browsers send the password of a proxy with every request.
     expect(connectionToken({ token: jwt }, 'Basic YTpi')).toBe(jwt);
     expect(() => connectionToken({ token: 'another' }, bearer)).toThrow('two different ones');
   });

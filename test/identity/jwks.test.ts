@@ -16,7 +16,7 @@ const claims = { sub: 'ada', exp, roles: ['organizer'] };
 const rsa = await providerKey('RS256', 'rsa');
 const ec = await providerKey('ES256', 'ec');
 
-/** Its viewers' ids cannot be anybody else's. */
+/** Ids of viewers include the issuer. */
 const adaOf = (iss: string) => `oidc:${iss} ada`;
 
 function identityOf(provider: Provider, given: string | null = null, options: Partial<IdentityOptions> = {}) {
@@ -178,7 +178,7 @@ describe('a token seen before', () => {
     const identity = identityOf(provider, null, { now: () => clock.nowMs });
     const token = await rsa.sign({ sub: 'ada', exp: exp + 86_400 });
     const verified = await identity.verify(token);
-    // jose asks for the list anew once it is older than ten minutes by the time of day, which is not `clock`.
+    // jose reloads a list older than ten minutes by the time of day, not by `clock`.
     vi.useFakeTimers({ toFake: ['Date'], now: clock.nowMs + 601_000 });
     try {
       clock.nowMs = Date.now();
@@ -301,7 +301,7 @@ describe('a provider that fails', () => {
     const identity = openIdentity({ secret: null, jwksUrl: server.url, guestTokenSeconds: 60 });
     await expect(identity.verify(await rsa.sign(claims))).rejects.toMatchObject({ name: 'IdentityUnavailable' });
     await waitFor(() => server.open() === 0, { withinMs: 10_000, what: 'the connection to be closed' });
-    // What the two ends of the connection keep in their buffers comes on top.
+    // Plus the buffers at both ends of the connection.
     expect(sent).toBeLessThan(20_000_000);
   });
 
@@ -322,7 +322,7 @@ describe('a provider that fails', () => {
       ),
     );
     expect(faults.map((fault) => fault?.name)).toEqual(Array.from({ length: 600 }, () => 'IdentityUnavailable'));
-    // The others are told at once.
+    // Further requests fail at once.
     const tooMany = faults.filter((fault) => /500 tokens wait/.test(String(fault?.cause)));
     expect(tooMany).toHaveLength(100);
     expect(server.requests()).toBeLessThanOrEqual(1);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
-/** A key pair as an identity provider has it, and tokens signed with it. */
+/** An identity provider's key pair, and tokens signed with it. */
 export interface ProviderKey {
   readonly jwk: JWK;
   readonly publicKey: CryptoKey;
@@ -18,7 +18,7 @@ export async function providerKey(alg: string, kid: string): Promise<ProviderKey
   return { jwk, publicKey, sign };
 }
 
-/** An identity provider's JWKS endpoint; `answer` may be replaced at any time. */
+/** An identity provider's JWKS endpoint. `answer` may be replaced at any time. */
 export interface Provider extends AsyncDisposable {
   readonly url: string;
   requests: number;
@@ -46,7 +46,7 @@ export async function startProvider(keys: readonly ProviderKey[]): Promise<Provi
   return provider;
 }
 
-/** Does with each request as it is told, and never ends its answer. */
+/** Handles each request with `serve`, and never ends an answer. */
 export async function startEndless(serve: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   let requests = 0;

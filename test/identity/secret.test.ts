@@ -9,10 +9,10 @@ import { openIdentity } from '../../src/identity/identity.ts';
 const secret = 'a secret that is thirty-two bytes';
 const key = new TextEncoder().encode(secret);
 
-/** A second that has begun 600 ms ago. */
+/** 600 ms after the beginning of a second. */
 const startMs = 1_800_000_000_600;
 const startSeconds = 1_800_000_000;
-/** How far other clocks may be off. */
+/** Tolerated difference between clocks. */
 const skew = clockSkewSeconds;
 
 function identityAt(startAt = startMs) {
@@ -260,7 +260,7 @@ describe('the claim with the roles', () => {
     ['https://tickets.example/roles', { 'https://tickets.example/roles': organizer }],
     ['realm_access.roles', { 'realm_access.roles': organizer, realm_access: { roles: [] } }],
     ['scope', { scope: 'openid organizer' }],
-    // As `holdfast token` signs.
+    // Like `holdfast token`.
     ['realm_access.roles', { roles: organizer }],
   ])('may be %s in %j', async (rolesClaim, claims) => {
     expect(await rolesBy(rolesClaim, claims)).toEqual(['CUSTOMER', 'ORGANIZER']);
@@ -286,7 +286,7 @@ describe('the claim with the roles', () => {
   }
 });
 
-/** A token with claims as written, for what a library would not sign. */
+/** A token with arbitrary claims, which a library would not sign. */
 function signedText(claims: string): string {
   const content = ['{"alg":"HS256"}', claims].map((text) => Buffer.from(text).toString('base64url')).join('.');
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;

@@ -12,7 +12,7 @@ interface Shown {
 const actor = 'viewer';
 const available: StoredSeat = { status: 'AVAILABLE', reservationId: null, expiresAtMs: null };
 
-/** One event's seats and its log in arrays, kept by the rules of DESIGN §3 and §4: what maps are compared with. */
+/** Oracle for maps: one event's seats and log in arrays, by the rules of DESIGN §3 and §4. */
 export class ArrayStore {
   readonly eventId = 'event';
   #event: EventRecord;
@@ -20,16 +20,16 @@ export class ArrayStore {
   readonly #seats: StoredSeat[];
   readonly #log: LoggedChange[] = [];
   readonly #active = new Map<string, number>();
-  /** Each seat's public statuses, one after the other. */
+  /** Public statuses of each seat, in order. */
   readonly #history: Shown[][];
-  /** Changes before this one are not kept. */
+  /** The first revision that is still in the log. */
   firstKept = 1;
   reads = 0;
   loads = 0;
   logReads = 0;
   looks = 0;
 
-  /** `now` gives milliseconds since 1970 by the store's clock. */
+  /** @param now milliseconds since 1970 by the store's clock */
   constructor(seatCount: number, now: () => number) {
     this.#now = now;
     this.#event = {
@@ -82,12 +82,12 @@ export class ArrayStore {
     return new Map(eventIds.includes(this.eventId) ? [[this.eventId, this.revision]] : []);
   };
 
-  /** As everyone may see it at this moment. */
+  /** Public statuses at this moment. */
   statuses(): SeatStatus[] {
     return this.#seats.map((row) => (isFree(row, this.nowMs) ? 'AVAILABLE' : row.status));
   }
 
-  /** From the earliest to now, lapses included. */
+  /** All public statuses until now, including lapses. */
   history(index: number): readonly Shown[] {
     const shown = this.#history[index] ?? [];
     const row = this.#row(index);
@@ -95,7 +95,7 @@ export class ArrayStore {
     return isLapsed ? [...shown, { atMs: row.expiresAtMs ?? 0, status: 'AVAILABLE' }] : shown;
   }
 
-  /** All or nothing. Like the others, gives null where nothing was changed. */
+  /** All or nothing. Like the other operations, returns null if nothing changed. */
   reserve(reservationId: string, seatIndexes: readonly number[], forMs: number): LoggedChange | null {
     if (!seatIndexes.every((index) => isFree(this.#row(index), this.nowMs))) return null;
     const expiresAtMs = this.nowMs + forMs;
@@ -161,7 +161,7 @@ export class ArrayStore {
     return this.#commit({ kind: 'sales-status-changed', actor, salesStatus }, available);
   }
 
-  /** Those of the reservations that are overdue, each with a fact of its own. */
+  /** Expires those that are overdue, with one fact for each. */
   expire(reservationIds: readonly string[]): { readonly ended: string[]; readonly change: LoggedChange | null } {
     const ended = reservationIds.filter((id) => (this.#active.get(id) ?? Number.POSITIVE_INFINITY) <= this.nowMs);
     const facts = ended.map((reservationId) => {

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Mulberry32: a seeded stand-in for Math.random. */
+/** Mulberry32: a seeded replacement for Math.random. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -28,7 +28,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Buyers and an organizer, who work at random through random nodes. */
+/** Buyers and an organizer with random operations through random nodes. */
 class Crowd {
   readonly #store: ArrayStore;
   readonly #network: Network;
@@ -48,7 +48,7 @@ class Crowd {
     if (kind < 0.5) return this.#reserve();
     if (kind < 0.65) return this.#extend();
     if (kind < 0.8) return this.#end(this.#random() < 0.7 ? 'cancel' : 'book');
-    this.#tell(kind < 0.9 ? this.#store.block([this.#below(seatCount)]) : this.#store.unblock(this.#someSeats(20)));
+    this.#announce(kind < 0.9 ? this.#store.block([this.#below(seatCount)]) : this.#store.unblock(this.#someSeats(20)));
   }
 
   async #reserve(): Promise<void> {
@@ -60,10 +60,10 @@ class Crowd {
     if (change === null) return;
     await this.#network.shared.gate.confirm(claim, forMs);
     node.expiry.granted(claim, this.#store.nowMs + forMs);
-    this.#tell(change, node);
+    this.#announce(change, node);
   }
 
-  /** The key is moved before the store is asked, so that it cannot run out in between. */
+  /** Moves the key before the store, like the product, so that it does not expire in between. */
   async #extend(): Promise<void> {
     const node = this.#node();
     const claim = this.#claim(this.#recent());
@@ -71,7 +71,7 @@ class Crowd {
     const change = this.#store.extend(claim.reservationId, 1_000);
     const fact = change?.change.facts[0];
     if (fact?.kind === 'reservation-extended') node.expiry.granted(claim, fact.expiresAtMs);
-    this.#tell(change, node);
+    this.#announce(change, node);
   }
 
   async #end(how: 'cancel' | 'book'): Promise<void> {
@@ -80,11 +80,11 @@ class Crowd {
     const change = this.#store[how](claim.reservationId);
     await this.#network.shared.gate.release(claim, change !== null);
     if (change !== null) node.expiry.ended(claim);
-    this.#tell(change, node);
+    this.#announce(change, node);
   }
 
-  /** The answers of a node's writes may arrive in another order than they were committed in, or never, when it dies. */
-  #tell(change: LoggedChange | null, node = this.#node()): void {
+  /** Results of a node's writes may arrive out of order, or never, if the node dies. */
+  #announce(change: LoggedChange | null, node = this.#node()): void {
     const isLost = this.#random() < 0.05;
     if (!isLost) setTimeout(() => node.committed(change), this.#random() * 20);
   }
@@ -112,7 +112,7 @@ class Crowd {
   }
 }
 
-/** Reads what one node tells, and comes back to another one with the revision it has. Every third one is slow. */
+/** Reads a node's messages, and reconnects to another node with its revision. Every third one is slow. */
 class Reader {
   readonly told: ToldStates;
   readonly #nth: number;
@@ -142,7 +142,7 @@ class Reader {
     this.#stop = readMap(map, this.#reader, this.told.revision);
   }
 
-  /** Every slow one takes its time. */
+  /** Makes a slow one writable again. */
   wake(): void {
     if (this.#random() < 0.1) this.#reader.makeRoom();
   }

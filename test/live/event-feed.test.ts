@@ -56,7 +56,7 @@ afterEach(async () => {
   resets.length = 0;
 });
 
-/** So many changes that were committed. */
+/** Commits this number of changes. */
 function commit(count: number): LoggedChange[] {
   return Array.from({ length: count }, () => {
     const at = store.revision;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { KnownReservations } from '../../src/live/known-reservations.ts';
 
-/** What the store has, read when told to. */
+/** A store whose reads the test completes. */
 function slowStore() {
   const reads: { resolve(ids: readonly string[]): void; reject(error: Error): void; limit: number }[] = [];
   const read = (limit: number) =>

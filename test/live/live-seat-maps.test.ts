@@ -27,7 +27,7 @@ async function openMap(eventId = store.eventId) {
   return use;
 }
 
-/** Makes the next loads wait until told to go on. */
+/** Blocks loads until they are released. */
 function holdLoads() {
   let goOn = () => {};
   const held = new Promise<void>((resolve) => {

@@ -3,20 +3,20 @@ import { SharedSubscription, type SubscriberSink } from '../../src/live/shared-s
 import { type SeatMapUpdate, seatMapSource } from '../../src/live/sources.ts';
 import { WorkBudget } from '../../src/work-budget.ts';
 
-/** One subscriber's connection, which may be slow. */
+/** A subscriber's connection, which may be slow. */
 export class MapReader implements SubscriberSink {
   readonly address = 'a';
   readonly work = new WorkBudget({ perSecond: 1e9, atOnce: 1e9 }, () => performance.now());
   readonly #waiting = new Set<() => void>();
-  readonly #hear: (update: SeatMapUpdate) => void;
+  readonly #receive: (update: SeatMapUpdate) => void;
   isWritable = true;
 
-  constructor(hear: (update: SeatMapUpdate) => void) {
-    this.#hear = hear;
+  constructor(onUpdate: (update: SeatMapUpdate) => void) {
+    this.#receive = onUpdate;
   }
 
   next(payload: Buffer): void {
-    this.#hear(JSON.parse(String(payload)));
+    this.#receive(JSON.parse(String(payload)));
   }
 
   onWritable(callback: () => void): () => void {
@@ -34,7 +34,7 @@ export class MapReader implements SubscriberSink {
 
 const shared = new WeakMap<LiveSeatMap, SharedSubscription>();
 
-/** Subscribes as a client does, to what is told to all alike. Returns how to stop. */
+/** Subscribes to a shared operation like a client. Returns how to stop. */
 export function readMap(map: LiveSeatMap, reader: MapReader, since: number | null = null): () => void {
   const subscription =
     shared.get(map) ??

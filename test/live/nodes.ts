@@ -21,10 +21,10 @@ interface Message {
   readonly text: string;
 }
 
-/** When copies of a message arrive at one node: none if it is lost. */
+/** Delays of the copies of a message at one node; empty if it is lost. */
 export type Faults = () => readonly number[];
 
-/** What several nodes share: the in-process gate and keys, and a bus that loses, doubles, delays and reorders. */
+/** Shared by several nodes: an in-process gate and keys, and a bus that loses, duplicates, delays and reorders messages. */
 export class Network implements AsyncDisposable {
   readonly shared: Coordination;
   faults: Faults = () => [1];
@@ -49,7 +49,7 @@ export class Network implements AsyncDisposable {
     };
   }
 
-  /** Subscriptions are taken up again when nodes can reach each other again, as over Redis. */
+  /** Subscriptions continue when nodes can reach each other again, like over Redis. */
   setReachable(reachable: boolean): void {
     this.reachable = reachable;
     if (reachable) for (const listener of this.#listeners) listener.onGap();
@@ -98,9 +98,9 @@ export interface TestNode extends AsyncDisposable {
   readonly seatMaps: LiveSeatMaps;
   readonly expiry: Expiry;
   readonly clock: StoreClock;
-  /** Follows the event beside the map. Gives the revisions that were told, as they are told. */
+  /** Follows the event beside the map. Resolves to a list that gets its revisions. */
   follow(eventId: string): Promise<readonly number[]>;
-  /** Tells of what this node has committed; null for nothing. */
+  /** Announces a commit of this node; null for none. */
   committed(change: LoggedChange | null): void;
   readonly said: ReturnType<typeof recordTelemetry>['said'];
 }
@@ -110,7 +110,7 @@ interface NodeSettings {
   readonly maxMaps?: number;
 }
 
-/** A node's maps and expiry, with fake timers: everything it takes from outside comes from the store and the network. */
+/** Maps and expiry of a node, for fake timers: store and network are mocks. */
 export function openNode(
   store: ArrayStore,
   network: Network,

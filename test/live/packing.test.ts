@@ -42,7 +42,7 @@ it('refuses what cannot be the statuses of so many seats', () => {
 });
 
 describe('packed changes', () => {
-  /** Some seats of a hall: gaps are mostly small, and now and then as large as the hall. */
+  /** Random seats of a hall. Gaps are mostly small, and sometimes as large as the hall. */
   const changes = fc
     .array(fc.tuple(fc.oneof(fc.nat(3), fc.nat(200), fc.nat(30_000)), fc.nat(3)), { maxLength: 60 })
     .map((gaps) => {
@@ -54,7 +54,7 @@ describe('packed changes', () => {
       });
     });
 
-  /** Bit by bit, as the contract says it: sevens of bits from the lowest up, the eighth of each byte says that more follow. */
+  /** Reference implementation of the contract: seven bits per byte from the lowest, the eighth says that more follow. */
   function packedByHand(seats: readonly SeatChange[]): string {
     const bytes = seats.flatMap(({ index, status }, at) => {
       const gap = index - (seats[at - 1]?.index ?? -1) - 1;

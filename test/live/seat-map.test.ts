@@ -60,7 +60,7 @@ async function load(store: ArrayStore) {
   return (await store.load(store.eventId)) ?? expect.unreachable();
 }
 
-/** What everyone may see, where nothing is held whose time is over. */
+/** Public statuses when no hold is past its deadline. */
 async function shownIn(store: ArrayStore, nowMs: number) {
   const { seats, revision } = await load(store);
   if (seats.some(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= nowMs)) return undefined;
@@ -69,7 +69,7 @@ async function shownIn(store: ArrayStore, nowMs: number) {
   return { codes, availability: map.availability, revision, untilMs: expect.any(Number) };
 }
 
-/** A history, and where a map is loaded in it. */
+/** A history, and the number of operations before the map is loaded. */
 const history = fc.record({ operations: fc.array(operation, { maxLength: 40 }), loadedAfter: fc.nat(40) });
 
 describe('a map', () => {
@@ -105,7 +105,7 @@ describe('a map', () => {
       for (const [at, one] of early.entries()) run(store, time, one, at);
       const map = new SeatMap(await load(store));
       const first = map.revision;
-      /** What somebody had who took the map at that revision, by revisions from the first. */
+      /** A client's map at each revision, from the first. */
       const taken = [shownBy(map)];
       for (const [at, one] of operations.slice(loadedAfter).entries()) {
         const change = run(store, time, one, at + early.length);

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A source of numbers, and how often one was executed. */
+/** A source of numbers that counts its executions. */
 class Numbers {
   executions = 0;
   #newest = this.#update(1);
@@ -110,7 +110,7 @@ describe('an operation is executed', () => {
       vi.advanceTimersByTime(50);
       numbers.change();
     }
-    // 10 s at 1,000 a second, of which an execution takes a little more.
+    // 10 s with a budget of 1,000 per second, of which an execution takes a little more.
     expect(numbers.executions).toBeGreaterThan(5);
     expect(numbers.executions).toBeLessThanOrEqual(12);
     vi.advanceTimersByTime(5_000);
@@ -131,7 +131,7 @@ describe('an operation is executed', () => {
     const shared = shareOf(numbers);
     const clients = ['a', 'b', 'c', 'd'].map((address) => new Client(address, 5_000));
     for (const client of clients) shared.join(client);
-    // One alone could pay for a fourth of these.
+    // A single budget would suffice for a quarter of these.
     for (let change = 1; change <= 100; change += 1) {
       vi.advanceTimersByTime(60);
       numbers.change();
@@ -141,7 +141,7 @@ describe('an operation is executed', () => {
 });
 
 describe('a subscriber', () => {
-  /** What each message was made from: null for everything. */
+  /** Revision from which each message was made; null for a snapshot. */
   const since: (number | null)[] = [];
   const source = (version = 1) => {
     const numbers = new Numbers();

@@ -4,13 +4,13 @@ import type { SeatMapUpdate } from '../../src/live/sources.ts';
 import type { ArrayStore } from './array-store.ts';
 
 /**
- * What one reader has been told. Fails for a delta that does not begin where the reader is, for counts that do not fit the seats, and
- * for a state the seat did not have, or only before the one told last.
+ * State of one reader. Fails for deltas with gaps, counts that do not match the seats, and statuses that a seat did not have, or only
+ * before the last one.
  */
 export class ToldStates {
   readonly statuses: SeatStatus[];
   readonly #store: ArrayStore;
-  /** How far in each seat's history this reader has come. */
+  /** Position in each seat's history. */
   readonly #at: number[];
   revision: number | null = null;
 

@@ -47,7 +47,7 @@ const query = `subscription ($id: ID!, $since: Int) {
   }
 }`;
 
-/** What a node tells first, of all or of what is new since a revision. */
+/** First message of a node: a snapshot, or the difference since a revision. */
 class Asker implements Disposable {
   readonly #raw: RawSocket;
   readonly #event: Offer;
@@ -76,14 +76,14 @@ class Asker implements Disposable {
   }
 }
 
-/** What somebody has who had the map and was told of the difference. */
+/** The map after applying a difference. */
 function applied(had: Uint8Array, { changes = '' }: Update): Uint8Array {
   const has = Uint8Array.from(had);
   for (const { index, status } of unpackChanges(changes)) has[index] = statusCodes[status];
   return has;
 }
 
-/** Some sales through either node, of which some are given up. */
+/** Sales through both nodes, some of which are cancelled. */
 async function trade(event: Offer): Promise<void> {
   const buyer = await newBuyer();
   for (let more = 1 + random.below(4); more > 0; more -= 1) {
@@ -108,7 +108,7 @@ test(`who comes back to any node with what it had from another is told the diffe
   await using _b = await watchSeatMap(nodes.b, event);
   using askA = await Asker.connect(nodes.a, event);
   using askB = await Asker.connect(nodes.b, event);
-  /** What somebody may have, by its revision. */
+  /** Maps that a client may have, by revision. */
   const had = new Map<number, Uint8Array>();
   for (let round = 0; round < 30; round += 1) {
     await trade(event);

@@ -4,7 +4,7 @@ import { type LargeEvent, setBlocked } from './venue.ts';
 const everyMs = 50;
 const seatsAtOnce = 5;
 
-/** Changes a hundred seats a second through the API, going round the event's seats, until it is disposed of. */
+/** Changes a hundred seats per second through the API, in rotation, until disposed of. */
 export class Changes implements AsyncDisposable {
   readonly #node: Pick<App, 'graphqlUrl'>;
   readonly #event: LargeEvent;

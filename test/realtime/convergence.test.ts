@@ -66,7 +66,7 @@ afterAll(async () => {
 
 const urlOf = (nth: number) => nodes[nth % nodes.length]?.graphqlUrl ?? '';
 
-/** Lost, doubled, late, and by that out of order. */
+/** Loses, duplicates, and delays messages, which also reorders them. */
 function shakeMessages(): void {
   for (const link of links) {
     link.faults = () => {
@@ -77,7 +77,7 @@ function shakeMessages(): void {
   }
 }
 
-/** One buyer's next move, through any node; what it comes to is the store's business. */
+/** A random request of one buyer through any node. Any outcome is accepted. */
 async function act(eventId: string, token: string, held: string[]): Promise<void> {
   const node = urlOf(below(2));
   const reservationId = held.length > 0 && random() < 0.5 ? held[below(held.length)] : undefined;
@@ -93,7 +93,7 @@ async function act(eventId: string, token: string, held: string[]): Promise<void
   await send(node, print(document), { input: { reservationId } }, token);
 }
 
-/** What else goes wrong, by the step of the crowd before which it does. */
+/** Further faults, by the step before which they happen. */
 function disturbances(readers: readonly MapReader[]): Record<number, () => unknown> {
   return {
     20: () => readers.filter((_, nth) => nth % 7 === 0).forEach((reader) => void reader.reconnect()),
@@ -131,7 +131,7 @@ it(`shows 1,000 readers the store, and nothing that was not so, whatever is lost
     await sleep(50);
   }
 
-  // The last of what was reserved has run out, and is written, so that what the store has now is what it will have.
+  // The last reservation has expired in the store, which does not change any more.
   await waitFor(() => storeStatuses(eventId), { withinMs: 15_000, what: 'the last reservation to be over' });
   const restedAt = performance.now();
   const expected = await storeStatuses(eventId);

@@ -23,8 +23,8 @@ const changes = [ExtendReservationDocument, ConfirmReservationDocument, CancelRe
 const seatCount = 300;
 const heat = 60;
 /**
- * When changes are asked for, from the deadline, most of them close to it: on their way to the store they take some milliseconds more, on a
- * machine that has other things to do a hundred.
+ * Times of requests relative to the deadline, mostly close to it. They reach the store some milliseconds later, or a hundred on a busy
+ * machine.
  */
 const asked = { fromMs: -400, toMs: 5 };
 
@@ -32,14 +32,14 @@ const { url } = await testDatabase();
 const database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
 await recordSeatHistory(database);
 const redis = await startRedis();
-// The third node hears of changes long after it has seen the keys expire.
+// The third node receives changes long after the keys' expiry.
 const link = await FaultyRedisLink.open(redis.port);
 link.faults = () => [300];
 const env = {
   DATABASE_URL: url,
   MAX_ACTIVE_RESERVATIONS: '1000',
   EXTENSION_SECONDS: '1',
-  // Shorter than a reservation, so that a payment that was declined leaves the deadline where it was.
+  // Shorter than a reservation, so that a declined payment does not move the deadline.
   PAYMENT_SECONDS: '1',
 };
 const granting = await startNode({ env: { ...env, REDIS_URL: redis.url } });
@@ -52,13 +52,13 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Reserves through one node, and close to the deadline extends, confirms or cancels through another. */
+/** Reserves through one node, and extends, confirms or cancels close to the deadline through another. */
 async function race(eventId: string, index: number, token: string): Promise<string> {
   const input = { eventId: encodeEventId(eventId), seatIds: [encodeSeatId(eventId, index)] };
   const { reserveSeats } = await dataOf(granting.graphqlUrl, ReserveSeatsDocument, { input }, token);
   if (reserveSeats.__typename !== 'Reservation') throw new Error(JSON.stringify(reserveSeats));
   const reservationId = reserveSeats.id;
-  // The deadline is fenced for a payment once: a confirmation after this has what is left.
+  // Only the first payment moves the deadline; a later confirmation has the rest of it.
   const declined = { input: { reservationId, paymentToken: 'tok_decline' } };
   if (index % 2 === 0) await dataOf(granting.graphqlUrl, ConfirmReservationDocument, declined, token);
   const document = changes[index % changes.length] ?? ExtendReservationDocument;
@@ -82,7 +82,7 @@ it('never tells a third node of a free seat that was extended or booked within m
   const eventId = await createSampleEvent(database, seatCount, { reservationSeconds: 2 });
   using reader = new MapReader({ graphqlUrl: showing.graphqlUrl, eventId: encodeEventId(eventId), seatCount });
   await reader.ready();
-  // What one viewer asks for is written one after the other.
+  // Several viewers, because one viewer's requests are written one after the other.
   const tokens = await Promise.all(Array.from({ length: 10 }, () => guestToken(changing.graphqlUrl)));
   const tokenOf = (index: number) => tokens[index % tokens.length] ?? expect.unreachable();
   const outcomes: string[] = [];

@@ -115,7 +115,7 @@ describe('one node', () => {
 test('a reader that stops while everything changes has no more waiting for it than one message, and then what has changed', async () => {
   await using node = await startMeteredNode({});
   const event = await largeEvent(node.app, 20_000);
-  // Messages of some 2.5 MB: the kernel takes a few of them.
+  // Messages of 2.5 MB, of which the kernel buffers a few.
   const long = 'x'.repeat(120);
   const spelledOut = Array.from({ length: 30 }, (_, at) => `${long}${at}: seatId`).join(' ');
   const query = watchMap.replace('changes', `seats { ${spelledOut} }`);

@@ -18,7 +18,7 @@ interface Told {
   readonly revision: number;
 }
 
-/** As many messages as are wanted, or more, and nothing else. */
+/** Waits for this number of messages, which must be the only ones. */
 async function told(raw: RawSocket, count: number): Promise<readonly Told[]> {
   const all = () =>
     raw.received

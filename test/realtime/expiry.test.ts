@@ -13,7 +13,7 @@ import { MapReader } from './map-reader.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 
 const seatCount = 1_000;
-/** The first of the waves in which seats are reserved lasts this long, each later one a second less. */
+/** Duration of the first wave's reservations. Each later wave is a second shorter. */
 const longestSeconds = 9;
 const waves = 5;
 const readerCount = 10;
@@ -30,7 +30,7 @@ const env = {
 };
 const clockOff = (seconds: number) =>
   `data:text/javascript,const now = Date.now; Date.now = () => now() + ${seconds * 1_000};`;
-// Their wall clocks are a minute apart, and neither is right.
+// Their clocks are wrong, and a minute apart.
 const showing = await startNodeProcess(env, [clockOff(-30)]);
 const granting = await startNodeProcess(env, [clockOff(30)]);
 
@@ -41,13 +41,13 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Other people's keys, none of which runs out during the test. */
+/** Adds keys that do not expire during the test. */
 async function fillRedis(): Promise<void> {
   const script = "for i = 1, 100000 do redis.call('SET', 'other:' .. i, 'x', 'EX', 600 + i % 600) end";
   await redis.cli('EVAL', script, 0);
 }
 
-/** One reservation a seat, in waves a second apart: so all of them are due within about one, on a slow machine within two. */
+/** Reserves each seat, in waves a second apart, so that all expire within one second, or two on a slow machine. */
 async function reserveAll({ graphqlUrl }: NodeProcess, eventId: string): Promise<void> {
   const buyers = Array.from({ length: seatCount / waves / 10 }, () => guestToken(graphqlUrl));
   const tokens = await Promise.all(buyers);
@@ -79,7 +79,7 @@ async function deadlinesOf(eventId: string): Promise<readonly number[]> {
   return (state?.seats ?? []).map(({ expiresAtMs }) => expiresAtMs ?? Number.NaN);
 }
 
-/** How late each reader of the showing node was told of each seat, ascending, after `fault` came in before the deadlines. */
+/** Delays of all readers and seats, ascending, with `fault` before the deadlines. */
 async function lateness(fault: () => Promise<unknown>): Promise<number[]> {
   const eventId = await createSampleEvent(database, seatCount);
   const options = { graphqlUrl: showing.graphqlUrl, eventId: encodeEventId(eventId), seatCount };
@@ -107,12 +107,12 @@ function atShare(ascending: readonly number[], share: number): number {
   return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? Number.NaN;
 }
 
-/** Least, p50, p99 and most, in milliseconds. */
+/** Minimum, p50, p99 and maximum in milliseconds. */
 function figures(late: readonly number[]): string {
   return [0, 0.5, 0.99, 1].map((share) => `${atShare(late, share).toFixed(0)} ms`).join(' / ');
 }
 
-/** What nodes see of a Redis whose clock is set: its keys have so much less left, or more. */
+/** Simulates another clock of Redis by moving the TTLs of its keys. */
 async function shiftRedisClock(byMs: number): Promise<void> {
   const script = `
     for _, key in ipairs(redis.call('KEYS', 'hf:*')) do
@@ -121,7 +121,7 @@ async function shiftRedisClock(byMs: number): Promise<void> {
   await redis.cli('EVAL', script, 0, byMs);
 }
 
-/** Promised are two seconds; the machine may have other things to do. By itself Redis announces hardly any in that time. */
+/** Two seconds are promised. The rest is for a busy machine. Without touching keys, Redis notifies of hardly any. */
 const latestByMs = 5_000;
 
 async function expectSoon({ annotate }: TestContext, fault: () => Promise<unknown>): Promise<void> {
@@ -137,7 +137,7 @@ it.for([
   ["Redis's clock is set 30 s back", () => shiftRedisClock(-30_000)],
 ] as const)('tells of them all within 2 s when %s before they do', ([, fault], context) => expectSoon(context, fault));
 
-/** By nodes that have done it before: a process just started is slow, which is not what is measured. */
+/** On nodes that are warmed up, because a new process is slow. */
 it('tells of 1,000 reservations that run out within a second among 100,000 other keys: none early, and on time', async ({
   annotate,
 }) => {
@@ -145,7 +145,7 @@ it('tells of 1,000 reservations that run out within a second among 100,000 other
   const late = await lateness(async () => {});
   await annotate(figures(late));
   expect(atShare(late, 0)).toBeGreaterThanOrEqual(0);
-  // A quarter of a second is promised; the rest is for a machine that has other things to do.
+  // A quarter of a second is promised. The rest is for a busy machine.
   expect(atShare(late, 0.5)).toBeLessThanOrEqual(1_000);
   expect(atShare(late, 1)).toBeLessThanOrEqual(latestByMs);
 });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** After how many milliseconds copies of a message arrive: none if it is lost. */
+/** Delays of the copies of a message in milliseconds; empty if it is lost. */
 export type MessageFaults = () => readonly number[];
 
-/** Stands between one node and Redis: messages on changes of seats are lost, doubled, late and out of order as told. */
+/** A proxy between one node and Redis that loses, duplicates, delays and reorders messages about changes of seats. */
 export class FaultyRedisLink implements AsyncDisposable {
   faults: MessageFaults = () => [0];
-  /** Messages that were meddled with. */
+  /** Number of messages with faults. */
   meddled = 0;
   readonly #redisPort: number;
   readonly #server: Server;
@@ -29,7 +29,7 @@ export class FaultyRedisLink implements AsyncDisposable {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Every connection is lost; the node may make new ones. */
+  /** Closes all connections. The node may open new ones. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -47,7 +47,7 @@ export class FaultyRedisLink implements AsyncDisposable {
     for (const socket of ends) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
-      // A lost connection is told by its end.
+      // The end of a lost connection is handled instead.
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
@@ -82,7 +82,7 @@ function isChange(reply: Buffer): boolean {
   return /^[*>]3\r\n\$7\r\nmessage\r\n\$\d+\r\nhf:\{[^}]*\}:changes\r\n/.test(reply.toString('latin1', 0, 200));
 }
 
-/** Whole replies of the Redis protocol (RESP 2 and what of RESP 3 is pushed), and what is left over. */
+/** Splits into complete replies (RESP 2, and RESP 3 pushes) and the rest. */
 function splitReplies(data: Buffer): { replies: Buffer[]; rest: Buffer } {
   const replies: Buffer[] = [];
   let at = 0;
@@ -93,7 +93,7 @@ function splitReplies(data: Buffer): { replies: Buffer[]; rest: Buffer } {
   return { replies, rest: data.subarray(at) };
 }
 
-/** Undefined while the reply is not all there. */
+/** Undefined if the reply is incomplete. */
 function endOfReply(data: Buffer, at: number): number | undefined {
   const lineEnd = data.indexOf('\r\n', at);
   if (at >= data.length || lineEnd === -1) return undefined;

@@ -33,7 +33,7 @@ afterAll(async () => {
 const createEvents = (count: number, seatCount: number) =>
   Promise.all(numbersTo(count).map(() => createSampleEvent(database, seatCount)));
 
-/** One reader for each of the events, as soon as it has its map. */
+/** One reader for each event. Resolves when all have a map. */
 async function show(eventIds: readonly string[], seatCount: number): Promise<MapReader[]> {
   const { graphqlUrl } = node.app;
   const readers = eventIds.map((id) => new MapReader({ graphqlUrl, eventId: encodeEventId(id), seatCount }));
@@ -41,13 +41,13 @@ async function show(eventIds: readonly string[], seatCount: number): Promise<Map
   return readers;
 }
 
-/** How often what was missed of an event was read so far. */
+/** Number of reads that missed changes caused so far. */
 async function feedReads(): Promise<{ readonly log: number; readonly event: number }> {
   const reads = (what: string) => node.metric(`holdfast_event_feed_reads_total{what="${what}"}`);
   return { log: await reads('log'), event: await reads('event') };
 }
 
-/** Statements that only read, so far. */
+/** Number of reading statements so far. */
 const reads = () => node.metric('holdfast_store_seconds_count{kind="read"}');
 
 test('a node that hears of 100 events from each of 100 others in turn loads none of them anew', async () => {
@@ -60,7 +60,7 @@ test('a node that hears of 100 events from each of 100 others in turn loads none
   const stop = database.committed.add(({ eventId, ...change }) => newest.set(eventId, encodeChange(change)));
   try {
     for (const [nth, other] of connections.entries()) {
-      // Each tenth one writes as well; those after it tell of the same once more, as after a change that was sent twice.
+      // Each tenth change writes; the others announce it again, like duplicate messages.
       const seat = nth / changes;
       await Promise.all(
         eventIds.map(async (eventId) => {
@@ -77,7 +77,7 @@ test('a node that hears of 100 events from each of 100 others in turn loads none
   }
   const after = await feedReads();
   expect(after.event - before.event).toBe(0);
-  // Of a few: the store may be asked just between a commit and its message.
+  // Some feeds may read between a commit and its message.
   expect(after.log - before.log).toBeLessThanOrEqual(events);
   expect(readers.flatMap(({ faults }) => faults)).toEqual([]);
   for (const reader of readers) reader[Symbol.dispose]();

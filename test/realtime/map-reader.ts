@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 type Update = SeatMapSubscription['seatMap'];
 
-/** A change as a reader was told of it, and when by this machine's clock, which the store's is too. */
+/** A received status, with the time by this machine's clock, which is also the store's. */
 export interface Told {
   readonly index: number;
   readonly status: SeatStatus;
@@ -16,22 +16,22 @@ export interface Told {
 
 export interface MapReaderOptions {
   readonly graphqlUrl: string;
-  /** As the API names it. */
+  /** Global id. */
   readonly eventId: string;
   readonly seatCount: number;
 }
 
 const query = print(SeatMapDocument);
 
-/** One subscriber to a live map over a websocket, light enough that a thousand fit in a test; it comes back by itself. */
+/** A subscriber of a live map over a websocket, light enough for a thousand in a test. Reconnects by itself. */
 export class MapReader implements Disposable {
   readonly told: Told[] = [];
-  /** What should never have been sent. */
+  /** Wrong messages. */
   readonly faults: string[] = [];
   readonly statuses: Uint8Array;
   readonly #options: MapReaderOptions;
   #socket: WebSocket;
-  /** What the last message on this socket led to. */
+  /** Revision of the last message on this socket. */
   #revision: number | undefined;
   #disposed = false;
 
@@ -50,7 +50,7 @@ export class MapReader implements Disposable {
     return this;
   }
 
-  /** Loses the connection, and comes back. */
+  /** Closes the connection, and reconnects. */
   reconnect(): void {
     this.#socket.terminate();
   }
@@ -65,7 +65,7 @@ export class MapReader implements Disposable {
     const socket = new WebSocket(this.#options.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
     socket.on('open', () => socket.send('{"type":"connection_init"}'));
     socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
-    // A node that is gone is tried again, as a stock client would; what never comes back is noticed by `ready`.
+    // Retries like a stock client. `ready` notices a connection that never comes back.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#revision = undefined;
@@ -80,7 +80,7 @@ export class MapReader implements Disposable {
 
   #receive(message: { type: string; payload?: { data?: SeatMapSubscription | null } }): void {
     if (message.type === 'connection_ack') this.#subscribe();
-    else if (message.type === 'next' && message.payload?.data) this.#hear(message.payload.data.seatMap);
+    else if (message.type === 'next' && message.payload?.data) this.#apply(message.payload.data.seatMap);
     else if (message.type !== 'ping' && message.type !== 'complete') this.faults.push(JSON.stringify(message));
   }
 
@@ -89,7 +89,7 @@ export class MapReader implements Disposable {
     this.#socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload }));
   }
 
-  #hear(update: Update): void {
+  #apply(update: Update): void {
     const before = this.#revision;
     if (update.__typename === 'SeatMapDelta' && update.fromRevision !== before) {
       this.faults.push(`a delta from ${update.fromRevision} after ${before ?? 'nothing'}`);

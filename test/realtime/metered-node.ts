@@ -6,11 +6,11 @@ import { nodeEnv } from '../support/node.ts';
 
 export interface MeteredNode extends AsyncDisposable {
   readonly app: App;
-  /** A metric's value now, named as a scrape has it: `holdfast_seat_maps`, `holdfast_gate_answers_total{answer="taken"}`; 0 if nothing was counted. */
+  /** Current value of a series as in a scrape, such as `holdfast_gate_answers_total{answer="taken"}`; 0 if it does not exist. */
   metric(series: string): Promise<number>;
 }
 
-/** A node whose metrics are read. */
+/** A node with metrics. */
 export async function startMeteredNode(env: NodeJS.ProcessEnv): Promise<MeteredNode> {
   let registry: Registry | undefined;
   const app = await createApp(readConfig({ ...nodeEnv, METRICS_PORT: '0', ...env }), {

@@ -7,14 +7,14 @@ import { LocalServer } from '../support/local-server.ts';
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');
 
-/** A node in a process of its own, which a test may kill or freeze. */
+/** A node in its own process, which a test may kill or freeze. */
 export class NodeProcess extends LocalServer {
   get graphqlUrl(): string {
     return `http://127.0.0.1:${this.port}/graphql`;
   }
 }
 
-/** Started with these settings; `imports` are modules it loads before all else. */
+/** @param imports modules that are loaded first */
 export async function startNodeProcess(
   env: Readonly<Record<string, string>>,
   imports: readonly string[] = [],

@@ -30,7 +30,7 @@ interface PageMap {
   readonly statuses: string[];
 }
 
-/** The functions of the page. */
+/** Functions in the page's code blocks. */
 const functions = codeBlocks('js').filter((code) => code.includes('function '));
 const { unpack, unpackChanges, mapAfter } = runInContext(
   `${functions.join('\n')}; ({ unpack, unpackChanges, mapAfter })`,
@@ -140,7 +140,7 @@ describe('close codes', () => {
   });
 });
 
-/** How often a stock client connects that may retry once, to a server which closes with the code. */
+/** Number of connections of a stock client with one retry, to a server that closes with this code. */
 async function connectionsAfter(code: number): Promise<number> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
   await once(server, 'listening');

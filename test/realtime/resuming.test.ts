@@ -33,7 +33,7 @@ interface Update {
   readonly seats?: readonly unknown[];
 }
 
-/** What one operation of the socket is told, as soon as there are so many messages. */
+/** Messages of one operation, once there are this many. */
 async function told(raw: RawSocket, count: number, id = '1'): Promise<readonly Update[]> {
   const all = () =>
     raw.received
@@ -46,7 +46,7 @@ async function told(raw: RawSocket, count: number, id = '1'): Promise<readonly U
 const connect = () => RawSocket.connect({ server: node });
 const sell = async (...indexes: number[]) => reserve(node, event, indexes, await tokenFor(`buyer of ${indexes}`));
 
-/** What somebody has who leaves now. */
+/** The current map of a client. */
 async function seen(): Promise<Update> {
   using raw = await connect();
   raw.subscribe('1', query, { id: event.eventId });
@@ -54,7 +54,7 @@ async function seen(): Promise<Update> {
   return snapshot ?? expect.fail('there is no map');
 }
 
-/** Keeps the map on the node, which does not know what changed before it was loaded. */
+/** Keeps the map open on the node, which does not know changes before it was loaded. */
 async function somebodyWatches(): Promise<RawSocket> {
   const raw = await connect();
   raw.subscribe('1', query, { id: event.eventId });

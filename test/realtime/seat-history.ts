@@ -6,19 +6,19 @@ import type { MapReader, Told } from './map-reader.ts';
 interface Write {
   readonly index: number;
   readonly status: SeatStatus;
-  /** Null but while RESERVED. */
+  /** Null unless RESERVED. */
   readonly expiresAtMs: number | null;
   /** Milliseconds since 1970, not later than the commit. */
   readonly writtenAtMs: number;
 }
 
-/** A status the public may be told of, from this moment on. */
+/** A public status, and the time from which it may be shown. */
 interface Shown {
   readonly status: SeatStatus;
   readonly fromMs: number;
 }
 
-/** Lets the store keep every write of a seat. Before the first one. */
+/** Makes the store record every write of a seat. To be called before the first one. */
 export async function recordSeatHistory(database: Database): Promise<void> {
   await database.rows(sql`
     create table seat_history as
@@ -33,7 +33,7 @@ export async function recordSeatHistory(database: Database): Promise<void> {
     create trigger record_seat after update on seats for each row execute function record_seat()`);
 }
 
-/** What each seat truly was, one state after the other, lapses included: what readers' messages are held against. */
+/** Oracle for readers' messages: all public statuses of each seat in order, including lapses. */
 export class SeatHistory {
   readonly #shown = new Map<number, Shown[]>();
 
@@ -41,7 +41,7 @@ export class SeatHistory {
     for (const { index, status, expiresAtMs, writtenAtMs } of writes) {
       const shown = this.#shown.get(index) ?? [{ status: 'AVAILABLE', fromMs: 0 }];
       this.#shown.set(index, shown);
-      // A lapse that another write came before has never been.
+      // A write before the lapse replaces it.
       if ((shown.at(-1)?.fromMs ?? 0) > writtenAtMs) shown.pop();
       shown.push({ status, fromMs: writtenAtMs });
       if (expiresAtMs !== null) shown.push({ status: 'AVAILABLE', fromMs: expiresAtMs });
@@ -59,7 +59,7 @@ export class SeatHistory {
     );
   }
 
-  /** What a reader was told that was not so, or not yet, or only before what it was told last. */
+  /** Received statuses that a seat did not have, or only later, or only before the last one. */
   lies({ told }: Pick<MapReader, 'told'>): string[] {
     const at = new Map<number, number>();
     return told.flatMap((one) => {
@@ -72,7 +72,7 @@ export class SeatHistory {
   }
 }
 
-/** The store tells times in microseconds, and this machine's clock in whole milliseconds. */
+/** The store's times are in microseconds, and this machine's clock in whole milliseconds. */
 function wasTold({ status, fromMs }: Shown, told: Told): boolean {
   return status === told.status && Math.floor(fromMs) <= told.atMs;
 }

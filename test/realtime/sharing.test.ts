@@ -35,7 +35,7 @@ interface ToldOfMap {
   readonly seats?: readonly unknown[];
 }
 
-/** What an operation was told so far. */
+/** Messages of an operation so far. */
 function told(raw: RawSocket, id = '1'): readonly Told[] {
   return raw.received
     .filter((message) => message.id === id && message.type === 'next')
@@ -47,7 +47,7 @@ function messages(raw: RawSocket, count: number, id = '1'): Promise<readonly Tol
   return waitFor(all, { withinMs: 5_000, what: `${count} messages` });
 }
 
-/** The executions that a piece of work caused, once it is settled. */
+/** Number of executions that the work causes. */
 async function executionsIn(work: () => Promise<unknown>): Promise<number> {
   const before = node.executions();
   await work();
@@ -61,7 +61,7 @@ const map = `subscription ($id: ID!) {
   }
 }`;
 
-/** The codes of the errors that an operation ended with, having told nothing. */
+/** Codes of the errors that ended the operation before any message. */
 async function refusal(raw: RawSocket, id = '1'): Promise<readonly unknown[]> {
   const outcome = await raw.outcome(id);
   const errors = outcome.flatMap(({ type, payload }) => {
@@ -346,7 +346,7 @@ test('counts come at most once a second to each, and the newest always', async (
   for (const index of [0, 1, 2]) await change(index);
   const newest = () => told(raw).at(-1)?.data?.map.revision === 3;
   await waitFor(newest, { withinMs: 20_000, what: 'the newest counts' });
-  // Counted, as what was sent a second apart may arrive closer.
+  // The average, because single messages may arrive closer together.
   const seconds = (performance.now() - askedAt) / 1_000;
   expect(arrivals).toBeGreaterThan(1);
   expect(arrivals).toBeLessThanOrEqual(1 + seconds);

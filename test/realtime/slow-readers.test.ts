@@ -19,7 +19,7 @@ const env = {
 };
 
 test('readers that stop for 30 s cost little, hold up nobody, and are soon current when they read on', async () => {
-  // What else the machine does delays both alike, so that the one without slow readers tells what would have come.
+  // Other load on the machine affects both nodes alike, so that the one without slow readers is the reference.
   await using node = await startNodeProcess(env);
   await using control = await startNodeProcess(env);
   const [event, controlEvent] = [await largeEvent(node, seatCount), await largeEvent(control, seatCount)];
@@ -96,7 +96,7 @@ describe('a node in this process', () => {
   });
 });
 
-/** Of those who were told least. */
+/** Number of messages of the reader with the fewest. */
 function leastTold(watchers: readonly Watcher[]): number {
   return Math.min(...watchers.map(({ deltas }) => deltas));
 }
@@ -105,7 +105,7 @@ function showsTheSame(one: Watcher, other: Watcher | undefined): boolean {
   return other !== undefined && Buffer.compare(one.statuses, other.statuses) === 0;
 }
 
-/** In the end, and as a newcomer is told. Disposes of them. */
+/** Expects equal maps in the end, also for a new reader. Disposes of them. */
 async function expectSameMaps(
   { graphqlUrl }: Pick<App, 'graphqlUrl'>,
   event: LargeEvent,

@@ -59,7 +59,7 @@ describe('websockets of one network address', () => {
 });
 
 describe('a client that guesses pongs', () => {
-  /** What servers may take for the answer to a ping that was not read: numbers, and nothing. */
+  /** Pongs that do not answer a ping: numbers, and empty ones. */
   const guess = ({ socket }: RawSocket) => {
     for (const text of ['', '1', '1000', '4000', String(1e6)]) socket.pong(text);
   };
@@ -227,7 +227,7 @@ describe('a client that reads nothing', () => {
     using raw = await RawSocket.connect(stage);
     raw.socket.pause();
     raw.subscribe('1', 'subscription { forever }');
-    // Another client's messages come at the same pace, so that as many would have been sent to this one.
+    // Another client's messages come at the same rate, and show how many this one would have got.
     using other = await RawSocket.connect(stage);
     other.subscribe('1', 'subscription { count(to: 1000) }');
     await other.outcome('1');

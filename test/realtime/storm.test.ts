@@ -9,13 +9,13 @@ import { watchAll } from './watcher.ts';
 
 const sockets = 2_000;
 const seatCount = 20_000;
-/** What is executed for everybody is kept for those who come within this. */
+/** How long a shared result is kept for later subscribers. */
 const keptMs = 10_000;
 
 const database = await testDatabase();
 const env = { DATABASE_URL: database.url };
 
-/** By the store's own statistics, which are complete when every connection has ended. */
+/** From the store's statistics, which are complete once all connections have ended. */
 function scansOfSeats(): Promise<number> {
   return onServer(database.url, async (sql) => {
     const others = () => sql`
@@ -43,7 +43,7 @@ async function twoWaves(event: LargeEvent): Promise<void> {
     const inWave = node.executions() - executed;
     executed += inWave;
     expect(inWave).toBeGreaterThanOrEqual(1);
-    // One more for each time that what was executed is no longer kept, as a wave may take long on a busy machine.
+    // One more whenever the result has expired, because a wave may take long on a busy machine.
     expect(inWave).toBeLessThanOrEqual(1 + Math.floor((performance.now() - beganAtMs) / keptMs));
     expect(Math.max(...watchers.map(({ largestMessage }) => largestMessage))).toBeLessThanOrEqual(8_000);
     await Promise.all(watchers.map((watcher) => watcher.close()));

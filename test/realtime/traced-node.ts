@@ -5,11 +5,11 @@ import { nodeEnv } from '../support/node.ts';
 
 export interface TracedNode extends AsyncDisposable {
   readonly app: App;
-  /** Times that a shared operation was executed so far. */
+  /** Number of executions of shared operations so far. */
   readonly executions: () => number;
 }
 
-/** A node whose log is counted. */
+/** A node whose traces are counted. */
 export async function startTracedNode(env: NodeJS.ProcessEnv = {}): Promise<TracedNode> {
   const counts = new Map<string, number>();
   const write = (line: string) => {

@@ -17,7 +17,7 @@ export interface LargeEvent {
   seatIds(indexes: readonly number[]): string[];
 }
 
-/** An event on sale with so many seats, made through the API without asking for them. */
+/** An event on sale with this number of seats, created through the API. Does not read its seats. */
 export async function largeEvent({ graphqlUrl }: Node, seatCount: number): Promise<LargeEvent> {
   const token = await organizerToken;
   const input = { ...eventInput, plan: planOf(seatCount) };
@@ -29,7 +29,7 @@ export async function largeEvent({ graphqlUrl }: Node, seatCount: number): Promi
   return { eventId, seatCount, seatIds: (indexes) => indexes.map((index) => encodeSeatId(uuid, index)) };
 }
 
-/** Takes seats off sale, or puts them back: one write, however many. */
+/** Blocks or unblocks seats in one write. */
 export async function setBlocked(
   { graphqlUrl }: Node,
   event: LargeEvent,

@@ -15,22 +15,22 @@ interface WatcherOptions {
   readonly onUpdate?: (update: Update) => void;
 }
 
-/** With the seats spelled out as well: messages are to be large. */
+/** Also selects `seats`, to make messages large. */
 const query = print(SeatMapDocument).replace('changes', 'changes seats { seatId index status }');
 
-/** A light client of one event's live map, of which thousands fit in a test. It holds the stream to what the protocol promises. */
+/** A light client of one event's map, of which thousands fit in a test. Checks the protocol. */
 export class Watcher implements Disposable {
   readonly socket: WebSocket;
-  /** Status codes as the client shows them; empty before the first snapshot. */
+  /** Status codes by index; empty before the first snapshot. */
   statuses: Uint8Array = new Uint8Array();
   snapshots = 0;
   deltas = 0;
   receivedBytes = 0;
   largestMessage = 0;
-  /** What broke the protocol. */
+  /** Violations of the protocol. */
   readonly faults: string[] = [];
   readonly #options: WatcherOptions;
-  /** What the newest message led to. */
+  /** Revision of the newest message. */
   #revision: number | undefined;
 
   constructor(options: WatcherOptions) {
@@ -62,7 +62,7 @@ export class Watcher implements Disposable {
     const message = JSON.parse(text);
     const update: Update | undefined = message.payload?.data?.seatMap;
     if (message.type === 'connection_ack') this.#subscribe();
-    else if (message.type === 'next' && update !== undefined) this.#take(update, text.length);
+    else if (message.type === 'next' && update !== undefined) this.#receiveUpdate(update, text.length);
     else this.faults.push(text);
   }
 
@@ -70,7 +70,7 @@ export class Watcher implements Disposable {
     this.#send({ type: 'subscribe', id: '1', payload: { query, variables: { eventId: this.#options.eventId } } });
   }
 
-  #take(update: Update, length: number): void {
+  #receiveUpdate(update: Update, length: number): void {
     this.largestMessage = Math.max(this.largestMessage, length);
     this.#apply(update);
     this.#options.onUpdate?.(update);
@@ -91,7 +91,7 @@ export class Watcher implements Disposable {
   }
 }
 
-/** Connects so many at once; resolves when each has its first snapshot, and rejects with what went wrong. */
+/** Connects this number of clients. Resolves when each has its first snapshot; rejects at the first fault. */
 export async function watchAll(count: number, options: WatcherOptions, withinMs = 30_000): Promise<readonly Watcher[]> {
   const watchers = Array.from({ length: count }, () => new Watcher(options));
   const settled = () => watchers.every(({ snapshots, faults }) => snapshots > 0 || faults.length > 0);

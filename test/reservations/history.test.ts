@@ -95,7 +95,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await age(database, await expiredReservations(database, eventId, singles(50)), 40);
     const remove = () => removeHistory({ database, logger, days, batch: 7, pauseMs: 1, telemetry }, running());
     const removed = await Promise.all([remove(), remove()]);
-    // Each may have left the last ones to the other.
+    // Concurrent calls may have left the last ones to each other.
     removed.push(await remove());
     expect(removed.reduce((sum, { reservations }) => sum + reservations, 0)).toBe(50);
     expect(await reservationsOf(database, eventId)).toEqual([]);
@@ -140,7 +140,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     await begin(database, [eventId], days + 1);
     const remove = () => removeHistory({ database, logger, days, batch: 7, pauseMs: 1, telemetry }, running());
     const removed = await Promise.all([remove(), remove()]);
-    // Each may have left the last ones to the other.
+    // Concurrent calls may have left the last ones to each other.
     removed.push(await remove());
     expect(removed.reduce((sum, { changes }) => sum + changes, 0)).toBe(40);
     expect(await revisionsOf(database, eventId)).toEqual([41]);
@@ -180,7 +180,7 @@ test('the history is found by its index', async () => {
   const { url } = await testDatabase();
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 1 });
   const plan = await database.transaction(async ({ rows, query }) => {
-    // What Postgres would choose for the few rows of a test.
+    // Postgres would choose a scan for the few rows of a test.
     await rows(sql`set local enable_seqscan = off`);
     const explained: unknown[] = [];
     await endedReservations(
@@ -222,7 +222,7 @@ async function expiredReservations(database: Database, eventId: string, seats: r
   return ids;
 }
 
-/** Each by a key. */
+/** Each with an idempotency key. */
 async function cancelledReservations(database: Database, eventId: string, seats: readonly number[][]) {
   const held = await heldReservations(database, eventId, seats);
   const requests = held.map(({ id, viewerId }) => ({
@@ -232,7 +232,7 @@ async function cancelledReservations(database: Database, eventId: string, seats:
   return held.map(({ id }) => id);
 }
 
-/** As if their deadlines had come so many days ago. */
+/** Moves their deadlines this many days into the past. */
 async function age(database: Database, ids: readonly string[], daysAgo: number): Promise<void> {
   await database.rows(sql`
     update reservations
@@ -240,14 +240,14 @@ async function age(database: Database, ids: readonly string[], daysAgo: number):
     where id = any(${sql.param(ids)}::uuid[])`);
 }
 
-/** As if they had begun so many days ago. */
+/** Moves their beginnings this many days into the past. */
 async function begin(database: Database, eventIds: readonly string[], daysAgo: number): Promise<void> {
   await database.rows(sql`
     update events set starts_at = now() - ${daysAgo}::int * interval '1 day'
     where id = any(${sql.param(eventIds)}::uuid[])`);
 }
 
-/** Of the changes that are kept. */
+/** Of the stored changes. */
 async function revisionsOf(database: Database, eventId: string): Promise<number[]> {
   const changes = await readChanges(database, eventId, { after: 0, limit: 1_000 });
   return changes.map(({ revision }) => revision);
@@ -259,7 +259,7 @@ async function reservationsOf(database: Database, eventId: string): Promise<stri
   return rows.map(({ id }) => id).sort();
 }
 
-/** The reservations that have them, ascending. */
+/** Ids of the reservations that have keyed changes, ascending. */
 async function keyedChangesOf(database: Database, ids: readonly string[]): Promise<string[]> {
   const rows = await database.rows<{ id: string }>(sql`
     select reservation_id as id from keyed_changes where reservation_id = any(${sql.param(ids)}::uuid[])`);

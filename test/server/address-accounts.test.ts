@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { AddressAccounts } from '../../src/server/live-connections/address-accounts.ts';
 
-/** Websockets of one address, of which each buffers as it is told, and notes that it was cut off. */
+/** Mock websockets of one address, which record when they are cut off. */
 function sockets(accounts: AddressAccounts, address: string, count: number) {
   const account = accounts.of(address);
   return Array.from({ length: count }, () => {

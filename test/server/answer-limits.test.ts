@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { limitAnswers } from '../../src/server/answer-limits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** More than the kernel takes for a client that reads nothing. */
+/** More than the kernel buffers for a client that does not read. */
 const largeBytes = 20_000_000;
 
 let http: FastifyInstance;
@@ -41,7 +41,7 @@ async function listen(limits = {}): Promise<void> {
   await http.listen({ host: '127.0.0.1', port: 0 });
 }
 
-/** Reads nothing until it is resumed. */
+/** Does not read until it is resumed. */
 const ask = (...paths: string[]): Socket => askFrom('one', ...paths);
 
 function askFrom(address: string, ...paths: string[]): Socket {
@@ -62,7 +62,7 @@ const until = (what: string, condition: () => boolean | Promise<boolean>) =>
 
 const executions = (count: number) => until(`${count} to be executed`, () => executed.length === count);
 
-/** Of what comes until the server closes the connection, or as much as is awaited. */
+/** Bytes until the server closes the connection, or as many as awaited. */
 async function bytesRead(socket: Socket, awaited = Number.POSITIVE_INFINITY): Promise<number> {
   let bytes = 0;
   socket.on('data', (chunk: Buffer) => {
@@ -93,7 +93,7 @@ test('a client that reads slowly is not, though the whole takes longer than it m
     bytes += chunk.length;
     if (bytes > largeBytes) return void socket.destroy();
     socket.pause();
-    // So that the whole takes three seconds at least.
+    // Makes the whole answer take at least three seconds.
     setTimeout(() => socket.resume(), (chunk.length / largeBytes) * 3_000);
   });
   socket.resume();
@@ -107,7 +107,7 @@ test('what takes longer to be executed than a client may read nothing is answere
   const slow = ask('/slow');
   const stalled = ask('/large');
   await executions(1);
-  // Longer than a second: the other one has been cut off by now.
+  // Longer than the timeout, after which the other connection is cut off.
   await until('the stalled connection to be closed', async () => (await connections()) === 1);
   openGate();
   const [answer] = await once(slow.resume(), 'data');

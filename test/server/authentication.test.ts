@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-/** Of an algorithm for which the provider's keys are needed. */
+/** Needs the provider's keys because of its algorithm. */
 const providersToken = `${Buffer.from('{"alg":"RS256","kid":"a"}').toString('base64url')}.e30.AAAA`;
 
 describe('over HTTP', () => {

@@ -151,7 +151,7 @@ function isMapped(address: readonly number[]): boolean {
   return address.slice(0, 5).every((each) => each === 0) && address[5] === 0xffff;
 }
 
-/** One of many: upper case, leading zeros, a run of zeros left out, the end as an IPv4 address. */
+/** A random notation: upper case, leading zeros, a run of zeros left out, the end as an IPv4 address. */
 function spelling(address: readonly number[], choose: () => boolean): string {
   const texts = address.map((each) => {
     const digits = choose() ? each.toString(16).padStart(4, '0') : each.toString(16);

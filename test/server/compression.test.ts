@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-/** As it comes over the wire: fetch would decode it, and say nothing of its length. */
+/** The raw answer: fetch would decompress it and hide its length. */
 async function ask(query: string, headers: OutgoingHttpHeaders, { server } = stage) {
   const asking = request(server.graphqlUrl, {
     method: 'POST',
@@ -39,7 +39,7 @@ test.each([
   expect(headers).toMatchObject({ vary: 'Accept-Encoding', 'cache-control': 'no-store' });
   expect(headers['content-type']).toMatch(/^application\/json/);
   expect(headers['content-encoding']).toBe(encoding);
-  // By which it is judged how long the client may take to read it.
+  // From this length the limit of slow readers is computed.
   expect(headers['content-length']).toBe(String(bytes.length));
   if (encoding !== undefined) expect(bytes.length).toBeLessThan(200);
 });

@@ -8,11 +8,11 @@ interface ReaderOptions {
   readonly method?: 'GET' | 'POST';
 }
 
-/** A stream of server-sent events that is kept as it comes. */
+/** Records a stream of server-sent events. */
 export class EventReader implements Disposable {
   readonly #response: IncomingMessage;
   #bytes: Buffer[] = [];
-  /** The connection is gone. */
+  /** Whether the connection has ended. */
   isClosed = false;
 
   static async open(url: string, query: string, options: ReaderOptions = {}): Promise<EventReader> {
@@ -20,7 +20,7 @@ export class EventReader implements Disposable {
     const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
     const asked = request(method === 'GET' ? `${url}?${search}` : url, {
       method,
-      // Of its own.
+      // A connection of its own.
       agent: false,
       headers: { accept: 'text/event-stream', 'content-type': 'application/json', ...headers },
     });
@@ -46,7 +46,7 @@ export class EventReader implements Disposable {
     return this.#response.headers;
   }
 
-  /** All that came so far. */
+  /** Everything so far. */
   get text(): string {
     const bytes = Buffer.concat(this.#bytes);
     this.#bytes = [bytes];
@@ -57,7 +57,7 @@ export class EventReader implements Disposable {
     return this.#bytes.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** What events of that type say. */
+  /** Data of the events of this type. */
   data(event: 'next' | 'complete'): string[] {
     const start = `event: ${event}\ndata:`;
     const parts = this.text.split('\n\n').slice(0, -1);
@@ -73,13 +73,13 @@ export class EventReader implements Disposable {
     return waitFor(enough, { withinMs: 20_000, what: `${count} results` });
   }
 
-  /** What came until the connection was gone. */
+  /** Everything until the end of the connection. */
   async all(): Promise<string> {
     await waitFor(() => this.isClosed, { withinMs: 20_000, what: 'the stream to end' });
     return this.text;
   }
 
-  /** Reads no more, so that what is sent stays where it is. */
+  /** Stops reading, so that data stay with the server. */
   pause(): void {
     this.#response.pause();
   }

@@ -262,7 +262,7 @@ describe('limits', () => {
       expect(await refused.all()).toContain(code);
       using socket = new RawSocket(limited);
       expect((await socket.close()).code).toBe(1013);
-      // Queries hold nothing.
+      // Queries occupy no stream.
       expect(await resultsOf(await read('{ hello }', {}, limited))).toEqual([{ data: { hello: 'world' } }]);
       first[Symbol.dispose]();
       const again = async () => (await read('subscription { forever }', {}, limited)).status === 200;
@@ -298,7 +298,7 @@ describe('limits', () => {
 test('a quiet stream is kept open by comments', async () => {
   const quick = await stageWith({ websockets: { stallSeconds: 1 }, subscribe: async () => silent() });
   using stream = await read('subscription { forever }', {}, quick);
-  // Longer than a connection may be quiet.
+  // Longer than the timeout of a silent connection.
   await waitFor(() => stream.text.split('\n:\n').length > 6, { ...within, what: 'comments' });
   expect(stream.isClosed).toBe(false);
 });

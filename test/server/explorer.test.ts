@@ -21,7 +21,7 @@ test('browsers are led to the explorer, which needs nobody else', async () => {
   expect(await query.json()).toEqual({ data: { hello: 'world' } });
 });
 
-/** What the page at this address tells Altair when it starts. */
+/** Altair's options in the page at this address. */
 function startOf(html: string, url: string) {
   const baseURI = new URL(/<base href="([^"]+)">/.exec(html)?.[1] ?? '', url).href;
   const script = /<script type="module">(.*)<\/script>/s.exec(html)?.[1] ?? '';

@@ -19,7 +19,7 @@ test('so many run at once, and the next when one has left, in order', async () =
   const begun: string[] = [];
   const waiting = { large: {}, small: {} };
   const large = operations.enter(waiting.large, 230_000).then(() => begun.push('large'));
-  // It would fit sooner, and yet waits behind the one that came first.
+  // It would fit, but waits behind the earlier one.
   const small = operations.enter(waiting.small, 20_000).then(() => begun.push('small'));
   operations.leave(running[0] ?? {});
   await vi.advanceTimersByTimeAsync(0);

@@ -16,8 +16,8 @@ test('passes the audits of GraphQL over HTTP', async () => {
   const failed = results.filter(({ status }) => status !== 'ok');
   expect(results.length).toBeGreaterThan(50);
   expect(failed.filter(({ status }) => status === 'error')).toEqual([]);
-  // Recommendations only: Apollo answers what it cannot parse, validate or coerce with 400 also to those who accept
-  // nothing but application/json, where the specification would rather have 200.
+  // Only recommendations: for requests that it cannot parse, validate or coerce, Apollo answers 400 also to clients that accept
+  // only application/json, where the specification recommends 200.
   expect(failed.map(({ id }) => id)).toEqual(['572B', 'FDE2', '7B9B']);
 });
 

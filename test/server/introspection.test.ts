@@ -9,7 +9,7 @@ const schema = buildSchema(`
   type Query { seats(wish: Wish): String }
 `);
 
-/** Each names something that the schema spells differently, or asks for the schema itself. */
+/** Each misspells a name of the schema, or asks for the schema. */
 const probes: readonly [string, string, Record<string, unknown>?][] = [
   ['a field', '{ seat }'],
   ['an argument', '{ seats(wihs: {}) }'],

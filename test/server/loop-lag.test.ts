@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Every turn of the loop takes so long, for a while. */
+/** Makes every turn of the event loop take this long for a while. */
 async function keepBusy(turnMs: number, forMs: number) {
   for (let passed = 0; passed < forMs; passed += turnMs + 20) {
     lateMs += turnMs;

@@ -30,7 +30,7 @@ const ends = [
 ];
 const paths = routes.flatMap((route) => ends.map((end) => `${route}${end}` || '/'));
 
-/** Those that were not answered as the client's own mistakes, or at all. */
+/** Requests that were not answered, or not as the client's mistakes. */
 async function failures(served: Stage, requests: readonly string[]): Promise<readonly string[]> {
   const answers = await Promise.all(requests.map((request) => answersTo(served, request)));
   return requests.flatMap((request, at) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openStage } from './stage.ts';
 
-/** Compressed, in bytes: phones on a train load it too. */
+/** Compressed, in bytes, for phones with slow connections. */
 const maxScriptBytes = 150_000;
 
 test.each(['/', '/events/event_1', '/tickets', '/tickets/', '/events/event_1/', '/organizer/events/event_1'])(

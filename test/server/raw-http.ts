@@ -5,7 +5,7 @@ interface Served {
   readonly server: { readonly url: string };
 }
 
-/** What a server answers to these bytes, until it closes the connection. */
+/** The server's answers to these bytes, until it closes the connection. */
 export async function answersTo({ server }: Served, request: string): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.on('error', () => {});

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientOptions, WebSocket } from 'ws';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Whatever serves. */
+/** Any server. */
 interface Served {
   readonly server: { readonly url: string };
 }
@@ -18,7 +18,7 @@ interface RawSocketOptions extends ClientOptions {
   readonly protocols?: string[];
 }
 
-/** A websocket that keeps what it is told, so that no message is missed. */
+/** A websocket that records all messages. */
 export class RawSocket implements Disposable {
   readonly received: Message[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
@@ -34,7 +34,7 @@ export class RawSocket implements Disposable {
     this.socket.on('error', () => {});
   }
 
-  /** Resolves when the server knows who it is. */
+  /** Resolves after `connection_ack`. */
   static async connect(stage: Served, params?: Record<string, unknown>, options?: RawSocketOptions) {
     const raw = new RawSocket(stage, options);
     await once(raw.socket, 'open');
@@ -55,7 +55,7 @@ export class RawSocket implements Disposable {
     return waitFor(() => this.received.find(wanted), { withinMs: 20_000, what: 'a message' });
   }
 
-  /** What came for one operation, once it is over. */
+  /** Messages of one operation, once it has ended. */
   async outcome(id: string): Promise<readonly Message[]> {
     await this.message((message) => message.id === id && message.type !== 'next');
     return this.received.filter((message) => message.id === id);

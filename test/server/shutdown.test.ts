@@ -34,7 +34,7 @@ test('answers what is under way, on both transports, and tells sockets to come b
   expect(await busy.close()).toEqual({ code: 1001, reason: 'Going away' });
   expect(busy.received.map(({ type }) => type)).toEqual(['connection_ack', 'next', 'complete']);
   await closed;
-  // Nothing was left to be cut off.
+  // Nothing had to be cut off.
   expect(performance.now() - start).toBeLessThan(9_000);
 });
 
@@ -43,7 +43,7 @@ test('says at once that it is not ready, to those still connected', async () => 
   const slow = post(stage, '{ slow }');
   await waitFor(() => stage.gate.waiting === 1, { ...within, what: 'the request to be under way' });
   const { hostname, port } = new URL(stage.server.url);
-  // Its request is begun before the shutdown, so that its connection is not an idle one, and ended after.
+  // Its request begins before the shutdown and ends after it, so that the connection is not idle.
   const probe = connect(Number(port), hostname).setEncoding('utf8');
   let answer = '';
   probe.on('data', (text) => {
@@ -90,7 +90,7 @@ test('tells many sockets to come back one after the other, and serves them until
   expect(await last.message(({ type }) => type === 'next')).toMatchObject({ payload: { data: { hello: 'world' } } });
   const moments = (await Promise.all(closedAt)).map((at) => at - start);
   await closed;
-  // Twenty in 20 ms.
+  // All in one group would take 20 ms.
   expect(Math.max(...moments) - Math.min(...moments)).toBeGreaterThan(400);
   expect(Math.max(...moments)).toBeLessThan(9_000);
 });

@@ -40,16 +40,16 @@ const typeDefs = `
 
 export const secretText = 'password=hunter2';
 
-/** A server with a schema made for these tests, and what they may turn on it. */
+/** A server with a schema for these tests, and its controls. */
 export interface Stage extends AsyncDisposable {
   readonly server: Server;
   readonly identity: Identity;
   readonly logs: LogLine[];
-  /** What `slow` waits for. */
+  /** Blocks the field `slow`. */
   readonly gate: { open(): void; readonly waiting: number };
-  /** Source iterators of subscriptions that are running. */
+  /** Number of running source iterators of subscriptions. */
   readonly running: () => number;
-  /** Values that subscriptions gave so far. */
+  /** Number of values that subscriptions have produced. */
   readonly emitted: () => number;
   readonly unready: string[];
   readonly contexts: () => number;
@@ -201,7 +201,7 @@ export interface Answer {
   };
 }
 
-/** A POST as clients send it. */
+/** Sends a POST like a client. */
 export async function post(
   { server }: Pick<Stage, 'server'>,
   query: string,

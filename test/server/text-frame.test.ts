@@ -7,7 +7,7 @@ import { textFrame } from '../../src/server/websocket/text-frame.ts';
 test('a client reads frames of every kind of length, between those that ws writes', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
-  // The border lengths of RFC 6455: two bytes of UTF-8, and as many of ASCII as are missing, some of them around the payload.
+  // Lengths around RFC 6455's limits, with a character of two bytes.
   const payloads = [2, 125, 126, 65_535, 65_536].map((length) => `é${'x'.repeat(length - 2)}`);
   const texts = payloads.map((text) => text.replace(/^é(xx)(x+)$/, 'xé$2x'));
   server.on('connection', (socket, { socket: stream }) => {

@@ -36,7 +36,7 @@ async function get({ server }: Stage, parameters: Record<string, string>): Promi
   return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
 }
 
-/** What a websocket's `subscribe` with this payload is answered with, up to its end. */
+/** Messages of one operation with this payload, until its end. */
 async function overWebsocket({ server }: Stage, payload: object): Promise<unknown[]> {
   const socket = new WebSocket(server.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
   const messages: { type: string; payload?: unknown }[] = [];

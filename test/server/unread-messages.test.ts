@@ -8,7 +8,7 @@ import { type AddressAccount, AddressAccounts } from '../../src/server/live-conn
 import { Connection } from '../../src/server/websocket/connection.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** More than the kernel takes for a client that reads nothing. */
+/** More than the kernel buffers for a client that does not read. */
 const large = Buffer.alloc(12_000_000, ' ');
 
 const accounts = new AddressAccounts(readConfig({}).websockets, () => performance.now());
@@ -19,7 +19,7 @@ afterAll(() => {
   accounts[Symbol.dispose]();
 });
 
-/** A client that reads nothing until it is resumed, and its connection on the server, on which one operation runs. */
+/** A client that does not read until it is resumed, and its connection on the server with one operation. */
 async function connect(account: AddressAccount) {
   const { port } = sockets.address() as AddressInfo;
   const client = new WebSocket(`ws://127.0.0.1:${port}`);

@@ -34,7 +34,7 @@ describe('a request to change to another protocol is answered as it is', () => {
   });
 });
 
-/** What comes for two requests on one connection, the second sent after the first is answered. */
+/** Answers to two requests on one connection, the second sent after the first answer. */
 async function answersInTurn(...requests: readonly string[]): Promise<string[]> {
   const socket = connect(Number(new URL(stage.server.url).port), '127.0.0.1').setEncoding('utf8');
   const answers: string[] = [];

@@ -13,11 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => raw[Symbol.dispose]());
 
-/** JSON and documents that a parser takes and a recursion does not. */
+/** JSON and documents that can be parsed, but overflow the stack of a recursion. */
 const nested = (depth: number, [opening, closing]: readonly [string, string] = ['[', ']']) =>
   opening.repeat(depth) + closing.repeat(depth);
 
-/** The codes that one operation is refused with, while another on its socket goes on. */
+/** Codes of the errors of one operation, while another on its socket continues. */
 async function refusalOf(payload: object, id = 'b'): Promise<readonly string[]> {
   raw.subscribe('a', 'subscription { forever }');
   await raw.message((message) => message.id === 'a');

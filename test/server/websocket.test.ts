@@ -181,7 +181,7 @@ test('does nothing that is asked after the last answer', async () => {
   const closed = ending.server.close();
   const before = ending.contexts();
   raw.subscribe('2', 'mutation { add(by: 1) }');
-  // Its pong shows that the server has read the mutation before.
+  // Its pong shows that the server has read the mutation.
   raw.socket.ping();
   await once(raw.socket, 'pong');
   ending.gate.open();

@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/engine/database.ts';
 import { onServer } from '../support/create-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What is wrong between the tables: nothing. */
+/** Expects the tables to be consistent. */
 export async function expectAgreement(database: Database): Promise<void> {
   const halfHeld = sql`
     select reservations.id from reservations
@@ -26,7 +26,7 @@ export async function expectAgreement(database: Database): Promise<void> {
   for (const wrong of [halfHeld, heldByNobody, halfBooked]) expect(await database.rows(wrong)).toEqual([]);
 }
 
-/** Of the database, since it was made. A connection counts what it met when it is closed: nobody may be connected. */
+/** Deadlocks in the database since its creation. Connections report theirs when they close, so that all must be closed. */
 export function countDeadlocks(url: string): Promise<number> {
   return onServer(url, async (connection) => {
     const isAlone = async () => {

@@ -13,7 +13,7 @@ import {
 
 export const MAX_ACTIVE_RESERVATIONS = 3;
 
-/** By a viewer of its own, if none is named. */
+/** By a new viewer by default. */
 export function requestFor(
   seatIndexes: readonly number[],
   over: Partial<ReserveSeatsRequest> = {},
@@ -29,7 +29,7 @@ export function reserveTogether(
   return reserveSeats(database, eventId, requests, { maxActiveReservations: MAX_ACTIVE_RESERVATIONS });
 }
 
-/** One request in a batch by itself. */
+/** A batch of one request. */
 export async function reserve(
   database: Database,
   eventId: string,
@@ -39,7 +39,7 @@ export async function reserve(
   return only(await reserveTogether(database, eventId, [requestFor(seatIndexes, over)]));
 }
 
-/** Rejects if the seats are not to be had. */
+/** Rejects if the seats are refused. */
 export async function hold(
   database: Database,
   eventId: string,
@@ -61,7 +61,7 @@ export function confirmationOf({
   return { reservationId: id, viewerId, bookingId, reference: bookingId, paymentAuthorization, totalAmount };
 }
 
-/** Rejects if the reservation cannot be confirmed. Returns the booking's id. */
+/** Rejects if the reservation cannot be confirmed. Resolves to the booking's id. */
 export async function book(database: Database, reservation: ReservationRecord): Promise<string> {
   const request = confirmationOf(reservation);
   const outcome = only(await confirmReservations(database, reservation.eventId, [request]));
@@ -69,14 +69,14 @@ export async function book(database: Database, reservation: ReservationRecord): 
   return request.bookingId;
 }
 
-/** As if the reservations had been made so long ago that their deadlines come in so many milliseconds, or came before. */
+/** Moves the reservations into the past, so that their deadlines are at this offset from now. */
 export async function moveDeadlines(
   database: Database,
   eventId: string,
   deadlines: readonly { readonly id: string; readonly inMs: number }[],
 ): Promise<void> {
   const ids = sql.param(deadlines.map(({ id }) => id));
-  // In the store's own order of locking, so that a test may do it while others are at the same rows.
+  // In the store's lock order, so that concurrent writes cannot deadlock.
   await database.transaction(async ({ rows }) => {
     await rows(sql`
       select from reservations where event_id = ${eventId}::uuid and id = any(${ids}::uuid[]) order by id for update`);
@@ -96,17 +96,17 @@ export async function moveDeadlines(
   });
 }
 
-/** A second past the deadline. */
+/** Moves deadlines to a second ago. */
 export async function lapse(database: Database, ...reservations: readonly ReservationRecord[]): Promise<void> {
   for (const { eventId, id } of reservations) await moveDeadlines(database, eventId, [{ id, inMs: -1_000 }]);
 }
 
-/** The reservation as it is now. */
+/** The current reservation. */
 export async function reread(database: Database, { eventId, id }: ReservationRecord): Promise<ReservationRecord> {
   return only(await findReservations(database, [{ eventId, reservationId: id }]));
 }
 
-/** What a seat's row says. */
+/** A seat's row. */
 export interface StoredSeat {
   readonly index: number;
   readonly status: SeatStatus;
@@ -114,7 +114,7 @@ export interface StoredSeat {
   readonly expiresAtMs: number | null;
 }
 
-/** The seats' rows as stored, ascending by index. */
+/** Stored rows of the seats, ascending by index. */
 export async function storedSeats(
   database: Database,
   eventId: string,
@@ -128,7 +128,7 @@ export async function storedSeats(
     order by index`);
 }
 
-/** 'AVAILABLE AVAILABLE BOOKED': the seats' statuses as stored, ascending by index. */
+/** Stored statuses of the seats, ascending by index: 'AVAILABLE AVAILABLE BOOKED'. */
 export async function storedStatuses(database: Database, eventId: string, indexes: readonly number[]): Promise<string> {
   return (await storedSeats(database, eventId, indexes)).map(({ status }) => status).join(' ');
 }

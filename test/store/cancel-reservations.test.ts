@@ -71,7 +71,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     await hold(database, eventId, [1]);
     const left = { status: 'ACTIVE', seatIndexes: [2, 3], totalAmount: priceOf([2, 3]) };
     expect(await cancelBy(some, [1])).toMatchObject({ outcome: 'repeated', reservation: left });
-    // What was refused was not done, so that it may be asked again.
+    // A refusal has no effect, and can be repeated.
     expect((await cancelBy(rest, [1])).outcome).toBe('seats-not-held');
     expect((await cancelBy(rest, null)).outcome).toBe('cancelled');
     await hold(database, eventId, [2, 3]);

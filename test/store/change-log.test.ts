@@ -17,7 +17,7 @@ const all = { after: 0, limit: 1_000 };
 describe.each(engines)('the change log on $engine', async ({ open }) => {
   const database = await open();
 
-  /** The facts of all changes after the event's creation, with their revisions. */
+  /** Facts of all changes after the event's creation, with revisions. */
   async function factsOf(eventId: string) {
     const changes = await readChanges(database, eventId, { after: 1, limit: 1_000 });
     return changes.map(({ revision, change }) => [revision, ...change.facts]);
@@ -143,7 +143,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
 
   test('begins with the first change of an event that was there before it, however many are the first', async () => {
     const eventId = await createSampleEvent(database, 9);
-    // As a node of a version without a change log leaves it.
+    // Like an event of a version without a change log.
     await database.rows(sql`delete from event_changes where event_id = ${eventId}::uuid`);
     await database.rows(sql`delete from event_heads where event_id = ${eventId}::uuid`);
     const held = await Promise.all([1, 2, 3, 4].map((index) => hold(database, eventId, [index])));

@@ -40,7 +40,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(reservation.totalAmount).toBe(totalAmount);
     const bookingId = await book(database, reservation);
     expect(await findBookings(database, [{ eventId, bookingId }])).toMatchObject([{ totalAmount }]);
-    // What is free is never captured.
+    // Free bookings are not captured.
     const due = await outstandingCaptures(database, 0, 1_000);
     expect(due.some((capture) => capture.bookingId === bookingId)).toBe(totalAmount > 0);
   });

@@ -43,7 +43,7 @@ describe.each(engines)('on $engine', async ({ open }) => {
   });
 
   test('reads beyond what may wait are refused, which is no fault of the store as a whole', async () => {
-    // What another test has made of the queue of writes is reported for a while.
+    // Faults that another test has caused are reported for a while.
     await waitFor(() => database.fault === null, { withinMs: 5_000, what: 'writes to be well' });
     const reads = Array.from({ length: 1_500 }, () => database.reads.rows(one));
     const ended = Promise.allSettled(reads);
@@ -78,7 +78,7 @@ test('on the one connection of an embedded database writes go ahead of reads tha
     ...[1, 2].map((map) => database.mapReads.rows(one).then(note(`map ${map}`))),
     ...[1, 2].map((write) => database.transaction(({ rows }) => rows(one)).then(note(`write ${write}`))),
   ]);
-  // The first found the connection free.
+  // The connection was free for the first one.
   expect(order).toEqual(['read 1', 'write 1', 'write 2', 'map 1', 'map 2', 'read 2', 'read 3']);
 });
 
@@ -99,7 +99,7 @@ test.each([1, 2, 10])(
         for (let write = 0; write < 50; write++) expect(await database.rows(one)).toEqual([{ one: 1 }]);
         expect(database.waiting).toBe(0);
         expect(database.fault).toBeNull();
-        // None of them for longer than it may wait or run.
+        // None takes longer than its timeouts.
         const ended = await Promise.allSettled(reads);
         for (const read of ended) expect(read.status === 'rejected' && read.reason).toSatisfy(isStoreUnavailable);
         expect(database.fault).toBeNull();

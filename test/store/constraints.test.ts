@@ -37,7 +37,7 @@ const COLUMNS = 'seats_columns_of_status';
 const later = sql`now() + interval '1 minute'`;
 const uuid = () => sql`${randomUUID()}::uuid`;
 
-/** What nobody may write, and the constraint that stands against it. */
+/** A write that must fail, and the constraint that refuses it. */
 type Impossible = [what: string, constraint: string, write: (sales: Sales) => SQL];
 const impossible: Impossible[] = [
   ['a seat RESERVED without a deadline', COLUMNS, seat(0, sql`expires_at = null`)],
@@ -149,7 +149,7 @@ describe.each(engines)('$engine itself refuses', async ({ open }) => {
   });
 });
 
-/** Postgres' own name for the constraint; the two drivers spell the field differently. */
+/** Postgres' name of the constraint. The two drivers name the field differently. */
 function brokenConstraint(error: unknown): unknown {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('constraint_name' in at) return at.constraint_name;

@@ -29,7 +29,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
   const dueFor = async (consumer: string, limit = 1_000) =>
     (await findDueEvents(database, consumer, { limit, since: null })).eventIds;
 
-  /** An event of which a consumer registered before has `changes` to read. */
+  /** An event with this number of `changes` that a registered consumer has not read. */
   async function eventWith(changes: number): Promise<string> {
     const eventId = await createSampleEvent(database, 20);
     for (let index = 1; index < changes; index += 1) await hold(database, eventId, [index]);
@@ -123,7 +123,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     const consumer = await newConsumer();
     const eventId = await eventWith(1);
     const look = (session: Session, since: string | null) => findDueEvents(session, consumer, { limit: 9, since });
-    // Of the whole server, where others commit too: inside of this transaction nobody does.
+    // A transaction keeps its snapshot, while other tests commit on the same server.
     const { snapshot } = await database.transaction(async (session) => {
       await session.rows(sql`set transaction isolation level repeatable read`);
       const first = await look(session, null);
@@ -167,7 +167,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     const left = async () =>
       (await readChanges(database, eventId, { after: 0, limit: 100 })).map(({ revision }) => revision);
 
-    // Consumers of other tests have not read it either.
+    // Cursors of other tests have not read it either.
     await database.rows(sql`delete from consumers where name not in (${slow}, ${fast})`);
     await handle(fast, 6);
     expect([await isOld(), await removeAll()]).toEqual([false, 0]);
@@ -198,7 +198,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
   });
 });
 
-/** How often its rows were looked for in the transaction so far. */
+/** Number of scans in this transaction so far. */
 function scansOfHeads(session: Session): Promise<unknown[]> {
   return session.rows(sql`select seq_scan, idx_scan from pg_stat_xact_user_tables where relname = 'event_heads'`);
 }

@@ -21,20 +21,20 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** In a pid namespace of its own, which ends with it. */
+/** Runs in a new pid namespace, which ends with it. */
 const apart = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
 const mayUnshare = spawnSync(apart[0] ?? '', [...apart.slice(1), 'true']).status === 0;
-/** It loads its modules, and a folder of another namespace is watched for some seconds, on a machine that has other things to do. */
+/** Loading modules, and watching the folder of another namespace for some seconds, on a busy machine. */
 const saysWithinMs = 60_000;
 
 interface Elsewhere {
   readonly child: ChildProcess;
-  /** 'locked', or why not. */
+  /** 'locked', or the error. */
   readonly said: string;
   readonly stderr: () => string;
 }
 
-/** Another process that claims the folder, keeps it, and does as it is told. */
+/** Another process that locks the folder, and is controlled by the test. */
 async function claimElsewhere({
   by = [] as readonly string[],
   next = 'setInterval(() => {}, 1000)',
@@ -108,7 +108,7 @@ describe('an embedded database', () => {
   });
 });
 
-/** A newcomer that does not wait for long. */
+/** A process that does not wait for long. */
 const impatient = { renewEveryMs: 1_000, lookEveryMs: 20, looks: 5, settleMs: 20 };
 const foreign = (token: string) => `1 4711 another-boot:pid:[4026531836] ${token}\n`;
 const inUse = /^DataDirInUse: /;
@@ -131,7 +131,7 @@ describe('the lock of a data folder', () => {
     const { child, said } = await claimElsewhere();
     expect(said).toBe('locked');
     await kill(child);
-    // Were it watched for renewals, this would never end.
+    // Would never end if the lock counted as renewed.
     const unlock = await lockDataDir(dataDir, { ...impatient, looks: Number.POSITIVE_INFINITY });
     await unlock();
     expect(await readdir(dataDir)).toEqual([]);

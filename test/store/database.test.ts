@@ -199,7 +199,7 @@ describe('a Postgres', () => {
         what: 'the long statements to run',
       });
       for (let time = 0; time < 3; time++) {
-        // Not one that has been ended just now.
+        // The ended connection may still be listed.
         const [idle] = await waitFor(pids, { withinMs: 5_000, what: 'a connection' });
         await server`select pg_terminate_backend(${idle?.pid ?? 0})`;
       }
@@ -216,7 +216,7 @@ describe('a Postgres', () => {
         const askedAtMs = performance.now();
         await ask().catch((error) => expect(isStoreUnavailable(error)).toBe(true));
         waits.push(performance.now() - askedAtMs);
-        // As requests do, and not in the turn of the event loop in which the answer came.
+        // Like requests, in a later turn of the event loop than the answer.
         await new Promise(setImmediate);
       }
     };
@@ -231,7 +231,7 @@ describe('a Postgres', () => {
     });
     isOver = true;
     await Promise.all(asking);
-    // A connection that nobody noticed to have ended would keep its statement for 15 s.
+    // A connection that was not recognized as lost would keep its statement for 15 s.
     expect(Math.max(...waits)).toBeLessThan(8_000);
   });
 
@@ -273,7 +273,7 @@ describe('a Postgres', () => {
   });
 });
 
-/** Long enough that two of them need two connections. */
+/** Long enough that two need two connections. */
 function inTransaction(database: Database): Promise<unknown> {
   return database.transaction(({ rows }) => rows(sql`select pg_sleep(0.05)`));
 }
@@ -289,7 +289,7 @@ function isAsleep(serverUrl: string): Promise<boolean> {
   });
 }
 
-/** With those of what caused it. */
+/** Messages of the error and its causes. */
 function messagesOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : '';
 }

@@ -11,10 +11,10 @@ import { confirmationOf, hold, moveDeadlines, requestFor, reserveTogether, store
 import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';
 
-/** Races that start together, with one deadline after another: one statement then finds some passed and some not. */
+/** Races that start together, with consecutive deadlines, so that one statement finds some passed and some not. */
 const HEAT = 25;
 
-/** Between two deadlines: so long that the last comes after a few statements, however slow the machine is just now. */
+/** Interval of deadlines: the last one comes after a few statements, on any machine. */
 function betweenDeadlines(statementMs: number): number {
   return Math.min(20, Math.max(2, Math.ceil((3 * statementMs) / HEAT)));
 }
@@ -23,9 +23,9 @@ interface Race {
   readonly seatIndex: number;
   readonly reservation: ReservationRecord;
   readonly confirm: ConfirmOutcome;
-  /** By the housekeeping, where that took part. */
+  /** Whether housekeeping has expired it. */
   readonly expired: boolean;
-  /** The next buyer's, where one took part. */
+  /** Outcome of the next buyer, if there was one. */
   readonly next: ReserveSeatsOutcome | null;
 }
 
@@ -88,7 +88,7 @@ async function runRaces(
   return done;
 }
 
-/** What one race came to, by what was answered and what is stored; the deadlines are as they were moved. */
+/** Counts the races by their answers and stored results. */
 async function results(database: Database, eventId: string, races: readonly Race[]): Promise<Map<string, number>> {
   const keys = races.map(({ reservation }) => ({ eventId, reservationId: reservation.id }));
   const reservations = new Map((await findReservations(database, keys)).map((row) => [row.id, row]));
@@ -112,7 +112,7 @@ async function results(database: Database, eventId: string, races: readonly Race
   return tally;
 }
 
-/** Each line is: confirm's answer, expired by the housekeeping, the next buyer's answer, reservation, seat, its holder. */
+/** Each line: confirm's answer, whether housekeeping expired it, the next buyer's answer, reservation, seat, its holder. */
 const CONSISTENT = {
   housekeeping: [
     'confirmed false undefined CONFIRMED BOOKED nobody',
@@ -128,7 +128,7 @@ const CONSISTENT = {
 
 describe.each(engines)('confirming at the deadline on $engine', async ({ engine, open }) => {
   const database = await open();
-  // PGlite does one thing at a time: heats side by side would only wait for each other, past all deadlines.
+  // PGlite executes one statement at a time, so that parallel races would miss their deadlines.
   const { races, lanes } = engine === 'Postgres' ? { races: 5_000, lanes: 4 } : { races: 500, lanes: 1 };
 
   test.each(['housekeeping', 'next buyer'] as const)(
@@ -140,7 +140,7 @@ describe.each(engines)('confirming at the deadline on $engine', async ({ engine,
       const tally = await results(database, eventId, await runRaces(database, eventId, { races, lanes, rival }));
       expect(CONSISTENT[rival]).toEqual(expect.arrayContaining([...tally.keys()]));
       const [booked = '', lapsed = ''] = CONSISTENT[rival];
-      // Races worth the name: both sides win often.
+      // Both sides must win often.
       expect(tally.get(booked)).toBeGreaterThan(races / 100);
       expect(tally.get(lapsed)).toBeGreaterThan(races / 100);
     },

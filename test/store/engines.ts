@@ -3,7 +3,7 @@ import type { Database } from '../../src/store/engine/database.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { testDatabase } from '../support/database.ts';
 
-/** The two engines that every store test runs on. */
+/** All store tests run on both engines. */
 export const engines = [
   { engine: 'Postgres', open: openTestPostgres },
   { engine: 'PGlite', open: openTestPglite },

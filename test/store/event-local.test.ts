@@ -25,13 +25,13 @@ import { parseStatement, type SqlStatement } from './sql-statement.ts';
 const { url } = await testDatabase();
 const dialect = new PgDialect();
 
-/** The tables that have rows of events. */
+/** Tables with rows of events. */
 const eventTables: string[] = Object.values(tables)
   .filter((table) => is(table, PgTable))
   .filter((table) => table === tables.events || 'eventId' in getTableColumns(table))
   .map(getTableName);
 
-/** All statements that change an event, once each, and those that go ahead of them. */
+/** Every kind of statement that changes an event, and their locks. */
 async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
   const texts = new Set<string>();
   const note = (statement: Statement) =>
@@ -96,7 +96,7 @@ test('what changes an event touches rows of that event alone, and can be sent to
   // Reserve, extend, fence, confirm, capture, cancel, expire, block, sales status, two of history, four of the cursor.
   expect(writing).toHaveLength(15);
   expect(writing.flatMap(ofEvents)).toEqual([]);
-  // What a distributed Postgres refuses: it runs a statement where the rows are, and again where they are copied to.
+  // A distributed Postgres refuses these, because statements run on the shards and their replicas.
   expect(writing.flatMap(({ computedReturns }) => computedReturns)).toEqual([]);
   expect(writing.flatMap(({ lateralLimits }) => lateralLimits)).toEqual([]);
   const functions = [...new Set(writing.flatMap((statement) => statement.functions))];
@@ -105,7 +105,7 @@ test('what changes an event touches rows of that event alone, and can be sent to
     select distinct proname as name from pg_proc
     where provolatile = 'v' and proname = any(${sql.param(functions)}::text[])`);
   expect(volatile).toEqual([]);
-  // A key is the viewer's on all events, and a reference one booking's.
+  // Keys are unique to a viewer over all events, and references to a booking.
   const others = statements.filter(({ writes }) => !writes).flatMap(ofEvents);
   expect(others.sort()).toEqual(['bookings', 'keyed_changes', 'reservations']);
 });

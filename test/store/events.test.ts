@@ -49,7 +49,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     });
     const state = await loadEventState(database, id);
     const rest = { reservationId: null, expiresAtMs: null };
-    // Those of a category without a price are not on sale.
+    // A category without a price is not on sale.
     const status = (index: number) => (index % 2 === 0 ? 'AVAILABLE' : 'BLOCKED');
     expect(state).toMatchObject({
       revision: 1,
@@ -101,7 +101,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     const progress: number[] = [];
     const began = performance.now();
     await insertEvent(database, event, (seatsWritten) => progress.push(seatsWritten));
-    // Ten are promised on Postgres, and two are usual; were they written one by one, it would be a minute.
+    // The bound on Postgres is 10 s and two are usual. Writing rows one by one would take a minute.
     if (engine === 'Postgres') expect(performance.now() - began).toBeLessThan(30_000);
     expect(progress).toEqual(Array.from({ length: 10 }, (_, chunk) => (chunk + 1) * 5_000));
     expect(await countSeats(database, [event.id])).toMatchObject([{ total: 50_000, available: 50_000 }]);
@@ -129,7 +129,7 @@ const whole = { filter: all, drafts: false, counts: null, after: null, before: n
 describe.each(engines)('lists of events on $engine', async ({ open }) => {
   const database = await open();
 
-  /** Ids page by page, as a client would walk them. */
+  /** Ids page by page, as a client reads them. */
   async function pages(limit: number, drafts: boolean): Promise<string[][]> {
     const found: string[][] = [];
     let after: EventPosition | null = null;

@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const soon = { withinMs: 20_000 };
 
-/** Leads to the server. While it is deaf, nothing passes that a client sends after its greeting. */
+/** A proxy to the server. While it is deaf, it drops what clients send after their first message. */
 async function openDeafLink(server: PostgresServer) {
   const link = { isDeaf: false, url: '', clients: [] as Socket[] };
   const listener = createServer((client) => {
@@ -70,7 +70,7 @@ test('a client that ends does not connect once more for what waited, nor leave w
     onServer(server.url('postgres'), (sql) => sql`select from pg_stat_activity where wait_event = 'PgSleep'`);
   await waitFor(async () => (await asleep()).length === 1, { ...soon, what: 'the statement to run' });
   const second = client`select 1`.execute();
-  // A connection that fails, where others are closed: postgres.js takes a moment before it tries again.
+  // When a connection fails and others are closed, postgres.js pauses before it retries.
   link.clients[0]?.resetAndDestroy();
   expect(await Promise.allSettled([first, second])).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
 

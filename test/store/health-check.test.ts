@@ -7,7 +7,7 @@ import { LooseLink } from '../client/loose-link.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** For a machine that has other things to do. Unwatched, a statement would wait for its 15 s. */
+/** For a busy machine. Without the health check, a statement would wait for 15 s. */
 const BUSY_MS = 4_000;
 const NOTICED_WITHIN_MS = 1_000 + BUSY_MS;
 const BACK_WITHIN_MS = 2_000 + BUSY_MS;
@@ -19,7 +19,7 @@ async function openChecked(server: PostgresServer): Promise<Database> {
 
 const one = (database: Database) => database.rows<{ one: number }>(sql`select 1 as one`);
 
-/** Rejects unless the work fails because there is no store to be had. Gives how long that took. */
+/** Rejects unless the work fails because the store is unavailable. Resolves to its duration. */
 async function unavailableAfterMs(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   const fault = await work().then(
@@ -39,7 +39,7 @@ test.each(['frozen', 'killed'] as const)(
 
     if (fault === 'frozen') server.pause();
     else await server.kill();
-    // More than there are connections.
+    // More than the number of connections.
     const told = await Promise.all(Array.from({ length: 10 }, () => unavailableAfterMs(() => one(database))));
     expect(Math.max(...told)).toBeLessThan(NOTICED_WITHIN_MS);
     await waitFor(() => database.fault === 'unresponsive', { withinMs: NOTICED_WITHIN_MS, what: 'the node to notice' });

@@ -22,7 +22,7 @@ import { createSampleEvent } from './sample-event.ts';
 const { url } = await testDatabase();
 const onOneConnection = () => openDatabase({ kind: 'postgres', url, poolSize: 1 });
 
-/** Postgres plans a prepared statement anew five times at most, and then may keep one plan for whatever comes. */
+/** Postgres plans a prepared statement five times, and may then keep a generic plan. */
 const ROUNDS = 12;
 const BATCH = 32;
 /** The largest batch. */
@@ -33,11 +33,11 @@ interface TableStatistics {
   readonly inserts: number;
   readonly updates: number;
   readonly hot_updates: number;
-  /** Rows that were found by way of an index. */
+  /** Rows fetched by an index. */
   readonly fetched: number;
 }
 
-/** Of each of the tables. A connection counts what it did when it is closed. */
+/** Statistics of each table. Connections report theirs when they close. */
 function statistics(url: string, tables: readonly string[]): Promise<TableStatistics[]> {
   return onServer(url, async (connection) => {
     const isAlone = async () =>
@@ -53,12 +53,12 @@ function statistics(url: string, tables: readonly string[]): Promise<TableStatis
   });
 }
 
-/** Seats all over the hall: a page of the table has room for some changes, but not for one of each of its seats. */
+/** Seats across the hall, because a page of the table has room for some changes, but not for one of each of its seats. */
 function spread(place: number, seats: number): number {
   return (7_919 * place) % seats;
 }
 
-/** Reserves `size` times two seats, and does with them all that can be done. */
+/** Reserves `size` times two seats, and runs all later operations on them. */
 async function sellAndLetGo(database: Database, eventId: string, round: number, size: number): Promise<void> {
   const seatOf = (place: number) => spread(round * 2 * BATCH + place, 50_000);
   const pairs = Array.from({ length: size }, (_, place) => [seatOf(2 * place), seatOf(2 * place + 1)]);
@@ -102,7 +102,7 @@ async function letLapse(database: Database, eventId: string): Promise<void> {
     for (const outcome of await reserveTogether(database, eventId, requests))
       if (outcome.outcome === 'reserved') lastMs = outcome.reservation.expiresAtMs;
   }
-  // By the clock alone, so that waiting fetches no rows.
+  // Waits by the clock alone, so that waiting fetches no rows.
   const allOverdue = async () => (await readClock(database)) > lastMs;
   await waitFor(allOverdue, { withinMs: 5_000, what: 'the reservations to lapse' });
   for (const requests of groups) {
@@ -115,7 +115,7 @@ test('what a sale writes finds its rows by key and is a HOT update of its seats,
   const { eventId, briefId } = await (async () => {
     await using database = await onOneConnection();
     await createSampleEvent(database, 20_000);
-    // What Postgres counts on after this knows of no other event, and of no reservation, however long the test takes.
+    // The statistics contain no other events and no reservations from here on.
     await database.rows(sql`analyze seats`);
     for (const table of ['seats', 'reservations', 'bookings'])
       await database.rows(sql`alter table ${sql.identifier(table)} set (autovacuum_enabled = false)`);
@@ -137,7 +137,7 @@ test('what a sale writes finds its rows by key and is a HOT update of its seats,
   expect([seats.seq_scan, reservations.seq_scan, bookings.seq_scan]).toEqual([0, 0, 0]);
   expect(seats.updates).toBeGreaterThan(2_000);
   expect(seats.hot_updates / seats.updates).toBeGreaterThan(0.95);
-  // What others have reserved is not looked at, however much of it there is; nor are other seats.
+  // The number of rows does not depend on other reservations, or other seats.
   expect(seats.fetched / seats.updates).toBeLessThan(5);
   expect(reservations.fetched / reservations.inserts).toBeLessThan(20);
   expect(bookings.fetched / bookings.inserts).toBeLessThan(20);
@@ -149,7 +149,7 @@ test('what a sale writes finds its rows by key, also with plans that were made w
   const eventId = await (async () => {
     await using database = await open();
     const id = await createSampleEvent(database, 20_000);
-    // As autovacuum does between the opening of a sale and its first reservations.
+    // Like autovacuum between the opening of a sale and its first reservations.
     await database.rows(sql`analyze`);
     return id;
   })();
@@ -157,7 +157,7 @@ test('what a sale writes finds its rows by key, also with plans that were made w
   const before = await statistics(own.url, tables);
   {
     await using database = await open();
-    // More than what is looked at before plans are kept.
+    // More than the number of executions before plans are kept.
     for (let round = 0; round < 2 * ROUNDS; round++) await sellByKeys(database, eventId, round);
   }
   const after = await statistics(own.url, tables);
@@ -168,13 +168,13 @@ test('what a sale writes finds its rows by key, also with plans that were made w
   const [seats, reservations, ...others] = done;
   if (!seats || !reservations) throw new Error('they were asked for');
   expect(reservations.inserts).toBe(2 * ROUNDS * MOST);
-  // What others have reserved is not looked at, however little of it there was when the plans were made.
+  // The number of rows does not depend on other reservations, although the plans were made without any.
   expect(seats.fetched / seats.updates).toBeLessThan(5);
   expect(reservations.fetched / reservations.inserts).toBeLessThan(20);
   for (const { fetched } of others) expect(fetched / reservations.inserts).toBeLessThan(5);
 });
 
-/** Reserves, extends, lets go of and books with keys, as clients do. */
+/** Reserves, extends, cancels and books with keys, like clients. */
 async function sellByKeys(database: Database, eventId: string, round: number): Promise<void> {
   const requests = Array.from({ length: MOST }, (_, place) =>
     requestFor([round * MOST + place], { idempotencyKey: randomUUID() }),

@@ -20,13 +20,13 @@ const SEATS = 8;
 const seatIndexes = Array.from({ length: SEATS }, (_, index) => index);
 const VIEWERS = ['ada', 'ben', 'cem', 'dot', 'eva', 'fay'];
 
-/** The items in random order. */
+/** Returns the items in random order. */
 function shuffled<Item>(items: readonly Item[]): Item[] {
   const keyed = items.map((item) => ({ item, key: Math.random() }));
   return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
-/** Two requests of two seats and one of three, in any order, by three of six viewers. */
+/** Two requests of two seats and one of three, in random order, by three of six viewers. */
 function overlappingRequests() {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = shuffled(seatIndexes);
   const viewers = shuffled(VIEWERS);
@@ -37,7 +37,7 @@ function overlappingRequests() {
   ].map((seats, place) => requestFor(seats, { viewerId: viewers[place] ?? '' }));
 }
 
-/** Many buyers at the same few seats. */
+/** Many buyers of the same few seats. */
 class Rush {
   readonly #database: Database;
   readonly #eventId: string;
@@ -48,7 +48,7 @@ class Rush {
     this.#eventId = eventId;
   }
 
-  /** One write, whichever chance says. */
+  /** One random write. */
   async act(): Promise<void> {
     const dice = Math.random();
     if (dice < 0.5) return this.#reserve();
@@ -69,7 +69,7 @@ class Rush {
     });
   }
 
-  /** Some of the reservations that were made, in any order: also such as are over. */
+  /** Random reservations of those made so far, including ended ones. */
   #some(): { reservationId: string; viewerId: string }[] {
     return this.#someHeld().map(({ id, viewerId }) => ({ reservationId: id, viewerId }));
   }
@@ -110,7 +110,7 @@ class Rush {
   }
 }
 
-/** The change log leads to the seats as they are, and all of it was told, once. Deadlines are not looked at, which the test itself moves. */
+/** Expects the change log to lead to the stored seats, and each change once. Ignores deadlines, which the test moves. */
 async function expectLogged(database: Database, eventId: string, told: readonly LoggedChange[]): Promise<number> {
   const changes = await readChanges(database, eventId, { after: 0, limit: 10_000 });
   expect(changes.map(({ revision }) => revision)).toEqual(changes.map((_, place) => place + 1));
@@ -127,7 +127,7 @@ test('requests for overlapping seats in every order are all or nothing, and neve
   let writes = 0;
   {
     await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
-    // Chance decides how soon all seats are booked or blocked, after which there is no more to write.
+    // After a random number of rounds all seats are booked or blocked, and nothing can be written.
     for (let round = 0; round < 20 || writes < 1_000; round++) {
       const eventId = await createSampleEvent(database, SEATS);
       const rush = new Rush(database, eventId);

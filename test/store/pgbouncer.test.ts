@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-/** A database of its own, empty, by way of the pooler. */
+/** A new empty database behind the pooler. */
 async function emptyBehind(pooler: Pgbouncer): Promise<string> {
   return pooler.url(databaseName(await server.createDatabase()));
 }

@@ -22,7 +22,7 @@ let folder: string;
 let certificate: Certificate;
 let server: PostgresServer;
 
-/** TLS, a socket, and roles that need a password, TLS or a certificate. The certificate is an authority to itself. */
+/** A server with TLS, a socket, and roles that need a password, TLS or a certificate. The certificate is self-signed. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pg-'));
   certificate = await makeCertificate();
@@ -64,7 +64,7 @@ interface Session {
   readonly encrypted: boolean;
 }
 
-/** Opens what a URL names; in it stand `PORT`, `SECRET`, `FOLDER` (of the socket, percent-encoded), `CA` and `KEY`. */
+/** Opens a URL with placeholders: `PORT`, `SECRET`, `FOLDER` (of the socket, percent-encoded), `CA` and `KEY`. */
 async function open(url: string): Promise<Session> {
   const words: Record<string, string> = {
     PORT: String(server.port),
@@ -90,10 +90,10 @@ test.each<[url: string, role: string, database: string, encrypted: boolean]>([
   ['postgres://plain@FOLDER:PORT/a%20shop', 'plain', 'a shop', false],
   ['postgres://plain@/a%20shop?host=FOLDER&port=PORT&sslmode=verify-full', 'plain', 'a shop', false],
   ['postgres://plain@:PORT/?host=FOLDER', 'plain', 'plain', false],
-  // A server that refuses connections is passed over, and so is one that is no server.
+  // Skips servers that refuse connections, or are no servers.
   ['postgres://plain:SECRET@127.0.0.1:1,127.0.0.1:PORT', 'plain', 'plain', true],
   ['postgres:///?host=/nowhere,127.0.0.1&port=PORT&user=plain&password=SECRET', 'plain', 'plain', true],
-  // Each kind of TLS.
+  // All kinds of TLS.
   ['postgres://plain:SECRET@127.0.0.1:PORT?sslmode=disable', 'plain', 'plain', false],
   ['postgres://plain:SECRET@127.0.0.1:PORT?sslmode=prefer', 'plain', 'plain', true],
   ['postgres://encrypted:SECRET@127.0.0.1:PORT/plain', 'encrypted', 'plain', true],
@@ -113,7 +113,7 @@ test.each<[url: string, role: string, database: string, encrypted: boolean]>([
     true,
   ],
   ['postgres://127.0.0.1@127.0.0.1:PORT/plain?sslmode=require&sslcert=CA&sslkey=KEY', '127.0.0.1', 'plain', true],
-  // What is for other clients does not reach the server, which would refuse it.
+  // Parameters of other clients are not sent to the server, which would refuse them.
   [
     'postgres://plain:SECRET@127.0.0.1:PORT?pgbouncer=true&connection_limit=1&channel_binding=prefer',
     'plain',

@@ -20,7 +20,7 @@ import { createSampleEvent } from './sample-event.ts';
 describe.each(engines)('reading seats on $engine', async ({ open }) => {
   const database = await open();
 
-  /** Seats 0 and 1 held, 2 booked, 3 blocked, 4 and 5 lapsed, 6 to 9 never touched. */
+  /** Seats 0 and 1 are held, 2 booked, 3 blocked, 4 and 5 lapsed, 6 to 9 unchanged. */
   async function eventWithSales() {
     const eventId = await createSampleEvent(database, 10);
     const held = await hold(database, eventId, [0, 1]);
@@ -181,7 +181,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
   });
 });
 
-/** Ids page by page, as a client would walk them. */
+/** Ids page by page, as a client reads them. */
 async function walk<At extends string, Item extends { id: string } & Record<At, number>>(
   page: (after: ListPosition | null) => Promise<Item[]>,
   at: At,

@@ -1,6 +1,6 @@
 import type { Fact, LoggedChange } from '../../src/domain/change.ts';
 
-/** A seat as the change log has it. */
+/** A seat by the change log. */
 export interface ReplayedSeat {
   readonly status: 'AVAILABLE' | 'RESERVED' | 'BOOKED' | 'BLOCKED';
   readonly reservationId: string | null;
@@ -10,7 +10,7 @@ export interface ReplayedSeat {
 
 const available: ReplayedSeat = { status: 'AVAILABLE', reservationId: null, bookingId: null, expiresAtMs: null };
 
-/** What an event's changes from the first on make of its seats. */
+/** Seats after all changes of an event. */
 export function replay(changes: readonly LoggedChange[], seatCount: number): ReplayedSeat[] {
   const seats = Array.from({ length: seatCount }, () => available);
   for (const fact of changes.flatMap(({ change }) => change.facts)) {

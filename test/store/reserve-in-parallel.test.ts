@@ -10,7 +10,7 @@ const { url } = await testDatabase();
 const openNode = () => openDatabase({ kind: 'postgres', url, poolSize: 10 });
 const seatIndexes = Array.from({ length: 50 }, (_, index) => index);
 
-/** How often each outcome came. */
+/** Counts outcomes by type. */
 function tally(outcomes: readonly { outcome: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;

@@ -11,7 +11,7 @@ import { createSampleEvent } from './sample-event.ts';
 describe.each(engines)('retrying a reservation on $engine', async ({ open }) => {
   const database = await open();
 
-  /** A buyer who sends one idempotency key again and again. */
+  /** A buyer who sends the same idempotency key repeatedly. */
   function insistentBuyer() {
     const intent = { viewerId: randomUUID(), idempotencyKey: 'once' };
     return {

@@ -3,16 +3,16 @@ import type { Layout } from '../../src/domain/layout.ts';
 import type { Database } from '../../src/store/engine/database.ts';
 import { insertEvent, type NewEvent } from '../../src/store/queries/events.ts';
 
-/** In minor units: what the seats of `sampleLayout` cost. Seats with an even index are of the first category. */
+/** Price of the seats with an even index in `sampleLayout`, in minor units. */
 export const STALLS = 4_500;
 export const BALCONY = 2_000;
 
-/** What `seatIndexes` of a sample event cost together. */
+/** Total price of `seatIndexes` of a sample event. */
 export function priceOf(seatIndexes: readonly number[]): number {
   return seatIndexes.reduce((total, index) => total + (index % 2 === 0 ? STALLS : BALCONY), 0);
 }
 
-/** One row of so many seats, in two price categories by turns. */
+/** One row of seats, in two alternating price categories. */
 export function sampleLayout(seatCount: number): Layout {
   return {
     width: seatCount,
@@ -53,7 +53,7 @@ export function sampleEvent(seatCount: number, over: Partial<NewEvent> = {}): Ne
   };
 }
 
-/** Writes an event of so many seats, ON_SALE if nothing else is said. Returns its id. */
+/** Writes an event with this number of seats, ON_SALE by default. Resolves to its id. */
 export async function createSampleEvent(
   database: Database,
   seatCount: number,

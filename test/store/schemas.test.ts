@@ -9,26 +9,26 @@ import { createSampleEvent } from './sample-event.ts';
 
 let server: PostgresServer;
 let url: string;
-/** Without rights of its own; another for each test, as roles are the server's. */
+/** A role without rights, a new one for each test, because roles belong to the server. */
 let app: string;
 
 beforeAll(async () => {
   server = await startPostgres();
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
-/** An empty database, in which `app` may do what everybody may. */
+/** An empty database, where `app` has the rights of everyone. */
 beforeEach(async () => {
   url = await server.createDatabase();
   app = `app_${randomUUID().slice(0, 8)}`;
   await asOwner('create role app login');
 });
 
-/** As the superuser, who owns the database. In the statements the role is `app`. */
+/** Runs statements as the superuser, who owns the database. They name the role `app`. */
 function asOwner(statements: string): Promise<unknown> {
   return onServer(url, (sql) => sql.unsafe(statements.replace(/\bapp\b/g, app)));
 }
 
-/** Migrates and creates an event, as the role and with the parameters given. */
+/** Migrates and creates an event, with this role and these parameters. */
 async function install({ role = app, query = '' } = {}): Promise<readonly string[]> {
   const named = `${url.replace('postgres@', `${role}@`)}${query}`;
   await using database = await openDatabase({ kind: 'postgres', url: named, poolSize: 1 });
@@ -38,7 +38,7 @@ async function install({ role = app, query = '' } = {}): Promise<readonly string
   return applied;
 }
 
-/** Of all schemas but Postgres' own: those with tables or types, and how many. */
+/** Number of tables and types by schema, without Postgres' own schemas. */
 async function schemas(): Promise<Record<string, number>> {
   const rows = await onServer(
     url,

@@ -1,19 +1,19 @@
 import { parse } from 'libpg-query';
 
-/** What a statement does, as Postgres' own grammar has it. */
+/** What a statement does, by Postgres' parser. */
 export interface SqlStatement {
   readonly writes: boolean;
-  /** Tables that are read or written without their `event_id`, or the `id` of `events`, being a parameter of the statement. */
+  /** Tables that are read or written without a parameter for their `event_id`, or for the `id` of `events`. */
   readonly tablesOfAnyEvent: readonly string[];
-  /** What writes return and is no column. */
+  /** Expressions in RETURNING that are no columns. */
   readonly computedReturns: readonly unknown[];
-  /** Sub-queries with a limit that are run anew for each row of what stands before them. */
+  /** Lateral sub-queries with a limit. */
   readonly lateralLimits: readonly unknown[];
-  /** The names of those that are called. */
+  /** Names of called functions. */
   readonly functions: readonly string[];
 }
 
-/** A node of the parser's tree: an object with the node's kind as its one key, or what is in it. */
+/** A node of the syntax tree: an object whose only key is its kind, or its contents. */
 type Node = { readonly [key: string]: unknown };
 
 export async function parseStatement(text: string): Promise<SqlStatement> {
@@ -37,7 +37,7 @@ export async function parseStatement(text: string): Promise<SqlStatement> {
   };
 }
 
-/** All that the tree has of a kind. */
+/** All nodes of a kind in the tree. */
 function nodesOf(tree: unknown, kind: string): Node[] {
   if (Array.isArray(tree)) return tree.flatMap((each) => nodesOf(each, kind));
   if (typeof tree !== 'object' || tree === null) return [];
@@ -47,7 +47,7 @@ function nodesOf(tree: unknown, kind: string): Node[] {
   ]);
 }
 
-/** The tables of one query, those of its sub-queries left out, whose event is compared with nothing. */
+/** Tables of one query, without its sub-queries, that have no condition on their event. */
 function unboundTables({ relation, fromClause, usingClause, whereClause }: Node): Node[] {
   const sources = [...list(fromClause), ...list(usingClause)];
   const tables = [...(relation === undefined ? [] : [relation as Node]), ...sources.flatMap(tablesIn)];
@@ -67,14 +67,14 @@ function joinConditions(source: Node): unknown[] {
   return join ? [join.quals, ...[join.larg, join.rarg].flatMap((side) => joinConditions(side as Node))] : [];
 }
 
-/** What must all be so for the condition to be. */
+/** The operands of a conjunction. */
 function conjuncts(condition: unknown): Node[] {
   const and = inside(condition, 'BoolExpr');
   if (and?.boolop === 'AND_EXPR') return list(and.args).flatMap(conjuncts);
   return condition === undefined ? [] : [condition as Node];
 }
 
-/** Whether it says `table.event_id = $1`, or of the events themselves `id = $1`. */
+/** Whether it is `table.event_id = $1`, or `id = $1` for events. */
 function comparesEvent(condition: Node, table: Node, tableCount: number): boolean {
   const comparison = inside(condition, 'A_Expr');
   if (comparison === undefined || lastName(comparison.name) !== '=') return false;
@@ -86,7 +86,7 @@ function comparesEvent(condition: Node, table: Node, tableCount: number): boolea
   return names.length === 1 ? tableCount === 1 : names[0] === alias;
 }
 
-/** Whether a parameter is what is written as `event_id`. */
+/** Whether a parameter is inserted as `event_id`. */
 function insertsForEvent({ cols, selectStmt }: Node): boolean {
   const place = list(cols).findIndex((column) => inside(column, 'ResTarget')?.name === 'event_id');
   const { targetList, valuesLists } = inside(selectStmt, 'SelectStmt') ?? {};
@@ -119,7 +119,7 @@ function list(nodes: unknown): Node[] {
   return Array.isArray(nodes) ? nodes : [];
 }
 
-/** What is in a node, if it is of the kind. */
+/** Contents of a node of this kind. */
 function inside(node: unknown, kind: string): Node | undefined {
   return typeof node === 'object' && node !== null ? (Reflect.get(node, kind) as Node | undefined) : undefined;
 }

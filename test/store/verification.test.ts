@@ -15,7 +15,7 @@ async function verdictsOf(database: Database, overdueSeconds: number | null = 60
   return verdicts;
 }
 
-/** An event in which everything has happened that may: seats 0 to 3 are held, 4 and 5 booked. */
+/** An event with all kinds of rows: seats 0 to 3 are held, 4 and 5 booked. */
 async function busyEvent(database: Database) {
   const eventId = await createSampleEvent(database, 12);
   const running = await hold(database, eventId, [0, 1]);
@@ -39,9 +39,9 @@ type Busy = Awaited<ReturnType<typeof busyEvent>>;
 
 interface Fault {
   readonly promise: string;
-  /** What is said of it. */
+  /** Expected message. */
   readonly what: RegExp;
-  /** The first may be to let go of a constraint, which the store has against the same fault. */
+  /** Statements that cause the fault. The first may drop a constraint that prevents it. */
   readonly plant: (event: Busy) => readonly SQL[];
 }
 

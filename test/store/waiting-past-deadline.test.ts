@@ -14,7 +14,7 @@ const { url } = await testDatabase();
 
 type Work = (database: Database, reservation: ReservationRecord) => Promise<readonly { outcome: string }[]>;
 
-/** Starts the work in time while another write has the event's head locked, and lets it go on when its deadline is past. */
+/** Starts the work in time while the event's head is locked, and unlocks it after the deadline. */
 async function heldUp(
   database: Database,
   reservation: ReservationRecord,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** One address for servers on this machine: hands new connections out in turn, to those that take them. */
+/** One address for local servers, which distributes new connections in rotation among those that accept them. */
 export class Balancer implements AsyncDisposable {
-  /** Of the servers. Connections there are stay where they are. */
+  /** Ports of the servers. Existing connections are not moved. */
   ports: readonly number[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -63,7 +63,7 @@ export class Balancer implements AsyncDisposable {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    // A lost connection is told by its end.
+    // The end of a lost connection is handled instead.
     socket.on('error', () => {});
     socket.on('close', () => this.#sockets.delete(socket));
   }

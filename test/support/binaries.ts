@@ -13,7 +13,7 @@ export interface PostgresBinaries {
   readonly pgBasebackup: string;
 }
 
-/** All from one folder, so that they are of one version. Throws with what to install if there are none. */
+/** All from one folder, so that their versions match. Throws with what to install if there are none. */
 export function findPostgres(): PostgresBinaries {
   const folder = findFolder(postgresPrograms);
   if (folder === undefined) throw missing(postgresPrograms.join(', '), 'postgresql', 'TEST_DATABASE_URL');
@@ -37,8 +37,8 @@ export function findPgbouncer(): string {
 }
 
 /**
- * Installs what is missing where that is possible: as root, with apt-get. Called once per run, before the workers
- * start, because apt-get runs only once at a time.
+ * Installs missing programs if possible: as root, with apt-get. Called once per run, before the workers start, because apt-get takes a
+ * lock.
  */
 export function installMissingBinaries(): void {
   if (process.getuid?.() !== 0 || findFolder(['apt-get']) === undefined) return;
@@ -59,7 +59,7 @@ function findFolder(programs: readonly string[]): string | undefined {
   );
 }
 
-/** Newest first. Debian keeps Postgres' servers out of PATH. */
+/** Newest first. Debian's Postgres servers are not in PATH. */
 function debianFolders(): string[] {
   if (!existsSync(debianPostgres)) return [];
   const versions = readdirSync(debianPostgres).sort((a, b) => Number(b) - Number(a));

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A server's certificate for 127.0.0.1, which vouches for itself, and its key: paths of PEM files. */
+/** Paths of PEM files: a self-signed certificate for 127.0.0.1, and its key. */
 export interface Certificate extends AsyncDisposable {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** By the openssl program, as Node reads certificates but makes none. */
+/** Uses openssl, because Node cannot create certificates. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-certificate-'));
   const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];

@@ -3,18 +3,18 @@ import { waitFor } from './wait-for.ts';
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** After which a node that does not answer counts as failing. */
+/** Time after which a node that does not answer counts as failing. */
 const NODE_TIMEOUT_MS = 1_000;
 const soon = { withinMs: 30_000 };
 
 export interface ClusterOptions {
-  /** For each master one, that takes over when it is gone. */
+  /** One replica for each master, which takes over after a failure. */
   readonly replicas?: boolean;
-  /** For every node, as on a command line. */
+  /** Options of every node's command line. */
   readonly settings?: readonly string[];
 }
 
-/** Three masters with a third of the slots each, and a replica for each. */
+/** Three masters with a third of the slots each, optionally with replicas. */
 export class RedisCluster implements AsyncDisposable {
   readonly masters: readonly RedisServer[];
   readonly replicas: readonly RedisServer[];
@@ -32,7 +32,7 @@ export class RedisCluster implements AsyncDisposable {
     return `redis+cluster://${this.servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
   }
 
-  /** The master that has the key, as this node of the cluster knows it. */
+  /** The master of the key, according to this node. */
   async masterOf(key: string, asked: RedisServer): Promise<RedisServer> {
     const slot = Number(await asked.cli('CLUSTER', 'KEYSLOT', key));
     const ranges = (await asked.cli('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
@@ -42,7 +42,7 @@ export class RedisCluster implements AsyncDisposable {
     return master;
   }
 
-  /** Moves one slot with its keys, as redis-cli does; both are masters. All nodes are up, and know of it in the end. */
+  /** Moves one slot with its keys between masters, like redis-cli. All nodes must be up. */
   async moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
     const [source, target] = [await idOf(from), await idOf(to)];
     await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
@@ -103,16 +103,15 @@ async function untilAll(cluster: RedisCluster, what: string, isSo: (info: string
 }
 
 /**
- * To be waited for after each move, as the nodes hear of it from each other. A master takes a slot with an epoch above all that it has
- * heard of. If the one that gives the slot has a later epoch, by a slot that it has just taken itself, its older claim wins: each
- * of the two then holds the other for the slot's master, for good.
+ * Must be awaited after each move. A master takes a slot with an epoch above all that it knows. If the other one has a later epoch,
+ * because it has just taken a slot itself, its older claim wins, and each of the two takes the other for the slot's master, for ever.
  */
 async function untilAllAgree({ servers }: RedisCluster): Promise<void> {
   const areEqual = async () => new Set(await Promise.all(servers.map(viewOf))).size === 1;
   await waitFor(areEqual, { ...soon, what: 'the nodes to agree on masters, replicas, epochs and slots' });
 }
 
-/** What a node knows of all nodes, itself included, without when it heard of them. */
+/** A node's view of all nodes, without times. */
 async function viewOf(server: RedisServer): Promise<string> {
   const lines = String(await server.cli('CLUSTER', 'NODES'))
     .trim()

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Where a connection is cut: as a message comes from the client, before it is passed on; right after; as the answer to it
- * comes, of which nothing is passed on; or in the middle of that answer.
+ * When a connection is cut: at a client's message before or after it is passed on, or at its answer, of which nothing or a part is
+ * passed on.
  */
 export type CutPoint = 'before the message' | 'after the message' | 'before the answer' | 'in the answer';
 
@@ -14,9 +14,9 @@ export const cutPoints: readonly CutPoint[] = [
   'in the answer',
 ];
 
-/** Stands between clients and a server on this machine, and cuts a connection where it is told to. */
+/** A proxy between clients and a local server, which cuts connections. */
 export class CuttingLink implements AsyncDisposable {
-  /** Connections that were cut. */
+  /** Number of connections that were cut. */
   cuts = 0;
   readonly #targetPort: number;
   readonly #counts: (message: Buffer) => boolean;
@@ -30,7 +30,7 @@ export class CuttingLink implements AsyncDisposable {
     this.#server = createServer((client) => this.#link(client));
   }
 
-  /** `counts` says which messages of clients are any: those that get an answer. */
+  /** @param counts selects the messages that count: those with an answer */
   static async open(targetPort: number, counts: (message: Buffer) => boolean = () => true): Promise<CuttingLink> {
     const link = new CuttingLink(targetPort, counts);
     link.#server.listen(0, '127.0.0.1');
@@ -42,12 +42,12 @@ export class CuttingLink implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Cuts one connection, at the nth message that clients send from now on: 1 is the next. */
+  /** Cuts one connection, at the nth message of any client from now on: 1 is the next. */
   cutOnce(at: CutPoint, nthMessage = 1): void {
     this.#armed = { at, messagesLeft: nthMessage };
   }
 
-  /** Cuts nothing any more. */
+  /** Cancels the cut. */
   disarm(): void {
     this.#armed = null;
   }
@@ -65,7 +65,7 @@ export class CuttingLink implements AsyncDisposable {
     for (const socket of ends) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
-      // A lost connection is told by its end.
+      // The end of a lost connection is handled instead.
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);

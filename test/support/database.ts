@@ -3,7 +3,7 @@ import { afterAll, inject } from 'vitest';
 import { createDatabase, databaseName, onServer } from './create-database.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A client's goodbye takes a moment to reach the server. */
+/** The server takes a moment to notice closed connections. */
 const goodbyeWithinMs = 2_000;
 
 export interface TestDatabase extends AsyncDisposable {
@@ -11,8 +11,8 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * A database for one test file, with the product's tables and no rows: `const database = await testDatabase()` at the
- * top of the file. After the file's own `afterAll` hooks it is dropped, and the file fails if connections were left open.
+ * A database with the product's tables and no rows for one test file: `const database = await testDatabase()` at its top. Dropped after
+ * the file's `afterAll` hooks; the file fails if connections are left open.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase();
@@ -20,7 +20,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** The same for less than a file: the caller disposes of it. Disposing rejects if connections were left open. */
+/** The same for a part of a file. Disposing rejects if connections are left open. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl');
   const url = await createDatabase(serverUrl, { template: inject('templateDatabase') });

@@ -5,9 +5,9 @@ import { createTemplate, dropTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Connects to the run's Postgres, where databases may be created. */
+    /** URL of the run's Postgres, where databases may be created. */
     postgresUrl: string;
-    /** The database there that has the product's tables. */
+    /** Name of the database with the product's tables. */
     templateDatabase: string;
   }
 }
@@ -16,7 +16,7 @@ interface RunServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Runs once, before any test file. Returns what ends it. */
+/** Runs once before all test files. Resolves to its teardown. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   installMissingBinaries();
   const server = await serverForRun();
@@ -36,7 +36,7 @@ async function tearDown(server: RunServer, template: string): Promise<void> {
   await server[Symbol.asyncDispose]();
 }
 
-/** The one that `TEST_DATABASE_URL` names, otherwise one of our own. */
+/** The server of `TEST_DATABASE_URL`, or a new one. */
 async function serverForRun(): Promise<RunServer> {
   const url = process.env.TEST_DATABASE_URL;
   if (url !== undefined) return { url, [Symbol.asyncDispose]: async () => {} };

@@ -7,7 +7,7 @@ export interface Reply<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** Sends one operation over HTTP, its text as our client would, and gives the reply as it came. */
+/** Sends one operation as a text over HTTP. Resolves to the raw result. */
 export async function send<Data, Variables>(
   graphqlUrl: string,
   document: TypedDocumentNode<Data, Variables> | string,
@@ -27,21 +27,21 @@ export async function send<Data, Variables>(
   return (await response.json()) as Reply<Data>;
 }
 
-/** As `send`, for an operation that must give data: throws the errors it gave instead. */
+/** Like `send`, but throws the errors of a result without data. */
 export async function dataOf<Data, Variables>(...args: Parameters<typeof send<Data, Variables>>): Promise<Data> {
   const { data, errors } = await send<Data, Variables>(...args);
   if (errors !== undefined || data == null) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
   return data;
 }
 
-/** The token of a guest who signs in now. */
+/** Signs a new guest in. Resolves to the token. */
 export async function guestToken(graphqlUrl: string): Promise<string> {
   const { signInAsGuest } = await dataOf(graphqlUrl, SignInAsGuestDocument, {});
   if (signInAsGuest.__typename !== 'GuestSession') throw new Error(`no guest: ${JSON.stringify(signInAsGuest)}`);
   return signInAsGuest.token;
 }
 
-/** Whether the server takes the token no more. */
+/** Whether the server refuses the token. */
 export async function hasRunOut(graphqlUrl: string, token: string): Promise<boolean> {
   const { errors } = await send(graphqlUrl, ViewerDocument, {}, token);
   return errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';

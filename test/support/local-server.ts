@@ -5,7 +5,7 @@ import { Guard } from './guard.ts';
 import { processTree } from './process-tree.ts';
 import { untilReady } from './server-output.ts';
 
-/** Below 32768, where Linux begins to give ports to outgoing connections: one of those could block a restart. */
+/** Below 32768, where Linux' ports of outgoing connections begin, which could block a restart. */
 const ports = { from: 15_000, to: 32_000 };
 const maxPortAttempts = 20;
 const startWithinMs = 90_000;
@@ -14,15 +14,15 @@ const endWithinMs = 15_000;
 export interface ServerProgram {
   readonly path: string;
   args(port: number): string[];
-  /** What it prints once clients can connect. */
+  /** Printed when clients can connect. */
   readonly readyMessage: string;
-  /** Makes it end in good order without waiting for its clients. */
+  /** Stops it gracefully without waiting for its clients. */
   readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
-  /** The user to run as, if not this one. */
+  /** The user to run as; this process' by default. */
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** A server program in a folder of its own, on 127.0.0.1. It keeps its port and its folder until it is disposed of. */
+/** A server program in its own folder, on 127.0.0.1. Keeps its port and folder until disposed of. */
 export class LocalServer implements AsyncDisposable {
   readonly #program: ServerProgram;
   readonly #folder: string;
@@ -30,7 +30,7 @@ export class LocalServer implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #port = 0;
 
-  /** Takes the folder over: it is removed in the end. */
+  /** @param folder is removed in the end */
   constructor(program: ServerProgram, folder: string) {
     this.#program = program;
     this.#folder = folder;
@@ -41,7 +41,7 @@ export class LocalServer implements AsyncDisposable {
     return this.#port;
   }
 
-  /** Only the server itself can tell for certain that a port is free: by listening on it. */
+  /** Only the server itself can reliably find a free port, by listening on it. */
   async startOnFreePort(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       this.#port = randomInt(ports.from, ports.to);
@@ -54,7 +54,7 @@ export class LocalServer implements AsyncDisposable {
     }
   }
 
-  /** On the same port and folder as before. Resolves once clients can connect; rejects with what the server printed. */
+  /** With the same port and folder as before. Resolves when clients can connect; rejects with the server's output. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error(`${this.#program.path} is running already`);
     const child = this.#spawn();
@@ -68,21 +68,21 @@ export class LocalServer implements AsyncDisposable {
     }
   }
 
-  /** In good order. */
+  /** Gracefully. */
   async stop(): Promise<void> {
     this.resume();
     await this.#end((child) => child.kill(this.#program.stopSignal));
   }
 
-  /** As in a crash: every process of the server at once. Resolves when the last one is gone. */
+  /** Kills every process of the server, like a crash. Resolves when all are gone. */
   async kill(): Promise<void> {
     this.pause();
     await this.#end(() => this.#signal('SIGKILL'));
   }
 
-  /** Freezes the server: connections stay open, and nothing is answered. */
+  /** Freezes the server: connections stay open without answers. */
   pause(): void {
-    // The parent first, so that no child is born while the others are being stopped.
+    // The parent first, so that it starts no children meanwhile.
     this.#child?.kill('SIGSTOP');
     this.#signal('SIGSTOP');
   }
@@ -99,7 +99,7 @@ export class LocalServer implements AsyncDisposable {
   #spawn(): ChildProcess {
     return spawn(this.#program.path, this.#program.args(this.#port), {
       cwd: this.#folder,
-      // A Ctrl-C in the terminal is for the test run, which then ends its servers.
+      // The terminal's Ctrl-C only signals the test run, which then ends its servers.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
@@ -116,7 +116,7 @@ export class LocalServer implements AsyncDisposable {
     const child = this.#child;
     if (child === undefined) return;
     if (!hasEnded(child)) {
-      // 'close' and not 'exit': the pipes close with the last of the server's processes.
+      // 'close' instead of 'exit', because the pipes close with the last of the server's processes.
       const closed = once(child, 'close', { signal: AbortSignal.timeout(endWithinMs) });
       ask(child);
       await closed;

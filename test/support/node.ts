@@ -5,11 +5,11 @@ import type { Role } from '../../src/domain/viewer.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import type { PaymentProvider } from '../../src/payments/provider.ts';
 
-/** Every node of a test accepts the tokens that `tokenFor` makes. */
+/** Secret of all test nodes, with which `tokenFor` signs. */
 export const jwtSecret = 'the secret of the tests, which is long enough';
 const identity = openIdentity({ secret: jwtSecret, jwksUrl: null, guestTokenSeconds: 3600 });
 
-/** A free port, an embedded database that keeps nothing, no rate limits, and nobody refused for what else the machine does. */
+/** A free port, an embedded database in memory, no limits, and no refusals because of other load on the machine. */
 export const nodeEnv: NodeJS.ProcessEnv = {
   NODE_ENV: 'test',
   PORT: '0',
@@ -24,19 +24,19 @@ export const nodeEnv: NodeJS.ProcessEnv = {
 };
 
 export interface NodeOptions {
-  /** Settings as an operator would give them, over those of `nodeEnv`. */
+  /** Override those of `nodeEnv`. */
   readonly env?: NodeJS.ProcessEnv;
   readonly payment?: PaymentProvider;
 }
 
-/** A node in this process, on a free port. Disposing of it stops it. */
+/** A node in this process. Disposing of it stops it. */
 export function startNode({ env = {}, payment }: NodeOptions = {}): Promise<App> {
   const config = readConfig({ ...nodeEnv, ...env });
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   return createApp(config, payment === undefined ? { logger } : { logger, payment });
 }
 
-/** A token for the viewer, good for an hour unless told otherwise. */
+/** A token for the viewer, valid for an hour by default. */
 export async function tokenFor(sub: string, roles: readonly Role[] = [], ttlSeconds = 3600): Promise<string> {
   const { token } = await identity.sign({ sub, roles, ttlSeconds });
   return token;

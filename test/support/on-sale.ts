@@ -6,14 +6,14 @@ import { startNode } from './node.ts';
 
 export interface OnSale {
   readonly node: App;
-  /** Of another node on the same database. */
+  /** For another node on the same database. */
   readonly env: NodeJS.ProcessEnv;
   readonly hamlet: Offer;
 }
 
 /**
- * A node on a database of its own, with an event on sale, for one test file: `const { node, hamlet } = await nodeOnSale()` at the
- * top of the file. It is stopped after the file's own `afterAll` hooks.
+ * A node on its own database with an event on sale, for one test file: `const { node, hamlet } = await nodeOnSale()` at its top. Stopped
+ * after the file's `afterAll` hooks.
  */
 export async function nodeOnSale(offered: OfferOptions = {}): Promise<OnSale> {
   const database = await testDatabase();

@@ -6,7 +6,7 @@ import { findPgbouncer } from './binaries.ts';
 import { LocalServer } from './local-server.ts';
 import { type PostgresServer, serverUser } from './postgres.ts';
 
-/** A PgBouncer of the test's own, before a Postgres of its own. */
+/** A new PgBouncer in front of a new Postgres. */
 export class Pgbouncer extends LocalServer {
   url(database: string): string {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
@@ -15,11 +15,11 @@ export class Pgbouncer extends LocalServer {
 
 export interface PgbouncerSettings {
   readonly mode: 'session' | 'transaction' | 'statement';
-  /** As lines of its configuration. */
+  /** Lines of its configuration. */
   readonly more?: readonly string[];
 }
 
-/** Lets everybody in, as its Postgres does, and hands the server connections out in turn, so that no two transactions share one by luck. */
+/** Accepts everyone, like its Postgres, and rotates server connections, so that consecutive transactions use different ones. */
 export async function startPgbouncer(
   postgres: PostgresServer,
   { mode, more = [] }: PgbouncerSettings,
@@ -42,7 +42,7 @@ export async function startPgbouncer(
       return [file];
     },
     readyMessage: 'process up',
-    // By SIGTERM later versions wait for their clients.
+    // At SIGTERM, later versions wait for their clients.
     stopSignal: 'SIGKILL' as const,
     runAs,
   };

@@ -7,21 +7,21 @@ import { findPostgres } from './binaries.ts';
 import { createDatabase, onServer } from './create-database.ts';
 import { LocalServer, type ServerProgram } from './local-server.ts';
 
-/** A Postgres of the test's own, with a database `postgres` and a superuser of that name who needs no password. */
+/** A new Postgres, with a database `postgres` and a superuser of that name without a password. */
 export class PostgresServer extends LocalServer {
   url(database: string): string {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** Returns the new database's URL. Without a template it is empty. */
+  /** Resolves to the new database's URL. It is empty without a template. */
   createDatabase(options: { template?: string } = {}): Promise<string> {
     return createDatabase(this.url('postgres'), options);
   }
 }
 
 /**
- * For tests that stop, kill or pause it; all others share one by way of `testDatabase`.
- * @param settings as `name=value`, over those that suit tests
+ * For tests that stop, kill or pause it. Others share one by `testDatabase`.
+ * @param settings as `name=value`, which override those for tests
  */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const binaries = findPostgres();
@@ -35,7 +35,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   return server;
 }
 
-/** A replica of the server, in step with it: what the server acknowledges from now on, the replica has. */
+/** A synchronous replica: the server acknowledges only what the replica has. */
 export async function startReplica(primary: PostgresServer): Promise<PostgresServer> {
   const { postgres, pgBasebackup } = findPostgres();
   const runAs = serverUser();
@@ -74,12 +74,12 @@ function program(
 ): ServerProgram {
   const forTests = [
     'listen_addresses=127.0.0.1',
-    // Its own folder would need a user and a short path; nothing here connects by socket.
+    // Its own folder would need a user and a short path, and nothing connects by socket.
     'unix_socket_directories=',
     'max_connections=300',
-    // A killed process loses nothing by it: only a machine that goes down would.
+    // Only a crash of the machine could lose data.
     'fsync=off',
-    // In the data folder and not in /dev/shm, where a killed server leaves it behind.
+    // In the data folder instead of /dev/shm, where a killed server would leave it.
     'dynamic_shared_memory_type=mmap',
   ];
   return {
@@ -102,7 +102,7 @@ async function initialise(initdb: string, data: string, options: { cwd: string; 
   await promisify(execFile)(initdb, args, { ...options, env: { PATH: process.env.PATH, LC_ALL: 'C' } });
 }
 
-/** Whom its servers run as, if not as this process: Postgres refuses to run as root. */
+/** The user of its servers, because Postgres refuses to run as root. */
 export function serverUser(): ServerProgram['runAs'] {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {

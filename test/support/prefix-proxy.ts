@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 
 export interface PrefixProxyOptions {
   readonly prefix: string;
-  /** Whether the server behind it sees the prefix. */
+  /** Whether the server gets the prefix. */
   readonly passesOn: boolean;
 }
 
-/** Has a server under a path of its own, websockets too, as a reverse proxy of a larger site does; nothing else is there. */
+/** Serves a server under a path, including websockets, like the reverse proxy of a larger site. */
 export class PrefixProxy implements AsyncDisposable {
-  /** What becomes of requests for a websocket from now on. */
+  /** How requests for a websocket are handled. */
   websockets: 'pass' | 'are refused' | 'are left waiting' = 'pass';
   readonly #server: Server;
   readonly #prefix: string;
@@ -69,7 +69,7 @@ export class PrefixProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** With the prefix, and a slash behind. */
+  /** With the prefix and a trailing slash. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#prefix}/`;
   }

@@ -5,13 +5,13 @@ import { Redis } from 'ioredis';
 import { findRedis } from './binaries.ts';
 import { LocalServer } from './local-server.ts';
 
-/** A Redis of the test's own. Its settings are Redis' defaults, but that it writes nothing to disk: a restart empties it. */
+/** A new Redis with default settings, except that it writes nothing to disk: a restart empties it. */
 export class RedisServer extends LocalServer {
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** One command as redis-cli would send it: `cli('SET', 'key', 'value')`. */
+  /** Runs one command like redis-cli: `cli('SET', 'key', 'value')`. */
   cli(...command: [name: string, ...args: (string | number)[]]): Promise<unknown> {
     return runCommand(this.url, command);
   }
@@ -21,15 +21,15 @@ export class RedisServer extends LocalServer {
   }
 }
 
-/** What every Redis can do for a test, also one that is somebody else's. */
+/** The operations that are possible on a shared Redis. */
 export type TestRedis = Pick<RedisServer, 'url' | 'cli' | typeof Symbol.asyncDispose>;
 
-/** As on a command line, `'--maxmemory', '1mb'`; by its port where they depend on that. */
+/** Options of the command line, `'--maxmemory', '1mb'`, which may depend on the port. */
 export type RedisSettings = readonly string[] | ((port: number) => readonly string[]);
 
 /**
  * For tests that stop, kill, pause or flush it.
- * @param settings over those that suit tests
+ * @param settings override those for tests
  */
 export async function startRedis(settings: RedisSettings = []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
@@ -61,18 +61,18 @@ export function settingsAt(port: number, settings: RedisSettings): readonly stri
   return typeof settings === 'function' ? settings(port) : settings;
 }
 
-/** For all other tests: the Redis that `TEST_REDIS_URL` names, otherwise one of their own. */
+/** For all other tests: the Redis of `TEST_REDIS_URL`, or a new one. */
 export async function testRedis(): Promise<TestRedis> {
   const url = process.env.TEST_REDIS_URL;
   if (url === undefined) return startRedis();
   return { url, cli: (...command) => runCommand(url, command), [Symbol.asyncDispose]: async () => {} };
 }
 
-/** One command to the Redis, or sentinel, at this URL. */
+/** Runs one command on the Redis or sentinel at this URL. */
 export async function runCommand(url: string, [name = '', ...args]: readonly (string | number)[]): Promise<unknown> {
-  // A test asks what is so now: no waiting for a server that is down to come back.
+  // Does not wait for a server that is down.
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
-  // The command rejects too; ioredis would print it as well if nobody listened.
+  // The command rejects as well. Without a listener ioredis would print the error.
   redis.on('error', () => {});
   try {
     await redis.connect();

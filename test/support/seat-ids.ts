@@ -1,7 +1,7 @@
 import { EventSeatMapDocument } from '../../src/client/generated/documents.ts';
 import { createHoldfastClient, type Layout } from '../../src/client/index.ts';
 
-/** An event's layout, as anybody may ask for it, or who has the token. */
+/** An event's layout, with an optional token. */
 export async function layoutOf(url: string, eventId: string, token: string | null = null): Promise<Layout> {
   const client = createHoldfastClient({ url, token: () => token });
   try {
@@ -13,7 +13,7 @@ export async function layoutOf(url: string, eventId: string, token: string | nul
   }
 }
 
-/** The ids of all seats of an event, by index. */
+/** Ids of all seats of an event, by index. */
 export async function seatIdsOf(graphqlUrl: string, eventId: string, token?: string): Promise<string[]> {
   const { sections } = await layoutOf(graphqlUrl, eventId, token);
   return sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats.map(({ id }) => id)));

@@ -9,13 +9,13 @@ import { waitFor } from './wait-for.ts';
 const MASTER_NAME = 'mymaster';
 const SENTINELS = 3;
 const REPLICAS = 2;
-/** After which a server that does not answer counts as down. */
+/** Time after which a server that does not answer counts as down. */
 const DOWN_AFTER_MS = 1_000;
 const soon = { withinMs: 20_000 };
-/** Replicas would otherwise be kept waiting for others to join them. */
+/** By default replicas wait for others to join them. */
 const atOnce = ['--repl-diskless-sync-delay', '0'];
 
-/** A master, its replicas, and sentinels that make one of these the master when it is gone. */
+/** A master, its replicas, and sentinels that promote one of these after a failure. */
 export class SentinelSetup implements AsyncDisposable {
   readonly servers: readonly RedisServer[];
   readonly sentinels: readonly LocalServer[];
@@ -29,7 +29,7 @@ export class SentinelSetup implements AsyncDisposable {
     return `redis+sentinel://${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER_NAME}`;
   }
 
-  /** The one that the sentinels take for the master. */
+  /** The master according to the sentinels. */
   async master(): Promise<RedisServer> {
     const [, port] = (await this.ask('GET-MASTER-ADDR-BY-NAME', MASTER_NAME)) as [string, string];
     const master = this.servers.find((server) => server.port === Number(port));
@@ -37,7 +37,7 @@ export class SentinelSetup implements AsyncDisposable {
     return master;
   }
 
-  /** A command to the sentinels, of which the first answers. */
+  /** Runs a command on the first sentinel that answers. */
   ask(...command: [string, ...(string | number)[]]): Promise<unknown> {
     return askSentinel(this.sentinels[0], command);
   }
@@ -64,7 +64,7 @@ export async function startSentinelSetup(): Promise<SentinelSetup> {
   return setup;
 }
 
-/** One that watches nothing yet. */
+/** Watches no master yet. */
 export async function startSentinel(given: RedisSettings = []): Promise<LocalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-sentinel-'));
   const settings = join(folder, 'sentinel.conf');
@@ -97,7 +97,7 @@ async function watchMaster(sentinel: LocalServer, master: RedisServer): Promise<
   await askSentinel(sentinel, ['MONITOR', MASTER_NAME, '127.0.0.1', master.port, Math.ceil(SENTINELS / 2)]);
   await askSentinel(sentinel, ['SET', MASTER_NAME, 'down-after-milliseconds', DOWN_AFTER_MS]);
   await askSentinel(sentinel, ['SET', MASTER_NAME, 'failover-timeout', 5_000]);
-  // Of a master that was replaced they ask twice who it thinks it is before they make it a replica: every 10 s by default.
+  // Before they make a replaced master a replica, they ask it for its role twice: every 10 s by default.
   await askSentinel(sentinel, ['DEBUG', 'info-period', 1_000, 'publish-period', 500]);
 }
 

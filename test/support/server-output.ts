@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 const maxKeptChars = 20_000;
 
 /**
- * Resolves once the server has printed `readyMessage`. Rejects with what it printed instead, if it ends or says nothing
- * for that long. Its output is read for as long as it runs: a full pipe would stop it.
+ * Resolves when the server prints `readyMessage`. Rejects with its output if it ends or prints nothing for that long. Always reads its
+ * output, because a full pipe would block it.
  */
 export function untilReady(child: ChildProcess, readyMessage: string, withinMs: number): Promise<void> {
   return new Promise((resolve, reject) => {

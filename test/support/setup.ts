@@ -1,2 +1,2 @@
-// Run for every test file; what it imports is loaded once in each worker.
+// Runs for every test file; its imports are loaded once per worker.
 import './end-with-run.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const chunk = Buffer.alloc(64 * 1024);
 
-/** A disk in memory that is soon full. */
+/** A small disk in memory. */
 export class SmallDisk implements AsyncDisposable {
   /** An empty folder on it. */
   readonly folder: string;
@@ -16,7 +16,7 @@ export class SmallDisk implements AsyncDisposable {
     this.folder = join(mountPoint, 'folder');
   }
 
-  /** Its folder is `owner`'s. Null where this process may not mount anything. */
+  /** Creates a folder of `owner`. Null if this process must not mount. */
   static async mount(megabytes: number, owner: { uid: number; gid: number }): Promise<SmallDisk | null> {
     const mountPoint = await mkdtemp(join(tmpdir(), 'holdfast-disk-'));
     const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', mountPoint]);
@@ -30,7 +30,7 @@ export class SmallDisk implements AsyncDisposable {
     return disk;
   }
 
-  /** To the last block. */
+  /** Fills it to the last block. */
   async fill(): Promise<void> {
     await using ballast = await open(this.#ballast, 'w');
     try {

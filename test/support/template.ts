@@ -5,7 +5,7 @@ import { createDatabase, databaseName, onServer } from './create-database.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
-/** A database with the product's tables and no rows, for others to be copied from. Returns its name. */
+/** Creates a database with the product's tables and no rows, as a template. Resolves to its name. */
 export async function createTemplate(serverUrl: string): Promise<string> {
   const url = await createDatabase(serverUrl, { prefix: 'holdfast_template' });
   const name = databaseName(url);

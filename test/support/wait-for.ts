@@ -4,17 +4,17 @@ import { inspect } from 'node:util';
 const pollEveryMs = 10;
 
 export interface WaitForOptions {
-  /** How long it may take before the test fails. */
+  /** Time after which the test fails. */
   readonly withinMs: number;
-  /** For the message, after "waited for": 'the seat to be free'. */
+  /** Ends the message "waited for": 'the seat to be free'. */
   readonly what: string;
 }
 
 type Falsy = false | null | undefined | 0 | 0n | '';
 
 /**
- * Asks again and again until the condition's value is truthy, and returns it. A condition that throws counts as not yet
- * true; one that does not answer in time fails like any other. Fails with the last value or error seen.
+ * Polls until the condition's value is truthy, and returns it. A condition that throws counts as not yet true, and one that does not
+ * answer in time fails. Fails with the last value or error.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,

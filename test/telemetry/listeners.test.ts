@@ -5,7 +5,7 @@ import { logHappenings } from '../../src/telemetry/logs.ts';
 import { countHappenings } from '../../src/telemetry/metrics.ts';
 import { recordLogs } from '../coordination/logs.ts';
 
-/** One of each, as the compiler sees to. */
+/** One of each kind, which the compiler checks. */
 const happenings: Happenings = {
   'operation:done': ['reserve', 'reserved'],
   'mutation:refused': ['rate limit'],

@@ -1,6 +1,6 @@
 import type { Happenings, Telemetry } from '../../src/telemetry/happenings.ts';
 
-/** What rooms say, for a test to read: `said` gives what went with each of one name, in order. */
+/** Records telemetry: `said` returns the values of one kind, in order. */
 export function recordTelemetry(): {
   readonly telemetry: Telemetry;
   readonly said: (name: keyof Happenings) => readonly (readonly unknown[])[];

@@ -10,11 +10,11 @@ import generated from './generated/possible-types.ts';
 export interface Options {
   /** `https://tickets.example/graphql` */
   readonly url: string;
-  /** Asked at every request and every connection; null for nobody. */
+  /** Called for every request and connection; null if nobody is signed in. */
   readonly token: () => string | null;
-  /** Sends hashes of operations in the place of their texts. */
+  /** Sends hashes of operations instead of texts. */
   readonly trustedOperations?: boolean;
-  /** For Node before 22, which has none of its own. */
+  /** For Node before 22, which has no `WebSocket`. */
   readonly webSocketImpl?: unknown;
 }
 
@@ -29,7 +29,7 @@ export function openClient({ url, token, trustedOperations = false, webSocketImp
     shouldRetry: () => true,
   });
   const http = ApolloLink.from([
-    // Faults of the network alone. A mutation that is sent twice needs an idempotencyKey.
+    // Retries faults of the network only. A mutation that is sent twice needs an idempotencyKey.
     new RetryLink({ attempts: { max: 5, retryIf: (_error, { variables }) => isRepeatable(variables) } }),
     new SetContextLink(({ headers }) => ({
       headers: token() === null ? headers : { ...headers, authorization: `Bearer ${token()}` },
@@ -47,7 +47,7 @@ export function openClient({ url, token, trustedOperations = false, webSocketImp
   });
 }
 
-/** Of what the client preset made with `persistedDocuments`. */
+/** The hash that the client preset generates with `persistedDocuments`. */
 function hashOf(document: object): string {
   const { __meta__: meta } = document as { readonly __meta__?: { readonly hash: string } };
   if (meta === undefined) throw new TypeError('An operation that was not generated');

@@ -4,11 +4,11 @@ import { createClient } from 'graphql-ws';
 export interface Options {
   /** `https://tickets.example/graphql` */
   readonly url: string;
-  /** Asked at every request and every connection; null for nobody. */
+  /** Called for every request and connection; null if nobody is signed in. */
   readonly token: () => string | null;
-  /** Sends hashes of operations in the place of their texts, on the websocket as well. */
+  /** Sends hashes of operations instead of texts, also on the websocket. */
   readonly trustedOperations?: boolean;
-  /** For Node before 22, which has none of its own. */
+  /** For Node before 22, which has no `WebSocket`. */
   readonly webSocketImpl?: unknown;
 }
 
@@ -43,7 +43,7 @@ export function openClient({ url, token, trustedOperations = false, webSocketImp
   });
 }
 
-/** The hash is the one that the client preset made with `persistedDocuments`. urql leaves the text out by itself then. */
+/** Adds the hash that the client preset generates with `persistedDocuments`. urql then omits the text. */
 const byHash = mapExchange({
   onOperation(operation) {
     const { __meta__: meta } = operation.query as { readonly __meta__?: { readonly hash: string } };

@@ -35,7 +35,7 @@ export class SendWindow {
 
   /** To be called when the socket is closed: wakes those who wait until it is writable. */
   close(): void {
-    this.#letGo();
+    this.#wakeWaiters();
   }
 
   get isWritable(): boolean {
@@ -88,11 +88,11 @@ export class SendWindow {
     if (answered === undefined) return false;
     this.#pings = this.#pings.slice(at + 1);
     this.#read = answered.sent;
-    if (this.isWritable) this.#letGo();
+    if (this.isWritable) this.#wakeWaiters();
     return true;
   }
 
-  #letGo(): void {
+  #wakeWaiters(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     for (const callback of waiting ?? []) callback();

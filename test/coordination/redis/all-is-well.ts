@@ -6,7 +6,7 @@ import type { Watched } from './watched-node.ts';
 const soon = { withinMs: 10_000 };
 let times = 0;
 
-/** For this event: the gate is asked, each node hears the others' messages, and all of them hear of what expires. */
+/** Expects for this event: the gate works, nodes receive each other's messages, and all get notifications of expiry. */
 export async function expectAllIsWell(nodes: readonly Watched[], eventId: string): Promise<void> {
   times += 1;
   const heard = nodes.map(() => new Recorder());
@@ -24,7 +24,7 @@ export async function expectAllIsWell(nodes: readonly Watched[], eventId: string
         (await other.node.gate.acquire({ ...claim, reservationId: 'other' })).answer === 'refused';
       await waitFor(isRefused, { ...soon, what: 'the mark to be seen by all' });
     }
-    // Again and again, as who has just gone over to another master is told of a gap and not of the message.
+    // Repeatedly, because a node that has just switched masters gets a gap instead of the message.
     const isHeard = () => {
       node.bus.publish(eventId, reservation.reservationId);
       return heard.every(({ messages }, by) => by === at || messages.includes(reservation.reservationId));

@@ -25,7 +25,7 @@ function first(servers: readonly RedisServer[]): RedisServer {
   return server;
 }
 
-/** The arguments of the command in docs/operations.md that makes the user. */
+/** Arguments of the command in docs/operations.md that creates the user. */
 function documentedRights(): string[] {
   const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   return /^ACL SETUSER (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
@@ -35,7 +35,7 @@ const slotOf = async (eventId: string) =>
   Number(await first(redis.masters).cli('CLUSTER', 'KEYSLOT', changesChannel(eventId)));
 const masterOf = (eventId: string, asked = first(redis.masters)) => redis.masterOf(changesChannel(eventId), asked);
 
-/** An event whose keys are with this master, by the word of that node. */
+/** An event whose keys are on this master, according to the given node. */
 async function eventAt(master: RedisServer, asked?: RedisServer): Promise<string> {
   for (;;) {
     const eventId = randomUUID();

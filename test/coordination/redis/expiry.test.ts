@@ -35,7 +35,7 @@ test('a thousand due keys are announced at once among twenty thousand others, an
   await isOver(redis, holdMs);
 
   await node.expiry.touch(reservations);
-  // By itself Redis announces hardly any in that time.
+  // Without touching keys, Redis sends hardly any in that time.
   await waitFor(() => expired.size >= 1_000, { withinMs: 5_000, what: 'a thousand announcements' });
   expect(expired).toEqual(new Set(reservations.slice(0, 1_000).map(({ reservationId }) => reservationId)));
 });
@@ -96,7 +96,7 @@ test('a Redis that refuses to be configured gets one warning with what to set, a
   expect(logs.warnings().filter((text) => text.includes('notify-keyspace-events to "Kx"'))).toHaveLength(1);
 });
 
-/** Keys that keep Redis' own search for expired ones busy. */
+/** Adds keys that occupy Redis' own search for expired ones. */
 async function addKeysWithTtl(redis: RedisServer, count: number): Promise<void> {
   const client = new Redis(redis.url);
   const pipeline = client.pipeline();
@@ -105,7 +105,7 @@ async function addKeysWithTtl(redis: RedisServer, count: number): Promise<void> 
   await client.quit();
 }
 
-/** Waits until a key set now for so long has run out, by Redis' own clock. */
+/** Waits until a new key with this TTL has expired, by Redis' clock. */
 async function isOver(redis: RedisServer, ms: number): Promise<void> {
   await redis.cli('SET', 'witness', '', 'PX', ms);
   await waitFor(async () => (await redis.cli('EXISTS', 'witness')) === 0, { withinMs: ms + 5_000, what: 'the time' });

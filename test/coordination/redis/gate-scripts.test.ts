@@ -6,7 +6,7 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const [one, two, three] = ['hf:{event}:seat:1', 'hf:{event}:seat:2', 'hf:{event}:seat:3'] as const;
 const own = 'hf:{event}:reservation:first';
-/** Of whoever makes reservations here. */
+/** Key of the party that reserves in these tests. */
 const turns = 'hf:{event}:turns:viewer eve';
 const MEMORY_MS = 900_000;
 const LEASE_MS = 2_000;
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => redis.flushall());
 
-/** Holder and time left of each key, null if there is no key. */
+/** Holder and TTL of each key; null if there is no key. */
 async function marks(...keys: string[]): Promise<({ holder: string | null; leftMs: number } | null)[]> {
   const found = [];
   for (const key of keys) {
@@ -36,14 +36,14 @@ async function marks(...keys: string[]): Promise<({ holder: string | null; leftM
   return found;
 }
 
-/** Of one reservation. */
+/** Acquires claims of one reservation. */
 async function take(reservation: string, keys: readonly string[], leaseMs = LEASE_MS): Promise<number[] | undefined> {
   const args = [leaseMs, '0', reservation, 1 + keys.length];
   const [refused] = await redis.hfGateAcquire(1 + keys.length, turns, ...keys, ...args);
   return refused;
 }
 
-/** Of one reservation, whose own key is the first. */
+/** Confirms claims of one reservation, whose own key is the first. */
 async function hold(reservation: string, keys: readonly string[], keyMs: number, markMs: number) {
   const args = [MEMORY_MS, reservation, keys.length, keyMs, markMs, turns];
   const [own] = await redis.hfGateConfirm(keys.length, ...keys, ...args);
@@ -51,7 +51,7 @@ async function hold(reservation: string, keys: readonly string[], keyMs: number,
 }
 
 const mark = (holder: string, mostMs: number) => ({ holder, leftMs: expect.toSatisfy(isUpTo(mostMs)) });
-/** Within two seconds of it: an answer takes that long at most, and what these tests tell apart lies further apart. */
+/** Less by at most two seconds, which is longer than an answer takes, and shorter than the differences between TTLs here. */
 const isUpTo = (mostMs: number) => (leftMs: number) => leftMs > Math.max(0, mostMs - 2_000) && leftMs <= mostMs;
 
 describe('gate-acquire', () => {

@@ -83,7 +83,7 @@ test('every other node hears every message once and in order', async () => {
   const texts = Array.from({ length: 100 }, (_, nth) => `message ${nth}`);
   for (const text of texts) a.bus.publish(eventId, text);
   await waitFor(() => onB.messages.length >= 100, { ...soon, what: 'all messages' });
-  // What comes next shows that nothing of the former is still to come.
+  // Messages are in order, so that no other one can follow.
   a.bus.publish(eventId, 'last');
   b.bus.publish(eventId, 'back');
   await waitFor(() => onB.messages.includes('last') && onA.messages.includes('back'), { ...soon, what: 'the last' });

@@ -70,7 +70,7 @@ test('a frozen Redis costs one bounded wait, then hardly any, and is soon given 
       expect(await limiter.consume('viewer')).toEqual({ allowed: true });
     }
   });
-  // One in a second may try again and wait; were it each of them, it would come to eight seconds.
+  // One request per second may try and wait. All of them would take eight seconds.
   expect(nextMs).toBeLessThan(4_000);
 
   await waitFor(() => !a.node.reachable, { ...soon, what: 'the frozen Redis to be given up' });
@@ -98,7 +98,7 @@ test('what was on its way to a Redis that froze and died is not sent to the one 
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   redis.pause();
-  // In the same moment, so that all of it is sent before the first answer is missed.
+  // In the same tick, so that all are sent before the first timeout.
   const asked = [
     a.node.gate.acquire({ ...claim, reservationId: 'stale' }),
     a.node.gate.confirm({ ...claim, reservationId: 'stale' }, 60_000),
@@ -176,7 +176,7 @@ test('a limit is counted by the node alone while Redis is gone', async () => {
   await redis.kill();
   await a.reachable(false);
   expect([await allowed('one'), await allowed('one'), await allowed('one')]).toEqual([true, true, false]);
-  // It has used up its allowance, which the node remembers by itself.
+  // The node remembers by itself that the limit is used up.
   expect(await allowed('other')).toBe(false);
 });
 

@@ -23,7 +23,7 @@ const claim = (reservationId: string) => ({ eventId, reservationId, seatIndexes:
 const replicas = async () =>
   Number(/^connected_slaves:(\d)/m.exec(String(await (await redis.master()).cli('INFO', 'replication')))?.[1]);
 
-/** So that there is somebody to take over. */
+/** Waits until there are replicas for the next failover. */
 async function allBack(): Promise<void> {
   await waitFor(async () => (await replicas()) === 2, { withinMs: 20_000, what: 'the replicas to follow the master' });
 }
@@ -72,11 +72,11 @@ test('nodes go over when a failover is asked for and the old master lives on', a
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis);
   const old = await redis.master();
-  // They refuse while they are not done with the failover before, or have not asked the replicas yet how they are.
+  // Sentinels refuse before the last failover is complete, or before they know the replicas' states.
   const isBegun = async () => (await redis.ask('FAILOVER', 'mymaster')) === 'OK';
   await waitFor(isBegun, { withinMs: 20_000, what: 'the sentinels to take the command' });
   await waitFor(async () => (await redis.master()) !== old, { ...soon, what: 'the failover' });
-  // All nodes stay with the old one together, until the sentinels make it a replica and take its clients from it.
+  // Nodes stay on the old master until the sentinels make it a replica and disconnect its clients.
   for (const { changes } of [a, b])
     await waitFor(() => changes.length >= 2, { withinMs: 20_000, what: 'the old master to be a replica' });
   await Promise.all([a.reachable(true), b.reachable(true)]);

@@ -22,7 +22,7 @@ let redis: RedisServer;
 let sentinel: LocalServer;
 let clusterNode: RedisServer;
 
-/** TLS on the one port, and nothing else. */
+/** Only TLS, on the one port. */
 const encrypted =
   (...more: string[]): RedisSettings =>
   (port) => [
@@ -45,7 +45,7 @@ afterAll(async () => {
   await certificate?.[Symbol.asyncDispose]();
 });
 
-/** As a client would that does not care whom it talks to. */
+/** Like a client that does not verify certificates. */
 async function ask(
   { port }: LocalServer,
   [name = '', ...args]: readonly (string | number)[],
@@ -80,7 +80,7 @@ test.each(Object.entries(urls))('%s is not trusted without', async (_, url) => {
   await using a = await watchedNode({ url: url() });
   expect(a.node.reachable).toBe(false);
   const { reason } = a.logs.lines.find(({ msg }) => msg === UNREACHABLE) as { reason?: string } & LogLine;
-  // Of what keeps it from a sentinel, the client library says no more than which one it is.
+  // ioredis only reports which sentinel it cannot reach.
   expect(reason).toMatch(/self-signed certificate|^failed to connect to sentinel 127.0.0.1:\d+ /);
   expect(JSON.stringify(a.logs.lines)).not.toContain('the-password');
 });
@@ -88,11 +88,11 @@ test.each(Object.entries(urls))('%s is not trusted without', async (_, url) => {
 test('a connection that is given up in the middle of a handshake with one not trusted ends without an uncaught error', async () => {
   const address = { host: '127.0.0.1', port: redis.port };
   const target = parseRedisUrl(`rediss://127.0.0.1:${redis.port}`);
-  // Only sometimes the complaint comes in time.
+  // The error arrives in time only sometimes.
   for (let nth = 0; nth < 20; nth++) {
     const client = connectToNode(target, address);
     const refused = once(client, 'error');
-    // Before the event loop takes its next turn, in which it may be connected.
+    // Before the next turn of the event loop, in which it may connect.
     while (!client.stream) await nextTick();
     await once(client.stream, 'connect');
     client.disconnect();

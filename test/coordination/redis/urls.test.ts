@@ -8,7 +8,7 @@ import { startRedis } from '../../support/redis.ts';
 import { recordLogs } from '../logs.ts';
 import { UNREACHABLE, watchedNode } from './watched-node.ts';
 
-/** What the log says of a Redis that is not as the URL takes it to be. */
+/** The logged reason why Redis does not fit the URL. */
 async function reasonOf(url: string): Promise<unknown> {
   await using node = await watchedNode({ url });
   expect(node.node.reachable).toBe(false);

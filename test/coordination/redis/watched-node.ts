@@ -7,7 +7,7 @@ export const UNREACHABLE = 'Redis cannot be reached: the store decides alone unt
 
 export interface Watched extends AsyncDisposable {
   readonly node: Coordination;
-  /** Each change of `reachable`, in order. */
+  /** All changes of `reachable`, in order. */
   readonly changes: boolean[];
   readonly logs: ReturnType<typeof recordLogs>;
   reachable(wanted: boolean): Promise<unknown>;

@@ -8,7 +8,7 @@ import { startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { recordLogs } from '../logs.ts';
 
-/** Why a node says that it cannot reach what is at the address. */
+/** The logged reason why a node cannot use the server at this address. */
 async function reasonAt(url: string): Promise<string> {
   const logs = recordLogs();
   await using _node = await connectRedis(url, { logger: logs.logger });
@@ -46,7 +46,7 @@ test('a Redis with TLS is told from one without it, in one line', async () => {
   expect(await reasonAt(`redis://127.0.0.1:${redis.port}`)).toMatch(/^[^\n]+ rediss: instead of redis:$/);
 });
 
-/** As Postgres does to whoever says what it does not know: an error, and it hangs up. */
+/** Like Postgres after an unknown message: an error, and the end of the connection. */
 const likePostgres = () =>
   createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('E\0\0\0\x10SFATAL\0')));
 const web = () => createHttpServer((_request, response) => response.end('hello'));

@@ -46,7 +46,7 @@ export class Hold {
 
   begin(reservation: ReservationDetailsFragment): void {
     this.#known.add(reservation.id);
-    this.#hear(withCountdown(reservation));
+    this.#receive(withCountdown(reservation));
     const seconds = Math.ceil(reservation.expiresInMs / 1000);
     this.#parts.tell({ kind: 'reserved', count: reservation.seats.length, seconds });
     this.#follow(reservation.id);
@@ -70,7 +70,7 @@ export class Hold {
         {
           ...this.#over,
           Reservation: (reservation) => {
-            this.#hear(withCountdown(reservation));
+            this.#receive(withCountdown(reservation));
             tell({ kind: 'extended', seconds: Math.ceil(reservation.expiresInMs / 1000) });
           },
         },
@@ -108,7 +108,7 @@ export class Hold {
       const outcome = await persist((signal) => client.cancelReservation(input, { signal }), persisting);
       match(
         outcome,
-        { ...this.#over, Reservation: (reservation) => this.#hear(withCountdown(reservation)) },
+        { ...this.#over, Reservation: (reservation) => this.#receive(withCountdown(reservation)) },
         this.#refused,
       );
     });
@@ -138,12 +138,12 @@ export class Hold {
       const { data, state, error } = live.getSnapshot();
       const isStale = state === 'stale' || state === 'failed';
       if (error && isNotTheirs.includes(error.code)) this.#end('LOST_SIGHT');
-      else if (data) this.#hear(data, isStale);
+      else if (data) this.#receive(data, isStale);
       else this.#markStale(isStale);
     });
   }
 
-  #hear(followed: FollowedReservation, isStale = false): void {
+  #receive(followed: FollowedReservation, isStale = false): void {
     const { reservation } = followed;
     const { phase } = this.#state.getSnapshot();
     const busy = phase.step === 'held' ? phase.busy : null;
