@@ -121,7 +121,7 @@ describe('readConfig', () => {
     expect(readConfig({ ...production, LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
   });
 
-  it('tells the schema outside production, unless a setting says otherwise', () => {
+  it('allows introspection outside production unless a setting forbids it', () => {
     const introspection = (env: NodeJS.ProcessEnv) => readConfig(env).introspection;
     expect(introspection({ NODE_ENV: 'test' })).toBe(true);
     expect(introspection({ NODE_ENV: 'test', INTROSPECTION: 'false' })).toBe(false);
@@ -129,7 +129,7 @@ describe('readConfig', () => {
     expect(introspection({ ...production, INTROSPECTION: 'true' })).toBe(true);
   });
 
-  it("limits what a network's guests do in proportion to what one may, or not at all", () => {
+  it('limits the guests of a network in proportion to the limit of one guest', () => {
     const guestMutations = (env: NodeJS.ProcessEnv) => readConfig(env).limits.guestMutationsPerMinute;
     expect(guestMutations({ RATE_LIMIT_PER_MINUTE: '7' })).toBe(140);
     expect(guestMutations({ RATE_LIMIT_PER_MINUTE: '0' })).toBe(0);

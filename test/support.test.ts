@@ -9,7 +9,7 @@ import { waitFor } from './support/wait-for.ts';
 const database = await testDatabase();
 
 describe('a test database', () => {
-  test('has the tables of the product, and is nobody else’s', async () => {
+  test("has the product's tables, and is not shared", async () => {
     await using other = await createTestDatabase();
     const countSeats = (url: string) => onServer(url, (sql) => sql`select count(*)::int as seats from seats`);
     expect(await countSeats(database.url)).toEqual([{ seats: 0 }]);
@@ -60,7 +60,7 @@ describe('a Postgres of its own', () => {
     });
   });
 
-  test('answers nobody while it is paused, on open connections neither', async () => {
+  test('does not answer while it is paused, also on open connections', async () => {
     await using server = await startPostgres();
     await onServer(server.url('postgres'), async (sql) => {
       await sql`select 1`;
@@ -98,13 +98,13 @@ describe('a Redis of its own', () => {
 });
 
 describe('waitFor', () => {
-  test('returns the first value that is truthy', async () => {
+  test('returns the first truthy value', async () => {
     let asked = 0;
     const thirdTime = () => (++asked === 3 ? 'now' : undefined);
     expect(await waitFor(thirdTime, { withinMs: 5_000, what: 'the third time' })).toBe('now');
   });
 
-  test('says what it waited for and what it saw last', async () => {
+  test('names the condition and its last value', async () => {
     await expect(onceTrue(() => false)).rejects.toThrow('waited 200 ms for it to be true; the last value was: false');
     const broken = onceTrue(() => Promise.reject(new Error('no such seat')));
     await expect(broken).rejects.toThrow(/the last error was: Error: no such seat/);

@@ -9,7 +9,7 @@ function compute(): void {
   while (performance.now() < endMs);
 }
 
-test('lets the event loop go on between pieces of long work, and does them in order', async () => {
+test('the event loop runs between pieces of long work, which run in order', async () => {
   const done: string[] = [];
   const work = async (name: string) => {
     for (let piece = 0; piece < 10; piece += 1) {

@@ -146,7 +146,7 @@ function following<Message>(url: string, connectionParams: () => Promise<Record<
 }
 
 describe('the graphql-ws client', () => {
-  test('comes back by itself with a new token when the server closes for one that ran out', async () => {
+  test('reconnects with a new token when the server closes because of an expired one', async () => {
     const lifetimes = [2, 600];
     let asked = 0;
     const newToken = async () => {
@@ -175,7 +175,7 @@ describe('the graphql-ws client', () => {
     expect(mine.failures).toEqual([]);
   });
 
-  test('goes on with a fresh snapshot when its node was restarted on the same port', async () => {
+  test('continues with a new snapshot after a restart of its node on the same port', async () => {
     const first = await startNode({ env });
     await using map = following<SeatMapSubscription>(first.graphqlUrl, async () => ({}));
     map.subscribe(print(SeatMapDocument), { eventId: hamlet.eventId });

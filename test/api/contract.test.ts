@@ -65,7 +65,7 @@ const operations = Object.entries(documents).flatMap(([name, document]) => {
 });
 
 describe.each(transports)('over %s', (transport, ask) => {
-  test('every operation of the client does what it says', async () => {
+  test('every operation of the client has its documented effect', async () => {
     const organizer = await organizerToken;
     const buyer = await tokenFor(`buyer by ${transport}`);
     const used = new Set<string>();
@@ -179,7 +179,7 @@ describe.each(transports)('over %s', (transport, ask) => {
     expect(codesOf(reply)).toEqual(['FORBIDDEN']);
   });
 
-  test('the viewer is null without a token, and says who it is with one', async () => {
+  test('the viewer is null without a token, and has an id with one', async () => {
     expect((await ask('{ viewer { id roles } }')).data).toEqual({ viewer: null });
     const { data } = await ask('{ viewer { id roles } }', {}, await organizerToken);
     expect(data).toEqual({ viewer: { id: 'the organizer', roles: ['CUSTOMER', 'ORGANIZER'] } });

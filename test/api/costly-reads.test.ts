@@ -29,7 +29,7 @@ async function readyz({ url }: App) {
   return { status: response.status, level: ((await response.json()) as { level: string }).level };
 }
 
-test('fifty reads that hang take nothing from buyers, nor the level, and are told to come back', {
+test('fifty hanging reads affect neither sales nor the service level, and are refused with a retry time', {
   timeout: 90_000,
 }, async () => {
   await using database = await createTestDatabase();

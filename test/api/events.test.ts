@@ -50,7 +50,7 @@ const planFile = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`../events/plans/${name}.json`, import.meta.url), 'utf8'));
 
 describe('an event made from a seating plan', () => {
-  test('says what it was made with, and counts its seats', async () => {
+  test('has its input, and counts of its seats', async () => {
     const event = await created({
       name: '  Lear ',
       startsAt: '2031-02-03T20:00:00+01:00',
@@ -126,7 +126,7 @@ describe('an event made from a seating plan', () => {
     expect(Buffer.from(seatMap.statuses, 'base64')).toHaveLength(2);
   });
 
-  test('keeps what is drawn besides seats', async () => {
+  test('keeps the areas of the plan', async () => {
     const text = { text: 'Stage', position: { x: 5, y: 6 }, size: 24, color: '#fff' };
     const areas = [
       {
@@ -221,13 +221,13 @@ test('a category without a price is not on sale, and its seats stay blocked', as
   expect(blocked.blockSeats).toMatchObject({ __typename: 'Event' });
 });
 
-test('an event may have no price at all yet', async () => {
+test('an event may have no prices at all', async () => {
   const { id } = await created({ prices: [] });
   const { event } = await dataOf(node.graphqlUrl, EventDocument, { id }, await organizerToken);
   expect(event?.availability).toMatchObject({ available: 0, blocked: 20 });
 });
 
-describe('what is no event', () => {
+describe('invalid events', () => {
   const changed = (change: (plan: ReturnType<typeof planOf>) => unknown) => {
     const plan = planOf();
     return { plan: change(plan) };

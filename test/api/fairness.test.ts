@@ -139,7 +139,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
   describe('the guests of one address', () => {
     const network = { __typename: 'ReservationLimitExceeded', limit: 8, scope: 'NETWORK' };
 
-    test('hold as many seats as allowed, over all nodes and events, and keep nobody else from any', async () => {
+    test('hold as many seats as allowed, over all nodes and events, without effect on others', async () => {
       const elsewhere = await offer(nodes.b, { seats: 60 });
       const address = newAddress();
       const guests = await Promise.all(Array.from({ length: 12 }, () => guestFrom(address)));
@@ -163,7 +163,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       reservationIn(await account.reserve(nodes.a, sale, freshSeats(9)));
     });
 
-    test('hold less again once some were let go of, booked or have lapsed', async () => {
+    test('may hold seats again after some were cancelled, booked or lapsed', async () => {
       const brief = await offer(nodes.a, { seats: 20, reservationSeconds: 2 });
       const address = newAddress();
       const [one, other] = [await guestFrom(address), await guestFrom(address)];
@@ -181,7 +181,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
     });
   });
 
-  describe('seats that were let go of', () => {
+  describe('released seats', () => {
     /** Reserves and cancels the seats repeatedly. */
     async function holdAndCancel(guest: Guest, seats: readonly number[], times: number): Promise<void> {
       for (let nth = 0; nth < times; nth += 1) {
@@ -208,7 +208,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       reservationIn(await (await guestFrom(newAddress())).reserve(nodes.b, sale, seats));
     });
 
-    test('can be had by somebody else, though guests of an address hold and let go of them all the time', async () => {
+    test('can be reserved by others, although guests of one address reserve and cancel them all the time', async () => {
       const address = newAddress();
       const parties = await Promise.all(
         Array.from({ length: 4 }, async () => ({ guest: await guestFrom(address), seats: freshSeats(2) })),

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-test('a reservation that is extended as often and as far as settings allow holds, and can be told', async () => {
+test('a reservation that is extended as far as settings allow stays valid, and can be serialized', async () => {
   const house = await offer(nodes.a, { seats: 20, reservationSeconds: daySeconds });
   const buyer = await newBuyer();
   const { id, createdAt, expiresInMs } = reservationIn(await buyer.reserve(nodes.a, house, [3, 4]));

@@ -62,7 +62,7 @@ async function expectEachSeatReservedOnce(answers: readonly Answer[], node: App,
   }
 }
 
-describe('2,000 viewers who want 100 seats at once', () => {
+describe('2,000 concurrent viewers for 100 seats', () => {
   test('get each of them once, on two nodes with Postgres and Redis', async () => {
     await using nodes = await startTwoNodes({ env });
     const sale = await offer(nodes.a, { seats: seatCount });

@@ -59,7 +59,7 @@ describe('an operation of use is answered:', () => {
     expect(event?.seatMap.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats))).toHaveLength(1_200);
   });
 
-  test('a whole map, compressed for who accepts it, and the same to the letter', async () => {
+  test('a whole map, with the same bytes compressed and uncompressed', async () => {
     const query = `query ($id: ID!) { event(id: $id) { seatMap { ${everySeat} } } }`;
     const body = JSON.stringify({ query, variables: { id: eventId } });
     const answers = ['identity', 'gzip', 'br'].map(async (encoding) => {
@@ -192,13 +192,13 @@ describe('a document that is too large is refused before it is read:', () => {
   });
 });
 
-test('types within types are not told', async () => {
+test('nested types are not reported', async () => {
   const query =
     '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }';
   expect(await post(query)).toMatchObject({ status: 400, body: { errors: [expect.anything()] } });
 });
 
-test('a document that is wrong in many places is told of ten', async () => {
+test('a document with many faults gets ten errors', async () => {
   const { status, body } = await post(`{ ${Array.from({ length: 150 }, (_, at) => `wrong${at}`).join(' ')} }`);
   expect(status).toBe(400);
   expect(body.errors?.length).toBeLessThanOrEqual(11);

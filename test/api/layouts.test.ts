@@ -52,7 +52,7 @@ test('a layout has what the schema says of sections, rows and seats', async () =
   client.dispose();
 });
 
-test('it is compressed for who accepts that, the same to the letter, and to be kept for ever', async () => {
+test('it is compressed if the client accepts that, with the same contents, and may be cached for a year', async () => {
   const path = await pathOf(hamlet.eventId);
   const answers = ['identity', 'gzip', 'br'].map(async (encoding) => {
     const answer = await get(path, { 'accept-encoding': encoding });
@@ -67,7 +67,7 @@ test('it is compressed for who accepts that, the same to the letter, and to be k
   expect([gzip?.text, brotli?.text]).toEqual([plain?.text, plain?.text]);
 });
 
-test('who has it is told so', async () => {
+test('a client that has cached it gets 304', async () => {
   const path = await pathOf(hamlet.eventId);
   const etag = (await get(path)).headers.get('etag') ?? '';
   expect(etag).toMatch(/^"[\w-]{22}"$/);

@@ -14,7 +14,7 @@ async function readyz({ url }: App) {
   return { status: response.status, ready, level, reasons };
 }
 
-test('a node says how well it can serve and what is the matter, and recovers by itself', {}, async () => {
+test('a node reports its service level with reasons, and recovers by itself', {}, async () => {
   await using store = await startPostgres();
   await using redis = await startRedis();
   await using node = await startNode({ env: { DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url } });

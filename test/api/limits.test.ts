@@ -136,7 +136,7 @@ describe('guests', () => {
   });
 });
 
-test('what a server allows is told to everyone, as it is set', async () => {
+test('the API shows the limits of the settings', async () => {
   const database = await testDatabase();
   await using node = await startNode({
     env: {

@@ -35,7 +35,7 @@ function namesIn(series: Iterable<string>): string[] {
   return [...new Set(names)].sort();
 }
 
-test('tells in numbers what a node does, at an address of its own', severalProcesses, async () => {
+test('a node serves its metrics at a separate address', severalProcesses, async () => {
   await using server = serve({ RATE_LIMIT_PER_MINUTE: '5' });
   const graphqlUrl = await server.ready();
   const url = await server.said(/metrics: (http[^\s"]+)/, soon);
@@ -84,7 +84,7 @@ test('tells in numbers what a node does, at an address of its own', severalProce
   expect(namesIn(series.keys()).filter((name) => !documented.includes(name))).toEqual([]);
 });
 
-test('tells of all workers together', severalProcesses, async () => {
+test('metrics contain the sums of all workers', severalProcesses, async () => {
   await using database = await createTestDatabase();
   await using redis = await testRedis();
   await using store = await openDatabase({ kind: 'postgres', url: database.url, poolSize: 1 });

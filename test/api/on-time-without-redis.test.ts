@@ -43,7 +43,7 @@ async function expectFreeOnMaps(seat: number, deadline: string): Promise<void> {
   }
 }
 
-test('a reservation ends on time although Redis dies before its deadline, and reserving goes on', async () => {
+test('a reservation expires on time, and sales continue, although Redis dies before its deadline', async () => {
   const { id, expiresAt } = reservationIn(await buyer.reserve(nodes.a, brief, [0]));
   await using ofHolder = await watchReservation(nodes.b, id, buyer.token);
   await nodes.redis.kill();

@@ -90,7 +90,7 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
     for (const watch of watches) await watch[Symbol.asyncDispose]();
   });
 
-  test('goes to a rival who has asked all along, not before its deadline and right after it', async () => {
+  test('can be reserved by a waiting rival right after its deadline, and not before', async () => {
     await offerBrief();
     const { expiresAt } = await holdSeat(0);
     const rivals = await Promise.all(Array.from({ length: 4 }, newBuyer));
@@ -130,7 +130,7 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
     expect(ofThere.statuses).toEqual(await storedStatuses(here, brief));
   });
 
-  test('tells its holder that it has expired, and nothing after that', async () => {
+  test('sends its holder the expiry as the last message', async () => {
     await offerBrief();
     const { id, expiresAt } = await holdSeat(0);
     await using ofHere = await watchReservation(here, id, holderOf(0).token);

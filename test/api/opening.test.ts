@@ -36,7 +36,7 @@ test('an event that somebody asked for too early can be watched as soon as it is
   expect(await early.message(({ id }) => id === '2')).toMatchObject({ type: 'next', payload: snapshot });
 });
 
-test('seats that somebody wanted too early can be had as soon as the event is opened', async () => {
+test('seats that were refused before the opening can be reserved right after it', async () => {
   hamlet = await offer(node, { salesStatus: 'DRAFT' });
   const token = await tokenFor('an early bird');
   const input = { eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(0, 1) };

@@ -196,7 +196,7 @@ describe('sales', () => {
 });
 
 describe('blocking', () => {
-  test('takes seats off sale and puts them back, and leaves alone what is so already', async () => {
+  test('blocks and unblocks seats, and skips those that already are', async () => {
     const event = await offer(node);
     for (const indexes of [
       [0, 1],

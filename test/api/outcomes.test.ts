@@ -353,7 +353,7 @@ describe('confirmReservation', () => {
 });
 
 describe('cancelReservation', () => {
-  test('lets go of some seats, then of all', async () => {
+  test('releases some seats, and then all', async () => {
     const token = await newViewer();
     const [kept = 0, given = 0] = freshSeats(2);
     const { id: reservationId } = await reserve(node, hamlet, [kept, given], token);

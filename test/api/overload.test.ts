@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-test('a node that is driven over its limits answers what it lets in, refuses the rest, and recovers by itself', {
+test('an overloaded node answers admitted requests, refuses others, and recovers by itself', {
   timeout: 120_000,
 }, async () => {
   const reserve = await reserving(graphqlUrl, await offer({ graphqlUrl }, { seats }));
@@ -54,7 +54,7 @@ test('a node that is driven over its limits answers what it lets in, refuses the
   expectReserved([await reserve(again)]);
 });
 
-test('a node that is full refuses at once: nobody waits behind those it let in', async () => {
+test('a full node refuses at once, without queueing', async () => {
   const coming = 3 * maxInFlight;
   const reserve = await reserving(graphqlUrl, await offer({ graphqlUrl }, { seats: coming }));
   const answers: Answer[] = [];

@@ -10,7 +10,7 @@ const soon = { withinMs: 20_000 };
 /** Includes ten seconds for the shutdown. */
 const longEnough = 120_000;
 
-test('a node whose payment provider answers nothing at all stops all the same', { timeout: longEnough }, async () => {
+test('a node stops in time although its payment provider never answers', { timeout: longEnough }, async () => {
   const inner = createTestPaymentProvider();
   let authorizing = 0;
   const payment = {

@@ -91,7 +91,7 @@ test('a payment that is declined leaves the seats held, and another one may foll
   expect((await storedStatuses(nodes.b, brief))[seat]).toBe('BOOKED');
 });
 
-test('what is free is booked without the provider, whatever it would say', async () => {
+test('free seats are booked without the provider', async () => {
   const prices = [
     { category: 'Front', amount: 0 },
     { category: 'Back', amount: 100 },
@@ -115,7 +115,7 @@ test('what is free is booked without the provider, whatever it would say', async
   expect(provider.ledger()).toHaveLength(before);
 });
 
-test('a provider that fails to answer leaves the seats held, and is told as ServiceBusy', async () => {
+test('a provider that fails leaves the seats held, and causes ServiceBusy', async () => {
   const { seat, buyer, reservation } = await reserveOne();
   expect(await buyer.confirm(nodes.a, reservation.id, 'faulty')).toMatchObject({
     __typename: 'ServiceBusy',
@@ -125,7 +125,7 @@ test('a provider that fails to answer leaves the seats held, and is told as Serv
   bookingIn(await buyer.confirm(nodes.b, reservation.id));
 });
 
-test('a reservation cannot lapse under a payment that takes longer than it had left', async () => {
+test('a reservation does not lapse during a payment that takes longer than its remaining time', async () => {
   const { seat, buyer, reservation } = await reserveOne();
   await using watch = await watchSeatMap(nodes.b, brief);
   const rival = await newBuyer();
@@ -140,7 +140,7 @@ test('a reservation cannot lapse under a payment that takes longer than it had l
   expect(watch.changes.filter(({ index }) => index === seat).map(({ status }) => status)).toEqual(['BOOKED']);
 });
 
-test('what is let go of under a payment is not paid for', async () => {
+test('a reservation that is cancelled during its payment is not charged', async () => {
   const paymentsBefore = provider.ledger().length;
   const seats = [nextSeat++, nextSeat++] as const;
   const buyer = await newBuyer();

@@ -138,7 +138,7 @@ function follow(fieldName: string, received: string[], token?: string): Disposab
   return { [Symbol.dispose]: () => void client.dispose() };
 }
 
-test('nothing public betrays a holder, who holds, books and lets lapse while others read and follow everything', async () => {
+test('no public data reveal a holder who reserves, books and lets seats lapse while others read and subscribe to everything', async () => {
   const received: Record<string, string[]> = {
     seatMap: [],
     availability: [],
@@ -191,7 +191,7 @@ test('the walk reaches every type there is but those of errors, deltas and mutat
   expect([...walk.visited].sort()).toEqual(names.sort());
 });
 
-test('what is the holder’s is null to everybody else, and there for organizers', async () => {
+test('the holder’s objects are null for others, and visible to organizers', async () => {
   const query = `query ($r: ID!, $b: ID!) {
     node(id: $r) { id } reservation(id: $r) { id } booking(id: $b) { id } bookingNode: node(id: $b) { id }
   }`;
@@ -210,7 +210,7 @@ test('what is the holder’s is null to everybody else, and there for organizers
   }
 });
 
-test('what others try on the holder’s reservation tells them nothing', async () => {
+test('mutations of others on the holder’s reservation reveal nothing', async () => {
   const seatIds = hamlet.seatIds.slice(0, 3);
   const input = { reservationId: ids.held };
   const replies = [

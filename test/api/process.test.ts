@@ -122,7 +122,7 @@ describe('from nothing', { timeout: 180_000 }, () => {
   });
 });
 
-describe('being told to stop', { timeout: 180_000 }, () => {
+describe('stop signals', { timeout: 180_000 }, () => {
   test.each([
     ['SIGINT', ['SIGINT']],
     ['SIGTERM', ['SIGTERM']],

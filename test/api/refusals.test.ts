@@ -53,7 +53,7 @@ function uuidOf({ eventId }: Offer): string {
 }
 
 describe('while the refusing layers are hot', () => {
-  test('a cancelled seat can be had at once through every node', async () => {
+  test('a cancelled seat can be reserved at once through every node', async () => {
     const sale = await offer(nodes.a);
     const [holder, next] = await Promise.all([newBuyer(), newBuyer()]);
     for (const [seat, node] of [nodes.a, nodes.b].entries()) {
@@ -64,7 +64,7 @@ describe('while the refusing layers are hot', () => {
     }
   });
 
-  test('a seat that lapses can be had at once through every node', async () => {
+  test('a lapsed seat can be reserved at once through every node', async () => {
     const sale = await offer(nodes.a, { reservationSeconds: 3 });
     const [holder, next] = await Promise.all([newBuyer(), newBuyer()]);
     const held = reservationIn(await holder.reserve(nodes.a, sale, [0, 1]));
@@ -77,7 +77,7 @@ describe('while the refusing layers are hot', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(held.expiresAt));
   });
 
-  test('refusing asks nothing of the store: it goes on while that does not answer', async () => {
+  test('refusals do not need the store, and continue while it does not answer', async () => {
     await using store = await startPostgres();
     await using redis = await startRedis();
     await using node = await startNode({ env: { DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url } });
@@ -96,7 +96,7 @@ describe('while the refusing layers are hot', () => {
     }
   });
 
-  test('a retry of what succeeded gives it again through every node, whoever has the seat now', async () => {
+  test('a retry returns the earlier reservation through every node, whoever has the seat now', async () => {
     const sale = await offer(nodes.a);
     const [first, second] = await Promise.all([newBuyer(), newBuyer()]);
     const key = randomUUID();
@@ -134,7 +134,7 @@ describe('a refusal that has no reason any more', () => {
     }
   });
 
-  test("ends when the events' heads are next looked at, if all that told of it was lost", async () => {
+  test('ends when the heads of events are next read, if all messages were lost', async () => {
     const sale = await offer(nodes.a);
     const { id } = reservationIn(await (await newBuyer()).reserve(nodes.a, sale, [0]));
     await Promise.all([heat(nodes.a, sale, 0), heat(nodes.b, sale, 0)]);
@@ -148,7 +148,7 @@ describe('a refusal that has no reason any more', () => {
   });
 });
 
-test('a node that is killed between the gate and the commit keeps its seat from nobody for longer than the lease', {}, async () => {
+test('a seat is free after the lease at the latest, when a node is killed between the gate and the commit', {}, async () => {
   await using store = await startPostgres();
   await using redis = await startRedis();
   const env = { ...nodeEnv, DATABASE_URL: await store.createDatabase(), REDIS_URL: redis.url };

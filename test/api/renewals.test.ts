@@ -23,7 +23,7 @@ const guestOf = (secondsAgo: number, secret = jwtSecret) =>
     now: () => Date.now() - secondsAgo * 1000,
   }).signInAsGuest();
 
-test('a guest whose token has run out goes on as the same viewer with another', async () => {
+test('an expired guest is renewed as the same viewer', async () => {
   const token = await guestToken(node.graphqlUrl);
   const guest = await viewerOf(token);
   await waitFor(() => hasRunOut(node.graphqlUrl, token), { withinMs: 20_000, what: 'the end of the token' });

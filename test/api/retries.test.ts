@@ -57,7 +57,7 @@ describe('a reservation with an idempotency key', () => {
     expect(won.size).toBe(1);
   });
 
-  test('is refused when the key comes back with other seats, or for another event', async () => {
+  test('is refused for the same key with other seats, or for another event', async () => {
     const buyer = await newBuyer();
     const elsewhere = await offer(nodes.b);
     const [first = 0, second = 0] = freshSeats(2);
@@ -76,7 +76,7 @@ describe('a reservation with an idempotency key', () => {
     reservationIn(await other.reserve(nodes.a, elsewhere, [first], 'another intent'));
   });
 
-  test('is given by a retry as it is then: confirmed, cancelled or expired, and keeps its seats from nobody', async () => {
+  test('is returned by a retry in its current state, confirmed, cancelled or expired, and blocks no seats', async () => {
     const buyer = await newBuyer();
     const rival = await newBuyer();
     const [booked = 0, cancelled = 0] = freshSeats(2);
@@ -116,7 +116,7 @@ describe('a reservation with an idempotency key', () => {
     expect(await rival.reserve(nodes.b, sale, [kept])).toMatchObject({ __typename: 'SeatsUnavailable' });
   });
 
-  test('is judged anew after an attempt that was refused', async () => {
+  test('is checked again after a refused attempt', async () => {
     const [buyer, holder] = [await newBuyer(), await newBuyer()];
     const [seat = 0] = freshSeats(1);
     const held = reservationIn(await holder.reserve(nodes.a, sale, [seat]));
@@ -189,7 +189,7 @@ describe('a key that was used for other contents', () => {
   const held = async (buyer: Buyer, seats: readonly number[]) =>
     reservationIn(await buyer.reserve(nodes.a, sale, seats)).id;
 
-  test('lets go of no other seats, nor of another reservation', async () => {
+  test('releases no other seats, and not those of another reservation', async () => {
     const buyer = await newBuyer();
     const [one = 0, other = 0, third = 0] = freshSeats(3);
     const id = await held(buyer, [one, other]);
@@ -223,7 +223,7 @@ describe('a key that was used for other contents', () => {
     expect(await buyer.cancel(nodes.b, id, seatIds(kept))).toMatchObject({ reservationStatus: 'CONFIRMED' });
   });
 
-  test('is judged anew after it was refused, whatever it asks for then', async () => {
+  test('is checked again after a refusal, with any contents', async () => {
     const buyer = await newBuyer();
     const [one = 0, other = 0] = freshSeats(2);
     const id = await held(buyer, [one]);
@@ -299,7 +299,7 @@ describe('creating an event with an idempotency key', () => {
     expect(idOf(await create(1, input))).toBe(eventId);
   });
 
-  test('is refused when the key comes back for another', async () => {
+  test('is refused for the same key with other contents', async () => {
     await create(0, { idempotencyKey: 'matinee' });
     const others = [
       { name: 'Macbeth' },

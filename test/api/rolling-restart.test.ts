@@ -90,7 +90,7 @@ function watchAsAnApp(url: string, eventId: string): MapWatch {
   };
 }
 
-test('three nodes are restarted one after the other while sales go on: nobody is told no, and every map is soon current again', {
+test('a rolling restart of three nodes during sales causes no refusals, and maps are soon current again', {
   timeout: 300_000,
 }, async () => {
   await using database = await createTestDatabase();

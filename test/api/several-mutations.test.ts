@@ -5,7 +5,7 @@ import { nodeOnSale } from '../support/on-sale.ts';
 
 const { node, hamlet } = await nodeOnSale();
 
-test('each of several mutations in one operation tells what is true after it', async () => {
+test('each of several mutations in one operation returns the state after it', async () => {
   const reserve = (seat: number) =>
     `seat${seat}: reserveSeats(input: { eventId: "${hamlet.eventId}", seatIds: ["${hamlet.seatIds[seat]}"] }) {
       ... on Reservation {

@@ -39,7 +39,7 @@ async function expectSalesToEndWell(sales: Sales): Promise<void> {
   await sales.expectNothingLostNorSoldTwice();
 }
 
-test('sales go on while slots move from master to master', async () => {
+test('sales continue while slots move between masters', async () => {
   await using sales = await Sales.at(nodes, EVENTS);
   sales.open();
   await waitFor(() => sales.grantedSince(0) > 50, { withinMs: 30_000, what: 'sales to be going on' });
@@ -65,7 +65,7 @@ test('sales go on while slots move from master to master', async () => {
   expect(Math.max(gapMs, waitMs)).toBeLessThan(BEYOND_MS);
 });
 
-test('sales go on while a master is killed and its replica takes over', async () => {
+test('sales continue while a master is killed and its replica takes over', async () => {
   await using sales = await Sales.at(nodes, EVENTS);
   sales.open();
   await waitFor(() => sales.grantedSince(0) > 50, { withinMs: 30_000, what: 'sales to be going on' });

@@ -24,7 +24,7 @@ async function failoverMs(sinceMs: number): Promise<number> {
   return performance.now() - sinceMs;
 }
 
-test('sales go on while the master is killed and a replica takes over', async () => {
+test('sales continue while the master is killed and a replica takes over', async () => {
   await using sales = await Sales.at(nodes, 4);
   sales.open();
   await waitFor(() => sales.grantedSince(0) > 50, { withinMs: 30_000, what: 'sales to be going on' });

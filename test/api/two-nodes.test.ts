@@ -172,7 +172,7 @@ test.each([false, true])(
   },
 );
 
-test('a mark that was left over in Redis keeps a free seat from nobody', async () => {
+test('a stale claim in Redis does not block a free seat', async () => {
   const sale = await offer(nodes.a);
   const eventId = decodeEventId(sale.eventId) ?? '';
   const leaveMark = () => nodes.redis.cli('SET', seatKey(eventId, 0), 'a reservation of long ago', 'PX', 600_000);
@@ -185,7 +185,7 @@ test('a mark that was left over in Redis keeps a free seat from nobody', async (
   await waitFor(isTaken, { ...soon, what: 'the seat to be had' });
 });
 
-test('maps are right within seconds of a change that no node was told of', async () => {
+test('maps are right within seconds after a change without a message', async () => {
   const sale = await offer(nodes.a);
   await using watch = await watchSeatMap(nodes.b, sale);
   const eventId = decodeEventId(sale.eventId) ?? '';
@@ -197,7 +197,7 @@ test('maps are right within seconds of a change that no node was told of', async
   expectInOrder(watch);
 });
 
-test('a holder is told the seats as they are at each message, not as they were at the first', async () => {
+test('each message to a holder contains the current seats', async () => {
   const sale = await offer(nodes.a);
   const buyer = await newBuyer();
   const { id } = reservationIn(await buyer.reserve(nodes.a, sale, [0]));

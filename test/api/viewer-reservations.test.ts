@@ -39,7 +39,7 @@ function follow(node: App, token?: string) {
 const isActive = ({ status }: ReservationDetailsFragment) => status === 'ACTIVE';
 
 describe("a viewer's reservations", () => {
-  test('are told, one message each, and then each at every change, whatever node it is made on', async () => {
+  test('are sent one by one at first, and then at every change on any node', async () => {
     const buyer = await newBuyer();
     const first = reservationIn(await buyer.reserve(nodes.a, hamlet, [0, 1]));
     const second = reservationIn(await buyer.reserve(nodes.b, tempest, [0]));
@@ -61,7 +61,7 @@ describe("a viewer's reservations", () => {
     expect(device.end()).toBeUndefined();
   });
 
-  test('are told when their time is over', async () => {
+  test('are sent when they expire', async () => {
     const short = await offer(nodes.a, { reservationSeconds: 5 });
     const buyer = await newBuyer();
     const device = follow(nodes.b, buyer.token);
@@ -72,7 +72,7 @@ describe("a viewer's reservations", () => {
     expect(device.of(id).map(({ status }) => status)).toEqual(['ACTIVE', 'EXPIRED']);
   });
 
-  test('are told also where one is over as soon as it is made', async () => {
+  test('are sent if they expire right after their creation', async () => {
     const buyer = await newBuyer();
     const devices = [follow(nodes.a, buyer.token), follow(nodes.b, buyer.token)];
     const running = reservationIn(await buyer.reserve(nodes.a, hamlet, [5]));
@@ -82,7 +82,7 @@ describe("a viewer's reservations", () => {
     for (const device of devices) await device.until('its booking', id, ({ status }) => status === 'CONFIRMED');
   });
 
-  test("are nobody else's", async () => {
+  test('are not sent to others', async () => {
     const [buyer, other] = [await newBuyer(), await newBuyer()];
     const device = follow(nodes.b, buyer.token);
     reservationIn(await other.reserve(nodes.a, hamlet, [8]));
@@ -99,7 +99,7 @@ describe("a viewer's reservations", () => {
 });
 
 /** Must be the last test, because Redis stays down. */
-test('while nodes cannot tell each other, what another device does is seen all the same', async () => {
+test('changes of other devices arrive while nodes cannot notify each other', async () => {
   const buyer: Buyer = await newBuyer();
   const device = follow(nodes.b, buyer.token);
   const first = reservationIn(await buyer.reserve(nodes.a, hamlet, [11]));

@@ -53,7 +53,7 @@ function reserve(scheme: Scheme, eventId: string, ...seats: readonly number[]) {
 const within = (what: string) => ({ withinMs: 30_000, what });
 
 describe.each(names)('%s', (name) => {
-  test('grants a seat to one of those who want it at once', async () => {
+  test('grants a seat to one of several concurrent buyers', async () => {
     const eventId = await newEvent();
     await using scheme = open(schemes[name]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => reserve(scheme, eventId, 0)));
@@ -125,7 +125,7 @@ describe('once Redis has lost its keys', () => {
   });
 });
 
-test('a seat counts as sold twice when another buyer was told that it is theirs', async () => {
+test('a seat counts as sold twice if two buyers got it in their answers', async () => {
   const eventId = await newEvent();
   await using scheme = open(dualAttribute);
   const hold = await reserve(scheme, eventId, 0);

@@ -67,7 +67,7 @@ interface HTMLImage {
   readonly naturalWidth: number;
 }
 
-test('at an address that is none, people are told, and led to what there is', async () => {
+test('an unknown address shows a page with links', async () => {
   const page = await stage.visit('/no/such/thing');
   await page.getByText('There is nothing at this address.').waitFor();
   expect(await page.title()).toBe('Not found · Holdfast');

@@ -30,7 +30,7 @@ test('two people on one map see each other’s reservations as they are made', a
   await seatIn(bensRow, '2').and(bensRow.locator('[aria-disabled=false]')).waitFor({ timeout: TOLD_WITHIN_MS });
 });
 
-test('the faster one wins, and the slower one is told, with what is free nearby', async () => {
+test('the slower buyer of a seat is told so, with free seats nearby', async () => {
   const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '3').click();
   await hold(bensRow, '3');
@@ -48,7 +48,7 @@ test('the faster one wins, and the slower one is told, with what is free nearby'
   await ann.locator('.clock').waitFor();
 });
 
-test('what is free is booked without a card', async () => {
+test('free seats are booked without a card', async () => {
   const prices = ['Front', 'Back'].map((category) => ({ category, amount: 0 }));
   const page = await stage.visit(`/events/${(await offer(stage.node, { prices })).eventId}`);
   await seatIn(await openRow(page, 'Stalls', '1'), '2').click();

@@ -74,7 +74,7 @@ test.concurrent('a guest whose token runs out during a hold pays, and finds the 
   await ann.getByText(reference ?? '').waitFor();
 });
 
-test.concurrent('a guest who was away until the token had run out comes back to what is held', async ({ expect }) => {
+test.concurrent('a guest whose token expired meanwhile returns to the reservation', async ({ expect }) => {
   const { ann } = await guestWhoHolds();
   const token = await guestToken(ann);
   await ann.goto('about:blank');
@@ -96,7 +96,7 @@ test.concurrent('tabs of a browser that reserve at the same time are one guest',
   await first.getByRole('timer').nth(1).waitFor();
 });
 
-test.concurrent('a guest whom the server knows no more is told; the map goes on', async () => {
+test.concurrent('a guest who is unknown to the server is told so, and the map continues', async () => {
   const { house, ann, row } = await guestWhoHolds();
   await ann.evaluate("localStorage.setItem('holdfast guest /graphql', 'of another server')");
   await ann

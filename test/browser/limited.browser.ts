@@ -78,7 +78,7 @@ function expectCountdown(seconds: readonly number[]): void {
   expect(new Set(seconds).size).toBeGreaterThan(1);
 }
 
-test.concurrent('a guest who sends too much is told when to try again, and reserves then', async () => {
+test.concurrent('a guest who sends too much sees when to retry, and can reserve then', async () => {
   const page = await chooser(['1']);
   await reserveButton(page).click();
   await page.locator('.clock').waitFor();
@@ -97,7 +97,7 @@ test.concurrent('a guest who sends too much is told when to try again, and reser
   expect(await page.locator('.notice').count()).toBe(0);
 });
 
-test.concurrent('a guest who lets go of a seat again and again leaves it to others for a while', async () => {
+test.concurrent('a guest who releases a seat again and again cannot reserve it for a while', async () => {
   const page = await chooser(['2']);
   const leftToOthers = page.locator('.notice').getByText('let others have a turn');
   const held = page.locator('.clock');
@@ -128,7 +128,7 @@ test.concurrent('whose limit it is, is said', async () => {
   await notice.getByText('Guests of your network can hold 6 seats at a time, all together.').waitFor();
 });
 
-test.concurrent('who has not heard yet that sales are paused is told so by the refusal', async () => {
+test.concurrent('a refusal shows that sales were paused', async () => {
   const page = await chooser(['3']);
   const refusal = { __typename: 'SalesNotOpen', code: 'SALES_NOT_OPEN', message: 'Paused', salesStatus: 'PAUSED' };
   await page.route('**/graphql', async (route) => {
@@ -140,7 +140,7 @@ test.concurrent('who has not heard yet that sales are paused is told so by the r
   await reserveButton(page).and(page.locator(':disabled')).waitFor();
 });
 
-test.concurrent('those who read too much are told when to try again', async () => {
+test.concurrent('a guest who reads too much sees when to retry', async () => {
   const page = await stage.visit();
   const limited = { message: 'Too many', extensions: { code: 'RATE_LIMITED', retryAfterMs: 25_000 } };
   const refuse = { status: 429, contentType: 'application/json', body: JSON.stringify({ errors: [limited] }) };

@@ -24,7 +24,7 @@ async function putSales(eventId: string, salesStatus: 'ON_SALE' | 'PAUSED'): Pro
 
 const reserveButton = (page: Page) => page.getByRole('button', { name: 'Reserve', exact: true });
 
-test.concurrent('reserving and paying say that the network is gone, and go on by themselves with the same key', async ({
+test.concurrent('reserving and paying show the loss of the network, and continue with the same key', async ({
   expect,
 }) => {
   const page = await stage.visit(`/events/${(await offer(stage.node)).eventId}`);
@@ -84,7 +84,7 @@ test.concurrent.for(['are refused', 'are left waiting'] as const)(
   },
 );
 
-test.concurrent('a second tab shows what is held in the first, and that it is booked', async () => {
+test.concurrent('a second tab shows the reservation of the first, and its booking', async () => {
   const { eventId } = await offer(stage.node);
   const first = await stage.visit(`/events/${eventId}`);
   const second = await first.context().newPage();

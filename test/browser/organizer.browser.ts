@@ -71,7 +71,7 @@ test('seats are blocked on the map, too', async () => {
   await organizer.getByRole('status').getByText('1 seat taken off sale.').waitFor({ state: 'attached' });
 });
 
-test('an organizer whose change is limited is told when to try again', async () => {
+test('an organizer who meets a rate limit sees when to retry', async () => {
   const organizer = await stage.visit(`/organizer#token=${await organizerToken}`);
   await organizer.getByRole('link', { name: 'The Tempest' }).click();
   await organizer.locator('.legend-free').first().waitFor();
@@ -90,7 +90,7 @@ test('an organizer whose change is limited is told when to try again', async () 
   await organizer.locator('.blocking').getByText(soon).waitFor();
 });
 
-test('what is wrong with a plan or a token is said', async () => {
+test('faults of a plan or a token are shown', async () => {
   const page = await stage.visit('/');
   await page.getByRole('link', { name: 'For organizers' }).click();
   await page.getByLabel('Organizer token').fill('no token at all');

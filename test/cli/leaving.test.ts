@@ -9,7 +9,7 @@ const soon = { withinMs: 30_000 };
 /** Maximum duration of a shutdown, as in docs/operations.md. */
 const LEFT_WITHIN_MS = 15_000;
 
-test('a node whose store is frozen leaves when it is told to', severalProcesses, async () => {
+test('a node whose store is frozen stops at a signal', severalProcesses, async () => {
   await using store = await startPostgres();
   const databaseUrl = await store.createDatabase();
   await using server = ServerProcess.serve({ cwd: tmpdir(), env: { ...nodeEnv, DATABASE_URL: databaseUrl } });

@@ -123,7 +123,7 @@ test(
   },
 );
 
-test('a node serves on when nobody reads its log', severalProcesses, async () => {
+test('a node continues to serve when nobody reads its log', severalProcesses, async () => {
   await using folder = await emptyFolder();
   const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: 'memory://', LOG_LEVEL: 'debug' };
   const child = spawn(process.execPath, [program, 'serve'], {

@@ -52,7 +52,7 @@ ${module}END_OF_BLOCK
 ${running[name]}`;
 }
 
-test('the commands of the README do what it says, in its order', severalProcesses, async () => {
+test("the README's commands work in their order", severalProcesses, async () => {
   await using folder = await emptyFolder();
   for (const name of named) await symlink(join(repository, name), join(folder.path, name));
   await using server = await startServer({ cwd: folder.path });

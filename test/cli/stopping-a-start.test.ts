@@ -14,7 +14,7 @@ import { emptyFolder } from './folder.ts';
 const soon = { withinMs: 30_000 };
 const stopped = { code: 0, signal: null };
 
-test('a start on the embedded database lets go of it', severalProcesses, async () => {
+test('an aborted start unlocks the embedded database', severalProcesses, async () => {
   await using folder = await emptyFolder();
   await using server = ServerProcess.serve({ cwd: folder.path, env: { PORT: '0' } });
   const lock = join(folder.path, 'data', 'lock');

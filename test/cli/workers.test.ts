@@ -56,7 +56,7 @@ async function readyz(graphqlUrl: string): Promise<unknown> {
 const ready = { ready: true, level: 'NORMAL', since: expect.any(String), reasons: [] };
 
 describe('two workers on one port', severalProcesses, () => {
-  test('share its connections, tell each other what is reserved, and stop as one', async () => {
+  test('share its connections, notify each other of reservations, and stop together', async () => {
     await using database = await createTestDatabase();
     await using server = serve(database.url, { LOG_LEVEL: 'trace' });
     const graphqlUrl = await server.ready();

@@ -56,7 +56,7 @@ describe('a seat map', () => {
     expect(map.states().slice(0, 3)).toEqual(['live', 'stale', 'live']);
   });
 
-  test('comes back after its node was restarted', async () => {
+  test('reconnects after a restart of its node', async () => {
     const first = await startNode({ env });
     const map = watch(clientOf(first.graphqlUrl).seatMap(hamlet.eventId));
     await map.until('the map', ({ state }) => state === 'live');
@@ -70,7 +70,7 @@ describe('a seat map', () => {
     );
   });
 
-  test('finds out on waking up that nobody answers any more, and connects anew', async () => {
+  test('notices on waking up that the connection is dead, and reconnects', async () => {
     await using link = await LooseLink.open(node.url);
     const client = clientOf(link.graphqlUrl);
     const map = watch(client.seatMap(hamlet.eventId));
@@ -131,7 +131,7 @@ describe('counts', () => {
 });
 
 describe('an event', () => {
-  test('is followed: whether it is on sale, also after a cut, and nobody is signed in for it', async () => {
+  test('is followed without a sign-in, also over a cut, including its sales status', async () => {
     await using link = await LooseLink.open(node.url);
     const { eventId } = await offer(node, { salesStatus: 'PAUSED' });
     const kept = new Map<string, string>();
@@ -172,7 +172,7 @@ describe('a reservation', () => {
     expect(mine.shown.at(-1)?.state).toBe('ended');
   });
 
-  test('goes on with another token when one runs out, and asks for it', async () => {
+  test('continues with another token after one has expired', async () => {
     const refusals: (string | null)[] = [];
     const tokens: string[] = [];
     const token = async (refused: string | null) => {
@@ -206,7 +206,7 @@ describe('a reservation', () => {
     expect(mine.shown.at(-1)?.error).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('waits for a token that cannot be had at present', async () => {
+  test('waits for a token that is not available at present', async () => {
     const buyer = await tokenFor('a buyer whose provider is slow');
     const { id } = await reserve(node, hamlet, [14], buyer);
     let asked = 0;

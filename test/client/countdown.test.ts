@@ -9,7 +9,7 @@ import { waitFor } from '../support/wait-for.ts';
 afterEach(() => void vi.useRealTimers());
 
 describe('a countdown', () => {
-  test('tells each second once, and the end', () => {
+  test('calls back once for each second and at the end', () => {
     vi.useFakeTimers();
     const countdown = startCountdown(2_500);
     const told: number[] = [];
@@ -20,7 +20,7 @@ describe('a countdown', () => {
     expect([countdown.getSnapshot(), countdown.remainingMs(), vi.getTimerCount()]).toEqual([0, 0, 0]);
   });
 
-  test('runs whether or not somebody listens, and takes no timer where nobody does', () => {
+  test('runs without listeners too, and then needs no timer', () => {
     vi.useFakeTimers();
     const countdown = startCountdown(5_000);
     expect(vi.getTimerCount()).toBe(0);
@@ -30,7 +30,7 @@ describe('a countdown', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('tells a late listener at once what is so', () => {
+  test('shows a late listener the current state at once', () => {
     vi.useFakeTimers();
     expect(startCountdown(0).getSnapshot()).toBe(0);
     const countdown = startCountdown(1_000);

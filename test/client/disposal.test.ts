@@ -8,7 +8,7 @@ import { startNode, tokenFor } from '../support/node.ts';
 
 const program = fileURLToPath(new URL('./program-that-ends.js', import.meta.url));
 
-test('a client that is let go of asks for nothing any more, and keeps no program from ending', async () => {
+test('a disposed client sends no requests, and lets the program exit', async () => {
   const database = await testDatabase();
   await using node = await startNode({ env: { DATABASE_URL: database.url } });
   const { eventId } = await offer(node);

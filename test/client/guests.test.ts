@@ -118,7 +118,7 @@ describe('a guest whose token ran out while the device slept', () => {
     return { browser, guest: viewer?.id, reservationId: id };
   }
 
-  test('pays for what was held, and finds the ticket', async () => {
+  test('pays for the reservation, and finds the booking', async () => {
     const { browser, guest, reservationId } = sleeper;
     const client = browser.tab();
     const booked = await client.confirmReservation({ reservationId, paymentToken: 'tok_ok' });
@@ -128,7 +128,7 @@ describe('a guest whose token ran out while the device slept', () => {
     expect(viewer).toMatchObject({ id: guest, bookings: { edges: [{ node: booked }] } });
   });
 
-  test('goes on with the same intent, with its key', async () => {
+  test('continues with the same intent and key', async () => {
     await hold(sleeper.browser.tab());
     expect(sent().slice(0, 3)).toEqual(['ReserveSeats', 'RenewGuest', 'ReserveSeats']);
     const [first, , second] = front.requests;
@@ -136,7 +136,7 @@ describe('a guest whose token ran out while the device slept', () => {
     expect(first?.body).toMatchObject({ variables: { input: { idempotencyKey: expect.any(String) } } });
   });
 
-  test('is nobody else where the server cannot be asked for another token, and goes on when it can', async () => {
+  test('stays the same guest while the server cannot renew the token, and continues when it can', async () => {
     const { browser, guest } = sleeper;
     const client = browser.tab();
     const away = { status: 502, body: 'Bad gateway' };
@@ -157,7 +157,7 @@ describe('a guest whose token ran out while the device slept', () => {
   });
 });
 
-describe('a tab that nobody touches', () => {
+describe('an idle tab', () => {
   test('renews its token before it runs out', async () => {
     const browser = new Browser();
     const client = browser.tab();

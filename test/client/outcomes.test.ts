@@ -23,7 +23,7 @@ describe('match', () => {
     ServiceBusy: () => 1,
   };
 
-  test('calls the function for what came, with what it is', () => {
+  test('calls the function for the outcome', () => {
     const told = match(outcome, { ...everyCase, ReservationExpired: ({ expiredAt }) => expiredAt });
     expectTypeOf(told).toEqualTypeOf<string | number>();
     expect(told).toBe(expired.expiredAt);
@@ -66,7 +66,7 @@ test('a switch without a case does not compile', () => {
   expect(() => say(unknown)).toThrow(TypeError);
 });
 
-test('user errors are told from what was asked for', () => {
+test('user errors are distinguished from results', () => {
   if (!isUserError(outcome)) return expect.fail('not told');
   expectTypeOf(outcome).not.toHaveProperty('extensionsLeft');
   expect(outcome.message).toBe('Too late');

@@ -107,7 +107,7 @@ describe('the client, packed in an unbuilt clone and installed', () => {
   });
 });
 
-test('the server, packed in an unbuilt clone, has what it serves, and no client to import', async () => {
+test('the server, packed in an unbuilt clone, has its files, and no client to import', async () => {
   await using copy = await unbuiltCopy();
   await using folder = await emptyFolder();
   const { file } = await pack(copy.path, '.', folder.path);

@@ -47,14 +47,14 @@ test('time that passes as it should is no pause', () => {
   expect(seen).toEqual([]);
 });
 
-test('a timer that comes much too late tells of a pause', () => {
+test('a very late timer shows a pause', () => {
   watch();
   pass(60_000);
   pass(5_000);
   expect(seen).toEqual(['paused']);
 });
 
-test('a clock that stood still beside the time of day tells of sleep', () => {
+test('a monotonic clock that has stopped shows sleep', () => {
   watch();
   pass(3_600_000, { standingStill: 3_595_000 });
   pass(5_000);
@@ -86,7 +86,7 @@ test('a hidden page, of which the timers are slowed down, is not taken to have p
   expect(seen).toEqual(['attention', 'paused']);
 });
 
-test('it stops when told to', () => {
+test('it can be stopped', () => {
   watch();
   stop();
   pass(60_000);

@@ -83,7 +83,7 @@ test('a message that comes twice changes nothing', () => {
   }
 });
 
-test('what it made at any moment is gone on with from there', () => {
+test('any of its states can be resumed', () => {
   for (let at = 1; at <= recorded.length; at += 1) {
     let state = replayed(recorded.slice(0, at));
     for (const update of recorded.slice(Math.max(at - 1, 1))) state = seatMapAfter(state, update, state);

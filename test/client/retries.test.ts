@@ -162,14 +162,14 @@ describe('before a server that is in trouble', () => {
     expect((third ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(999);
   });
 
-  test('a wait that is too long is told to the app', async () => {
+  test('a wait beyond the bound is reported to the app', async () => {
     front.fates = [{ status: 429, body: errors('RATE_LIMITED'), retryAfter: 60 }];
     const limited = { code: 'RATE_LIMITED', retryAfterMs: 60_000, isTemporary: true };
     await expect(reservationsOf(await buyerOn(front.graphqlUrl))).rejects.toMatchObject(limited);
     expect(front.requests).toHaveLength(1);
   });
 
-  test('it gives up at its bound, with what came last', async () => {
+  test('it gives up at its bound with the last error', async () => {
     front.fates = Array(20).fill({ status: 200, body: JSON.stringify({ data: { reserveSeats: busy(1) } }) });
     const outcome = await (await buyerOn(front.graphqlUrl)).reserveSeats(someSeats());
     expect(outcome).toMatchObject({ __typename: 'ServiceBusy', retryAfterMs: 1 });

@@ -72,7 +72,7 @@ describe('whatever comes, in whatever order', () => {
     );
   });
 
-  test('what was given out is never changed, and its counts are those of its statuses', () => {
+  test('snapshots are immutable, and their counts match their statuses', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 40 }), (script) => {
         const server = new ServerOfMaps(seatCount);
@@ -161,7 +161,7 @@ describe('a store', () => {
     expect(store.getSnapshot().data?.statuses).toBe(before.data?.statuses);
   });
 
-  test('asks, when it comes back, for what has changed since the map that it shows', () => {
+  test('requests the changes since the shown map after a reconnect', () => {
     const server = new ServerOfMaps(20);
     const store = storeOf(server);
     store.subscribe(() => {});
@@ -218,7 +218,7 @@ describe('a store', () => {
     expect(store.getSnapshot().state).toBe('failed');
   });
 
-  test('goes on where a listener throws', () => {
+  test('continues when a listener throws', () => {
     const uncaught: unknown[] = [];
     vi.stubGlobal('queueMicrotask', (task: () => void) => {
       try {
@@ -243,7 +243,7 @@ describe('a store', () => {
   });
 });
 
-test('200 changes a second of 20,000 seats cost next to nothing, and each tells what to draw', () => {
+test('200 changes a second of 20,000 seats cost little, and each shows what to redraw', () => {
   const server = new ServerOfMaps(20_000);
   const store = storeOf(server);
   let drawn = 0;

@@ -87,7 +87,7 @@ test('a guest too many waits as long as the server asks, and is an error where t
 });
 
 describe('a function for tokens', () => {
-  test('is asked for another when one is refused, and what was refused is sent again', async () => {
+  test('is called again when a token is refused, and the request is repeated', async () => {
     const good = await tokenFor('a buyer who comes back');
     const asked: (string | null)[] = [];
     const client = clientOf({

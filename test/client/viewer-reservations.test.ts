@@ -68,7 +68,7 @@ test('what one device holds is seen on another, as it comes, changes and goes', 
   await held.untilHeld();
 });
 
-test('a tab that was there before its browser had a guest shows what the guest holds, and signs nobody in', async () => {
+test("a tab that was open before the guest signed in shows the guest's reservations, and signs nobody in", async () => {
   const browser = {
     token: null as string | null,
     getItem: () => browser.token,

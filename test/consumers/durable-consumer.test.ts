@@ -91,7 +91,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     return nodes;
   }
 
-  test('stops before a change of a version that this node does not know, and goes on when it does', async () => {
+  test('stops before a change of an unknown version, and continues once it is known', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     await logChanges(database, eventId, 3);
@@ -126,7 +126,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     }
   });
 
-  test('begins with what there is, or with what comes', async () => {
+  test('begins with the oldest change, or with the next', async () => {
     const eventId = await createSampleEvent(database, 1);
     const [fromBeginning, fromNow] = [new Nodes(), new Nodes()];
     await fromBeginning.start('a', { start: 'beginning' });
@@ -139,7 +139,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(fromNow.of('ended', eventId).at(0)?.first).toBe(2);
   });
 
-  test('hands over so many changes at a time, until all are read', async () => {
+  test('handles changes in batches until all are read', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     await logChanges(database, eventId, 249);
@@ -163,7 +163,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(shares).toEqual([2, 2, 2]);
   });
 
-  test('puts off an event at which the handler fails, and goes on with others', async () => {
+  test('postpones an event whose handler fails, and continues with others', async () => {
     const nodes = await newNodes();
     const [bad, good] = [await createSampleEvent(database, 1), await createSampleEvent(database, 1)];
     let isMended = false;
@@ -231,7 +231,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     ]);
   });
 
-  test('tells the handler when the event has become another node’s, and moves the cursor no more', async () => {
+  test('aborts the handler when another node has taken the event, and does not move the cursor', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     const reasons: unknown[] = [];
@@ -254,7 +254,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(await nodes.cursor(eventId)).toEqual({ revision: 0, attempts: 0, worker: other });
   });
 
-  test('lets go of its events at once when it stops, and counts no failure', async () => {
+  test('releases its events at once when it stops, and counts no failure', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     const handle = ({ signal }: ChangesToHandle) =>
@@ -273,7 +273,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     ]);
   });
 
-  test('keeps what was handled when it stops', async () => {
+  test('keeps handled changes when it stops', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     await logChanges(database, eventId, 5);
@@ -285,7 +285,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(await nodes.cursor(eventId)).toEqual({ revision: 2, attempts: 0, worker: null });
   });
 
-  test('gives up a handler that hangs: others go on, it stops, and another node tries', async () => {
+  test('gives up a hanging handler: others continue, it stops, and another node tries', async () => {
     const nodes = await newNodes();
     const [stuck, other] = [await createSampleEvent(database, 1), await createSampleEvent(database, 1)];
     const handle = ({ eventId }: ChangesToHandle) => (eventId === stuck ? new Promise<void>(() => {}) : setImmediate());
@@ -324,7 +324,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     await waitFor(isHandled, { ...soon, what: 'the change to be handled' });
   });
 
-  test('says so when the log has lost what it had yet to read, and goes on with the next', async () => {
+  test('reports that the log has lost unread changes, and continues with the next', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     const first = await nodes.start('a');

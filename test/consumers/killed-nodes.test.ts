@@ -62,7 +62,7 @@ test('another node takes over within seconds from one that is killed', async () 
   expect(findUnhandled(await readHandled(database), new Map([[eventId, 1]]))).toEqual([]);
 });
 
-test('another node takes over from one that stands still, which moves the cursor no more when it goes on', async () => {
+test('another node takes over from a frozen one, which does not move the cursor when it continues', async () => {
   const eventId = await createSampleEvent(database, 1);
   const cursor = () =>
     database.rows<{ revision: number; worker: string }>(sql`
@@ -81,7 +81,7 @@ test('another node takes over from one that stands still, which moves the cursor
   expect(worker).not.toBe(earlier);
 });
 
-test('a node that is told to stop lets go of its events at once', async () => {
+test('a node that stops releases its events at once', async () => {
   await createSampleEvent(database, 1);
   const first = await start('a', { takesMs: HOUR_MS, leaseMs: HOUR_MS });
   await untilHappened('a began');

@@ -49,7 +49,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.release(rest, true)).toBe(asked.party);
     };
 
-    test('are left to others by who has let go of a seat again and again', async () => {
+    test('must be left to others by a party that has released a seat again and again', async () => {
       for (const id of ['first', 'second', 'third']) await holdAndRelease(by(eve, claim(id, 1, 2)));
       const answer = await node.gate.acquire(by(eve, claim('fourth', 2, 3)));
       expect(answer).toEqual({ answer: 'left-to-others', retryAfterMs: expect.any(Number) });
@@ -61,7 +61,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.acquire(by(eve, { ...claim('seventh', 1), eventId: randomUUID() }))).toEqual(taken);
     });
 
-    test('count a lapsed reservation like one that was let go of, and a reservation once', async () => {
+    test('count a lapsed reservation like a cancelled one, and each reservation once', async () => {
       for (const id of ['first', 'second', 'third']) {
         const asked = by(eve, claim(id, 1));
         const isTaken = async () => (await node.gate.acquire(asked)).answer === 'taken';
@@ -109,7 +109,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(answers.filter((answer) => answer)).toHaveLength(10);
     });
 
-    test('count until they are let go of, or their time is over', async () => {
+    test('count until they are released, or their time is over', async () => {
       const held = node.heldSeats(2);
       const address = randomUUID();
       await held.acquire(of(address, 'first', 1));
@@ -148,7 +148,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.acquire(claim('first', 1, 2))).toEqual(taken);
     });
 
-    test('lets go of seats whose lease ran out', async () => {
+    test('frees claims whose lease has expired', async () => {
       await node.gate.acquire(claim('first', 1));
       expect(await node.gate.acquire(claim('second', 1))).toEqual(refused(1));
       await waitFor(async () => (await node.gate.acquire(claim('second', 1))).answer === 'taken', {
@@ -169,7 +169,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.acquire(claim('second', 1))).toEqual(refused(1));
     });
 
-    test('keeps held seats for about as long as it is told', async () => {
+    test('keeps confirmed claims for about the given time', async () => {
       await node.gate.acquire(claim('first', 1));
       const start = performance.now();
       await node.gate.confirm(claim('first', 1), 1_500);
@@ -249,7 +249,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(expired).toEqual([key('due'), key('witness')]);
     });
 
-    test('announces what was touched a little too early', async () => {
+    test('announces a key that was touched a little too early', async () => {
       await node.gate.confirm(claim('due', 1), 120);
       await node.expiry.touch([key('due')]);
       await announced('due');
@@ -264,7 +264,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(expired).toEqual([key('witness')]);
     });
 
-    test('does not announce a reservation that ended otherwise', async () => {
+    test('does not announce a reservation that has ended in another way', async () => {
       await node.gate.confirm(claim('ended', 1), 100);
       await node.gate.confirm(claim('witness', 2), 100);
       await node.gate.release(claim('ended', 1), true);
@@ -281,7 +281,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       await announced('over');
     });
 
-    test('tells nothing to a listener that has stopped', async () => {
+    test('does not call a listener that has stopped', async () => {
       const others: ReservationKey[] = [];
       node.expiry.onExpired((reservation) => others.push(reservation));
       stop();
@@ -293,7 +293,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
   });
 
   describe.runIf(isShared)('the bus', () => {
-    test('tells each listener of another node by itself, in order', async () => {
+    test('delivers messages to each listener of another node, in order', async () => {
       await using other = await shared.openNode();
       const [one, two] = [new Recorder(), new Recorder()];
       await using _one = await node.bus.subscribe(eventId, one);
@@ -305,7 +305,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(two.messages).toEqual(['first', 'second']);
     });
 
-    test('tells nothing of other events, and nothing after the end', async () => {
+    test('delivers no messages of other channels, and none after the end', async () => {
       await using other = await shared.openNode();
       const [ended, going] = [new Recorder(), new Recorder()];
       const subscription = await node.bus.subscribe(eventId, ended);
@@ -330,7 +330,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
   });
 
   describe('a rate limiter', () => {
-    test('allows so many a minute for each key, and says when to come back', async () => {
+    test('allows a number per minute for each key, and returns a retry time', async () => {
       const limiter = node.rateLimiter(randomUUID(), 3);
       for (let count = 0; count < 3; count += 1) expect(await limiter.consume('viewer')).toEqual({ allowed: true });
       const answer = await limiter.consume('viewer');

@@ -32,7 +32,7 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
     return { count, reader: new SeatReader(reads, seatMaps), catalogue };
   }
 
-  test('takes one statement for all who ask at the same time, and tells each of their event', async () => {
+  test('uses one statement for concurrent calls, and returns to each its event', async () => {
     const [one, other] = [await createSampleEvent(database, 4), await createSampleEvent(database, 3)];
     await hold(database, one, [0, 1]);
     await book(database, await hold(database, one, [2]));
@@ -51,7 +51,7 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
     expect((await reader.statuses(other)).codes).toEqual(Uint8Array.of(0, 0, 0));
   });
 
-  test('tells what was written before it was asked, though others had asked earlier', async () => {
+  test('includes what was written before the call, although a read is in flight', async () => {
     const eventId = await createSampleEvent(database, 2);
     const { reader } = counting();
     const earlier = reader.statuses(eventId);
@@ -60,7 +60,7 @@ describe.each(engines)('reading all seats of events on $engine', async ({ open }
     await earlier;
   });
 
-  test('takes none for what is in memory', async () => {
+  test('uses none for events in memory', async () => {
     const eventId = await createSampleEvent(database, 2);
     const shown = {
       codes: Uint8Array.of(2, 0),

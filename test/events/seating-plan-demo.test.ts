@@ -16,7 +16,7 @@ function demoLayout() {
   return parsed.layout;
 }
 
-it('is what its generator draws', () => {
+it("equals its generator's output", () => {
   const script = fileURLToPath(new URL('draw-seating-plan.ts', demo));
   execFileSync(process.execPath, ['--import', 'tsx', script, '--check'], { stdio: 'pipe' });
 });

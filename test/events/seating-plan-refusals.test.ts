@@ -77,7 +77,7 @@ describe('a plan is refused with the path to the spot:', () => {
   });
 });
 
-describe('everything that is wrong is told at once', () => {
+describe('all faults are reported at once', () => {
   const pathsOf = (document: unknown) => {
     const parsed = parseSeatingPlan(document);
     return parsed.ok ? [] : parsed.faults.map(({ path }) => path.replace(`${seatsPath}`, ''));
@@ -90,7 +90,7 @@ describe('everything that is wrong is told at once', () => {
     ]);
   });
 
-  it('in what its seats say', () => {
+  it('in its seats', () => {
     expect(pathsOf(planOf(seat('a'), seat('a', { category: 'Pit' }), seat('c', { category: '' })))).toEqual([
       '[1].seat_guid',
       '[1].category',

@@ -13,7 +13,7 @@ function layoutOf(document: unknown): Layout {
   return parsed.layout;
 }
 
-describe('a plan with wheelchair places and fields nobody knows', () => {
+describe('a plan with wheelchair places and unknown fields', () => {
   const layout = layoutOf(read('parish-hall.json'));
 
   it('adds up the positions of zone, row and seat, from the edge of the drawing', () => {
@@ -67,7 +67,7 @@ describe('a plan of tables, in zones without names', () => {
     expect(layout.seats.map((seat) => seat.number)).toEqual(['1', '2', '1']);
   });
 
-  it('draws every shape in absolute points, and leaves out what it does not know', () => {
+  it('converts every shape to absolute points, and leaves out unknown ones', () => {
     const nothing = { size: null, radius: null, points: [], text: null, rotation: 0 };
     expect(layout.areas).toEqual([
       {
@@ -146,7 +146,7 @@ describe('the drawing', () => {
     ]);
   });
 
-  it('has room for areas, turned ones and their words too', () => {
+  it('contains areas, rotated ones and their texts', () => {
     const bar = { shape: 'rectangle', ...at(0, 0), rotation: 90, rectangle: { width: 200, height: 40 } };
     const { width, height, areas } = layoutOf(planOf([at(0, 0)], [bar]));
     expect(width).toBeCloseTo(10 + 40 + 40);

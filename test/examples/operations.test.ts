@@ -5,7 +5,7 @@ import { createSchema } from '../../src/graphql/schema.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('what is published', () => {
+describe('published operations', () => {
   const published = buildSchema(read('generated/schema.graphql'));
 
   test.each(['examples/apollo-kotlin/src/main/graphql', 'examples/apollo-ios/graphql'])(
@@ -21,7 +21,7 @@ describe('what is published', () => {
   });
 });
 
-test('both phones are told of the protocol by its name', () => {
+test('both mobile examples name the protocol', () => {
   expect(read('examples/apollo-kotlin/src/main/kotlin/Client.kt')).toContain('.wsProtocol(GraphQLWsProtocol.Factory(');
   expect(read('examples/apollo-ios/Sources/Client.swift')).toContain('protocol: .graphql_transport_ws');
 });

@@ -24,7 +24,7 @@ function watch() {
   return { deadlines, batches };
 }
 
-it('tells of all that are due in one go', async () => {
+it('calls back once for all that are due', async () => {
   const { deadlines, batches } = watch();
   const keys = Array.from({ length: 5_000 }, (_, n) => `r${n}`);
   for (const key of keys) deadlines.set(key, storeStart + 600_000);
@@ -35,7 +35,7 @@ it('tells of all that are due in one go', async () => {
   deadlines[Symbol.dispose]();
 });
 
-it('tells of each at its last deadline and of none that was removed', async () => {
+it('calls back for each at its last deadline, and for none that was removed', async () => {
   const action = fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd'),
     inMs: fc.option(fc.integer({ min: -50, max: 40_000 })),
@@ -91,7 +91,7 @@ it('goes by the clock when a timer fires before its time', async () => {
   deadlines[Symbol.dispose]();
 });
 
-it('does not keep what was moved or removed', () => {
+it('does not keep moved or removed ones', () => {
   const { deadlines } = watch();
   for (let n = 0; n < 100_000; n += 1) deadlines.set('r', storeStart + n);
   expect(deadlines.size).toBe(1);

@@ -127,7 +127,7 @@ describe('a reservation that runs out', () => {
     expect(map.snapshot.availability.reserved).toBe(0);
   });
 
-  it('is counted: what was touched, heard, and not heard of', async () => {
+  it('is counted by touches, notifications, and missing ones', async () => {
     await open(b);
     await grant('r1', [1], 10_000);
     await grant('r2', [2], 10_000);
@@ -176,7 +176,7 @@ describe('a reservation that was extended', () => {
 });
 
 describe('a reservation that did not run out', () => {
-  it('stays held although its key expired, when it was booked just before its deadline and nobody has heard', async () => {
+  it('stays held although its key has expired, if it was booked just before its deadline without a message', async () => {
     const { map } = await open(b);
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(9_999);

@@ -70,7 +70,7 @@ describe('measuring', () => {
   });
   const monotonicNow = () => performance.now();
 
-  it('goes on through failures, never minds the wall clock, and stops', async () => {
+  it('continues after failures, does not depend on the time of day, and stops', async () => {
     const clock = new StoreClock(monotonicNow);
     const startedAt = monotonicNow();
     const readStoreClock = vi.fn(async () => Math.floor(storeStart + monotonicNow() - startedAt));

@@ -6,7 +6,7 @@ import { createSchema } from '../../src/graphql/schema.ts';
 
 type SetSalesStatus = NonNullable<MutationResolvers['setSalesStatus']>;
 
-test('an outcome is told by its __typename, and one without does not compile', async () => {
+test('an outcome has a __typename, and does not compile without one', async () => {
   // @ts-expect-error: the type of the outcome is missing.
   const nameless: SetSalesStatus = () => ({ code: 'NOT_FOUND', message: 'No such event' });
   const named: SetSalesStatus = () => ({

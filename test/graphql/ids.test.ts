@@ -27,7 +27,7 @@ const id = fc.oneof(
 );
 
 describe('an id', () => {
-  test('is read back as what it was made from', () => {
+  test('decodes to its parts', () => {
     fc.assert(
       fc.property(uuid, uuid, index, position, (eventId, ownId, seat, category) => {
         expect(ids.decodeEventId(ids.encodeEventId(eventId))).toBe(eventId);

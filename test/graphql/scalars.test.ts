@@ -18,7 +18,7 @@ describe('DateTime', () => {
     expect(dateTime.serialize(Date.parse('2026-11-20T18:30:00.007Z'))).toBe('2026-11-20T18:30:00.007Z');
   });
 
-  test('reads back what it wrote, as a value and as a literal', () => {
+  test('parses its own output, as a value and as a literal', () => {
     fc.assert(
       fc.property(moment, (ms) => {
         const text = dateTime.serialize(ms);

@@ -22,7 +22,7 @@ test('a list of more is refused for its length, before a seat is looked at', () 
   });
 });
 
-test('the first seat that is named again is told by its place', () => {
+test('the position of the first repeated seat is reported', () => {
   const seats = ids(50_000);
   seats[49_999] = seats[49_998] ?? '';
   expect(validateSeatList(seats)).toMatchObject({ path: ['seatIds', '49999'] });

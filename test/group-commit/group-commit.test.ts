@@ -190,7 +190,7 @@ describe('the wait for a write', () => {
     await Promise.all(hung);
   });
 
-  test('ends after three seconds: what has waited for so long is not written any more', async () => {
+  test('ends after three seconds, and the request is not written any more', async () => {
     const { store, submit, pass } = openInTime();
     const hung = [submit('one'), await turn(), submit('two'), await turn()];
     const waiting = submit('three').catch((error: unknown) => error);

@@ -172,7 +172,7 @@ describe('a token seen before', () => {
     expect(await identity.verify(token)).toBe(await identity.verify(token));
   });
 
-  it('is checked against the keys again after ten minutes, and goes on while they cannot be had', async () => {
+  it('is verified again after ten minutes, and accepted while the keys are not available', async () => {
     const clock = { nowMs: Date.now() };
     await using provider = await startProvider([rsa]);
     const identity = identityOf(provider, null, { now: () => clock.nowMs });
@@ -239,7 +239,7 @@ describe('a key that cannot be used', () => {
     expect((await identity.verify(await ec.sign(claims))).viewer.id).toBe(adaOf(''));
   });
 
-  it('is told to be that', async () => {
+  it('is reported as such', async () => {
     await using provider = await startProvider([]);
     provider.answer = { status: 200, body: JSON.stringify({ keys: [{ ...shortJwk, kid: 'short' }] }) };
     const content = ['{"alg":"RS256","kid":"short"}', JSON.stringify(claims)]
@@ -269,7 +269,7 @@ describe('a provider that fails', () => {
     expect((await identity.verify(token)).viewer.id).toBe(adaOf(''));
   });
 
-  it('is told once in the log, in one line, and once when it is back', async () => {
+  it('is logged once, in one line, and once when it is back', async () => {
     await using provider = await startProvider([rsa]);
     const working = provider.answer;
     const lines: string[] = [];
@@ -341,7 +341,7 @@ describe('a provider that fails', () => {
     expect(answered).toBe(true);
   });
 
-  it('by being gone does the same, but not to what is signed with the secret, or to tokens seen before', async () => {
+  it('fails requests when it is gone, except with tokens signed with the secret, or seen before', async () => {
     const provider = await startProvider([rsa]);
     const [before, after] = [identityOf(provider), identityOf(provider, secret)];
     const token = await rsa.sign(claims);

@@ -33,7 +33,7 @@ describe('persistedSecret', () => {
     await expect(persistedSecret(directory)).rejects.toThrow(/jwt-secret holds no usable secret: delete it/);
   });
 
-  it('is made anew each time where nothing is kept', async () => {
+  it('is created anew each time for a database in memory', async () => {
     expect(await persistedSecret('memory://')).not.toBe(await persistedSecret('memory://'));
   });
 });

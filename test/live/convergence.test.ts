@@ -202,6 +202,6 @@ async function shake(seed: number): Promise<void> {
   expect(vi.getTimerCount()).toBe(0);
 }
 
-it('shows every reader on every node the store, and nothing that was not so, and tells every change once and in order, whatever is lost on the way', async () => {
+it('every reader on every node converges to the store, gets only true states, and every change once and in order, whatever is lost', async () => {
   await fc.assert(fc.asyncProperty(fc.noShrink(fc.integer()), shake), { numRuns: 5 });
 });

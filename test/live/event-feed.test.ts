@@ -65,14 +65,14 @@ function commit(count: number): LoggedChange[] {
 }
 
 describe('a feed', () => {
-  it('tells each change once and in order, however they arrive', async () => {
+  it('delivers each change once and in order, however they arrive', async () => {
     const [one, two, three] = commit(3);
     for (const change of [two, two, three, one, one, two]) news.onChange(change ?? expect.unreachable());
     expect(revisions).toEqual([2, 3, 4]);
     expect([feed.isUpToDate, store.logReads]).toEqual([true, 0]);
   });
 
-  it('waits a moment for what may only be late, and then reads the log, although more goes on arriving', async () => {
+  it('waits a moment for a late change, and then reads the log, although others arrive', async () => {
     const changes = commit(20);
     for (const change of changes.slice(1)) {
       news.onChange(change);
@@ -82,7 +82,7 @@ describe('a feed', () => {
     expect([feed.isUpToDate, store.logReads, store.loads]).toEqual([true, 1, 1]);
   });
 
-  it('reads from the log what was only named', async () => {
+  it('reads changes from the log of which only the revision was sent', async () => {
     commit(2);
     news.onRevision(3);
     expect(feed.isUpToDate).toBe(false);
@@ -90,13 +90,13 @@ describe('a feed', () => {
     expect([revisions, feed.isUpToDate]).toEqual([[2, 3], true]);
   });
 
-  it('finds by itself what was lost without a trace', async () => {
+  it('finds lost changes without any later message', async () => {
     commit(1);
     await vi.advanceTimersByTimeAsync(HEADS_EVERY_MS);
     expect([revisions, store.loads]).toEqual([[2], 1]);
   });
 
-  it('asks soon after something may have been missed, once for all who do', async () => {
+  it('reads soon after changes may have been missed, once for all events', async () => {
     commit(1);
     for (let n = 0; n < 10; n += 1) news.onGap();
     expect(feed.isUpToDate).toBe(false);
@@ -125,7 +125,7 @@ describe('a feed', () => {
     expect([feed.isUpToDate, revisions]).toEqual([true, [2]]);
   });
 
-  it('loads the event anew when it is far behind, or the log is not kept that long', async () => {
+  it('loads the event again if it is far behind, or the log is too short', async () => {
     commit(1_500);
     news.onRevision(store.revision);
     await vi.advanceTimersByTimeAsync(0);
@@ -144,7 +144,7 @@ describe('a feed', () => {
     expect([revisions.length, store.logReads, resets]).toEqual([900, 2, []]);
   });
 
-  it('loads the event anew when it meets a change of a version that it does not know', async () => {
+  it('loads the event again after a change of an unknown version', async () => {
     commit(1);
     const { readChanges } = store;
     vi.spyOn(store, 'readChanges').mockImplementation(async (eventId, part) => {
@@ -156,7 +156,7 @@ describe('a feed', () => {
     expect([resets, revisions, feed.isUpToDate]).toEqual([[2], [], true]);
   });
 
-  it('starts over with a store that has lost what it had committed', async () => {
+  it('starts over if the store has lost commits', async () => {
     for (const change of commit(3)) news.onChange(change);
     const behind = new ArrayStore(4_000, () => performance.now() + 1_000_000);
     store = behind;

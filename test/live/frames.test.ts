@@ -29,7 +29,7 @@ async function start() {
   return { store, map, frames, apply, told };
 }
 
-it('tells what changed within the window at once, in plan order, with the last state of each seat', async () => {
+it('collects the changes of its window in plan order, with the last state of each seat', async () => {
   const { store, apply, told } = await start();
   apply(store.reserve('r', [3], 60_000));
   apply(store.block([1]));
@@ -51,7 +51,7 @@ it('tells what changed within the window at once, in plan order, with the last s
   ]);
 });
 
-it('says of what was taken back within the window only which revision it leads to', async () => {
+it('contains only the revision if changes in its window cancel out', async () => {
   const { store, apply, told } = await start();
   apply(store.reserve('r', [2], 60_000));
   apply(store.cancel('r'));
@@ -76,7 +76,7 @@ const change = fc.record({
   afterMs: fc.nat(60),
 });
 
-it('is exactly right for whoever takes a snapshot, or comes back with one, and then hears every later frame', async () => {
+it('leads any snapshot, also of a reconnected reader, to exactly the map', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(change, { maxLength: 40 }), fc.nat(40), fc.nat(40), async (changes, takenAt, backAt) => {
       const { store, map, frames, apply, told } = await start();

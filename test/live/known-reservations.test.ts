@@ -26,7 +26,7 @@ function known() {
 
 const [one, other, never] = [randomUUID(), randomUUID(), randomUUID()];
 
-it('reads once for all who ask, and keeps what is heard meanwhile', async () => {
+it('reads once for concurrent calls, and includes reservations announced meanwhile', async () => {
   const { reservations, reads } = known();
   const answers = [one, other, never].map((id) => reservations.mayHave(id));
   reservations.add(other);
@@ -58,7 +58,7 @@ it('knows nothing while the store does not answer, and does not ask it at every 
   expect(await again).toBe(false);
 });
 
-it('knows nothing of an event with too many, until it is read anew', async () => {
+it('remembers nothing for an event with too many, until it is read again', async () => {
   const { reservations, reads } = known();
   const answer = reservations.mayHave(never);
   reads[0]?.resolve(Array.from({ length: reads[0].limit }, () => randomUUID()));

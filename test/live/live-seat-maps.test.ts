@@ -62,7 +62,7 @@ describe('opening', () => {
     expect((await openMap()).map.isLive).toBe(true);
   });
 
-  it('applies what came while the store was read', async () => {
+  it('applies changes that arrived during the load', async () => {
     const goOn = holdLoads();
     const opening = openMap();
     await vi.advanceTimersByTimeAsync(0);
@@ -75,7 +75,7 @@ describe('opening', () => {
     expect([map.snapshot.availability.reserved, store.loads, store.logReads]).toEqual([1, 1, 0]);
   });
 
-  it('reads what was missed meanwhile', async () => {
+  it('reads changes that were missed during the load', async () => {
     const goOn = holdLoads();
     const opening = openMap();
     await vi.advanceTimersByTimeAsync(0);
@@ -125,7 +125,7 @@ describe('opening', () => {
     expect(store.loads).toBe(0);
   });
 
-  it('in the background fails for nobody', async () => {
+  it('in the background never rejects', async () => {
     vi.spyOn(store, 'load').mockRejectedValueOnce(new Error('no store'));
     node.seatMaps.prewarm(store.eventId);
     node.seatMaps.prewarm('nowhere');
@@ -136,7 +136,7 @@ describe('opening', () => {
     expect(node.seatMaps.get(store.eventId)).toBeDefined();
   });
 
-  it('makes room for another by what was used the longest ago, but not by what is in use', async () => {
+  it('closes the least recently used map, but none in use', async () => {
     await using small = openNode(store, network, { maxMaps: 2 });
     const load = store.load;
     vi.spyOn(store, 'load').mockImplementation(async () => load(store.eventId));
@@ -150,7 +150,7 @@ describe('opening', () => {
     third?.[Symbol.dispose]();
   });
 
-  it('ends with the node, and tells its readers', async () => {
+  it('ends with the node, and ends its readers', async () => {
     const { map } = await openMap();
     const closed = vi.fn();
     map.onClosed(closed);
@@ -161,7 +161,7 @@ describe('opening', () => {
 });
 
 describe('a map', () => {
-  it('tells of frames, and watchers of reservations at once', async () => {
+  it('emits frames, and reservations to their followers at once', async () => {
     const { map } = await openMap();
     const [watcher, frame] = [vi.fn(), vi.fn()];
     const stop = map.onReservationsChanged(watcher);
@@ -174,7 +174,7 @@ describe('a map', () => {
     stop();
   });
 
-  it("has the event's own row, and tells when something of it has changed", async () => {
+  it("has the event's row, and emits its changes", async () => {
     const { map } = await openMap();
     const { event } = map.event.row;
     const changed = vi.fn();
@@ -245,7 +245,7 @@ describe('a map', () => {
     expect(map.isTaken(1)).toBe(false);
   });
 
-  it('knows the reservations that its event ever had, from one read and from what is told', async () => {
+  it('knows all reservations of its event, from one read and later changes', async () => {
     const [before, after, missed, never] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     store.reserve(before, [1], 5_000);
     const { map } = await openMap();

@@ -16,7 +16,7 @@ it('packs 20,000 seats in 6.7 kB', () => {
   expect(packStatuses(new Uint8Array(20_000).fill(2)).length).toBe(6_668);
 });
 
-it('gives back what was packed', () => {
+it('unpacks to the same statuses', () => {
   fc.assert(
     fc.property(codes, (some) => {
       expect(unpackStatuses(packStatuses(some), some.length)).toEqual(some);
@@ -37,7 +37,7 @@ it('leaves the bits beyond the last seat 0', () => {
   );
 });
 
-it('refuses what cannot be the statuses of so many seats', () => {
+it('refuses a length that does not fit the number of seats', () => {
   expect(() => unpackStatuses('AA==', 5)).toThrow(RangeError);
 });
 
@@ -65,7 +65,7 @@ describe('packed changes', () => {
     return Buffer.from(bytes).toString('base64');
   }
 
-  it('have vectors for what is easily got wrong', () => {
+  it('have vectors for edge cases', () => {
     const seats = packedChanges.flatMap((vector) => vector.seats);
     expect(packedChanges.length).toBeGreaterThanOrEqual(12);
     expect(packedChanges).toContainEqual({ packed: '', seats: [] });
@@ -79,7 +79,7 @@ describe('packed changes', () => {
     expect(packedByHand(seats)).toBe(packed);
   });
 
-  it('are packed as the contract says, and give back what was packed', () => {
+  it('are packed as in the contract, and unpack to the same seats', () => {
     fc.assert(
       fc.property(changes, (seats) => {
         const packed = packChanges(seats);
@@ -94,7 +94,7 @@ describe('packed changes', () => {
     expect(packChanges(seats).length).toBeLessThanOrEqual(12);
   });
 
-  it('refuse seats that do not ascend, and what was cut off', () => {
+  it('refuse seats that do not ascend, and truncated texts', () => {
     const seat = (index: number): SeatChange => ({ index, status: 'BOOKED' });
     expect(() => packChanges([seat(4), seat(4)])).toThrow(RangeError);
     expect(() => packChanges([seat(4), seat(3)])).toThrow(RangeError);

@@ -126,7 +126,7 @@ describe('a map', () => {
     while (points < 100_000) await fc.assert(fc.asyncProperty(history, countPoints), { numRuns: 2_000 });
   }, 60_000);
 
-  it('gives a whole map to everyone who has it from before it was put right', async () => {
+  it('gives a snapshot to every client whose map is from before a correction', async () => {
     const store = new ArrayStore(seatCount, () => 0);
     const map = new SeatMap(await load(store));
     map.apply(store.reserve('r', [1], 1_000) ?? expect.unreachable());
@@ -156,18 +156,18 @@ describe('a lapsed seat', () => {
     expect([map(1_499), map(1_500)].map(({ availability }) => availability.available)).toEqual([0, 1]);
   });
 
-  it('is held again when it turns out to have been extended', () => {
+  it('is held again if it was extended', () => {
     const one = map(1_500);
     const expiresAtMs = 2_000;
     one.apply(changed({ kind: 'reservation-extended', actor, reservationId: 'r', seatIndexes: [0], expiresAtMs }));
     expect([one.deadlineOf('r'), one.availability.reserved]).toEqual([2_000, 1]);
   });
 
-  it('is told to whoever comes back, as another node may have shown it as held', () => {
+  it('is sent to reconnecting clients, because another node may have shown it as held', () => {
     expect([map(0).changedSince(3), map(1_500).changedSince(3)]).toEqual([[], [0]]);
   });
 
-  it('belongs to whoever reserves it anew, and no more to the one before', () => {
+  it('belongs to its new reservation only', () => {
     const one = map(1_500);
     const made = {
       kind: 'reservation-created',
@@ -187,7 +187,7 @@ it('takes seats that are BOOKED or BLOCKED for taken, and no seat it does not kn
   expect([0, 1, 2, 3].map((index) => map.isTaken(index, 0))).toEqual([false, true, true, false]);
 });
 
-it('goes back with a store that lost what was written', () => {
+it('follows a store that has lost writes', () => {
   const map = new SeatMap({ revision: 7, seats: [booked], nowMs: 0 });
   expect(map.reset({ revision: 5, seats: [{ ...booked, status: 'AVAILABLE' }], nowMs: 0 })).toEqual([0]);
   expect([map.revision, map.changedSince(6), map.changedSince(7)]).toEqual([5, undefined, undefined]);

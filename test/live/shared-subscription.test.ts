@@ -87,7 +87,7 @@ describe('an operation is executed', () => {
     for (const { told } of silent) expect(told).toEqual(saying(101));
   });
 
-  test('at the expense of the first address that has budget left, and told to all', () => {
+  test('once for all, charged to the first address with budget left', () => {
     const numbers = new Numbers();
     const shared = shareOf(numbers);
     const [spent, rich] = [new Client('a', 1), new Client('b')];
@@ -126,7 +126,7 @@ describe('an operation is executed', () => {
     expect(alone.told).toEqual(saying(1, 2, 3, 4));
   });
 
-  test('by turns at the expense of those who share it', () => {
+  test('charged to its addresses in rotation', () => {
     const numbers = new Numbers();
     const shared = shareOf(numbers);
     const clients = ['a', 'b', 'c', 'd'].map((address) => new Client(address, 5_000));
@@ -170,7 +170,7 @@ describe('a subscriber', () => {
     since.length = 0;
   });
 
-  test('that comes back is told what has changed since, and one that falls behind too', () => {
+  test('that reconnects or falls behind gets the changes since its revision', () => {
     const { numbers, source: from } = source();
     const shared = share({ source: from });
     const [fresh, back] = [new Client('a'), new Client('b')];
@@ -197,7 +197,7 @@ describe('a subscriber', () => {
   });
 });
 
-test('who leaves while it waits leaves nothing behind', () => {
+test('a subscriber that leaves while it waits leaves nothing behind', () => {
   const shared = shareOf(new Numbers());
   const full = new Client('a');
   full.isWritable = false;

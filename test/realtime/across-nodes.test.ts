@@ -102,7 +102,7 @@ async function headOf({ eventId }: Offer): Promise<number> {
   return (await readRevisions(store, [id])).get(id) ?? expect.fail('the event has no head');
 }
 
-test(`who comes back to any node with what it had from another is told the difference (TEST_SEED=${seed})`, async () => {
+test(`a client that reconnects to any node gets the difference from its map (TEST_SEED=${seed})`, async () => {
   const event = await offer(nodes.a, { seats });
   await using _a = await watchSeatMap(nodes.a, event);
   await using _b = await watchSeatMap(nodes.b, event);

@@ -76,7 +76,7 @@ async function race(eventId: string, index: number, token: string): Promise<stri
     .join();
 }
 
-it('never tells a third node of a free seat that was extended or booked within milliseconds of its deadline', async ({
+it('a third node never shows a seat as free that was extended or booked within milliseconds of its deadline', async ({
   annotate,
 }) => {
   const eventId = await createSampleEvent(database, seatCount, { reservationSeconds: 2 });

@@ -66,7 +66,7 @@ describe('one node', () => {
     expect(node.executions() - before).toBe(2);
   });
 
-  test('gives a client of graphql-sse that comes back what has changed since', async () => {
+  test('sends a reconnecting client of graphql-sse the changes since its revision', async () => {
     const client = createClient({ url: node.app.graphqlUrl, retryAttempts: 0 });
     const watch = (since: number | null) =>
       client.iterate<{ map: ToldOfMap['data']['map'] }>({ query: watchMap, variables: { id: event.eventId, since } });
@@ -82,7 +82,7 @@ describe('one node', () => {
     client.dispose();
   });
 
-  test('tells of a reservation to its holder alone, and completes with it', async () => {
+  test('sends a reservation to its holder only, and completes with it', async () => {
     const buyer = await newBuyer();
     const { id } = reservationIn(await buyer.reserve(node.app, event, [0]));
     const query = 'subscription ($id: ID!) { reservation(id: $id) { status } }';

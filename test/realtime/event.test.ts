@@ -56,7 +56,7 @@ test.each([
   expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
 });
 
-test('a draft is told to organizers only, until it is opened', async () => {
+test('a draft is sent to organizers only, until it is published', async () => {
   const draft = await offer(node, { salesStatus: 'DRAFT' });
   const query = 'subscription ($id: ID!) { event(id: $id) { salesStatus } }';
   using organizer = await RawSocket.connect({ server: node }, { token: await organizerToken });

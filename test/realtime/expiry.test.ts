@@ -138,7 +138,7 @@ it.for([
 ] as const)('tells of them all within 2 s when %s before they do', ([, fault], context) => expectSoon(context, fault));
 
 /** On nodes that are warmed up, because a new process is slow. */
-it('tells of 1,000 reservations that run out within a second among 100,000 other keys: none early, and on time', async ({
+it('1,000 reservations that expire within a second among 100,000 other keys are sent on time, and none early', async ({
   annotate,
 }) => {
   await fillRedis();
@@ -150,10 +150,10 @@ it('tells of 1,000 reservations that run out within a second among 100,000 other
   expect(atShare(late, 1)).toBeLessThanOrEqual(latestByMs);
 });
 
-it('tells of them all soon when Redis is stopped before they do', async (context) => {
+it('all are sent soon when Redis is stopped before the deadlines', async (context) => {
   await expectSoon(context, () => redis.stop());
   await redis.start();
 });
 
-it('tells of them all soon when the node that granted them is killed before they do', (context) =>
+it('all are sent soon when the granting node is killed before the deadlines', (context) =>
   expectSoon(context, () => granting.kill()));

@@ -50,7 +50,7 @@ async function feedReads(): Promise<{ readonly log: number; readonly event: numb
 /** Number of reading statements so far. */
 const reads = () => node.metric('holdfast_store_seconds_count{kind="read"}');
 
-test('a node that hears of 100 events from each of 100 others in turn loads none of them anew', async () => {
+test('a node that follows 100 events of each of 100 others loads none of them again', async () => {
   const [events, others, changes] = [100, 100, 10];
   const eventIds = await createEvents(events, changes);
   const readers = await show(eventIds, changes);

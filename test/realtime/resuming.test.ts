@@ -69,8 +69,8 @@ const delta = (indexes: readonly number[]) => ({
   availability: { total: 20, available: 20 - indexes.length, reserved: indexes.length },
 });
 
-describe('a client that comes back', () => {
-  test('is told what has changed since the revision it names, and then all that follows', async () => {
+describe('a reconnecting client', () => {
+  test('gets the changes since its revision, and then all later ones', async () => {
     using watching = await somebodyWatches();
     const before = await seen();
     expect(before.__typename).toBe('SeatMapSnapshot');
@@ -115,7 +115,7 @@ describe('a client that comes back', () => {
     expect(await told(raw, 1)).toEqual([{ ...delta([]), fromRevision: revision, revision }]);
   });
 
-  test('is told the same as those who never left', async () => {
+  test('gets the same as clients that stayed connected', async () => {
     using watching = await somebodyWatches();
     const { revision } = await seen();
     using raw = await connect();
@@ -138,7 +138,7 @@ describe('a client that comes back', () => {
     expect(first).toMatchObject({ __typename: 'SeatMapSnapshot', statuses: 'AAAAAAA=' });
   });
 
-  test('with what is no revision is told so', async () => {
+  test('with an invalid revision gets an error', async () => {
     using raw = await connect();
     raw.subscribe('1', query, { id: event.eventId, since: 'yesterday' });
     expect(JSON.stringify(await raw.outcome('1'))).toContain('"BAD_USER_INPUT"');

@@ -125,7 +125,7 @@ describe('one execution', () => {
     expect(await executionsIn(subscribing)).toBe(1);
   });
 
-  test('is no longer made once nobody wants it', async () => {
+  test('ends with its last subscriber', async () => {
     using first = await connect();
     using second = await connect();
     for (const raw of [first, second]) raw.subscribe('1', map, { id: event.eventId });
@@ -161,7 +161,7 @@ test('a change of five seats takes at most 100 bytes where `changes` are all tha
   expect(sizes.at(-1)).toBeLessThanOrEqual(100);
 });
 
-describe('operations that look alike are kept apart', () => {
+describe('similar operations are not mixed up', () => {
   const several = `
     subscription Seats($id: ID!) { map: seatMap(eventId: $id) { ... on SeatMapSnapshot { revision statuses } ... on SeatMapDelta { revision } } }
     subscription Counts($id: ID!) { map: availability(eventId: $id) { total } }`;
@@ -223,7 +223,7 @@ describe('nothing leaks', () => {
     }
   });
 
-  test('of a reservation, to whoever sends the text that its holder sent', async () => {
+  test("of a reservation, to others who send the holder's text", async () => {
     const { id } = await change(0);
     const mine = await change(1, bob);
     const query = `subscription ($id: ID!) { map: reservation(id: $id) { id status seats { id reservedByViewer } } }`;
@@ -281,7 +281,7 @@ describe('nothing leaks', () => {
 describe('different operations', () => {
   const counts = (id: string, alias: string) => `subscription { ${alias}: availability(eventId: "${id}") { total } }`;
 
-  test('of one network address are bounded for each event; who brings none is served', async () => {
+  test('of one network address are bounded for each event; subscribers to shared ones are accepted', async () => {
     using raw = await connect();
     for (let at = 0; at <= 50; at += 1) raw.subscribe(`${at}`, counts(event.eventId, `a${at}`));
     expect(await refusal(raw, '50')).toEqual(['RATE_LIMITED']);

@@ -18,7 +18,7 @@ const env = {
   JWT_SECRET: nodeEnv.JWT_SECRET ?? '',
 };
 
-test('readers that stop for 30 s cost little, hold up nobody, and are soon current when they read on', async () => {
+test('readers that stop for 30 s cost little, delay no others, and are soon current when they continue', async () => {
   // Other load on the machine affects both nodes alike, so that the one without slow readers is the reference.
   await using node = await startNodeProcess(env);
   await using control = await startNodeProcess(env);
@@ -81,7 +81,7 @@ describe('a node in this process', () => {
     await expectSameMaps(node, event, [quick, slow]);
   });
 
-  test('a change of so many seats that the whole map is shorter is told by a snapshot', async () => {
+  test('a change of many seats is sent as a snapshot if that is shorter', async () => {
     const [watcher] = await watchAll(1, { graphqlUrl: node.graphqlUrl, ...event });
     if (watcher === undefined) throw new Error('no watcher');
     await setBlocked(

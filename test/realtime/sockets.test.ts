@@ -15,7 +15,7 @@ async function stageWith(websockets: Limits): Promise<Stage> {
   return stage;
 }
 
-test('tells the websocket that is one too many to come back later, and takes the next when one has gone', async () => {
+test('a websocket beyond the limit is refused for now, and accepted after another has closed', async () => {
   const stage = await stageWith({ maxSockets: 2 });
   const first = await RawSocket.connect(stage);
   using _second = await RawSocket.connect(stage);
@@ -30,7 +30,7 @@ test('tells the websocket that is one too many to come back later, and takes the
 describe('websockets of one network address', () => {
   const forwarded = (address: string) => ({ headers: { 'x-forwarded-for': address } });
 
-  test('beyond the limit are told to come back later, and served when one has gone; those of others are not counted', async () => {
+  test('beyond the limit are refused for now, and accepted after another has closed; those of other addresses do not count', async () => {
     const stage = await openStage({ websockets: { maxSocketsPerAddress: 2 }, http: { trustedProxies: ['127.0.0.1'] } });
     stages.push(stage);
     const first = await RawSocket.connect(stage, undefined, forwarded('2001:db8::1'));
@@ -74,7 +74,7 @@ describe('a client that guesses pongs', () => {
     }
   });
 
-  test('is told no more than it may leave unread', async () => {
+  test('gets no more than it may leave unread', async () => {
     const stage = await stageWith({ unreadBytes: 4_000 });
     using raw = await RawSocket.connect(stage, undefined, { autoPong: false });
     raw.subscribe('1', 'subscription { forever }');
@@ -86,14 +86,14 @@ describe('a client that guesses pongs', () => {
     expect(raw.closed).toBeUndefined();
   });
 
-  test('is closed for so many messages', async () => {
+  test('is closed because of the number of messages', async () => {
     using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
     for (let round = 1; round <= 5; round += 1) guess(raw);
     expect((await raw.close()).code).toBe(1008);
   });
 });
 
-test('an answer that is larger than what may be left unread comes whole to who reads it', async () => {
+test('an answer larger than the limit of unread bytes is sent completely to a client that reads', async () => {
   using raw = await RawSocket.connect(await stageWith({ unreadBytes: 4_000 }));
   for (const id of ['1', '2', '3', '4', '5', '6']) raw.subscribe(id, '{ text(length: 1000000) }');
   for (const id of ['1', '2', '3', '4', '5', '6']) {
@@ -117,7 +117,7 @@ test('takes no message that is larger than it is set to', async () => {
 });
 
 describe('operations at once', () => {
-  test('are refused beyond the limit, while the others go on', async () => {
+  test('are refused beyond the limit, while others continue', async () => {
     using raw = await RawSocket.connect(await stageWith({ maxSubscriptions: 2 }));
     for (const id of ['1', '2', '3']) raw.subscribe(id, 'subscription { forever }');
     expect(await raw.outcome('3')).toMatchObject([
@@ -178,7 +178,7 @@ describe('operations a minute', () => {
     expect(raw.closed).toBeUndefined();
   });
 
-  test('end with a close when it goes on', async () => {
+  test('end with a close if the client continues', async () => {
     using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 5 }));
     flood(raw, 1, 20);
     expect(await raw.close()).toEqual({ code: 1008, reason: 'Too many messages' });
@@ -212,7 +212,7 @@ describe('a client that reads nothing', () => {
     expect(alive.closed).toBeUndefined();
   });
 
-  test('is cut off soon after, with all it had, if it does not take the close', async () => {
+  test('is cut off soon if it does not answer the close', async () => {
     const stage = await stageWith({ stallSeconds: 1 });
     using raw = await RawSocket.connect(stage);
     raw.subscribe('1', 'subscription { forever }');
@@ -221,7 +221,7 @@ describe('a client that reads nothing', () => {
     await waitFor(() => stage.running() === 0, { withinMs: 10_000, what: 'the server to let go of it' });
   });
 
-  test('is told no more than it may leave unread, and goes on when it reads', async () => {
+  test('gets no more than it may leave unread, and continues when it reads', async () => {
     const unreadBytes = 4_000;
     const stage = await stageWith({ unreadBytes });
     using raw = await RawSocket.connect(stage);

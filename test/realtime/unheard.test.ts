@@ -22,7 +22,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-it('tells what was written, and told by nobody, once the heads of events are next looked at, and nothing else', async () => {
+it('writes without a message are sent once the heads of events are next read', async () => {
   const eventId = await createSampleEvent(database, seatCount);
   using reader = new MapReader({ graphqlUrl: node.graphqlUrl, eventId: encodeEventId(eventId), seatCount });
   await reader.ready();

@@ -31,7 +31,7 @@ const telemetry = new EventEmitter<Happenings>();
 describe.each(engines)('the history on $engine', async ({ open }) => {
   const database = await open();
 
-  test('loses what ended without a booking long ago, with the changes that had keys, and nothing else', async () => {
+  test('removes reservations that ended without a booking long ago and their keyed changes, and nothing else', async () => {
     const eventId = await createSampleEvent(database, 20);
     const cancelled = await cancelledReservations(database, eventId, [[0], [1]]);
     const expired = await expiredReservations(database, eventId, [[2], [3]]);
@@ -101,7 +101,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
     expect(await reservationsOf(database, eventId)).toEqual([]);
   });
 
-  test('that is gone leaves its idempotency key to be used anew', async () => {
+  test('removes the idempotency key, which can be used again', async () => {
     const eventId = await createSampleEvent(database, 20);
     const request = { viewerId: randomUUID(), reservationId: randomUUID(), idempotencyKey: 'a key' };
     const first = await hold(database, eventId, [0], request);

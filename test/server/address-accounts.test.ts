@@ -44,7 +44,7 @@ test('of an address that reads nothing, those for which most waits are cut off',
   expect(isCutOff(many)).toEqual([false, true, false, false]);
 });
 
-test('what was read no longer counts', () => {
+test('read bytes no longer count', () => {
   const accounts = open();
   const [socket] = sockets(accounts, 'a', 1);
   for (let time = 0; time < 100; time += 1) {
@@ -54,7 +54,7 @@ test('what was read no longer counts', () => {
   expect(socket?.isCutOff).toBe(false);
 });
 
-test('of a node, whoever has most waiting, whatever the address', () => {
+test('of a node, the connection with the most unread bytes, of any address', () => {
   const accounts = open();
   const [largest] = sockets(accounts, 'largest', 1);
   const others = Array.from({ length: 9 }, (_, at) => sockets(accounts, `address ${at}`, 1)).flat();

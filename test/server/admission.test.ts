@@ -48,7 +48,7 @@ test('a node that is too far behind refuses over HTTP before it looks at anythin
   expect(await post(stage, 'mutation { add(by: 1) }')).toMatchObject({ status: 200, body: { data: { add: 1 } } });
 });
 
-test('a node that something else held up, and that has little to do, refuses nobody', async () => {
+test('a node with few requests in flight refuses none, however late its event loop is', async () => {
   fewInFlight = 1;
   lagMs = maxLagMs + 1;
   expect(await post(stage, '{ hello }')).toMatchObject({ status: 200 });
@@ -59,7 +59,7 @@ test('a node that something else held up, and that has little to do, refuses nob
   await slow;
 });
 
-test('a node that is too far behind refuses queries and mutations over websockets, and goes on with subscriptions', async () => {
+test('an overloaded node refuses queries and mutations over websockets, and accepts subscriptions', async () => {
   using raw = await RawSocket.connect(stage);
   lagMs = maxLagMs + 1;
   raw.subscribe('query', '{ hello }');
@@ -86,7 +86,7 @@ test('no more operations than allowed are under way at once, over HTTP and webso
   await client.dispose();
 });
 
-test('clients that do not send what they announced keep nobody out', async () => {
+test('clients that do not send their announced bodies block no others', async () => {
   const { hostname, port } = new URL(stage.server.url);
   const head = `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`;
   const silent = Array.from({ length: 2 * maxInFlight }, () => connect(Number(port), hostname));
@@ -96,7 +96,7 @@ test('clients that do not send what they announced keep nobody out', async () =>
   for (const socket of silent) socket.destroy();
 });
 
-test('health is told all the same', async () => {
+test('health checks are answered under overload', async () => {
   lagMs = maxLagMs + 1;
   for (const path of ['/healthz', '/readyz']) expect((await fetch(stage.server.url + path)).status).toBe(200);
 });

@@ -102,14 +102,14 @@ describe('over a websocket', () => {
     expect(await raw.close()).toEqual({ code: 4403, reason });
   });
 
-  test('asks to come back when tokens cannot be checked', async () => {
+  test('is closed for a retry while tokens cannot be verified', async () => {
     await using blind = await openStage({ identity: unavailable });
     using raw = new RawSocket(blind);
     raw.socket.once('open', () => raw.send({ type: 'connection_init', payload: { token: providersToken } }));
     expect((await raw.close()).code).toBe(1013);
   });
 
-  test('ends with its token, and a stock client comes back with a new one', async () => {
+  test('ends with its token, and a stock client reconnects with a new one', async () => {
     const tokens = [await tokenOf(stage, { sub: 'first', ttlSeconds: 1 }), await tokenOf(stage, { sub: 'second' })];
     const closes: unknown[] = [];
     const client = createClient({

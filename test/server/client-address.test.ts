@@ -33,7 +33,7 @@ describe.each([
     await proxied[Symbol.asyncDispose]();
   });
 
-  test('nobody is believed unless a setting names it', async () => {
+  test('forwarded addresses are ignored unless a setting trusts the proxy', async () => {
     expect(await callerSeenBy(open, { 'x-forwarded-for': '203.0.113.7' })).toBe('undefined at 127.0.0.1');
   });
 
@@ -111,7 +111,7 @@ describe('an address is counted', () => {
     );
   });
 
-  test('alike however it is spelled', () => {
+  test('as the same one in any notation', () => {
     fc.assert(
       fc.property(words, fc.infiniteStream(fc.boolean()), (address, choices) => {
         const choose = () => choices.next().value === true;
@@ -125,7 +125,7 @@ describe('an address is counted', () => {
     );
   });
 
-  test('alike with another one exactly when both are in the same /64, or the same IPv4 address', () => {
+  test('like another one exactly if both are in the same /64, or equal IPv4 addresses', () => {
     fc.assert(
       fc.property(words, fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 1 }), (address, at, change) => {
         const other = address.map((word, index) => (index === at ? word ^ change : word));

@@ -52,7 +52,7 @@ test('small answers and refusals come as they are', async () => {
   }
 });
 
-test('caches are told of both, where the origin matters as well', async () => {
+test('Vary names both the encoding and the origin', async () => {
   await using listed = await openStage({ http: { corsOrigins: ['https://tickets.example'] } });
   const { headers } = await ask('{ text(length: 5000) }', { origin: 'https://tickets.example' }, listed);
   expect(headers.vary).toBe('Origin, Accept-Encoding');

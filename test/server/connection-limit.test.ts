@@ -15,7 +15,7 @@ async function idle({ server }: Stage): Promise<Socket> {
   return socket;
 }
 
-test('an address has so many connections, and is told when it wants more', async () => {
+test('further connections of one address are refused with an error', async () => {
   await using stage = await openStage({ http: { maxConnectionsPerAddress: 3 } });
   const held = await Promise.all([1, 2, 3].map(() => idle(stage)));
   const refused = await answersTo(stage, 'GET /graphql?query={hello} HTTP/1.1\r\nHost: x\r\n\r\n');

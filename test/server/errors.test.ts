@@ -44,7 +44,7 @@ describe.each([
     expect(line?.err?.message).toContain(secretText);
   });
 
-  test('what is meant for the client passes', async () => {
+  test('errors for the client are kept', async () => {
     const { data, errors } = await run('{ hello refusal }');
     expect(data).toEqual({ hello: 'world', refusal: null });
     expect(errors).toEqual([
@@ -57,7 +57,7 @@ describe.each([
     ]);
   });
 
-  test('an unreachable store is told with a time to come back', async () => {
+  test('an unavailable store causes an error with a retry time', async () => {
     const { errors } = await run('{ outage }');
     expect(errors).toMatchObject([{ path: ['outage'], extensions: { code: 'SERVICE_BUSY', retryAfterMs: 1000 } }]);
     expect(JSON.stringify(errors)).not.toContain('hunter2');
@@ -75,7 +75,7 @@ describe.each([
   });
 });
 
-test('a subscription that fails at once, or later, tells by an id', async () => {
+test('a failing subscription gets an error with an id, also a late one', async () => {
   for (const query of ['subscription { never }', 'subscription { fault(after: 0) }']) {
     const { errors } = await overWebsocket(query);
     expect(errors).toMatchObject([{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);

@@ -61,7 +61,7 @@ describe('a client of graphql-sse', () => {
     await waitFor(() => stage.server.eventStreams.count === 0, { ...within, what: 'the stream to be gone' });
   });
 
-  test('is told in words that there is no single connection mode', async () => {
+  test('is told that there is no single connection mode', async () => {
     const client = createClient({
       url: `${stage.server.url}/graphql/stream`,
       singleConnection: true,
@@ -77,7 +77,7 @@ describe('a client of graphql-sse', () => {
     }
   });
 
-  test('goes on at the node that takes over', async () => {
+  test('continues at the next node', async () => {
     const first = await openStage();
     const port = Number(new URL(first.server.url).port);
     const retry = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
@@ -108,7 +108,7 @@ test('a client of urql subscribes by events, and asks for the rest in JSON', asy
   expect(counts.slice(0, 2)).toEqual([1, 2]);
 });
 
-test('an EventSource comes back to the node that takes over', async () => {
+test('an EventSource reconnects to the next node', async () => {
   const first = await openStage();
   const source = new EventSource(`${first.server.graphqlUrl}/stream?query=subscription{forever}`);
   let opened = 0;
@@ -147,7 +147,7 @@ test('GET takes an operation too, with its variables', async () => {
   expect(await resultsOf(stream)).toEqual([{ data: { count: 1 } }, { data: { count: 2 } }]);
 });
 
-describe('what is wrong', () => {
+describe('faults', () => {
   test.each([
     ['with the text', '{', 'GRAPHQL_PARSE_FAILED'],
     ['with its fields', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -191,7 +191,7 @@ describe('what is wrong', () => {
     expect(await response.text()).toContain(said);
   });
 
-  test('with parameters of a GET is answered 400, and so is none at all by an event', async () => {
+  test('400 answers wrong parameters of a GET, and an event a missing operation', async () => {
     const get = (search: string) => fetch(`${stage.server.graphqlUrl}/stream?${search}`);
     const response = await get('query={hello}&variables=x');
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('variables')]);
@@ -222,7 +222,7 @@ test.each([
   expect(answer.headers['content-type']).toBe(`${type}; charset=utf-8`);
 });
 
-test('other addresses, and other methods, are answered as ever to those who accept events', async () => {
+test('other addresses and methods answer as usual to clients that accept events', async () => {
   const headers = { accept: 'text/event-stream' };
   expect((await fetch(`${stage.server.url}/healthz`, { headers })).status).toBe(200);
   const headOf = async (path: string) => (await fetch(stage.server.url + path, { method: 'HEAD', headers })).status;
@@ -230,7 +230,7 @@ test('other addresses, and other methods, are answered as ever to those who acce
   expect(await headOf('/graphql/stream?query={hello}')).toBe(404);
 });
 
-describe('who asks', () => {
+describe('authentication', () => {
   test('is said by the header, whatever the operation', async () => {
     const authorization = `Bearer ${await tokenOf(stage, { sub: 'ann' })}`;
     const stream = await read('{ caller }', { headers: { authorization } });
@@ -239,7 +239,7 @@ describe('who asks', () => {
     expect([refused.status, await refused.all()]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
   });
 
-  test('is to come back with another token when it has run out', async () => {
+  test('must reconnect with another token when one has expired', async () => {
     const authorization = `Bearer ${await tokenOf(stage, { ttlSeconds: 1 })}`;
     const stream = await read('subscription { forever }', { headers: { authorization } });
     const text = await stream.all();
@@ -307,7 +307,7 @@ async function* silent(): AsyncGenerator<never> {
   await new Promise(() => {});
 }
 
-test('a client that does not read is told no more than the kernel takes, and closed in the end', async () => {
+test('a client that does not read gets only what the kernel buffers, and is cut off in the end', async () => {
   const impatient = await stageWith({ websockets: { stallSeconds: 1 } });
   using stream = await read('subscription { forever }', {}, impatient);
   stream.pause();

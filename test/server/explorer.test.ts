@@ -5,7 +5,7 @@ import { openStage } from './stage.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-test('browsers are led to the explorer, which needs nobody else', async () => {
+test('browsers are redirected to the explorer, which works offline', async () => {
   await using stage = await openStage({ production: false });
   for (const path of ['/graphql', '/explorer/']) {
     const page = await fetch(stage.server.url + path, { headers: browser });

@@ -12,7 +12,7 @@ test('those that cost little are not counted', async () => {
   expect(await operations.enter({}, 250_000)).toBeNull();
 });
 
-test('so many run at once, and the next when one has left, in order', async () => {
+test('operations run up to the limit, and the next ones in order', async () => {
   const operations = new HeavyOperations();
   const running = [{}, {}];
   for (const operation of running) expect(await operations.enter(operation, 125_000)).toBeNull();
@@ -45,7 +45,7 @@ test('one that costs more than all may together runs alone', async () => {
   expect(isBegun).toBe(true);
 });
 
-test('whoever has waited for five seconds is told to come back, and gone', async () => {
+test('an operation is refused after five seconds of waiting', async () => {
   const operations = new HeavyOperations();
   const running = {};
   await operations.enter(running, 250_000);
@@ -56,7 +56,7 @@ test('whoever has waited for five seconds is told to come back, and gone', async
   expect(await operations.enter({}, 250_000)).toBeNull();
 });
 
-test('whoever finds five hundred waiting is told so at once', async () => {
+test('an operation is refused at once if five hundred are waiting', async () => {
   const operations = new HeavyOperations();
   await operations.enter({}, 250_000);
   const waiting = Array.from({ length: 500 }, () => operations.enter({}, 20_000));

@@ -156,7 +156,7 @@ describe('pages of other origins', () => {
   });
 });
 
-test('a taken port is told as it is', async () => {
+test('a taken port is reported as such', async () => {
   const port = Number(new URL(stage.server.url).port);
   await expect(openStage({ http: { port } })).rejects.toMatchObject({ code: 'EADDRINUSE', port });
 });

@@ -66,7 +66,7 @@ describe.each([
     expect(errors?.[0]?.message).toMatch(/^GraphQL introspection has been disabled/);
   });
 
-  test('the names of types are told always, as clients cache by them', async () => {
+  test("type names can always be selected, because clients' caches need them", async () => {
     expect(await run(discreet, '{ __typename }')).toEqual({ data: { __typename: 'Query' } });
   });
 });

@@ -11,7 +11,7 @@ test('writes what JSON.stringify does', async () => {
   );
 });
 
-test('lets the event loop go on while it writes much', async () => {
+test('does not block the event loop', async () => {
   const seats = Array.from({ length: 20_000 }, (_, index) => ({
     id: `seat ${index}`,
     label: 'Stalls, row C, seat 12',

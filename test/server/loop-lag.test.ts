@@ -29,7 +29,7 @@ it('is nothing in a loop that keeps up', async () => {
   expect(lag.lagMs).toBe(0);
 });
 
-it('comes near to what turns of the loop take, and goes away after them', async () => {
+it("approaches the duration of the loop's turns, and falls after them", async () => {
   await keepBusy(50, 3_000);
   expect(lag.lagMs).toBeGreaterThan(40);
   expect(frameWindowMs(50, lag.lagMs)).toBeGreaterThan(150);
@@ -37,12 +37,12 @@ it('comes near to what turns of the loop take, and goes away after them', async 
   expect(frameWindowMs(50, lag.lagMs)).toBe(50);
 });
 
-it('hardly counts a single turn as long as a garbage collection', async () => {
+it("hardly counts a single turn of a garbage collection's duration", async () => {
   await keepBusy(50, 50);
   expect(frameWindowMs(50, lag.lagMs)).toBeLessThanOrEqual(60);
 });
 
-it('is known inside a long turn too, before any timer has come', async () => {
+it('includes the current turn before any timer fires', async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(lag.behindMs).toBeLessThanOrEqual(0);
   lateMs += 2_000;

@@ -143,7 +143,7 @@ test.each([
   }
 });
 
-test('every answer says that its type is what it says', async () => {
+test('every answer has nosniff', async () => {
   const answers = [
     '/',
     '/graphql',

@@ -24,7 +24,7 @@ test.each(['/', '/events/event_1', '/tickets', '/tickets/', '/events/event_1/', 
 
 const referencesIn = (html: string) => [...html.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
 
-test('what it loads comes from this server, small, and is kept by browsers for good', async () => {
+test('its files are small, from this server, and cached by browsers for ever', async () => {
   await using stage = await openStage();
   const html = await (await fetch(stage.server.url)).text();
   const paths = referencesIn(html).map((reference) => new URL(reference, stage.server.url).pathname);

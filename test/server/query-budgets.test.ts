@@ -9,7 +9,7 @@ function budgets(costPerSecond: number) {
 
 const limited = (retryAfterMs: number) => ({ extensions: { code: 'RATE_LIMITED', retryAfterMs } });
 
-test('an address may ask for five seconds’ worth at once, and then for so much a second', () => {
+test('an address may use five seconds’ worth at once, and then the rate of its budget', () => {
   const { charge, pass } = budgets(100);
   expect(charge('one', 499)).toBeNull();
   expect(charge('one', 101)).toBeNull();
@@ -19,7 +19,7 @@ test('an address may ask for five seconds’ worth at once, and then for so much
   expect(charge('one', 1)).toBeNull();
 });
 
-test('what is refused is not counted', () => {
+test('refused queries are not charged', () => {
   const { charge, pass } = budgets(100);
   charge('one', 600);
   for (let time = 0; time < 100; time += 1) expect(charge('one', 600)).toMatchObject(limited(1_001));

@@ -41,7 +41,7 @@ test('every answer has one, and no two of them the same', async () => {
   expect(ids.size).toBe(paths.length);
 });
 
-test('pages of other origins may read it, and when to come back', async () => {
+test('pages of other origins may read it, and the retry time', async () => {
   const { headers } = await post(stage, '{ hello }', { headers: { origin: 'https://tickets.example' } });
   expect(headers.get('access-control-expose-headers')).toBe('x-request-id, retry-after');
 });

@@ -9,7 +9,7 @@ import { openStage, post } from './stage.ts';
 
 const within = { withinMs: 20_000 };
 
-test('answers what is under way, on both transports, and tells sockets to come back', async () => {
+test('answers requests in flight over both transports, and asks sockets to reconnect', async () => {
   await using stage = await openStage();
   using idle = await RawSocket.connect(stage);
   idle.subscribe('1', 'subscription { forever }');
@@ -76,7 +76,7 @@ test('serves on for a while, if it is to, and says all the time that it is not r
   expect(await idle.close()).toEqual({ code: 1001, reason: 'Going away' });
 });
 
-test('tells many sockets to come back one after the other, and serves them until it is their turn', async () => {
+test('asks many sockets to reconnect in small groups, and serves them until then', async () => {
   await using stage = await openStage();
   const sockets = await Promise.all(Array.from({ length: 500 }, () => RawSocket.connect(stage)));
   const last = sockets.at(-1) ?? expect.fail();
@@ -111,7 +111,7 @@ test('cuts off after ten seconds what does not end', async () => {
   expect((await busy.close()).code).toBe(1006);
 });
 
-test('a stock client goes on at the node that takes over, though refused in between', async () => {
+test('a stock client continues at the next node, although refused in between', async () => {
   const first = await openStage();
   const port = Number(new URL(first.server.url).port);
   let refused = 0;

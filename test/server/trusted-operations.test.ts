@@ -100,7 +100,7 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
     expect(await overWebsocket(stage, payload)).toEqual([{ data: { hello: 'world' } }]);
   });
 
-  test('a hash that is not known is told so, in the words of Apollo', async () => {
+  test("an unknown hash gets Apollo's error", async () => {
     const unknown = { extensions: byHash(hashOf(other)) };
     const answer = await post(stage, unknown);
     expect(answer.body.errors).toMatchObject([{ message: 'PersistedQueryNotFound' }]);
@@ -116,7 +116,7 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
     expect(codesIn(await overWebsocket(stage, { extensions }))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
   });
 
-  test('what is no id is refused', async () => {
+  test('an invalid id is refused', async () => {
     expect(codesIn(await overWebsocket(stage, { extensions: byHash(hashOf(hello), 2) }))).toEqual(['BAD_REQUEST']);
     expect(codesIn(await overWebsocket(stage, { extensions: { persistedQuery: 'x' } }))).toEqual(['BAD_REQUEST']);
     expect((await post(stage, { extensions: byHash(hashOf(hello), 2) })).status).toBe(400);
@@ -138,7 +138,7 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
   });
 });
 
-test('a refusal tells nothing of the schema', async () => {
+test('a refusal reveals nothing of the schema', async () => {
   await using stage = await openStage({ trustedOperations: new TrustedOperations(trusted, true) });
   for (const query of ['{ helo }', '{ __schema { types { name } } }', '{ not a query']) {
     expect(codes(await post(stage, { query }))).toEqual(['OPERATION_NOT_TRUSTED']);

@@ -107,7 +107,7 @@ describe('a fault ends its operation only', () => {
     expect(await refusalOf({ query: 'subscription { forever @skip(if: true) }' }, id)).toEqual(['BAD_USER_INPUT']);
   });
 
-  test('for an id so long that it would weigh on every message', async () => {
+  test('for an id that is too long', async () => {
     expect(await refusalOf({ query: 'subscription { forever }' }, 'x'.repeat(201))).toEqual(['BAD_USER_INPUT']);
   });
 });

@@ -37,7 +37,7 @@ test('makes a context for each operation', async () => {
   expect(stage.contexts()).toBe(before + 3);
 });
 
-test('one message of a socket is taken a turn of the event loop, however many come at once', async () => {
+test('the event loop handles one message of a socket per turn', async () => {
   using raw = await RawSocket.connect(stage);
   const messages = 200;
   let turns = 0;
@@ -90,7 +90,7 @@ describe('closes a socket', () => {
     expect((await raw.close()).code).toBe(4406);
   });
 
-  test('that subscribes before it says who it is', async () => {
+  test('that subscribes before connection_init', async () => {
     using raw = new RawSocket(stage);
     raw.socket.once('open', () => raw.subscribe('1', '{ hello }'));
     expect((await raw.close()).code).toBe(4401);
@@ -116,7 +116,7 @@ describe('closes a socket', () => {
     expect(code).toBe(4408);
   });
 
-  test('that does not read what it asked for', async () => {
+  test('that does not read its answers', async () => {
     using raw = await RawSocket.connect(stage);
     raw.socket.pause();
     const before = stage.server.websockets.messages;

@@ -93,7 +93,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [1, 2, 3])).toBe('RESERVED RESERVED RESERVED');
   });
 
-  test('is judged for each reservation by itself: whose it is, whether it runs, what it holds', async () => {
+  test('is checked for each reservation: its viewer, its status, its seats', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [other, booked, lapsed, without, partly, whole] = await Promise.all(
       [[0], [1], [2], [3], [4, 5], [6]].map((seatIndexes) => hold(database, eventId, seatIndexes)),

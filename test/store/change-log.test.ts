@@ -58,7 +58,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     );
   });
 
-  test('has the life of a reservation, with who did what', async () => {
+  test('has all changes of a reservation, with their actors', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2, 3]);
     const { id: reservationId, viewerId } = reservation;
@@ -156,7 +156,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     expect([...reserved].sort()).toEqual(held.map(({ id }) => id).sort());
   });
 
-  test('is read from any place, so many changes at a time', async () => {
+  test('is read from any revision, in batches', async () => {
     const eventId = await createSampleEvent(database, 9);
     for (const index of [0, 1, 2, 3]) await hold(database, eventId, [index]);
     const some = await readChanges(database, eventId, { after: 2, limit: 2 });

@@ -82,7 +82,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [0, 4, 5])).toBe('BOOKED RESERVED BOOKED');
   });
 
-  test('is refused when seats were let go of since the payment was authorized', async () => {
+  test('is refused if seats were released after the authorization', async () => {
     const eventId = await createSampleEvent(database, 3);
     const reservation = await hold(database, eventId, [0, 1]);
     const request = { reservationId: reservation.id, viewerId: reservation.viewerId, seatIndexes: [1] };
@@ -141,7 +141,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     await book(database, second);
   });
 
-  test('keeps seats for good: nobody can reserve them, and no lapse frees them', async () => {
+  test('keeps seats for ever: they can neither be reserved nor lapse', async () => {
     const eventId = await createSampleEvent(database, 4);
     const reservation = await hold(database, eventId, [0]);
     await book(database, reservation);

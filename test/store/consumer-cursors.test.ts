@@ -71,7 +71,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     expect(await takeCursor(database, { eventId, consumer: others, worker: randomUUID() }, LONG_MS)).not.toBeNull();
   });
 
-  test('are free for others once the lease has lapsed, and for nobody who had it before', async () => {
+  test('can be taken by others once the lease has lapsed, and not moved by the former owner', async () => {
     const consumer = await newConsumer();
     const eventId = await eventWith(3);
     const dead = { eventId, consumer, worker: randomUUID() };
@@ -96,7 +96,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     });
   });
 
-  test('are moved by who has them even after the lease has lapsed, if nobody else has taken it', async () => {
+  test('can be moved by the owner after the lease has lapsed, if nobody else has taken it', async () => {
     const consumer = await newConsumer();
     const slow = { eventId: await eventWith(2), consumer, worker: randomUUID() };
     await takeCursor(database, slow, 1);
@@ -140,7 +140,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     expect(after.snapshot).not.toBe(snapshot);
   });
 
-  test('find so many events as are asked for, each as likely as the others', async () => {
+  test('find the requested number of events, each with the same probability', async () => {
     const consumer = await newConsumer();
     const events = await Promise.all(Array.from({ length: 6 }, () => eventWith(1)));
     const found = new Set<string>();
@@ -180,7 +180,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     expect(await isOld()).toBe(false);
   });
 
-  test('tell what is yet to be done', async () => {
+  test('count what is left to do', async () => {
     const consumer = await newConsumer();
     const backlog = async () => (await readBacklogs(database)).find((one) => one.consumer === consumer);
     expect(await backlog()).toEqual({ consumer, changes: 0, oldestMs: 0, failingEvents: 0 });

@@ -74,7 +74,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe('an embedded database', () => {
-  test('keeps in its folder what was written, and may be migrated again', async () => {
+  test('persists its data, and can be migrated again', async () => {
     const settings = { kind: 'embedded', dataDir: join(dataDir, 'made', 'on the way') } as const;
     const written = await (async () => {
       await using database = await openDatabase(settings);
@@ -116,7 +116,7 @@ const inUse = /^DataDirInUse: /;
 describe('the lock of a data folder', () => {
   const read = () => readFile(join(dataDir, 'lock'), 'utf8');
 
-  test('keeps other processes out, until it is let go', async () => {
+  test('refuses other processes until it is unlocked', async () => {
     const unlock = await lockDataDir(dataDir);
     expect((await claimElsewhere()).said).toMatch(inUse);
     await unlock();

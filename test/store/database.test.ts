@@ -43,7 +43,7 @@ describe('migrating', () => {
   });
 });
 
-test('a migration that waits for another says for whom, and goes on when that has ended', async () => {
+test('a migration logs which other one it waits for, and continues after it', async () => {
   const warnings: string[] = [];
   const telemetry = new EventEmitter<Happenings>();
   telemetry.on('store:warned', (warning) => warnings.push(warning));
@@ -77,7 +77,7 @@ describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) 
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
 
-  test('is begun anew after a failure of timing, and not for ever', async () => {
+  test('is repeated after a serialization failure or a deadlock, up to a bound', async () => {
     const raise = sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
     let attempts = 0;
     const failAtFirst = (times: number) => () =>
@@ -92,7 +92,7 @@ describe.each(engines)('a transaction on $engine', async ({ open: openEngine }) 
     expect(attempts).toBe(5);
   });
 
-  test('that is at fault itself is not begun anew, and the store is not blamed', async () => {
+  test('is not repeated after a fault of its own, and the store stays available', async () => {
     let attempts = 0;
     const failing = database.transaction(async ({ rows }) => {
       attempts += 1;
@@ -124,7 +124,7 @@ describe.each(engines)('pipelined statements on $engine', async ({ open: openEng
     expect(await database.pipeline([sql`select id from kept`])).toEqual([[]]);
   });
 
-  test('are sent anew after a failure of timing, and not for ever', async () => {
+  test('are repeated after a serialization failure or a deadlock, up to a bound', async () => {
     const raise = sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
     await database.rows(sql`create sequence attempts`);
     const error = await failureOf(database.pipeline([sql`select nextval('attempts')`, raise]));
@@ -134,7 +134,7 @@ describe.each(engines)('pipelined statements on $engine', async ({ open: openEng
 });
 
 describe('a Postgres', () => {
-  test('that nobody answers for is unavailable', async () => {
+  test('that does not answer is unavailable', async () => {
     const error = await failureOf(open({ url: 'postgres://postgres@127.0.0.1:1/none' }));
     expect(isStoreUnavailable(error)).toBe(true);
   });
@@ -207,7 +207,7 @@ describe('a Postgres', () => {
     for (const rows of await Promise.all(long)) expect(rows).toMatchObject([{ one: 1 }]);
   });
 
-  test('that ends all connections, again and again, keeps nobody waiting', async () => {
+  test('that ends all connections repeatedly does not delay statements for long', async () => {
     await using database = await open({ poolSize: 10 });
     const waits: number[] = [];
     let isOver = false;

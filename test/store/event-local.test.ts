@@ -110,7 +110,7 @@ test('what changes an event touches rows of that event alone, and can be sent to
   expect(others.sort()).toEqual(['bookings', 'keyed_changes', 'reservations']);
 });
 
-test('what is unique is so within its event, and rows refer to rows of their own event', async () => {
+test('unique indexes include the event, and foreign keys stay within it', async () => {
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 });
   const constraints = await database.rows<{ name: string; table: string; refers: string; columns: string[] }>(sql`
     select keys.name, keys.table, coalesce(keys.refers, '') as refers, array_agg(attname::text) as columns

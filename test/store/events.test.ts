@@ -20,7 +20,7 @@ import { createSampleEvent, sampleEvent, sampleLayout } from './sample-event.ts'
 describe.each(engines)('events on $engine', async ({ engine, open }) => {
   const database = await open();
 
-  test('come back as they were written, layout and prices included', async () => {
+  test('are read as written, including layout and prices', async () => {
     const event = sampleEvent(30, {
       ...{ salesStatus: 'DRAFT', reservationSeconds: 1, timeZone: 'America/New_York' },
       amounts: [Number.MAX_SAFE_INTEGER, null],
@@ -83,7 +83,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     });
   });
 
-  test('are not found by ids that nobody has', async () => {
+  test('are not found by unknown ids', async () => {
     expect(await findEvents(database, [randomUUID()])).toEqual([]);
     expect(await loadLayout(database, randomUUID())).toBeNull();
     expect(await loadEventState(database, randomUUID())).toBeNull();
@@ -96,7 +96,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     expect(await findEvents(database, [id])).toMatchObject([{ salesStatus: 'PAUSED' }]);
   });
 
-  test('of 50,000 seats are written in seconds, and tell how far they are', async () => {
+  test('of 50,000 seats are written in seconds, with progress', async () => {
     const event = sampleEvent(50_000);
     const progress: number[] = [];
     const began = performance.now();
@@ -107,7 +107,7 @@ describe.each(engines)('events on $engine', async ({ engine, open }) => {
     expect(await countSeats(database, [event.id])).toMatchObject([{ total: 50_000, available: 50_000 }]);
   });
 
-  test('are written whole or not at all', async () => {
+  test('are written completely or not at all', async () => {
     const before = await countEvents(database);
     const event = sampleEvent(7_000);
     const lastBroken = event.layout.seats.map((seat, index) => ({ ...seat, category: index === 6_999 ? 9 : 0 }));
@@ -142,7 +142,7 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     }
   }
 
-  test('go by the moment they start, page by page, drafts only for those who may see them', async () => {
+  test('are ordered by their start, page by page, with drafts only if requested', async () => {
     const at = (startsAt: string, over = {}) =>
       createSampleEvent(database, 1, { startsAt: new Date(startsAt), ...over });
     const last = await at('2041-01-01T00:00:00.002Z');
@@ -182,7 +182,7 @@ describe.each(engines)('lists of events on $engine', async ({ open }) => {
     return (await listEvents(database, page)).map(({ event }) => event.name);
   };
 
-  test('have what is searched for in its name or its venue, without regard to case and accents', async () => {
+  test('contain the search text in name or venue, ignoring case and accents', async () => {
     const startsAt = new Date('2050-01-01');
     for (const [name, venue] of [
       ['Soirée à l’Étoile', 'Théâtre'],

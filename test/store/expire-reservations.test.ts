@@ -46,7 +46,7 @@ describe.each(engines)('expiring on $engine', async ({ open }) => {
     ]);
   });
 
-  test('is due for those past their deadline by so much, the longest overdue first', async () => {
+  test('is due some time after the deadline, the longest overdue first', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [long, short, running] = await Promise.all([0, 1, 2].map((index) => hold(database, eventId, [index])));
     if (!long || !short || !running) throw new Error('three were made');

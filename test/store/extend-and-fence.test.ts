@@ -29,7 +29,7 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     expect(await storedSeats(database, eventId, [1, 2])).toMatchObject(seats);
   });
 
-  test('is allowed so many times', async () => {
+  test('is allowed a limited number of times', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1]);
     expect((await extend(reservation, 0)).outcome).toBe('limit-reached');

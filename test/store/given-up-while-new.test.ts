@@ -57,7 +57,7 @@ test('connections given up before they were of any use cost nothing but what wai
   expect(await numbers()).toEqual([{ numbers: [1, 2] }]);
 });
 
-test('a client that ends does not connect once more for what waited, nor leave what was connecting', async () => {
+test('a client that ends does not connect again for waiting statements, and closes pending connections', async () => {
   await using server = await startPostgres();
   const link = await openDeafLink(server);
   const { place } = await findServer(parsePostgresUrl(link.url));

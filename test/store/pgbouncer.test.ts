@@ -44,7 +44,7 @@ describe.each<PgbouncerSettings>([
   });
   afterAll(() => pooler?.[Symbol.asyncDispose]());
 
-  test('a node migrates, sells and is told of it once, and no lock stays behind', { timeout: 90_000 }, async () => {
+  test('a node migrates, sells, gets each change once, and leaves no lock behind', { timeout: 90_000 }, async () => {
     const url = await emptyBehind(pooler);
     await using node = await startNode({ env: { DATABASE_URL: url, DATABASE_POOL_SIZE: '4' } });
     const sale = await offer(node, { seats: 40 });

@@ -40,7 +40,7 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
     expect(counts).toContainEqual({ eventId: empty, total: 3, available: 3, reserved: 0, booked: 0, blocked: 0 });
   });
 
-  test('tells the public status, and only the holder that it is theirs', async () => {
+  test('returns the public status, and to the holder alone whose they are', async () => {
     const { eventId, held, lapsed } = await eventWithSales();
     const seen = async (viewerId: string | null, indexes: readonly number[]) => {
       const states = await readSeatStates(database, eventId, { viewerId, indexes });
@@ -55,7 +55,7 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
     }
   });
 
-  test('tells the same of all seats at once', async () => {
+  test('returns the same for all seats', async () => {
     const { eventId, held, lapsed } = await eventWithSales();
     const codes = Uint8Array.of(1, 1, 2, 3, 0, 0, 0, 0, 0, 0);
     const revision = (await readRevisions(database, [eventId])).get(eventId);

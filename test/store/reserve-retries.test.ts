@@ -83,7 +83,7 @@ describe.each(engines)('retrying a reservation on $engine', async ({ open }) => 
     expect((await buyer.reserve(eventId, [3])).outcome).toBe('idempotency-conflict');
   });
 
-  test('is judged anew after a refusal', async () => {
+  test('is checked again after a refusal', async () => {
     const eventId = await createSampleEvent(database, 9);
     const buyer = insistentBuyer();
     const taken = await hold(database, eventId, [1]);

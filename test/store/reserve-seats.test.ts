@@ -39,7 +39,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [0, 1, 4, 5, 6, 8, 9])).not.toContain('RESERVED');
   });
 
-  test('names the seats that are taken, with who marks them for the gate, and takes none of the others', async () => {
+  test('returns the taken seats with their holders for the gate, and takes no others', async () => {
     const eventId = await createSampleEvent(database, 10);
     const held = await hold(database, eventId, [1]);
     await book(database, await hold(database, eventId, [2]));
@@ -88,7 +88,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect(await updateSalesStatus(database, eventId, 'DRAFT', 'organizer')).toMatchObject({ salesStatus: 'DRAFT' });
   });
 
-  test('rejects when there is no such event', async () => {
+  test('rejects if there is no such event', async () => {
     await expect(reserve(database, randomUUID(), [0])).rejects.toThrow('has gone');
   });
 

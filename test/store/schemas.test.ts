@@ -84,7 +84,7 @@ test.each([
   expect(await schemas()).toEqual({});
 });
 
-test('a role that may only read and write serves on the tables of another, and one that may not is told what it lacks', async () => {
+test("a role may serve on another role's tables with read and write rights, and gets an error that names missing ones", async () => {
   await install({ role: 'postgres' });
   await expect(install()).rejects.toThrow(/permission denied for table __drizzle_migrations; grant it to the role/);
   await asOwner('grant select on all tables in schema public to app');

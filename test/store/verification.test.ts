@@ -217,7 +217,7 @@ describe.each(engines)('verifying on $engine', async ({ open }) => {
     expect(verdict?.breaches).toContainEqual({ eventId: event.eventId, what: expect.stringMatching(what) });
   });
 
-  test('misses the index that the fault before had to do without', async () => {
+  test('reports the index that the test before has dropped', async () => {
     const verdict = (await verdictsOf(database)).find(({ promise }) => promise.startsWith('the indexes'));
     expect(verdict?.breaches).toEqual([{ eventId: null, what: 'the index booked_seats_once is missing or not valid' }]);
   });

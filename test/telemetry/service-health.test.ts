@@ -24,7 +24,7 @@ function openHealth(faults: Set<Fault>) {
   return { health, logs, metrics, reached };
 }
 
-test('a level is that of the worst fault, told once with its reason, and better only when that was gone for a while', async () => {
+test('the level is that of the worst fault, reported once with its reason, and improves after a while without it', async () => {
   const faults = new Set<Fault>();
   const { health, logs, metrics, reached } = openHealth(faults);
   using _ = health;
@@ -60,7 +60,7 @@ test('a level is that of the worst fault, told once with its reason, and better 
   ]);
 });
 
-test('what comes and goes is one change of level', async () => {
+test('an intermittent fault is one change of level', async () => {
   const faults = new Set<Fault>([alone]);
   const { health, logs, reached } = openHealth(faults);
   using _ = health;

@@ -5,7 +5,7 @@ import { bounded, overview, toPlan, toScreen, zoom } from '../src/map/camera.ts'
 const size = fc.record({ width: fc.integer({ min: 60, max: 4000 }), height: fc.integer({ min: 60, max: 4000 }) });
 const point = fc.record({ x: fc.integer({ min: 0, max: 2000 }), y: fc.integer({ min: 0, max: 2000 }) });
 
-test('what is under the finger stays there while it zooms', () => {
+test('zooming keeps the point under the finger in place', () => {
   fc.assert(
     fc.property(size, size, point, fc.double({ min: 0.2, max: 5, noNaN: true }), (plan, view, finger, factor) => {
       const before = overview(plan, view);

@@ -9,7 +9,7 @@ test('contrast is what WCAG says it is', () => {
   expect(contrast('#ffffff', '#767676')).toBeCloseTo(4.54, 2);
 });
 
-test('a seat of any colour can be told from the paper, and its number from the seat', () => {
+test('seats of any colour contrast with the paper, and their numbers with the seats', () => {
   fc.assert(
     fc.property(color, (of) => {
       for (const paper of ['#ffffff', '#161b26'])
@@ -19,7 +19,7 @@ test('a seat of any colour can be told from the paper, and its number from the s
   );
 });
 
-test('what can be told from the paper stays as the plan has it', () => {
+test('a colour with enough contrast stays as in the plan', () => {
   expect(outlineOf('#b3394c', '#ffffff')).toBe('#b3394c');
 });
 

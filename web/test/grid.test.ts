@@ -5,7 +5,7 @@ import { Grid, type Placed } from '../src/plan/grid.ts';
 const place = fc.record({ x: fc.integer({ min: -200, max: 200 }), y: fc.integer({ min: -200, max: 200 }) });
 const places = fc.array(place, { maxLength: 60 });
 
-test('it finds what is in a box, be it as small or as large as it may', () => {
+test('it finds all points in a box of any size', () => {
   const side = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constant(1e9));
   fc.assert(
     fc.property(places, place, side, side, (points, { x, y }, width, height) => {
@@ -18,7 +18,7 @@ test('it finds what is in a box, be it as small or as large as it may', () => {
   );
 });
 
-test('it finds what is nearest, if anything is near', () => {
+test('it finds the nearest point within reach', () => {
   fc.assert(
     fc.property(places, place, fc.integer({ min: 1, max: 80 }), (points, from, reach) => {
       const away = (point: Placed) => Math.hypot(point.x - from.x, point.y - from.y);

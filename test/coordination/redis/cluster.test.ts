@@ -72,7 +72,7 @@ describe('slots that move', () => {
     expect([a.changes, b.changes]).toEqual([[], []]);
   });
 
-  test('are followed in the midst of messages: a gap is told, and later ones are heard', async () => {
+  test('are followed between messages: a gap is reported, and later messages arrive', async () => {
     await using a = await watchedNode(redis);
     await using b = await watchedNode(redis);
     const eventId = randomUUID();
@@ -119,7 +119,7 @@ test('a thousand deadlines on all masters are touched at once', async () => {
 describe('a Redis user', () => {
   const userUrl = () => redis.url.replace('//', '//holdfast:password@');
 
-  test('who may do what the documentation says is enough', async () => {
+  test('with the documented rights is sufficient', async () => {
     for (const server of redis.servers) await server.cli('ACL', 'SETUSER', ...documentedRights());
     await using a = await watchedNode({ url: userUrl() });
     await using b = await watchedNode({ url: userUrl() });

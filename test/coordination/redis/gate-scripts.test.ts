@@ -74,7 +74,7 @@ describe('gate-acquire', () => {
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LONG_MS)]);
   });
 
-  test('takes several reservations in turn, each by itself', async () => {
+  test('acquires several reservations one by one', async () => {
     const asked = [LEASE_MS, '0', ...['first', 3], ...['second', 3], ...['third', 2]];
     const keys = [turns, one, two, turns, two, three, turns, three];
     expect(await redis.hfGateAcquire(8, ...keys, ...asked)).toEqual([[], [1], []]);
@@ -151,7 +151,7 @@ describe('release', () => {
     await hold('first', [own, one, two], LONG_MS, LONG_MS);
   });
 
-  test('removes some marks of a reservation that goes on', async () => {
+  test('removes some claims of a running reservation', async () => {
     expect(await redis.hfGateRelease(2, own, two, 'first', '0')).toEqual([1, turns]);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), null]);
   });
@@ -204,7 +204,7 @@ describe('scripts', () => {
     expect(stats).not.toContain('cmdstat_eval:');
   });
 
-  test('come back after SCRIPT FLUSH, for requests in flight too', async () => {
+  test('are loaded again after SCRIPT FLUSH, also for requests in flight', async () => {
     await take('first', [one]);
     await server.cli('SCRIPT', 'FLUSH');
     const answers = await Promise.all([take('second', [one]), take('second', [two])]);

@@ -63,7 +63,7 @@ test('a limit counts over both nodes', async () => {
   expect(await redis.cli('GET', `hf:limit:${name}:viewer`)).toBe('50');
 });
 
-test('what is counted in one turn goes to Redis together, and what is used up no more', async () => {
+test('counts of one tick go to Redis in one batch, and exhausted ones not at all', async () => {
   const limiter = a.rateLimiter(randomUUID(), 2);
   await limiter.consume('warm-up');
   const viewers = Array.from({ length: 100 }, (_, nth) => `viewer ${nth}`);
@@ -112,7 +112,7 @@ test('listeners on one node share a subscription, which ends with the last', asy
   expect(await subscribers()).toEqual([channel, 0]);
 });
 
-test('every node is told of an expired reservation, whoever touched it', async () => {
+test('every node is notified of an expired reservation, whichever touched it', async () => {
   const [onA, onB]: ReservationKey[][] = [[], []];
   a.expiry.onExpired((key) => onA?.push(key));
   b.expiry.onExpired((key) => onB?.push(key));

@@ -15,7 +15,7 @@ async function timeMs(work: () => PromiseLike<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-test('with Redis killed everything goes on alone, and comes back with it', async () => {
+test('everything works without Redis after it is killed, and with it again later', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis);
@@ -83,7 +83,7 @@ test('a frozen Redis costs one bounded wait, then hardly any, and is soon given 
   expect(a.changes).toEqual([false, true]);
 });
 
-test('what was asked of a frozen Redis is not asked again when it is back', async () => {
+test('requests to a frozen Redis are not sent again when it is back', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   await redis.kill();
@@ -94,7 +94,7 @@ test('what was asked of a frozen Redis is not asked again when it is back', asyn
   expect(await redis.cli('KEYS', 'hf:*')).toEqual([]);
 });
 
-test('what was on its way to a Redis that froze and died is not sent to the one that comes after it', async () => {
+test('requests in flight to a Redis that froze and died are not sent to its successor', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   redis.pause();
@@ -133,7 +133,7 @@ test('a node starts at once without Redis, says so once, and finds it later', as
   expect(await a.node.gate.acquire(claim)).toEqual({ answer: 'taken' });
 });
 
-test('a lost subscription is taken up again, and told as a gap', async () => {
+test('a lost subscription is renewed, and reports a gap', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   const heard = new Recorder();

@@ -83,7 +83,7 @@ test('nodes go over when a failover is asked for and the old master lives on', a
   await expectAllIsWell([a, b], eventId);
 });
 
-test('what was on its way to a master that froze is not sent to the next one', async () => {
+test('requests in flight to a frozen master are not sent to the next one', async () => {
   await allBack();
   await using a = await watchedNode(redis);
   const old = await redis.master();

@@ -23,12 +23,12 @@ const noRedis =
   /^Unknown RESP type \d+ .+: what answers at REDIS_URL does not speak as Redis does: .+ rediss: instead of redis:$/;
 const noTls = /: what answers at REDIS_URL does not speak TLS: .+ redis: instead of rediss:, if it is Redis at all$/;
 
-test('a Redis without TLS is told from one with it, in one line', async () => {
+test('TLS to a Redis without it is reported in one line', async () => {
   await using redis = await startRedis();
   expect(await reasonAt(`rediss://127.0.0.1:${redis.port}`)).toMatch(/^[^\n]+ redis: instead of rediss:[^\n]*$/);
 });
 
-test('a Redis with TLS is told from one without it, in one line', async () => {
+test('a connection without TLS to a Redis with it is reported in one line', async () => {
   await using certificate = await makeCertificate();
   await using redis = await startRedis((port) => [
     ...[
