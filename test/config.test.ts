@@ -22,7 +22,7 @@ function problems(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe('readConfig', () => {
-  it('needs nothing', () => {
+  it('has defaults for all settings', () => {
     expect(readConfig({}, true)).toEqual({
       production: false,
       introspection: true,
@@ -82,7 +82,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes empty values as not set', () => {
+  it('treats empty values as not set', () => {
     const empty = Object.fromEntries(settingsTable.map(({ name }) => [name, '  ']));
     expect(readConfig(empty, false)).toEqual(readConfig({}, false));
   });
@@ -153,11 +153,11 @@ describe('the keys of tokens', () => {
     expect(problems({ DATABASE_URL: databaseUrl, JWKS_URL: 'http://login/jwks' })).toEqual([]);
   });
 
-  it('are not made up beside an identity provider', () => {
+  it('are not created with an identity provider', () => {
     expect(readConfig({ JWKS_URL: 'http://login/jwks' }).identity.secret).toBeNull();
   });
 
-  it('of a provider come with its name and ours in production, as it signs for other applications too', () => {
+  it('of a provider need an issuer and an audience in production, because it also signs for other applications', () => {
     const provided = { ...production, JWKS_URL: 'https://login.example/jwks', JWT_SECRET: secret };
     const where = 'where JWKS_URL is set and NODE_ENV is production';
     expect(problems(provided)).toEqual([
@@ -169,7 +169,7 @@ describe('the keys of tokens', () => {
     expect(problems({ ...provided, NODE_ENV: 'development' })).toEqual([]);
   });
 
-  it('take no secret that can be guessed, counted in bytes', () => {
+  it('refuse a short secret, counted in bytes', () => {
     expect(problems({ JWT_SECRET: 'x'.repeat(31) })).toHaveLength(1);
     expect(problems({ JWT_SECRET: 'ß'.repeat(16) })).toEqual([]);
   });
@@ -178,7 +178,7 @@ describe('the keys of tokens', () => {
 describe('production', () => {
   const named = { DATABASE_URL: databaseUrl, JWT_SECRET: secret };
 
-  it('starts only with a payment provider and a database that are named', () => {
+  it('needs an explicit payment provider and database', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
       'PAYMENT_PROVIDER is not set; expected test, which takes no money, where NODE_ENV is production',
       'DATABASE_URL is not set; expected it, or DATA_DIR for the embedded database, where NODE_ENV is production',
@@ -192,7 +192,7 @@ describe('production', () => {
     ]);
   });
 
-  it('has a demo event only where it is asked for, like any database but the embedded one', () => {
+  it('has a demo event only on request, like any database except the embedded one', () => {
     const demoEvent = (env: NodeJS.ProcessEnv) => readConfig(env).demoEvent;
     expect(demoEvent({})).toBe(true);
     expect(demoEvent({ DEMO_EVENT: 'false' })).toBe(false);
@@ -204,7 +204,7 @@ describe('production', () => {
 });
 
 describe('several workers', () => {
-  it('need what they share, named in one line', () => {
+  it('need a shared store and Redis, named in one line', () => {
     const shared = { DATABASE_URL: databaseUrl, REDIS_URL: 'redis://redis', JWT_SECRET: secret };
     const { DATABASE_URL: _, ...withoutDatabase } = shared;
     const { REDIS_URL: __, ...withoutRedis } = shared;
@@ -227,7 +227,7 @@ describe('a wrong value', () => {
     ]);
   });
 
-  it('stays on its line, and is cut', () => {
+  it('stays on its line, and is truncated', () => {
     const lines = problems({ PORT: `1\n2${'0'.repeat(500)}` });
     expect(lines).toHaveLength(1);
     expect(lines[0]?.length).toBeLessThan(150);
@@ -264,7 +264,7 @@ describe('a wrong value', () => {
     expect(lines[0]).toMatch(new RegExp(`^${name} is .+; expected .+$`));
   });
 
-  it('is never shown where it may be confidential', () => {
+  it('is never shown if it may be confidential', () => {
     const password = fc.stringMatching(/^[0-9]{8,12}$/);
     const confidential = fc.constantFrom('DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWKS_URL');
     const around = fc.constantFrom(['', ''], ['user:', '@host'], ['ftp://user:', '@host'], ['redis://:', '@:x']);
@@ -277,7 +277,7 @@ describe('a wrong value', () => {
     );
   });
 
-  it('does not get past a whole number, whatever it is', () => {
+  it('is refused for every whole number', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.integer({ min: -10, max: 70_000 }).map(String)), (text) => {
         const accepted = problems({ PORT: text }).length === 0;
@@ -300,7 +300,7 @@ describe('Postgres URLs', () => {
 });
 
 describe('trusted proxies', () => {
-  it('are all that proxy-addr knows, none included', () => {
+  it('are those of proxy-addr, or none', () => {
     const networks = ['10.0.0.1', '0.0.0.0/1', '10.0.0.1/32', '::1', 'fe80::/10', '::ffff:10.0.0.1', '::/1', '::1/128'];
     for (const list of [[], networks]) {
       const { trustedProxies } = readConfig({ TRUSTED_PROXIES: list.join(', ') }).http;
@@ -311,11 +311,11 @@ describe('trusted proxies', () => {
 });
 
 describe('the documentation', () => {
-  it('lists every setting in docs/settings.md, as it is', () => {
+  it('matches docs/settings.md', () => {
     expect(documented('../docs/settings.md')).toEqual(settingsTable);
   });
 
-  it('says the same in the README of each setting it lists', () => {
+  it("matches the README's settings", () => {
     const truth = new Map(settingsTable.map((row) => [row.name, row.default]));
     for (const row of documented('../README.md'))
       expect([row.name, row.default]).toEqual([row.name, truth.get(row.name)]);

@@ -17,13 +17,13 @@ describe('a test database', () => {
     expect(await countSeats(database.url)).toEqual([{ seats: 0 }]);
   });
 
-  test('can be made many times at once', async () => {
+  test('can be created many times concurrently', async () => {
     const databases = await Promise.all(Array.from({ length: 8 }, createTestDatabase));
     expect(new Set(databases.map(({ url }) => databaseName(url))).size).toBe(8);
     for (const made of databases) await made[Symbol.asyncDispose]();
   });
 
-  test('names the connections that were left open, and is dropped all the same', async () => {
+  test('names connections that were left open, and is still dropped', async () => {
     const leaky = await createTestDatabase();
     const sql = postgres(leaky.url, { connection: { application_name: 'leak' } });
     await sql`select 'forgotten'`;
@@ -47,7 +47,7 @@ describe('a Postgres of its own', () => {
     expect(await onServer(url, (sql) => sql`select * from kept`)).toEqual([{ row: 1 }]);
   });
 
-  test('takes open connections down when it is killed', async () => {
+  test('closes its connections when it is killed', async () => {
     await using server = await startPostgres();
     await onServer(server.url('postgres'), async (sql) => {
       const sleeping = sql`select pg_sleep(60)`.then(
@@ -91,7 +91,7 @@ describe('a Redis of its own', () => {
     expect(await server.cli('GET', 'seat')).toBeNull();
   });
 
-  test('leaves it to the product to switch notifications on', async () => {
+  test('has notifications off by default', async () => {
     await using server = await startRedis();
     expect(await server.cli('CONFIG', 'GET', 'notify-keyspace-events')).toEqual(['notify-keyspace-events', '']);
   });

@@ -32,7 +32,7 @@ test('the event loop runs between pieces of long work, which run in order', asyn
   expect(turns).toBeGreaterThanOrEqual(10);
 });
 
-test('a piece lasts until its next wait, with all that promises do in it', async () => {
+test('a piece lasts until its next wait, including resolved promises', async () => {
   const order: string[] = [];
   const work = async (name: string) => {
     await nextTimeSlice();

@@ -211,7 +211,7 @@ describe.each(transports)('over %s', (transport, ask) => {
     }
   });
 
-  test('a subscription to what there is not is a top-level error', async () => {
+  test('a subscription to an unknown object is a top-level error', async () => {
     if (transport === 'HTTP') return;
     for (const [query, variables] of [
       ['subscription ($id: ID!) { seatMap(eventId: $id) { __typename } }', { id: 'x' }],
@@ -223,7 +223,7 @@ describe.each(transports)('over %s', (transport, ask) => {
   });
 });
 
-describe('ids that were never given out', () => {
+describe('unknown ids', () => {
   let reservationId: string;
   beforeAll(async () => {
     reservationId = (await reserve(node, hamlet, [0], await tokenFor('a holder'))).id;
@@ -277,7 +277,7 @@ describe('ids that were never given out', () => {
     ];
   };
 
-  test('are nothing to any query', async () => {
+  test('are null in every query', async () => {
     const query = `query ($id: ID!, $event: ID!) {
       node(id: $id) { id } event(id: $id) { id } reservation(id: $id) { id } booking(id: $id) { id }
       known: event(id: $event) { seat(id: $id) { id } seats(categoryId: $id) { totalCount edges { cursor } } }
@@ -298,7 +298,7 @@ describe('ids that were never given out', () => {
     }
   });
 
-  test('are NotFound or InvalidInput to any mutation', async () => {
+  test('are NotFound or InvalidInput in every mutation', async () => {
     const buyer = `mutation ($id: ID!, $event: ID!) {
       a: reserveSeats(input: { eventId: $id, seatIds: [$id] }) { __typename }
       b: reserveSeats(input: { eventId: $event, seatIds: [$id] }) { __typename }
@@ -363,7 +363,7 @@ test('one seat given as a value, not a list, is taken as a list of it, as GraphQ
   expect(reply.data).toMatchObject({ reserveSeats: { __typename: 'Reservation', seats: [{ index: 9 }] } });
 });
 
-test('several mutations in one request are done one after the other', async () => {
+test('several mutations in one request are executed in order', async () => {
   const query = `mutation ($eventId: ID!, $one: ID!, $two: ID!) {
     first: reserveSeats(input: { eventId: $eventId, seatIds: [$one, $two] }) { __typename }
     second: reserveSeats(input: { eventId: $eventId, seatIds: [$one] }) { ... on SeatsUnavailable { seatIds } }

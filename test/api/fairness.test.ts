@@ -189,7 +189,7 @@ describe.each(kinds)('between buyers of $name', ({ start }) => {
       }
     }
 
-    test('are left to others for a while by an address that does so again and again, and by its new guests', async () => {
+    test('must be left to others for a while by an address that releases them again and again, and by its new guests', async () => {
       const address = newAddress();
       const seats = freshSeats(2);
       const guest = await guestFrom(address);

@@ -63,14 +63,14 @@ async function expectEachSeatReservedOnce(answers: readonly Answer[], node: App,
 }
 
 describe('2,000 concurrent viewers for 100 seats', () => {
-  test('get each of them once, on two nodes with Postgres and Redis', async () => {
+  test('get each seat once, on two nodes with Postgres and Redis', async () => {
     await using nodes = await startTwoNodes({ env });
     const sale = await offer(nodes.a, { seats: seatCount });
     const answers = await rush([nodes.a, nodes.b], sale);
     await expectEachSeatReservedOnce(answers, nodes.b, sale);
   });
 
-  test('get each of them once, on one node by itself', async () => {
+  test('get each seat once, on a single node', async () => {
     await using node = await startNode({ env });
     const sale = await offer(node, { seats: seatCount });
     const answers = await rush([node], sale);

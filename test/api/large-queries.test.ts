@@ -53,7 +53,7 @@ const tooLarge = {
   },
 };
 
-describe('an operation of use is answered:', () => {
+describe('a useful operation is answered:', () => {
   test('a whole map with its statuses', async () => {
     const { event } = await dataOf(node.graphqlUrl, EventSectionsDocument, { eventId });
     expect(event?.seatMap.sections.flatMap(({ rows }) => rows.flatMap(({ seats }) => seats))).toHaveLength(1_200);
@@ -113,7 +113,7 @@ describe('an operation that costs too much is refused before it runs:', () => {
   });
 });
 
-test('an event that a node does not know yet is judged by its real size, before the operation runs', async () => {
+test('an event that is not in memory counts with its real size, before the operation runs', async () => {
   await using other = await startNode({ env: { DATABASE_URL: database.url } });
   const maps = (count: number) => `{ event(id: "${eventId}") { ${aliased(count, `seatMap { ${everySeat} }`)} } }`;
   expect(await post(maps(5), {}, other.graphqlUrl)).toMatchObject(tooLarge);
@@ -134,7 +134,7 @@ test('a hundred events with their counts, prices and layouts are one page', asyn
   expect((await post(`{ events(first: 100) { nodes { ${fields} } } }`)).body.errors).toBeUndefined();
 });
 
-test('the same holds over websockets, where the operation ends and nothing else', async () => {
+test('over websockets only the operation is refused', async () => {
   const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
   const answer = (query: string) =>
     new Promise((resolve) => {
@@ -146,7 +146,7 @@ test('the same holds over websockets, where the operation ends and nothing else'
   await client.dispose();
 });
 
-test('a large answer over a websocket is the one over HTTP, and the operation ends', async () => {
+test('a large answer over a websocket equals that over HTTP, and the operation ends', async () => {
   const { eventId: large } = await offer(node, { seats: 2_500 });
   const query = `{ event(id: "${large}") { seatMap { ${everySeat} } } }`;
   const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });

@@ -84,7 +84,7 @@ test('pages of other origins may ask for it', async () => {
   expect(answer.headers.get('access-control-allow-origin')).toBe('*');
 });
 
-test('there is nothing at any other address', async () => {
+test('any other address is not found', async () => {
   const path = await pathOf(hamlet.eventId);
   const other = await pathOf((await offer(node, { name: 'Lear' })).eventId);
   const [, , , file] = path.split('/');
@@ -108,7 +108,7 @@ test('there is nothing at any other address', async () => {
 });
 
 describe('a draft', () => {
-  test('is for organizers, and for no cache that others share', async () => {
+  test('is sent to organizers only, and not to shared caches', async () => {
     const { eventId } = await offer(node, { salesStatus: 'DRAFT' });
     const path = await pathOf(eventId);
     expect((await get(path)).status).toBe(404);
@@ -120,7 +120,7 @@ describe('a draft', () => {
     organizer.dispose();
   });
 
-  test('is there for everyone as soon as it is opened, at the same address', async () => {
+  test('is public as soon as it is published, at the same address', async () => {
     const { eventId } = await offer(node, { salesStatus: 'DRAFT' });
     const path = await pathOf(eventId);
     expect((await get(path)).status).toBe(404);
@@ -131,7 +131,7 @@ describe('a draft', () => {
   });
 });
 
-test('every node has it at the same address, to the letter', async () => {
+test('every node has the same bytes at the same address', async () => {
   await using second = await startNode({ env: { DATABASE_URL: database.url } });
   const path = await pathOf(hamlet.eventId);
   expect(await pathOf(hamlet.eventId, second.graphqlUrl)).toBe(path);
@@ -139,7 +139,7 @@ test('every node has it at the same address, to the letter', async () => {
   expect(await there.text()).toBe(await (await get(path)).text());
 });
 
-test('it is found under the path that people know, and behind a proxy that takes that path away', async () => {
+test('it is found under the public base path, and behind a proxy that strips it', async () => {
   await using node = await startNode({ env: { DATABASE_URL: database.url, BASE_PATH: '/box-office' } });
   const url = new URL('/box-office/graphql', node.url).href;
   const client = createHoldfastClient({ url });

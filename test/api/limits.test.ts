@@ -74,7 +74,7 @@ describe('ten mutations a minute', () => {
   });
   afterAll(() => nodes?.[Symbol.asyncDispose]());
 
-  test('are counted over both nodes, for each viewer, whatever comes of them', async () => {
+  test('are counted over both nodes, for each viewer, with any outcome', async () => {
     const buyer = await newBuyer();
     const ask = (nth: number) => {
       const node = nth % 2 === 0 ? nodes.a : nodes.b;
@@ -91,7 +91,7 @@ describe('ten mutations a minute', () => {
     reservationIn(await other.reserve(nodes.b, sale, [100]));
   });
 
-  test('are counted whatever they are for, also to give seats back', async () => {
+  test('include all kinds, also cancelling', async () => {
     const buyer = await newBuyer();
     const outcomes = await Promise.all(
       Array.from({ length: requests }, (_, nth) => buyer.cancel(nth % 2 === 0 ? nodes.a : nodes.b, 'unknown')),

@@ -41,7 +41,7 @@ async function laterMigrations(): Promise<AsyncDisposable & { readonly migration
   return { migrationsFolder, [Symbol.asyncDispose]: () => rm(migrationsFolder, { recursive: true }) };
 }
 
-test('the next version migrates the tables under a node that sells, though somebody reads them for long', async () => {
+test('a later version migrates the tables during sales and a long read', async () => {
   await using database = await createTestDatabase();
   await using later = await laterMigrations();
   await using node = await startNode({ env: { DATABASE_URL: database.url } });

@@ -65,7 +65,7 @@ test('a reservation expires on time, and sales continue, although Redis dies bef
   for (const watch of patientWatches) await watch.told(1, 'BOOKED', { fromMs, withinMs: lateByMs });
 });
 
-test('all is well again once Redis is back, empty as it is', async () => {
+test('everything works again once an empty Redis is back', async () => {
   await nodes.redis.start();
   const areBack = async () => (await nodes.redis.cli('PUBSUB', 'NUMPAT')) === 1 && (await subscribers()) === 2;
   await waitFor(areBack, { ...soon, what: 'both nodes to be back' });

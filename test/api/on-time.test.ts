@@ -108,7 +108,7 @@ describe.each(stages)('a reservation of one second, $name,', ({ start }) => {
     expect(lateMs).toBeLessThan(latestByMs);
   });
 
-  test('shows on every map that its time is up, on time and never early', async () => {
+  test('is shown as free on every map on time, and never early', async () => {
     const count = 60;
     await offerBrief(count);
     await using ofHere = await watchSeatMap(here, brief);

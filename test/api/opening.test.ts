@@ -20,7 +20,7 @@ async function open(): Promise<void> {
   await dataOf(node.graphqlUrl, SetSalesStatusDocument, { input }, await organizerToken);
 }
 
-test('an event that somebody asked for too early can be watched as soon as it is opened', async () => {
+test('an event that was requested too early can be followed as soon as it is published', async () => {
   hamlet = await offer(node, { salesStatus: 'DRAFT' });
   const map = `subscription { seatMap(eventId: "${hamlet.eventId}") { __typename } }`;
   using organizer = await RawSocket.connect({ server: node }, { token: await organizerToken });

@@ -80,7 +80,7 @@ describe('a draft', () => {
     seat: node(id: $seat) { id }
   }`;
 
-  test('is there for organizers only, by whatever path it is asked for', async () => {
+  test('is visible to organizers only, by any field', async () => {
     const variables = { event: draft.eventId, seat: seatAt(draft.seatIds, 0) };
     const nothing = { event: null, events: { edges: [] }, node: null, seat: null };
     for (const token of [undefined, await tokenFor('a customer')]) {
@@ -111,7 +111,7 @@ describe('a draft', () => {
     }
   });
 
-  test('has no seats to reserve, free, blocked or made up, also while this node keeps its map', async () => {
+  test('refuses all seats, also while this node has its map', async () => {
     await block(draft, [1]);
     const follow = 'subscription ($id: ID!) { seatMap(eventId: $id) { __typename } }';
     expect(await firstOf(follow, { id: draft.eventId }, await organizerToken)).toBeTypeOf('object');
@@ -128,7 +128,7 @@ describe('a draft', () => {
     expect((await tryToReserve(draft, ['x'], organizer)).__typename).toBe('InvalidInput');
   });
 
-  test('that was on sale before still shows its buyers what they have', async () => {
+  test("that was on sale before is still visible in its buyers' reservations", async () => {
     const event = await offer(node);
     const buyer = await tokenFor('an early buyer');
     const { id } = await reserve(node, event, [0], buyer);
@@ -180,7 +180,7 @@ describe('sales', () => {
     },
   );
 
-  test('may be opened for anybody to see, and setting the same again changes nothing', async () => {
+  test('can be opened by organizers, and the same status again changes nothing', async () => {
     const event = await offer(node, { salesStatus: 'DRAFT' });
     for (const status of ['ON_SALE', 'ON_SALE', 'PAUSED', 'CLOSED', 'DRAFT'] as const) {
       expect((await setSalesStatus(event, status)).setSalesStatus).toMatchObject({
@@ -218,7 +218,7 @@ describe('blocking', () => {
     await reserve(node, event, [1, 2], await tokenFor('a buyer'));
   });
 
-  test('does all of the seats or none: those reserved or booked are named', async () => {
+  test('is all or nothing, and names reserved or booked seats', async () => {
     const event = await offer(node);
     const buyer = await tokenFor('a buyer of both kinds');
     await reserve(node, event, [1], buyer);
@@ -239,7 +239,7 @@ describe('blocking', () => {
     expect((await statusesOf(event))?.[0]).toBe('BLOCKED');
   });
 
-  test('is seen on the live map', async () => {
+  test('is shown on the live map', async () => {
     const event = await offer(node);
     const client = createClient({ url: node.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
     const query = `subscription ($id: ID!) {

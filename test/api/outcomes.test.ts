@@ -102,7 +102,7 @@ async function lapsed(token: string) {
 }
 
 describe('reserveSeats', () => {
-  test('gives the reservation, and the same again for the same key', async () => {
+  test('returns the reservation, and the same for the same key', async () => {
     const token = await newViewer();
     const seats = freshSeats(2);
     const input = { eventId: hamlet.eventId, seatIds: idsOf(seats), idempotencyKey: 'first' };
@@ -134,7 +134,7 @@ describe('reserveSeats', () => {
     });
   });
 
-  test('names exactly those of the asked seats that are taken', async () => {
+  test('names exactly the taken seats', async () => {
     const [mine = 0, free = 0, booked = 0] = freshSeats(3);
     const holder = await newViewer();
     await reserve(node, hamlet, [mine], holder);
@@ -275,7 +275,7 @@ describe('extendReservation', () => {
 });
 
 describe('confirmReservation', () => {
-  test('gives the booking, and the same again, however it is paid then', async () => {
+  test('returns the booking, and the same for another payment', async () => {
     const token = await newViewer();
     const { id: reservationId, seats } = await reserve(node, hamlet, freshSeats(2), token);
     expect(
@@ -316,7 +316,7 @@ describe('confirmReservation', () => {
     });
   });
 
-  test('refuses a payment token that can be none', async () => {
+  test('refuses an invalid payment token', async () => {
     const token = await newViewer();
     const { id: reservationId } = await reserve(node, hamlet, freshSeats(1), token);
     for (const paymentToken of ['tok\0ok', 'tok\ud800ok', 'tok\nok', 't'.repeat(1_001)])
@@ -430,7 +430,7 @@ test('the outcomes of organizers', async () => {
   }
 });
 
-test('too many mutations give RateLimited, before anything else is looked at', async () => {
+test('too many mutations cause RateLimited, before any other check', async () => {
   const token = await newViewer();
   const as = { token, at: strict };
   const { id: reservationId } = await reserve(strict, hamlet, freshSeats(1), token);
@@ -463,7 +463,7 @@ interface Change {
   readonly idempotencyKey: string;
 }
 
-test('a key of something else gives IdempotencyConflict, and one that is none gives InvalidInput', async () => {
+test('a reused key causes IdempotencyConflict, and an invalid one InvalidInput', async () => {
   const token = await newViewer();
   const one = await reserve(node, hamlet, freshSeats(1), token);
   const other = await reserve(node, hamlet, freshSeats(1), token);
@@ -484,7 +484,7 @@ test('a key of something else gives IdempotencyConflict, and one that is none gi
   expect(await outcome(CreateEventDocument, { ...event, name: 'Macbeth' }, as)).toEqual(conflict);
 });
 
-test('a store that is gone gives ServiceBusy, and a top-level error where no outcome says so', async () => {
+test('a missing store causes ServiceBusy, or a top-level error where there is no such outcome', async () => {
   const macbeth = await offer(cutOff);
   const token = await newViewer();
   const { id: reservationId } = await reserve(cutOff, macbeth, [0], token);

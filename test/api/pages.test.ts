@@ -89,7 +89,7 @@ async function book(index: number, token: string): Promise<string> {
 }
 
 describe('seats', () => {
-  test('come in plan order, each once, whatever the size of pages', async () => {
+  test('come in plan order, each once, with any page size', async () => {
     for (const first of [1, 7, 100]) {
       const limit = first === 1 ? 10 : 205;
       const ids: string[] = [];
@@ -104,7 +104,7 @@ describe('seats', () => {
     expect(await walk((after) => seats({ first: 50, after }))).toEqual(hamlet.seatIds);
   });
 
-  test('are 20 a page when nothing is said, and none when none are asked for', async () => {
+  test('are 20 a page by default, and none if none are requested', async () => {
     for (const first of [undefined, null])
       expect((await seats(first === undefined ? {} : { first })).edges).toHaveLength(20);
     expect(await seats({ first: 0 })).toEqual({
@@ -118,7 +118,7 @@ describe('seats', () => {
     expect(behind).toEqual({ totalCount: 205, edges: [], pageInfo: { ...nowhere, hasPreviousPage: true } });
   });
 
-  test('are counted and given by status and category', async () => {
+  test('are filtered and counted by status and category', async () => {
     const buyer = await tokenFor('a buyer of some');
     const [reserved, booked, blocked] = [200, 201, 204];
     await reserve(node, hamlet, [reserved], buyer);
@@ -202,13 +202,13 @@ describe('events', () => {
     }
   });
 
-  test('are 20 a page when nothing is said, and none when none are asked for', async () => {
+  test('are 20 a page by default, and none if none are requested', async () => {
     expect((await events(null, null)).edges).toHaveLength(20);
     expect(await events(0, null)).toEqual({ edges: [], pageInfo: { ...nowhere, hasNextPage: true } });
   });
 });
 
-describe('what a viewer has', () => {
+describe("a viewer's own lists", () => {
   test('reservations come newest first, each once, while more are made', async () => {
     const token = await tokenFor('a collector of reservations');
     const made = await Promise.all(
@@ -255,7 +255,7 @@ describe('what a viewer has', () => {
 });
 
 describe('backwards', () => {
-  test('seats come in plan order all the same, each once, also those of a status and category', async () => {
+  test('seats come in plan order too, each once, also with filters', async () => {
     expect(await walkBack((before) => seats({ last: 50, before }))).toEqual(hamlet.seatIds);
     const categoryId = (await seats({ first: 1 })).edges[0]?.node.category.id ?? '';
     const wanted = { status: 'AVAILABLE', categoryId } as const;

@@ -161,7 +161,7 @@ test('a reservation that is cancelled during its payment is not charged', async 
   ]);
 });
 
-test('a deadline is moved for a payment once only', async () => {
+test('a deadline is moved for only one payment', async () => {
   const { buyer, reservation } = await reserveOne();
   await buyer.confirm(nodes.a, reservation.id, 'tok_decline');
   const fenced = await buyer.look(nodes.a, reservation.id);

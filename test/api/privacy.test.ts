@@ -178,7 +178,7 @@ test('no public data reveal a holder who reserves, books and lets seats lapse wh
   }
 });
 
-test('the walk reaches every type there is but those of errors, deltas and mutations', () => {
+test('the generated queries select every type except errors, deltas and those of mutations', () => {
   const walk = newWalk();
   walk.operations(schema.getQueryType());
   for (const fieldName of ['seatMap', 'availability']) walk.operation(schema.getSubscriptionType(), fieldName);

@@ -151,7 +151,7 @@ describe('stop signals', { timeout: 180_000 }, () => {
     await client.dispose();
   });
 
-  test('by Ctrl-C under npm start in a terminal, it says that it stopped, and leaves no process behind', async () => {
+  test('Ctrl-C under npm start in a terminal stops it with a message, and leaves no process behind', async () => {
     await useDataMadeBefore();
     // It builds first, which must not affect other tests.
     const cwd = await copyOfRepository();
@@ -170,7 +170,7 @@ describe('stop signals', { timeout: 180_000 }, () => {
   });
 });
 
-describe('what keeps it from starting is said in a line, without a stack', { timeout: 180_000 }, () => {
+describe('faults at the start are reported in a line, without a stack trace', { timeout: 180_000 }, () => {
   async function refusal(env: NodeJS.ProcessEnv) {
     await using server = serve({ LOG_LEVEL: 'warn', ...env });
     const { code, signal } = await server.ended({ withinMs: 60_000 });
@@ -221,7 +221,7 @@ describe('what keeps it from starting is said in a line, without a stack', { tim
     expect((await dataOf(graphqlUrl, EventsDocument, {})).events.edges).toHaveLength(1);
   });
 
-  test('a data directory that is none', async () => {
+  test('an invalid data directory', async () => {
     expect(await refusal({ DATA_DIR: '/dev/null/data' })).toMatch(/^holdfast: .*\/dev\/null.*\n$/);
   });
 });

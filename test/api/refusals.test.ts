@@ -52,7 +52,7 @@ function uuidOf({ eventId }: Offer): string {
   return decodeEventId(eventId) ?? '';
 }
 
-describe('while the refusing layers are hot', () => {
+describe('while all layers know that the seat is taken', () => {
   test('a cancelled seat can be reserved at once through every node', async () => {
     const sale = await offer(nodes.a);
     const [holder, next] = await Promise.all([newBuyer(), newBuyer()]);
@@ -109,7 +109,7 @@ describe('while the refusing layers are hot', () => {
     }
   });
 
-  test('an event that becomes a draft again is no longer there for its buyers', async () => {
+  test('an event that becomes a draft again is no longer visible to its buyers', async () => {
     const sale = await offer(nodes.a);
     const [holder, other] = await Promise.all([newBuyer(), newBuyer()]);
     reservationIn(await holder.reserve(nodes.a, sale, [0]));
@@ -125,8 +125,8 @@ describe('while the refusing layers are hot', () => {
   });
 });
 
-describe('a refusal that has no reason any more', () => {
-  test('ends at once where only a mark is left over', async () => {
+describe('an outdated refusal', () => {
+  test('ends at once if only a stale claim is left', async () => {
     const sale = await offer(nodes.a);
     for (const [seat, node] of [nodes.a, nodes.b].entries()) {
       await nodes.redis.cli('SET', seatKey(uuidOf(sale), seat), randomUUID(), 'PX', 600_000);

@@ -45,7 +45,7 @@ describe('a reservation with an idempotency key', () => {
     for (const watch of watches) await watch[Symbol.asyncDispose]();
   });
 
-  test('is made once by fifty copies at once, although others want the same seats', async () => {
+  test('is made once by fifty concurrent copies, although others want the same seats', async () => {
     const buyer = await newBuyer();
     const rivals = await Promise.all(Array.from({ length: 20 }, newBuyer));
     const seats = freshSeats(2);
@@ -102,7 +102,7 @@ describe('a reservation with an idempotency key', () => {
     expect(await retry(brief, 0, 'expired')).toMatchObject({ id: expiredId, status: 'EXPIRED' });
   });
 
-  test('is given by a retry with the seats that are left of it', async () => {
+  test('is returned by a retry with its remaining seats', async () => {
     const buyer = await newBuyer();
     const seats = freshSeats(2);
     const [kept = 0, freed = 0] = seats;
@@ -147,7 +147,7 @@ describe('confirming', () => {
     expect(payment.ledger().slice(before)).toHaveLength(1);
   });
 
-  test('ten times at once gives one booking, and all payments but one back', async () => {
+  test('ten times concurrently creates one booking, and voids all payments but one', async () => {
     const buyer = await newBuyer();
     const before = payment.ledger().length;
     const { id } = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(2)));
@@ -167,7 +167,7 @@ describe('confirming', () => {
 });
 
 describe('a change with an idempotency key', () => {
-  test('is made once by ten copies at once', async () => {
+  test('is made once by ten concurrent copies', async () => {
     const buyer = await newBuyer();
     const { id, extensionsLeft } = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(1)));
     const tenTimes = <Outcome>(send: (nth: number) => Promise<Outcome>) =>
@@ -212,7 +212,7 @@ describe('a key that was used for other contents', () => {
     expect(reservationIn(await buyer.extend(nodes.b, one, 'intent')).extensionsLeft).toBe(extended.extensionsLeft);
   });
 
-  test('gives the reservation as it is now after its seats were booked', async () => {
+  test('returns the current reservation after its seats were booked', async () => {
     const buyer = await newBuyer();
     const [gone = 0, kept = 0] = freshSeats(2);
     const id = await held(buyer, [gone, kept]);
@@ -240,7 +240,7 @@ describe('a key that was used for other contents', () => {
     expect(reservationIn(await other.cancel(nodes.b, theirs, null, 'intent')).status).toBe('CANCELLED');
   });
 
-  test('wins once, with others that come at the same time on two nodes', async () => {
+  test('has effect once, among concurrent requests on two nodes', async () => {
     const buyer = await newBuyer();
     const ids = [await held(buyer, freshSeats(1)), await held(buyer, freshSeats(1))];
     const send = (nth: number) => buyer.cancel(nodeOf(nth >> 1), ids[nth % 2] ?? '', null, 'intent');
@@ -266,7 +266,7 @@ describe('a key that was used for other contents', () => {
     },
   );
 
-  test('has up to 200 characters, of whatever kind', async () => {
+  test('has up to 200 characters of any kind', async () => {
     const buyer = await newBuyer();
     const key = '🎭'.repeat(200);
     const made = reservationIn(await buyer.reserve(nodes.a, sale, freshSeats(1), key));
@@ -281,7 +281,7 @@ describe('creating an event with an idempotency key', () => {
   };
   const idOf = (created: Awaited<ReturnType<typeof create>>) => (created.__typename === 'Event' ? created.id : null);
 
-  test('makes one event, however often it is sent, and gives it as it is now', async () => {
+  test('creates one event, and returns its current state to retries', async () => {
     const copies = await Promise.all(Array.from({ length: 6 }, (_, nth) => create(nth, { idempotencyKey: 'gala' })));
     const [eventId] = copies.map(idOf);
     expect(new Set(copies.map(idOf))).toEqual(new Set([eventId]));
@@ -290,7 +290,7 @@ describe('creating an event with an idempotency key', () => {
     expect(await create(1, { idempotencyKey: 'gala' })).toMatchObject({ id: eventId, salesStatus: 'ON_SALE' });
   });
 
-  test('knows a plan with everything in it again', async () => {
+  test('recognizes a plan with all kinds of elements', async () => {
     const plan = JSON.parse(await readFile(clubTables, 'utf8')) as { categories: { name: string }[] };
     const amounts = plan.categories.map(({ name }) => ({ category: name, amount: 1_000 }));
     const input = { plan, prices: amounts, idempotencyKey: 'club night' };

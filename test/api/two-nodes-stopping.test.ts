@@ -16,7 +16,7 @@ import { watchSeatMap } from './watching.ts';
 
 const soon = { withinMs: 10_000 };
 
-test('a node that stops in the middle of a rush loses nothing it has acknowledged', async () => {
+test('a node that stops during a rush loses nothing acknowledged', async () => {
   await using nodes = await startTwoNodes();
   const count = 300;
   const sale = await offer(nodes.a, { seats: count });

@@ -44,7 +44,7 @@ function expectInOrder({ messages }: SeatMapWatch): void {
   }
 }
 
-test('a subscriber on one node sees, in order and once, what happens through the other', async () => {
+test("a subscriber on one node gets the other node's changes once and in order", async () => {
   const sale = await offer(nodes.a, { seats: 40, reservationSeconds: 3 });
   await using watch = await watchSeatMap(nodes.b, sale);
   expect(watch.messages).toHaveLength(1);
@@ -106,7 +106,7 @@ async function fidget(buyer: Buyer, nth: number, sale: Offer): Promise<void> {
   }
 }
 
-test('maps on both nodes end equal to the store when many buyers fidget at once', async () => {
+test('maps on both nodes equal the store after random operations of many buyers', async () => {
   const sale = await offer(nodes.a, { seats: 300, reservationSeconds: 1 });
   await using ofA = await watchSeatMap(nodes.a, sale);
   await using ofB = await watchSeatMap(nodes.b, sale);

@@ -7,7 +7,7 @@ import { reportOf } from '../../bench/schemes/report.ts';
 import { figuresOf, type SaleFigures } from '../../bench/schemes/sale.ts';
 import { measureSchemes } from '../../bench/schemes/schemes.ts';
 
-test('the shortest run of one scheme finds every figure', async () => {
+test('a short run of one scheme measures every figure', async () => {
   const results = await measureSchemes({
     only: ['hybrid'],
     users: 1_000,
@@ -38,7 +38,7 @@ test('the shortest run of one scheme finds every figure', async () => {
   expect(chartOf(results)).toContain('hybrid');
 });
 
-test('rates of a sale are taken over its time, and those of grants until the last of them', () => {
+test('rates of a sale are over its whole duration, and those of grants until the last grant', () => {
   const answer = (outcome: string, sentAtMs: number, tookMs: number, seatIds: readonly string[]) => {
     return { request: 0, id: null, outcome, sentAtMs, tookMs, seatIds };
   };

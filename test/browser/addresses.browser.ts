@@ -81,7 +81,7 @@ test('an unknown address shows a page with links', async () => {
   await page.getByRole('link', { name: 'The Tempest' }).waitFor();
 });
 
-test('an organizer’s token is read whenever it comes, and does not stay in the address', async () => {
+test('an organizer’s token in the address is read at any time, and removed', async () => {
   const token = await organizerToken;
   const page = await stage.visit('/organizer');
   await page.getByLabel('Organizer token').waitFor();
@@ -98,6 +98,6 @@ test('an organizer’s token is read whenever it comes, and does not stay in the
   expect(page.url()).not.toContain('token');
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect([...stage.complaints, ...under.complaints]).toEqual([]);
 });

@@ -103,7 +103,7 @@ test('a reservation is still there after the page is loaded again', async () => 
   await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 6').waitFor();
 });
 
-test('seats that are only chosen are so after the page is loaded again; one that is taken meanwhile is not, and that is said', async () => {
+test('chosen seats survive a reload of the page, except those taken meanwhile, which are named', async () => {
   const { ann, annsRow } = await people();
   for (const number of ['5', '3', '4']) await seatIn(annsRow, number).click();
   await ann.goto('about:blank');
@@ -120,7 +120,7 @@ test('seats that are only chosen are so after the page is loaded again; one that
   await ann.getByText('Choose seats on the map or in the list').waitFor();
 });
 
-test('when time runs out it is said on one side, and the seat is free on both', async () => {
+test('the holder is told of the expiry, and the seat is free on both maps', async () => {
   path = `/events/${(await offer(stage.node, { reservationSeconds: 3 })).eventId}`;
   const { ann, annsRow, bensRow } = await people();
   await seatIn(annsRow, '7').click();
@@ -136,6 +136,6 @@ test('when time runs out it is said on one side, and the seat is free on both', 
   await ann.locator('.seat-lines').getByText('Stalls, row 1, seat 7').waitFor();
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });

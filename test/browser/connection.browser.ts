@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-test.concurrent('a server that is killed: the map says that it is stale, and is right again by itself; reservations are still there', async () => {
+test.concurrent('a killed server: the map is shown as stale, and recovers by itself; reservations persist', async () => {
   await using folder = await emptyFolder();
   const serve = (port: string) =>
     ServerProcess.serve({ cwd: folder.path, env: { ...nodeEnv, PORT: port, DATA_DIR: `${folder.path}/data` } });
@@ -49,7 +49,7 @@ test.concurrent('a server that is killed: the map says that it is stale, and is 
   await ann.locator('.reference').waitFor();
 });
 
-test.concurrent('a laptop that slept: what happened meanwhile is there soon after it wakes', async () => {
+test.concurrent('a laptop shows what it missed soon after it wakes', async () => {
   await using link = await LooseLink.open(stage.node.url);
   const house = await offer(stage.node);
   const ann = await stage.visit(`${new URL(link.graphqlUrl).origin}/events/${house.eventId}`);
@@ -145,6 +145,6 @@ test.concurrent('an organizer whose token runs out is asked for another', async 
     .toBe(1);
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });

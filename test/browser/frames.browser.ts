@@ -46,7 +46,7 @@ test(`of ${SEATS} seats only those that change are drawn again, and never all of
   for (const { name, mostInFrame } of [panned, zoomed]) expect.soft(mostInFrame, name).toBeLessThan(SEATS);
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });
 

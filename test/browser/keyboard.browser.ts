@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-test('choosing on the map, reserving and paying go by keyboard, and one sees where one is', async () => {
+test('choosing on the map, reserving and paying work by keyboard, with a visible focus', async () => {
   const { eventId } = await offer(stage.node);
   const page = await stage.visit('/');
   await page.getByRole('link', { name: 'Hamlet' }).waitFor();
@@ -54,7 +54,7 @@ test('choosing on the map, reserving and paying go by keyboard, and one sees whe
   await page.locator('.ticket').waitFor();
 });
 
-test('the list has the same to do', async () => {
+test('the list has the same actions', async () => {
   const { eventId } = await offer(stage.node);
   const page = await stage.visit(`/events/${eventId}`);
   await page.locator('.legend-free').first().waitFor();
@@ -75,7 +75,7 @@ test('the list has the same to do', async () => {
   await page.locator('.clock').waitFor();
 });
 
-test('the content is one key away', async () => {
+test('one key skips to the content', async () => {
   const page = await stage.visit('/');
   await page.getByRole('heading', { name: 'Events' }).waitFor();
   await page.keyboard.press('Tab');
@@ -85,7 +85,7 @@ test('the content is one key away', async () => {
   expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });
 

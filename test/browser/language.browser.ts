@@ -14,7 +14,7 @@ beforeEach(async () => {
   path = `/events/${(await offer(stage.node)).eventId}`;
 });
 
-test('whose browser speaks German buys in German, with prices and dates as they are written there', async () => {
+test('a German browser shows German texts, prices and dates', async () => {
   const page = await stage.visit(path, { locale: 'de-AT', timezoneId: 'Europe/Vienna' });
   await page.getByText('1. Mai 2030 um 19:30 (UTC)').waitFor();
   expect(await page.evaluate('document.documentElement.lang')).toBe('de');
@@ -34,7 +34,7 @@ test('whose browser speaks German buys in German, with prices and dates as they 
   await page.getByRole('heading', { name: 'Meine Tickets' }).waitFor();
 });
 
-test('another language is chosen at once, without losing anything, and for good', async () => {
+test('another language is applied at once, without losing state, and stored', async () => {
   const page = await stage.visit(path);
   const row = await openRow(page, 'Stalls', '1');
   await seatIn(row, '4').click();
@@ -47,6 +47,6 @@ test('another language is chosen at once, without losing anything, and for good'
   await page.getByRole('heading', { name: 'Ihre Plätze' }).waitFor();
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });

@@ -92,7 +92,7 @@ test('wheelchair places have their mark on the map, by day and by night, and in 
   expect(await seatIn(row, '2').locator('.wheelchair').count()).toBe(0);
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });
 

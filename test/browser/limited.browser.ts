@@ -118,7 +118,7 @@ test.concurrent('a guest who releases a seat again and again cannot reserve it f
   await held.waitFor();
 });
 
-test.concurrent('whose limit it is, is said', async () => {
+test.concurrent('messages name the kind of limit', async () => {
   const page = await chooser(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
   const notice = page.getByRole('alert');
   await notice.getByText('At most 8 seats can be reserved at once.').waitFor();
@@ -154,6 +154,6 @@ test.concurrent('a guest who reads too much sees when to retry', async () => {
   await page.locator('.event-card').first().waitFor();
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });

@@ -107,7 +107,7 @@ test('faults of a plan or a token are shown', async () => {
   await page.getByRole('alert').getByText('This file is not a seating plan').waitFor();
 });
 
-test('nothing was complained about', () => {
+test('no errors in the console', () => {
   expect(stage.complaints).toEqual([]);
 });
 

@@ -109,7 +109,7 @@ test(
   },
 );
 
-test('migrates an empty Postgres once, also when called twice at a time', severalProcesses, async () => {
+test('migrates an empty Postgres once, also when called twice concurrently', severalProcesses, async () => {
   await using folder = await emptyFolder();
   await using database = await emptyDatabase();
   const place = { cwd: folder.path, env: database.env };
@@ -122,7 +122,7 @@ test('migrates an empty Postgres once, also when called twice at a time', severa
   });
 });
 
-test('says in one line which database is not there', severalProcesses, async () => {
+test('names a missing database in one line', severalProcesses, async () => {
   await using folder = await emptyFolder();
   const url = new URL(inject('postgresUrl'));
   url.pathname = 'nowhere';
@@ -134,7 +134,7 @@ test('says in one line which database is not there', severalProcesses, async () 
   });
 });
 
-test('says in one line that a port is taken', severalProcesses, async () => {
+test('reports a taken port in one line', severalProcesses, async () => {
   await using one = await emptyFolder();
   await using other = await emptyFolder();
   await using server = await startServer({ cwd: one.path });

@@ -36,7 +36,7 @@ async function expectLine({ command, env, files = {}, line }: Mistake): Promise<
   expect(await readdir(folder.path, { recursive: true })).toEqual(before);
 }
 
-test('a DATA_DIR that can be none', severalProcesses, async () => {
+test('an invalid DATA_DIR', severalProcesses, async () => {
   const file = { 'a-file': '' };
   const isFile = /a-file.* it is not a folder: set DATA_DIR to one\n/;
   for (const command of [['serve'], ['migrate'], ['verify'], ['token', '--sub', 'ann']])
@@ -58,7 +58,7 @@ test.runIf(process.platform === 'linux')('a DATA_DIR where the system makes no f
   expectLine({ command: ['migrate'], env: { DATA_DIR: '/proc/holdfast' }, line: /folder \/proc\/holdfast cannot/ }),
 );
 
-test('a secret that is none', severalProcesses, async () => {
+test('an invalid secret', severalProcesses, async () => {
   const unusable: readonly (readonly [string | Buffer | null, RegExp])[] = [
     ['', /holds no usable secret: delete it/],
     [Buffer.alloc(64, 0xff), /holds no usable secret: delete it/],
@@ -86,7 +86,7 @@ test(
   },
 );
 
-test('files that are no plan', severalProcesses, async () => {
+test('invalid plan files', severalProcesses, async () => {
   const contents: readonly (readonly [string | Buffer | null, RegExp])[] = [
     [null, /plan\.json cannot be read: EISDIR/],
     ['hi\nthere', /plan\.json is not JSON: .*hi there/],

@@ -87,7 +87,7 @@ describe('two workers on one port', severalProcesses, () => {
     await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()));
   });
 
-  test('survive each other: one that is killed is replaced, later each time, while the other answers', async () => {
+  test('a killed worker is replaced after growing pauses, while the other answers', async () => {
     await using database = await createTestDatabase();
     await using server = serve(database.url);
     const graphqlUrl = await server.ready();
@@ -145,7 +145,7 @@ describe('two workers on one port', severalProcesses, () => {
   });
 });
 
-describe('what keeps workers from starting is said once, and ends the program', severalProcesses, () => {
+describe("a fault of a worker's start is reported once, and ends the program", severalProcesses, () => {
   async function refusal(databaseUrl: string, env: NodeJS.ProcessEnv) {
     await using server = serve(databaseUrl, env);
     const ended = await server.ended({ withinMs: 60_000 });
@@ -174,6 +174,6 @@ describe('what keeps workers from starting is said once, and ends the program', 
   });
 });
 
-test('the pause before a successor grows with each that died soon, up to half a minute', () => {
+test('the pause before a replacement grows with each quick death, up to half a minute', () => {
   expect([0, 1, 2, 3, 4, 5, 6, 7].map(pauseAfter)).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });

@@ -59,7 +59,7 @@ describe.each([false, true])(
       });
     });
 
-    test('refused by a decline, may pay again', async () => {
+    test('may pay again after a decline', async () => {
       const options = { url: node.graphqlUrl, guests: true, trustedOperations: trusted };
       const client = createHoldfastClient(options);
       const outcome = await client.reserveSeats({ eventId: hamlet.eventId, seatIds: hamlet.seatIds.slice(4, 5) });
@@ -71,7 +71,7 @@ describe.each([false, true])(
   },
 );
 
-test('many buyers and a network that fails again and again leave the map as the server has it', async () => {
+test("the map equals the server's after many buyers and repeated network faults", async () => {
   await using node = await startNode({ env: { MAX_ACTIVE_RESERVATIONS: '100' } });
   const hamlet = await offer(node, { seats: 60 });
   await using link = await LooseLink.open(node.url);

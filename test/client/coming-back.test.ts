@@ -83,7 +83,7 @@ describe('a seat map', () => {
     expect(link.connections).toBe(2);
   });
 
-  test('stays as it is on waking up where the connection is alive', async () => {
+  test('is unchanged on waking up if the connection is alive', async () => {
     await using link = await LooseLink.open(node.url);
     const client = clientOf(link.graphqlUrl);
     const map = watch(client.seatMap(hamlet.eventId));
@@ -113,7 +113,7 @@ describe('a seat map', () => {
     expect([link.connections, silent.shown]).toEqual([2, []]);
   });
 
-  test('of no event is failed', async () => {
+  test('of an unknown event fails', async () => {
     const map = watch(clientOf(node.graphqlUrl).seatMap('event_none'));
     await map.until('the failure', ({ state }) => state === 'failed');
     expect(map.shown.at(-1)).toMatchObject({ data: null, error: { code: 'NOT_FOUND' } });
@@ -193,13 +193,13 @@ describe('a reservation', () => {
     expect(cancelled.__typename).toBe('Reservation');
   });
 
-  test('is failed with a token that is refused and has no other', async () => {
+  test('fails with a refused token without a replacement', async () => {
     const mine = watch(clientOf(node.graphqlUrl, { token: 'no token' }).reservation('reservation_none'));
     await mine.until('the failure', ({ state }) => state === 'failed');
     expect(mine.shown.at(-1)?.error).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test("is failed where it is somebody else's", async () => {
+  test('fails if it belongs to another viewer', async () => {
     const { id } = await reserve(node, hamlet, [13], await tokenFor('its holder'));
     const mine = watch(clientOf(node.graphqlUrl, { token: await tokenFor('somebody else') }).reservation(id));
     await mine.until('the failure', ({ state }) => state === 'failed');

@@ -171,7 +171,7 @@ describe('an idle tab', () => {
     expect([count('SignInAsGuest'), count('Viewer')]).toEqual([1, 2]);
   });
 
-  test('follows its hold with the renewed token when the first has run out', async () => {
+  test('follows its reservation with the renewed token after the first has expired', async () => {
     const browser = new Browser();
     const client = createHoldfastClient({
       ...{ url: hasty.graphqlUrl, guests: browser, webSocketImpl: WebSocket },
@@ -189,7 +189,7 @@ describe('an idle tab', () => {
     expect(await viewerOf(client)).toBe(guest);
   });
 
-  test('renews once where the clock of the device is wrong', async () => {
+  test("renews once if the device's clock is wrong", async () => {
     setDeviceClock(3 * 86_400_000);
     await using steady = await FaultyFront.open(node.graphqlUrl);
     const renewals = () => steady.requests.filter(({ body }) => String(body.query).includes('renewGuest')).length;

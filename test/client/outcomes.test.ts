@@ -29,13 +29,13 @@ describe('match', () => {
     expect(told).toBe(expired.expiredAt);
   });
 
-  test('leaves the others to one function, which knows that it is one of them', () => {
+  test('passes other outcomes to one function with a narrowed type', () => {
     const told = match(outcome, { Reservation: ({ expiresInMs }) => expiresInMs }, ({ message }) => message);
     expectTypeOf(told).toEqualTypeOf<string | number>();
     expect(told).toBe('Too late');
   });
 
-  test('does not compile where one is missing, or is none of them', () => {
+  test('does not compile with a missing or unknown case', () => {
     const { ServiceBusy: _, ...tooFew } = everyCase;
     // @ts-expect-error ServiceBusy is missing
     expect(match(outcome, tooFew)).toBe('too late');
@@ -45,7 +45,7 @@ describe('match', () => {
     expect(match(outcome, { Resevation: () => 'misspelt' }, () => 'another')).toBe('another');
   });
 
-  test('throws on what a newer server may say', () => {
+  test('throws for an unknown outcome of a newer server', () => {
     expect(() => match(unknown, everyCase)).toThrow('Postponed');
     expect(() => match({ ...unknown, __typename: 'toString' } as never, everyCase as never)).toThrow(TypeError);
     expect(match(unknown, {}, () => 'another')).toBe('another');

@@ -90,7 +90,7 @@ describe('the client, packed in an unbuilt clone and installed', () => {
     expect(statSync(join(app.path, 'dist', script)).size).toBeGreaterThan(20_000);
   });
 
-  test('reserves and books on a node, and hears of it', async () => {
+  test('reserves and books on a node, and gets the messages', async () => {
     await using node = await startNode({ env: { DEMO_EVENT: 'true' } });
     await addPackage(app.path, 'ws');
     await writeFile(join(app.path, 'buy.js'), buying);
@@ -122,7 +122,7 @@ test('the server, packed in an unbuilt clone, has its files, and no client to im
   expect(Object.keys(readJson('package.json').exports)).toEqual(['./package.json']);
 });
 
-test('server and client have one version, and need the same of what both do', () => {
+test('server and client have the same version, and the same versions of common dependencies', () => {
   const [server, client] = [readJson('package.json'), readJson('packages/client/package.json')];
   expect(client.version).toBe(server.version);
   // The server package needs some of them only to build the page.

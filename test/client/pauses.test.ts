@@ -41,7 +41,7 @@ function pass(ms: number, { standingStill = 0 } = {}): void {
   vi.advanceTimersByTime(5_000);
 }
 
-test('time that passes as it should is no pause', () => {
+test('time that passes normally is no pause', () => {
   watch();
   for (let looks = 0; looks < 100; looks += 1) pass(5_000 + looks * 50);
   expect(seen).toEqual([]);
@@ -68,7 +68,7 @@ test('a clock that is put back is no pause', () => {
   expect(seen).toEqual([]);
 });
 
-test('a hidden page, of which the timers are slowed down, is not taken to have paused; one that is shown again is looked at', () => {
+test('slow timers of a hidden page are no pause, and a page that is shown again is checked', () => {
   const document = new Page();
   vi.stubGlobal('document', document);
   watch();

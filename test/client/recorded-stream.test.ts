@@ -56,19 +56,19 @@ function replayed(updates: readonly Update[]): SeatMapState | null {
   return state;
 }
 
-test('all of it makes the map of the server', () => {
+test("all messages make the server's map", () => {
   expect(recorded.length).toBeGreaterThan(reservations);
   expect(Array.from(replayed(recorded)?.statuses ?? [])).toEqual(last);
 });
 
-test('with a message missing in it, that is noticed; at its end there is nothing to notice it by', () => {
+test('a missing message is noticed, except the last one', () => {
   for (let missing = 0; missing < recorded.length - 1; missing += 1) {
     expect(replayed(recorded.filter((_, at) => at !== missing))).toBeNull();
   }
   expect(replayed(recorded.slice(0, -1))?.availability.reserved).toBe(reservations - 1);
 });
 
-test('with two of them the other way round, too', () => {
+test('swapped messages are noticed', () => {
   for (let at = 2; at < recorded.length; at += 1) {
     const [one, other] = [recorded[at - 1], recorded[at]];
     if (one === undefined || other === undefined) continue;
@@ -76,7 +76,7 @@ test('with two of them the other way round, too', () => {
   }
 });
 
-test('a message that comes twice changes nothing', () => {
+test('a duplicate message changes nothing', () => {
   for (let at = 0; at < recorded.length; at += 1) {
     const twice = replayed(recorded.toSpliced(at, 0, ...recorded.slice(at, at + 1)));
     expect(Array.from(twice?.statuses ?? [])).toEqual(last);
@@ -91,7 +91,7 @@ test('any of its states can be resumed', () => {
   }
 });
 
-test('a message about a seat that the map does not have does not fit', () => {
+test('a message with an unknown seat does not fit', () => {
   const [snapshot] = recorded;
   const delta = recorded.find((update) => update.__typename === 'SeatMapDelta');
   if (snapshot === undefined || delta?.__typename !== 'SeatMapDelta') return expect.fail('nothing was recorded');

@@ -95,7 +95,7 @@ describe.each(cutPoints)('a connection that is cut %s', (at: CutPoint) => {
   });
 });
 
-describe('before a server that is in trouble', () => {
+describe('with a server that has faults', () => {
   let front: FaultyFront;
   beforeEach(async () => {
     front = await FaultyFront.open(node.graphqlUrl);
@@ -132,7 +132,7 @@ describe('before a server that is in trouble', () => {
     expect((await reservationsOf(buyer)).map((one) => one.id)).toEqual([id]);
   });
 
-  test('each intent has a key of its own, and one that is given is taken', async () => {
+  test('each call has a new key, unless it is given one', async () => {
     const buyer = await buyerOn(front.graphqlUrl);
     await reserved(buyer);
     await buyer.reserveSeats({ ...someSeats(), idempotencyKey: 'mine' });
@@ -143,14 +143,14 @@ describe('before a server that is in trouble', () => {
     expect(two).toBe('mine');
   });
 
-  test('it waits as long as the server asks', async () => {
+  test('it waits as long as the server requests', async () => {
     front.fates = [{ status: 200, body: JSON.stringify({ data: { reserveSeats: busy(300) } }) }];
     await reserved(await buyerOn(front.graphqlUrl));
     const [first, second] = front.requests;
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(299);
   });
 
-  test('a query that is limited waits as long as the server, or what stands before it, asks', async () => {
+  test('a rate-limited query waits as long as the server or a proxy requests', async () => {
     const buyer = await buyerOn(front.graphqlUrl);
     front.fates = [
       { status: 429, body: errors('RATE_LIMITED', { retryAfterMs: 300 }) },
@@ -181,13 +181,13 @@ describe('before a server that is in trouble', () => {
     expect(front.requests).toHaveLength(12);
   });
 
-  test('it does not wait longer than it would in all', async () => {
+  test('it does not wait longer than the total bound', async () => {
     front.fates = [{ status: 200, body: JSON.stringify({ data: { reserveSeats: busy(60_000) } }) }];
     const outcome = await (await buyerOn(front.graphqlUrl)).reserveSeats(someSeats());
     expect(outcome).toMatchObject({ __typename: 'ServiceBusy', retryAfterMs: 60_000 });
   });
 
-  test('definite answers are not asked for again', async () => {
+  test('definite answers are not retried', async () => {
     const buyer = await buyerOn(front.graphqlUrl);
     const { eventId } = hamlet;
     expect((await buyer.reserveSeats({ eventId, seatIds: [] })).__typename).toBe('InvalidInput');
@@ -200,7 +200,7 @@ describe('before a server that is in trouble', () => {
     expect(front.requests).toHaveLength(4);
   });
 
-  test('what could be done twice is sent once', async () => {
+  test('a mutation that is not idempotent is sent once', async () => {
     front.fates = ['done, but the answer is lost'];
     const organizer = createHoldfastClient({ url: front.graphqlUrl, token: await organizerToken, retry });
     const input = { eventId: hamlet.eventId, salesStatus: 'ON_SALE' } as const;
@@ -213,7 +213,7 @@ describe('before a server that is in trouble', () => {
     expect(again.setSalesStatus.__typename).toBe('Event');
   });
 
-  test('an aborted call ends with the reason, and is not tried again', async () => {
+  test('an aborted call rejects with the reason, and is not retried', async () => {
     front.fates = Array(20).fill({ status: 500, body: '' });
     const controller = new AbortController();
     const patient = { retry: { firstWaitMs: 60_000, maxWaitMs: 60_000, maxTotalWaitMs: 600_000 } };
@@ -226,7 +226,7 @@ describe('before a server that is in trouble', () => {
     expect(front.requests.length).toBeLessThanOrEqual(1);
   });
 
-  test('an answer that does not come in time is one that is lost', async () => {
+  test('an answer after the timeout counts as lost', async () => {
     const buyer = await buyerOn(front.graphqlUrl);
     const slow = createHoldfastClient({
       url: front.graphqlUrl,

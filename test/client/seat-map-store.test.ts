@@ -54,7 +54,7 @@ const steps: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
   ),
 );
 
-describe('whatever comes, in whatever order', () => {
+describe('any messages in any order', () => {
   test("at rest the map is the server's", () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 60 }), (script) => {
@@ -102,7 +102,7 @@ describe('whatever comes, in whatever order', () => {
     );
   });
 
-  test("a map that is shown as live was the server's, at a moment since it was lost last", () => {
+  test("a map that is shown as live was the server's at some moment since the last loss", () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 60 }), (script) => {
         const server = new ServerOfMaps(seatCount);
@@ -126,7 +126,7 @@ describe('whatever comes, in whatever order', () => {
 });
 
 describe('a store', () => {
-  test('follows while somebody listens, and then is stale', () => {
+  test('follows while it has listeners, and then is stale', () => {
     const server = new ServerOfMaps(4);
     const store = storeOf(server);
     expect(store.getSnapshot()).toEqual({ state: 'connecting', data: null, error: null });
@@ -185,7 +185,7 @@ describe('a store', () => {
     expect(server.resumedFrom).toEqual([null, 1, 3]);
   });
 
-  test('asks for the whole map where a message is missing', () => {
+  test('requests a snapshot if a message is missing', () => {
     const server = new ServerOfMaps(4);
     const store = storeOf(server);
     store.subscribe(() => {});
@@ -204,7 +204,7 @@ describe('a store', () => {
     expect(server.resumedFrom).toEqual([null, null, 2]);
   });
 
-  test('is failed, with the reason, after what would fail again', () => {
+  test('fails with the reason after a permanent fault', () => {
     const server = new ServerOfMaps(4);
     const subscribe: ServerOfMaps['subscribe'] = (_request, sink) => {
       sink.error([{ message: 'No such event', extensions: { code: 'NOT_FOUND' } }]);

@@ -21,7 +21,7 @@ describe('packed statuses', () => {
     expect(Array.from(read, (_, index) => statusAt(read, index))).toEqual(Array.from(letters, (at) => byLetter[at]));
   });
 
-  test('are read as the server packs them', () => {
+  test('unpack to what the server packed', () => {
     fc.assert(
       fc.property(codes, (some) => {
         expect(unpackSeatCodes(packStatuses(some), some.length)).toEqual(some);
@@ -30,7 +30,7 @@ describe('packed statuses', () => {
     expect(seatStatuses.map((name) => statusCodes[name])).toEqual([0, 1, 2, 3]);
   });
 
-  test('are refused where they are those of more or fewer seats', () => {
+  test('are refused for another number of seats', () => {
     expect(() => unpackSeatCodes('AA==', 5)).toThrow(RangeError);
     expect(() => unpackSeatCodes('AAA=', 4)).toThrow(RangeError);
   });
@@ -46,7 +46,7 @@ describe('packed changes', () => {
     expect(read).toEqual(seats);
   });
 
-  test('are read as the server packs them', () => {
+  test('unpack to what the server packed', () => {
     fc.assert(
       fc.property(changes, (seats) => {
         const packed = packChanges(seats.map(([index, code]) => ({ index, status: statusOfCode(code) })));
@@ -56,11 +56,11 @@ describe('packed changes', () => {
   });
 });
 
-test('the status of a seat that is not there is none', () => {
+test('the status of an unknown seat is undefined', () => {
   expect([statusAt([0, 1], 1), statusAt([0, 1], 2), statusAt([], 0)]).toEqual(['RESERVED', undefined, undefined]);
 });
 
-test('changed seats are those that differ, and all where there were none', () => {
+test('changed seats are those that differ, or all at first', () => {
   expect(changedSeats([0, 1, 2], [0, 2, 2])).toEqual([1]);
   expect(changedSeats([], [0, 0])).toEqual([0, 1]);
   fc.assert(

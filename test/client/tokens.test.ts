@@ -55,7 +55,7 @@ describe('guests', () => {
     expect(operations().filter((name) => name === 'SignInAsGuest')).toHaveLength(1);
   });
 
-  test('are replaced where the server knows their token no more', async () => {
+  test('are replaced if the server no longer knows their token', async () => {
     const guests = storage(false);
     const client = clientOf({ guests });
     await client.reserveSeats(seat(4));
@@ -67,13 +67,13 @@ describe('guests', () => {
     expect((await clientOf({ guests }).query(ViewerDocument, {})).viewer).toBeNull();
   });
 
-  test('are signed in in spite of faults that pass', async () => {
+  test('are signed in despite temporary faults', async () => {
     front.fates = [{ status: 502, body: 'Bad gateway' }, 'done, but the answer is lost'];
     expect((await clientOf({ guests: true }).reserveSeats(seat(6))).__typename).toBe('Reservation');
   });
 });
 
-test('a guest too many waits as long as the server asks, and is an error where that is too long', async () => {
+test('a rate-limited sign-in waits as long as the server requests, and fails if that is too long', async () => {
   const limited = { __typename: 'RateLimited', code: 'RATE_LIMITED', message: 'Slower', cause: 'REQUESTS' };
   const refusing = (retryAfterMs: number) => ({
     status: 200,
@@ -101,14 +101,14 @@ describe('a function for tokens', () => {
     expect(front.requests.map(({ token }) => token)).toEqual(['run out', good]);
   });
 
-  test('that has no other ends with the refusal', async () => {
+  test('that has no other token ends with the refusal', async () => {
     const refused = { name: 'HoldfastError', code: 'UNAUTHENTICATED' };
     await expect(clientOf({ token: () => 'run out' }).reserveSeats(seat(8))).rejects.toMatchObject(refused);
     await expect(clientOf({ token: 'run out' }).query(ViewerDocument, {})).rejects.toMatchObject(refused);
     expect(front.requests).toHaveLength(2);
   });
 
-  test('without a token, what needs one is refused', async () => {
+  test('without a token, private operations are refused', async () => {
     await expect(clientOf().reserveSeats(seat(9))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(clientOf({ token: () => null }).reserveSeats(seat(9))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',

@@ -50,7 +50,7 @@ function watch(client: HoldfastClient) {
   };
 }
 
-test('what one device holds is seen on another, as it comes, changes and goes', async () => {
+test('reservations of one device are shown on another, with all of their changes', async () => {
   const token = await tokenFor('a buyer with two devices');
   const [phone, laptop] = [clientOf({ token }), clientOf({ token })];
   const held = watch(laptop);
@@ -84,7 +84,7 @@ test("a tab that was open before the guest signed in shows the guest's reservati
   await held.untilHeld(id);
 });
 
-test('what ended while the connection was lost is gone when it is back', async () => {
+test('reservations that ended during a disconnection are removed after it', async () => {
   await using link = await LooseLink.open(node.url);
   const token = await tokenFor('a buyer in a train');
   const [phone, laptop] = [clientOf({ token, url: link.graphqlUrl }), clientOf({ token })];

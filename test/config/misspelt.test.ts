@@ -12,12 +12,12 @@ test.each([
   expect(misspeltSettings({ [name]: 'x' })).toEqual([{ name, meant }]);
 });
 
-test('what a shell, npm and other programs set is none of ours', () => {
+test('variables of shells, npm and other programs do not count as misspelt settings', () => {
   const names =
     'PATH HOME TERM LANG POST SHELL PWD OLDPWD EDITOR LOGNAME HOSTNAME NODE_OPTIONS NODE_PATH npm_config_cache PGHOST PGPORT';
   expect(misspeltSettings(Object.fromEntries(names.split(' ').map((name) => [name, 'x'])))).toEqual([]);
 });
 
-test('settings are not misspelt', () => {
+test('settings do not count as misspelt', () => {
   expect(misspeltSettings({ PORT: '1', DATABASE_URL: 'x', MAX_QUERY_COST: '1' })).toEqual([]);
 });

@@ -136,7 +136,7 @@ test.each([
   expect(() => parsePostgresUrl(url)).toThrow(expected);
 });
 
-test('every user, password and database can be written, percent-encoded', () => {
+test('every user, password and database can be percent-encoded', () => {
   const text = fc.string({ unit: 'binary', minLength: 1 }).filter((word) => !word.includes('\0'));
   fc.assert(
     fc.property(text, text, text, (user, password, database) => {

@@ -109,7 +109,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     await nodes.untilAt(eventId, 4);
   });
 
-  test('hands on every change once and in order, to one node at a time', async () => {
+  test('handles every change once and in order, on one node at a time', async () => {
     const nodes = await newNodes();
     for (const node of ['a', 'b', 'c']) await nodes.start(node, { handle: () => setImmediate(), batch: 7 });
     const events = await Promise.all(Array.from({ length: 6 }, () => createSampleEvent(database, 1)));
@@ -152,7 +152,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     ]);
   });
 
-  test('is at several events at a time, and on several nodes', async () => {
+  test('handles several events concurrently, and on several nodes', async () => {
     const nodes = await newNodes();
     const events = await Promise.all(Array.from({ length: 6 }, () => createSampleEvent(database, 1)));
     const allAreAtIt = () => nodes.of('began').length === 6 || Promise.reject(new Error('not yet'));
@@ -304,7 +304,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(nodes.of('ended', stuck).map(({ node }) => node)).toEqual(['b']);
   });
 
-  test('leaves an event to lapse whose handler does not end when the node stops', async () => {
+  test('lets the lease of an event lapse whose handler does not end when the node stops', async () => {
     const nodes = await newNodes();
     const eventId = await createSampleEvent(database, 1);
     const consumer = await nodes.start('a', { handle: () => new Promise(() => {}), endWithinMs: 50 });
@@ -313,7 +313,7 @@ describe.each(sharedStores)('a durable consumer on $engine', async ({ share }) =
     expect(await nodes.cursor(eventId)).toEqual({ revision: 0, attempts: 0, worker: expect.any(String) });
   });
 
-  test('looks at once when it is woken', async () => {
+  test('polls at once when it is woken', async () => {
     const nodes = await newNodes();
     const consumer = await nodes.start('a', { pollMs: HOUR_MS });
     const eventId = await createSampleEvent(database, 1);

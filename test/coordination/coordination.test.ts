@@ -88,7 +88,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       party: `address ${address}`,
     });
 
-    test('are no more than it may, over all events', async () => {
+    test('are limited over all events', async () => {
       const held = node.heldSeats(3);
       const [here, there] = [randomUUID(), randomUUID()];
       expect(await held.acquire(of(here, 'first', 1, 2))).toBe(true);
@@ -100,7 +100,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await held.acquire(claim('sixth', 1, 2, 3, 4))).toBe(true);
     });
 
-    test('are counted once, however many ask at the same time', async () => {
+    test('are counted once by concurrent calls', async () => {
       const held = node.heldSeats(10);
       const address = randomUUID();
       const answers = await Promise.all(
@@ -125,14 +125,14 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await held.acquire(of(address, 'fourth', 4))).toBe(true);
     });
 
-    test('are not counted where there is no limit', async () => {
+    test('are not counted without a limit', async () => {
       const held = node.heldSeats(0);
       expect(await held.acquire(of(randomUUID(), 'first', 1, 2, 3))).toBe(true);
     });
   });
 
   describe('the gate', () => {
-    test('marks all the seats or none, and names those marked by others', async () => {
+    test('claims all seats or none, and returns those claimed by others', async () => {
       expect(await node.gate.acquire(claim('first', 4, 2))).toEqual(taken);
       expect(await node.gate.acquire(claim('second', 1, 2, 3, 4))).toEqual(refused(2, 4));
       expect(await node.gate.acquire(claim('third', 1, 3))).toEqual(taken);
@@ -143,7 +143,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.acquire({ ...claim('second', 1), eventId: randomUUID() })).toEqual(taken);
     });
 
-    test('lets a reservation take its own seats again', async () => {
+    test('lets a reservation claim its own seats again', async () => {
       await node.gate.acquire(claim('first', 1));
       expect(await node.gate.acquire(claim('first', 1, 2))).toEqual(taken);
     });
@@ -157,7 +157,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       });
     });
 
-    test('keeps held seats beyond the lease, also when they are taken again', async () => {
+    test('keeps confirmed claims beyond the lease, also when they are acquired again', async () => {
       await node.gate.acquire(claim('first', 1));
       await node.gate.confirm(claim('first', 1), long);
       await node.gate.acquire(claim('first', 1));
@@ -180,14 +180,14 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(performance.now() - start).toBeGreaterThan(1_300);
     });
 
-    test('holds only seats that are still marked for the reservation', async () => {
+    test("confirms only claims that are still the reservation's", async () => {
       await node.gate.acquire(claim('first', 1));
       await node.gate.confirm(claim('second', 1, 2), long);
       expect(await node.gate.acquire(claim('third', 1, 2))).toEqual(refused(1));
       expect(await node.gate.acquire(claim('third', 2))).toEqual(taken);
     });
 
-    test('releases only seats that are still marked for the reservation', async () => {
+    test("releases only claims that are still the reservation's", async () => {
       await node.gate.acquire(claim('first', 1, 2));
       await node.gate.release(claim('second', 1, 2), true);
       expect(await node.gate.acquire(claim('third', 1, 2))).toEqual(refused(1, 2));
@@ -196,7 +196,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(await node.gate.acquire(claim('third', 1))).toEqual(refused(1));
     });
 
-    test('puts back what the store said, never over a mark, and for a lease at most', async () => {
+    test('restores claims of the store for a lease, and overwrites none', async () => {
       await node.gate.acquire(claim('first', 1));
       await node.gate.restore(eventId, [
         { seatIndex: 1, holder: 'other', remainingMs: long },
@@ -213,7 +213,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       });
     });
 
-    test('has nothing against no seats', async () => {
+    test('accepts a claim without seats', async () => {
       expect(await node.gate.acquire(claim('first'))).toEqual(taken);
       await node.gate.confirm(claim('first'), long);
       await node.gate.release(claim('first'), true);
@@ -346,7 +346,7 @@ describe.each(implementations)('coordination $name', ({ isShared, share }) => {
       expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
     });
 
-    test('with an allowance of 0 allows everything', async () => {
+    test('allows everything with a limit of 0', async () => {
       const limiter = node.rateLimiter(randomUUID(), 0);
       for (let count = 0; count < 100; count += 1) expect(await limiter.consume('viewer')).toEqual({ allowed: true });
     });

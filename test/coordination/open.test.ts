@@ -5,7 +5,7 @@ import { recordLogs } from './logs.ts';
 
 const claim = (reservationId: string) => ({ eventId: 'opened', reservationId, seatIndexes: [1] });
 
-test('nodes with the URL of one Redis share it, and a node without is alone', async () => {
+test('nodes with the same Redis URL share it, and a node without one is alone', async () => {
   await using redis = await testRedis();
   const settings: CoordinationSettings = {
     logger: recordLogs().logger,

@@ -33,7 +33,7 @@ test.each([
   expect(decimalAmount({ amount, currency })).toBe(decimal);
 });
 
-test('every amount is read back as it was written', () => {
+test('every amount is parsed as it was formatted', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), fc.constantFrom('JPY', 'HUF', 'KWD', 'CLF'), (amount, currency) => {
       expect(parseAmount(decimalAmount({ amount, currency }), currency)).toBe(amount);

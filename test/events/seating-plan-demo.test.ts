@@ -30,7 +30,7 @@ it('has a full house: stalls, balcony, boxes on both sides, wheelchair places, f
   expect(layout.areas.map((area) => area.text?.text)).toContain('STAGE');
 });
 
-it('leaves every seat its place: none on another, all inside the drawing', () => {
+it('has no overlapping seats, and all inside the layout', () => {
   // A seat has a diameter of 20, and must be large enough to tap.
   expect(closest(layout.seats)).toBeGreaterThanOrEqual(24);
   for (const { guid, x, y } of layout.seats) {
@@ -38,7 +38,7 @@ it('leaves every seat its place: none on another, all inside the drawing', () =>
   }
 });
 
-it('stays inside the drawing with its areas, and is as wide on both sides', () => {
+it('has its areas inside the layout, and is symmetric', () => {
   const points = layout.areas.flatMap((area) => area.points);
   expect(points.filter(({ x, y }) => x < 0 || y < 0 || x > layout.width || y > layout.height)).toEqual([]);
   const xs = layout.seats.map((seat) => seat.x);

@@ -20,7 +20,7 @@ const plan = fc.array(zone, { maxLength: 4 }).map((zones) => ({
   })),
 }));
 
-it('keeps every seat, in order, in the row it came in, and how far apart they are, all inside the drawing', () => {
+it('keeps every seat in order, its row, and the distances, all inside the layout', () => {
   fc.assert(
     fc.property(plan, (document) => {
       const parsed = parseSeatingPlan(document);
@@ -56,13 +56,13 @@ function moved<Seat extends { x: number; y: number }>(seat: Seat, all: readonly 
 
 const pretixKeys = ['zones', 'rows', 'seats', 'areas', 'categories', 'size', 'position', 'text', 'polygon', 'category'];
 
-it('answers whatever JSON it is given, and never throws', () => {
+it('never throws for any JSON', () => {
   const key = fc.oneof(fc.string(), fc.constantFrom(...pretixKeys, '__proto__', 'constructor', 'shape', 'name'));
   const document = fc.oneof(fc.jsonValue(), fc.object({ key, maxDepth: 6, values: [fc.jsonValue()] }));
   fc.assert(fc.property(document, (garbage) => typeof parseSeatingPlan(garbage).ok === 'boolean'));
 });
 
-it('answers a valid plan with anything put in place of any of its parts', () => {
+it('never throws for a valid plan with any part replaced', () => {
   fc.assert(
     fc.property(plan, fc.nat(), fc.jsonValue(), (document, pick, garbage) => {
       let part = 0;
@@ -75,7 +75,7 @@ it('answers a valid plan with anything put in place of any of its parts', () => 
   );
 });
 
-it('reads the largest plan with less than two seconds of a processor', () => {
+it('parses the largest plan within two seconds of CPU time', () => {
   const seats = Array.from({ length: 100 }, (_, n) => ({
     seat_number: `${n}`,
     category: 'One',

@@ -22,7 +22,7 @@ const refusal = (path: string, message: RegExp) => ({
 });
 const seatsPath = 'zones[0].rows[1].seats';
 
-describe('a plan is refused with the path to the spot:', () => {
+describe('a plan is refused with the path of its fault:', () => {
   it.each<[why: string, document: unknown, path: string, message: RegExp]>([
     ['nothing', undefined, '', /expected object/],
     ['null', null, '', /expected object/],
@@ -141,7 +141,7 @@ describe('prices', () => {
   const stalls = { category: 'Stalls', amount: 4500 };
   const balcony = { category: 'Balcony', amount: 0 };
 
-  it('come out in the order of the plan, null for a category that has none', () => {
+  it('are in the order of the plan, null for a category without one', () => {
     expect(priceCategories(plan, [balcony, stalls])).toEqual({ ok: true, amounts: [4500, 0, null] });
     expect(priceCategories(plan, [balcony])).toEqual({ ok: true, amounts: [null, 0, null] });
     const priced = [balcony, stalls, { category: 'Unused', amount: 3 }];

@@ -121,7 +121,7 @@ describe('a plan of tables, in zones without names', () => {
   });
 });
 
-describe('the drawing', () => {
+describe("the layout's frame", () => {
   const planOf = (
     seats: readonly object[],
     areas: readonly object[] = [],
@@ -158,14 +158,14 @@ describe('the drawing', () => {
     expect(texts[0]?.text?.position.x).toBeCloseTo(wide / 2);
   });
 
-  it('has room for larger seats', () => {
+  it('has a margin for larger seats', () => {
     const { seats, width } = layoutOf(planOf([{ ...at(5, 5), radius: 30 }, at(5, 5)]));
     expect(width).toBe(100);
     expect(seats.map(({ radius }) => radius)).toEqual([30, 10]);
   });
 });
 
-describe('words of the plan', () => {
+describe("the plan's own labels", () => {
   const planOf = (row: object, zone: object = {}) => ({
     categories: [{ name: 'One' }],
     zones: [
@@ -252,7 +252,7 @@ it('takes a plan as the API of pretix wraps it, by itself or as the only one of 
   expect(layoutOf({ count: 1, results: [{ id: 2, name: 'Main plan', layout: plan }] })).toEqual(layoutOf(plan));
 });
 
-it('takes a document without prototypes, as GraphQL literals are', () => {
+it('accepts objects without prototypes, like GraphQL literals', () => {
   const bare = JSON.parse(JSON.stringify(read('parish-hall.json')), (_, value: unknown) =>
     value && typeof value === 'object' && !Array.isArray(value) ? Object.assign(Object.create(null), value) : value,
   );

@@ -60,7 +60,7 @@ describe.each([false, true])('where only trusted operations are executed, and se
     client.stop();
   });
 
-  test('so does that of urql', async () => {
+  test('the example of urql does the same', async () => {
     let token: string | null = null;
     const options = { url: node.graphqlUrl, token: () => token, trustedOperations: trusted, webSocketImpl: WebSocket };
     const client = openUrql(options);

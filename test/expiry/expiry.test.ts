@@ -52,8 +52,8 @@ async function unheard(commit: () => Promise<void>) {
   network.faults = faults;
 }
 
-describe('a reservation that runs out', () => {
-  it('shows on every node within a frame and a little, never early, and is written once', async () => {
+describe('a reservation that expires', () => {
+  it('is shown on every node within little more than a frame, never early, and is written once', async () => {
     const { map } = await open(b);
     const watcher = vi.fn();
     map.onReservationsChanged(watcher);
@@ -71,7 +71,7 @@ describe('a reservation that runs out', () => {
     expect(map.snapshot).toMatchObject({ number: 2, revision: 3 });
   });
 
-  it('is written in batches when thousands run out at once', async () => {
+  it('is written in batches when thousands expire at once', async () => {
     const { map } = await open(b);
     for (let n = 0; n < 1_200; n += 1) await grant(`r${n}`, [n], 10_000);
     const expire = vi.spyOn(store, 'expire');
@@ -103,7 +103,7 @@ describe('a reservation that runs out', () => {
     expect(maps.map(({ snapshot }) => snapshot.availability.reserved)).toEqual([0, 0]);
   });
 
-  it('shows on every node while they cannot reach each other', async () => {
+  it('is shown on every node while they cannot reach each other', async () => {
     const maps = [(await open(a)).map, (await open(b)).map];
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -138,7 +138,7 @@ describe('a reservation that runs out', () => {
     expect(a.said('expiry:unannounced')).toEqual([[1]]);
   });
 
-  it('is left to the node that granted it: another hears of it before it would touch, and of its end before it would ask', async () => {
+  it('is left to the node that granted it: others get the notification before they would touch, and the end before they would write', async () => {
     await open(b);
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(11_000);
@@ -161,7 +161,7 @@ describe('a reservation that was extended', () => {
     expect(expire).toHaveBeenCalledWith(['r']);
   });
 
-  it('is met at its new deadline, even if the store was being asked about the old one', async () => {
+  it('expires at its new deadline, even if a write for the old one was in flight', async () => {
     await grant('r', [1], 10_000);
     vi.spyOn(network.shared.expiry, 'touch').mockResolvedValueOnce();
     const expire = vi.spyOn(store, 'expire').mockImplementationOnce(() => {
@@ -175,7 +175,7 @@ describe('a reservation that was extended', () => {
   });
 });
 
-describe('a reservation that did not run out', () => {
+describe('a reservation that did not expire', () => {
   it('stays held although its key has expired, if it was booked just before its deadline without a message', async () => {
     const { map } = await open(b);
     await grant('r', [1], 10_000);
@@ -190,7 +190,7 @@ describe('a reservation that did not run out', () => {
     expect(frames.mock.calls).toMatchObject([[{ seats: [{ index: 1, status: 'BOOKED' }] }]]);
   });
 
-  it('stays held on a node that never heard of its extension', async () => {
+  it('stays held on a node that missed its extension', async () => {
     const { map } = await open(b);
     await grant('r', [1], 10_000);
     await vi.advanceTimersByTimeAsync(9_000);
@@ -209,7 +209,7 @@ describe('a reservation that did not run out', () => {
     expect(map.snapshot.availability.reserved).toBe(0);
   });
 
-  it('is shown as it is on a node that never heard of its end', async () => {
+  it('is shown correctly on a node that missed its end', async () => {
     const { map } = await open(b);
     await grant('r1', [1], 10_000);
     await grant('r2', [2], 10_000);
@@ -235,7 +235,7 @@ describe('a reservation that did not run out', () => {
     ]);
   });
 
-  it('is not asked about once it has ended', async () => {
+  it('causes no writes once it has ended', async () => {
     await open(b);
     await grant('r1', [1], 10_000);
     await grant('r2', [2], 10_000);
@@ -249,7 +249,7 @@ describe('a reservation that did not run out', () => {
   });
 });
 
-it('does not touch for a map that is shown no more', async () => {
+it('is not touched for a closed map', async () => {
   const use = await open(b);
   await grant('r', [1], 60_000);
   await a[Symbol.asyncDispose]();
@@ -260,7 +260,7 @@ it('does not touch for a map that is shown no more', async () => {
   expect(touch).not.toHaveBeenCalled();
 });
 
-it("takes an announcement that is early by this node's clock for true at the deadline, not before", async () => {
+it("applies a notification that is early by this node's clock at the deadline", async () => {
   const { map } = await open(b);
   await grant('r', [1], 10_000);
   await network.shared.gate.confirm({ ...keyOf('r'), seatIndexes: [1] }, 9_900);

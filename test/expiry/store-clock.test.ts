@@ -12,13 +12,13 @@ const reading = fc.record({
 });
 
 describe('the clock', () => {
-  it('cannot be asked before it was read', () => {
+  it('cannot be used before it was measured', () => {
     const clock = new StoreClock(() => 0);
     expect(() => clock.now()).toThrow('not been read');
     expect(() => clock.nowAtMost()).toThrow('not been read');
   });
 
-  it('never is ahead of the store, never goes back, and says how far it may be behind', () => {
+  it('is never ahead of the store, never goes back, and knows its uncertainty', () => {
     fc.assert(
       fc.property(fc.array(reading, { minLength: 1, maxLength: 40 }), (readings) => {
         let monotonic = 1_000;
@@ -38,7 +38,7 @@ describe('the clock', () => {
     );
   });
 
-  it('goes by the narrowest round trip, until that is a minute old', () => {
+  it('uses the shortest round trip of the last minute', () => {
     let monotonic = 0;
     const clock = new StoreClock(() => monotonic);
     clock.observe(0, 10, storeStart);

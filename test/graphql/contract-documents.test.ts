@@ -20,21 +20,21 @@ describe('the client documents', () => {
     expect(validate(schema, document)).toEqual([]);
   });
 
-  test('ask for every root field but node', () => {
+  test('select every root field except node', () => {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const offered = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}).map((field) => `${root}.${field}`));
     const asked = documents.flatMap(([, document]) => rootFields(document));
     expect([...new Set(asked)].sort()).toEqual(offered.filter((field) => field !== 'Query.node').sort());
   });
 
-  test('that leave an outcome out are found', () => {
+  test('without a fragment for an outcome are found', () => {
     const document = parse(
       'mutation { setSalesStatus(input: { eventId: "x", salesStatus: PAUSED }) { ... on Event { id } } }',
     );
     expect(unnamedOutcomes(document)).toEqual(['NotFound', 'RateLimited', 'ServiceBusy']);
   });
 
-  test('name every outcome of every union they ask for', () => {
+  test('have a fragment for every outcome of their unions', () => {
     for (const [name, document] of documents) {
       expect({ name, missing: unnamedOutcomes(document) }).toEqual({ name, missing: [] });
     }

@@ -9,17 +9,17 @@ const contract = parse(text);
 const schema = createSchema([{}]);
 
 describe('the schema', () => {
-  test('holds all of the contract, word for word', () => {
+  test('contains the whole contract, word for word', () => {
     expect(differences(contract, parse(printSchema(schema)))).toEqual([]);
   });
 
-  test('asks nothing of a client that the contract does not', () => {
+  test('has no required arguments besides those of the contract', () => {
     expect(findBreakingChanges(buildSchema(text), schema)).toEqual([]);
   });
 });
 
 describe('the comparison', () => {
-  test('draws every kind of fact', () => {
+  test('finds every kind of fact', () => {
     expect(factsOf(contract).get('Query.events:first')).toEqual({ signature: 'Int', description: '' });
     expect(factsOf(contract).get('Money.amount')).toEqual({ signature: 'Amount!', description: '' });
   });

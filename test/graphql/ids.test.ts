@@ -49,7 +49,7 @@ describe('an id', () => {
     );
   });
 
-  test('is the only one of its object: a change anywhere gives another object or none', () => {
+  test('is unique to its object: any change gives another object or none', () => {
     const character = fc.constantFrom(...'09AZaz_-+ \n');
     fc.assert(
       fc.property(id, fc.nat(), character, (text, at, other) => {
@@ -104,7 +104,7 @@ describe('null is given for', () => {
     for (const decode of decoders) expect(decode(text)).toBeNull();
   });
 
-  test('any text that is no id', () => {
+  test('any text that is not an id', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         for (const decode of decoders) expect(decode(text)).toBeNull();

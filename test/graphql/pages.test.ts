@@ -61,7 +61,7 @@ describe('a page', () => {
     }
   });
 
-  test('from both ends is refused, and it is said why', () => {
+  test('from both ends is refused with a reason', () => {
     for (const [first, last] of [
       [1, 1],
       [0, 0],
@@ -81,7 +81,7 @@ describe('a page', () => {
 describe('a cursor', () => {
   const cursor = cursorCodec(z.tuple([z.int(), z.string()]));
 
-  test('is read back as the place it stands for, and is one word', () => {
+  test('decodes to its place, and is one word', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.string({ unit: 'binary', maxLength: 40 }), (ms, id) => {
         const text = cursor.encode([ms, id]);

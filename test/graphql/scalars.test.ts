@@ -120,7 +120,7 @@ describe('SeatingPlan', () => {
     expect(parseSeatingPlan(plan)).toEqual(parseSeatingPlan(demo));
   });
 
-  test('puts variables in their places in a literal', () => {
+  test('replaces variables in a literal', () => {
     const literal = seatingPlan.parseLiteral(parseValue('{ name: $name, zones: [$zone] }'), {
       name: 'Hall',
       zone: { rows: [] },
@@ -128,7 +128,7 @@ describe('SeatingPlan', () => {
     expect(literal).toEqual({ name: 'Hall', zones: [{ rows: [] }] });
   });
 
-  test('takes a key named __proto__ in a literal for no more than a key', () => {
+  test('treats __proto__ in a literal as an ordinary key', () => {
     const plan = seatingPlan.parseLiteral(parseValue('{ __proto__: { zones: [] } }'));
     expect(plan).not.toHaveProperty('zones');
   });
@@ -137,7 +137,7 @@ describe('SeatingPlan', () => {
     expect(() => seatingPlan.parseValue(value)).toThrow(new GraphQLError('SeatingPlan must be a JSON object'));
   });
 
-  test('refuses what nests too deep, however it is sent', () => {
+  test('refuses deep nesting in variables and literals', () => {
     const message = 'SeatingPlan nests deeper than 32 levels';
     expect(seatingPlan.parseValue(nested(32))).toEqual(nested(32));
     expect(() => seatingPlan.parseValue(nested(33))).toThrow(message);
@@ -147,7 +147,7 @@ describe('SeatingPlan', () => {
   });
 });
 
-test('PackedSeatStatuses passes as it is', () => {
+test('PackedSeatStatuses is unchanged', () => {
   expect(scalar('PackedSeatStatuses').serialize('AAE=')).toBe('AAE=');
 });
 

@@ -5,11 +5,11 @@ import { validateSeatList } from '../../src/graphql/seat-ids.ts';
 const eventId = '0b9f7c1e-9a4b-4a58-8a3c-0d9b8b0f6a11';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => encodeSeatId(eventId, index));
 
-test('a list of every seat of the largest house has nothing wrong with it', () => {
+test('a list of all seats of the largest event is valid', () => {
   expect(validateSeatList(ids(50_000))).toBeNull();
 });
 
-test('a list of more is refused for its length, before a seat is looked at', () => {
+test('a longer list is refused for its length, before its elements are checked', () => {
   const neverRead = new Proxy(new Array<string>(130_000), {
     get: (list, key) => {
       if (key === 'length') return list.length;

@@ -42,7 +42,7 @@ describe('is shared', () => {
     expect(verdict(source)).toMatchObject({ field: 'availability', eventId: 'event_1' });
   });
 
-  test('beside another operation in its document that is a viewer’s', () => {
+  test('beside a private operation in its document', () => {
     const document = parse('subscription A { availability(eventId: "event_2") { total } } query B { viewer { id } }');
     expect(shareable(schema, document, 'A', {})).toMatchObject({ field: 'availability', eventId: 'event_2' });
   });
@@ -63,7 +63,7 @@ describe('is shared', () => {
 });
 
 describe('an event is shared', () => {
-  test('where only its own fields are asked for', () => {
+  test('if only its own fields are selected', () => {
     const source = 'subscription ($id: ID!) { event(id: $id) { __typename id name salesStatus startsAt revision } }';
     expect(verdict(source)).toMatchObject({ field: 'event', eventId: 'event_1', since: null });
   });

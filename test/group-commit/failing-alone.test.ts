@@ -13,7 +13,7 @@ import { testDatabase } from '../support/database.ts';
 
 const { url } = await testDatabase();
 
-test('a request that the store cannot take fails alone, and its neighbours in the batch get their seats', async () => {
+test('a request that the store refuses fails alone, and others in its batch get their seats', async () => {
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
   const batches: number[] = [];
   const writes = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable }).register<

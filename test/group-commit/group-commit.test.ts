@@ -38,7 +38,7 @@ describe('group commit', () => {
     expect(await answer).toBe('ONE');
   });
 
-  test('sends together what arrives meanwhile, in its order, at most two writes at a time', async () => {
+  test('batches requests that arrive meanwhile, in order, with at most two writes in flight', async () => {
     const { store, submit } = openOne();
     const answers = [submit('first')];
     await turn();
@@ -101,7 +101,7 @@ describe('group commit', () => {
     await Promise.all(answers);
   });
 
-  test('fails alone what makes a write fail', async () => {
+  test('fails only the request that makes a write fail', async () => {
     const { store, submit } = openOne();
     const answers = Promise.allSettled(['good', 'bad', 'fine'].map((request) => submit(request)));
     (await store.next()).fail(new Error('one of you'));
@@ -119,7 +119,7 @@ describe('group commit', () => {
     ]);
   });
 
-  test('fails together what goes to a store that is gone, and writes on', async () => {
+  test('fails the whole batch while the store is unavailable, and continues', async () => {
     const { store, submit } = openOne();
     const answers = Promise.allSettled(['one', 'two'].map((request) => submit(request)));
     await turn();
@@ -142,7 +142,7 @@ describe('the wait for a write', () => {
     return { ...openOne(() => nowMs), pass };
   }
 
-  test('is never long: more than the event was lately written in two seconds is refused at once', async () => {
+  test('is short: more requests than were recently written in two seconds are refused at once', async () => {
     const { store, submit, pass } = openInTime();
     // Two writes in flight, so that each takes 200 ms.
     const finishOne = async () => {
@@ -173,7 +173,7 @@ describe('the wait for a write', () => {
     expect(refusals).toHaveLength(admitted);
   });
 
-  test('is not begun behind writes that hang, and is again when they have ended', async () => {
+  test('does not begin behind hanging writes, and does again after them', async () => {
     const { store, submit, pass } = openInTime();
     const hung = [submit('one'), await turn(), submit('two'), await turn()];
     const early = submit('early');
@@ -213,7 +213,7 @@ describe('the wait for a write', () => {
     await Promise.all(hung);
   });
 
-  test('of one kind does not grow with what waits of another', async () => {
+  test('of one kind does not depend on those of another', async () => {
     const { store, submits } = open(['reserve', 'confirm']);
     const [reserve, confirm] = submits;
     const rush = Promise.allSettled(numbered(30_000).map((request) => reserve?.submit('event', request)));

@@ -22,7 +22,7 @@ describe('bearerToken', () => {
     expect(() => bearerToken(header)).toThrow(InvalidToken);
   });
 
-  it('gives back any token that may be one', () => {
+  it('returns any valid token', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9\-._~+/]+={0,2}$/), (token) => {
         expect(bearerToken(`Bearer ${token}`)).toBe(token);

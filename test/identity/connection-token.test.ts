@@ -67,7 +67,7 @@ describe('the token of a websocket', () => {
     expect(messageOf(params).length).toBeLessThanOrEqual(123);
   });
 
-  it('may be in the header of the handshake, and is the same then', () => {
+  it('may be in the header of the handshake, with the same rules', () => {
     expect(connectionToken({}, bearer)).toBe(jwt);
     expect(connectionToken({ token: jwt }, bearer)).toBe(jwt);
     expect(connectionToken({}, '')).toBeUndefined();
@@ -76,7 +76,7 @@ describe('the token of a websocket', () => {
     expect(() => connectionToken({ token: 'another' }, bearer)).toThrow('two different ones');
   });
 
-  it('is looked for in whatever comes, however deep and large', () => {
+  it('is searched in any payload, however deep and large', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (params) => {
         const found = () => connectionToken(params as Record<string, unknown>);

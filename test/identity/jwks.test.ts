@@ -75,7 +75,7 @@ describe("an identity provider's token", () => {
 });
 
 describe("an identity provider's viewer", () => {
-  it('is another one than that of a token signed with the secret, a guest included, or of another issuer', async () => {
+  it('differs from those of tokens signed with the secret, guests, and other issuers', async () => {
     await using provider = await startProvider([rsa]);
     const identity = identityOf(provider, secret);
     const guest = await identity.signInAsGuest();
@@ -165,7 +165,7 @@ describe('its roles', () => {
 });
 
 describe('a token seen before', () => {
-  it('is remembered rather than checked again', async () => {
+  it('is cached instead of verified again', async () => {
     await using provider = await startProvider([rsa]);
     const identity = identityOf(provider);
     const token = await rsa.sign(claims);
@@ -194,7 +194,7 @@ describe('a token seen before', () => {
     }
   });
 
-  it('ends as one that was not, fractions of a second included', async () => {
+  it('expires like a new one, including fractions of a second', async () => {
     await using provider = await startProvider([ec]);
     const startSeconds = 1_800_000_000;
     const clock = { nowMs: 0 };
@@ -286,7 +286,7 @@ describe('a provider that fails', () => {
     ]);
   });
 
-  it('by a list without end is left after the first megabyte', async () => {
+  it('with an endless key list is disconnected after the first megabyte', async () => {
     let sent = 0;
     await using server = await startEndless((socket) => {
       const chunk = 'x'.repeat(65_536);
@@ -328,7 +328,7 @@ describe('a provider that fails', () => {
     expect(server.requests()).toBeLessThanOrEqual(1);
   });
 
-  it('by not answering keeps no token waiting that was signed with the secret', async () => {
+  it('that does not answer does not delay tokens signed with the secret', async () => {
     await using server = await startEndless(() => {});
     const identity = openIdentity({ secret, jwksUrl: server.url, guestTokenSeconds: 60 });
     let answered = false;

@@ -11,7 +11,7 @@ describe('persistedSecret', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('is the same at every start, and its owner alone can read it', async () => {
+  it('is the same at every start, and readable by its owner only', async () => {
     const dataDir = join(directory, 'not', 'there', 'yet');
     const secret = await persistedSecret(dataDir);
     expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
@@ -19,7 +19,7 @@ describe('persistedSecret', () => {
     expect((await stat(join(dataDir, 'jwt-secret'))).mode & 0o777).toBe(0o600);
   });
 
-  it('is the same for all that start at once, and leaves nothing else behind', async () => {
+  it('is the same for concurrent starts, and leaves no other files behind', async () => {
     for (let round = 0; round < 40; round++) {
       const dataDir = join(directory, `${round}`);
       const secrets = await Promise.all(Array.from({ length: 8 }, () => persistedSecret(dataDir)));
@@ -28,7 +28,7 @@ describe('persistedSecret', () => {
     }
   });
 
-  it('says what to do about a file that is too short', async () => {
+  it('gives advice for a file that is too short', async () => {
     await writeFile(join(directory, 'jwt-secret'), 'short\n');
     await expect(persistedSecret(directory)).rejects.toThrow(/jwt-secret holds no usable secret: delete it/);
   });

@@ -84,7 +84,7 @@ describe('a guest', () => {
 });
 
 describe('a token for an operator', () => {
-  it('carries its role and its time', async () => {
+  it('has its role and its lifetime', async () => {
     const { token, expiresAt } = await identity.sign({ sub: 'box-office', roles: ['ORGANIZER'], ttlSeconds: 5 });
     expect(expiresAt).toEqual(new Date((startSeconds + 5) * 1000));
     expect((await identity.verify(token)).viewer).toEqual({ id: 'box-office', roles: ['CUSTOMER', 'ORGANIZER'] });
@@ -169,7 +169,7 @@ describe('a token is refused', () => {
     );
   });
 
-  it('whatever else it is', async () => {
+  it('for any other text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -185,7 +185,7 @@ describe('a token is refused', () => {
 });
 
 describe('time', () => {
-  it('ends a token at its exact second, but for what clocks may be off', async () => {
+  it('ends a token at its exact second, plus the tolerance for clocks', async () => {
     const { clock, identity } = identityAt();
     const token = await signed({ sub: 'ada', exp: startSeconds + 10 });
     clock.nowMs = (startSeconds + 10 + skew) * 1000 - 1;

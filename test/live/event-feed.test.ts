@@ -104,7 +104,7 @@ describe('a feed', () => {
     expect([revisions, feed.isUpToDate, store.looks]).toEqual([[2], true, 1]);
   });
 
-  it('takes no answer for one to a doubt that came after the question', async () => {
+  it('does not settle a doubt by a read that began before it', async () => {
     const { readRevisions } = store;
     let answer = () => {};
     vi.spyOn(store, 'readRevisions').mockImplementationOnce(async (ids) => {
@@ -137,7 +137,7 @@ describe('a feed', () => {
     expect([resets, revisions]).toEqual([[1_501, 1_506], []]);
   });
 
-  it('reads more than can be read at once', async () => {
+  it('reads more than one batch', async () => {
     commit(900);
     news.onRevision(store.revision);
     await vi.advanceTimersByTimeAsync(0);
@@ -166,7 +166,7 @@ describe('a feed', () => {
     expect(revisions).toEqual([2, 3, 4, 2, 3]);
   });
 
-  it('tries again, less and less often, while the store does not answer', async () => {
+  it('retries with growing pauses while the store does not answer', async () => {
     commit(1);
     const read = vi.spyOn(store, 'readChanges').mockRejectedValue(new Error('no store'));
     news.onRevision(2);
@@ -186,14 +186,14 @@ describe('a message', () => {
     expect(decodeChange(encodeChange(change ?? expect.unreachable()))).toEqual({ revision: 2, change });
   });
 
-  it('that would be too long only says that there is a change', () => {
+  it('that would be too long contains only the revision', () => {
     const seatIndexes = Array.from({ length: 20_000 }, (_, index) => index);
     const facts = [{ kind: 'seats-blocked', actor: 'a', seatIndexes }] as const;
     const text = encodeChange({ revision: 2, atMs: 0, change: { version: CHANGE_VERSION, facts } });
     expect(decodeChange(text)).toEqual({ revision: 2, change: undefined });
   });
 
-  it('of another version only says that there is a change', () => {
+  it('of another version contains only the revision', () => {
     const text = JSON.stringify({ revision: 2, atMs: 0, change: { version: 99, facts: [] } });
     expect(decodeChange(text)).toEqual({ revision: 2, change: undefined });
   });

@@ -35,7 +35,7 @@ it('reads once for concurrent calls, and includes reservations announced meanwhi
   expect([reads.length, reservations.mayHave(never)]).toEqual([1, false]);
 });
 
-it('knows nothing from a read during which something was missed', async () => {
+it('does not use a read during which reservations may have been missed', async () => {
   const { reservations, reads } = known();
   const answer = reservations.mayHave(never);
   reservations.forget();
@@ -46,7 +46,7 @@ it('knows nothing from a read during which something was missed', async () => {
   expect(await again).toBe(false);
 });
 
-it('knows nothing while the store does not answer, and does not ask it at every request', async () => {
+it('does not retry at every request while the store does not answer', async () => {
   const { reservations, reads, time } = known();
   const answer = reservations.mayHave(never);
   reads[0]?.reject(new Error('no store'));

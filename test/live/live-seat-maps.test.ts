@@ -43,14 +43,14 @@ function holdLoads() {
 }
 
 describe('opening', () => {
-  it('reads the store once, however many come at once, and shares the map', async () => {
+  it('reads the store once for concurrent calls, and shares the map', async () => {
     const uses = await Promise.all(Array.from({ length: 500 }, () => openMap()));
     expect(new Set(uses.map(({ map }) => map)).size).toBe(1);
     expect(store.loads).toBe(1);
     expect(node.seatMaps.get(store.eventId)).toBe(uses[0]?.map);
   });
 
-  it('gives null for an event that is not there, and asks again the next time', async () => {
+  it('returns null for an unknown event, and reads again the next time', async () => {
     expect(await node.seatMaps.open('nowhere')).toBeNull();
     expect(await node.seatMaps.open('nowhere')).toBeNull();
     expect([store.loads, node.seatMaps.get('nowhere')]).toEqual([2, undefined]);
@@ -89,7 +89,7 @@ describe('opening', () => {
     expect([map.isLive, map.snapshot.availability.reserved, store.loads]).toEqual([true, 2, 1]);
   });
 
-  it('ends when the last one left some seconds ago, and not before', async () => {
+  it('ends some seconds after the last use, and not before', async () => {
     const uses = [await openMap(), await openMap()];
     for (const use of uses) use[Symbol.dispose]();
     await vi.advanceTimersByTimeAsync(lingerMs - 1);
@@ -105,7 +105,7 @@ describe('opening', () => {
     expect(store.loads).toBe(2);
   });
 
-  it('is done in the background for an event that is wanted, and lasts as long as after a use', async () => {
+  it('is done in the background by prewarming, and lasts as long as after a use', async () => {
     node.seatMaps.prewarm(store.eventId);
     node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(0);
@@ -118,7 +118,7 @@ describe('opening', () => {
     expect(node.seatMaps.peek(store.eventId)).toBeUndefined();
   });
 
-  it('is not done in the background while nodes cannot reach each other', async () => {
+  it('is not done by prewarming while nodes cannot notify each other', async () => {
     network.setReachable(false);
     node.seatMaps.prewarm(store.eventId);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -189,7 +189,7 @@ describe('a map', () => {
     ]);
   });
 
-  it('has sales closed as the event begins, to the millisecond, and however far away that is', async () => {
+  it('closes sales when the event begins, to the millisecond, however far away that is', async () => {
     const { map } = await openMap();
     const { event } = map.event.row;
     expect(event.startsAtMs - store.nowMs).toBe(30 * 24 * 3_600_000);
@@ -203,7 +203,7 @@ describe('a map', () => {
     expect([map.event.row.event.salesStatus, changed.mock.calls.length]).toEqual(['CLOSED', 1]);
   });
 
-  it('stays shown while the store is away, and asks again less and less often', async () => {
+  it('stays open while the store is unavailable, and retries with growing pauses', async () => {
     const { map } = await openMap();
     const looks = vi.spyOn(store, 'readRevisions').mockRejectedValue(new Error('no store'));
     map.doubt();
@@ -216,7 +216,7 @@ describe('a map', () => {
     expect(map.isLive).toBe(true);
   });
 
-  it('asks for its head every second while nodes cannot reach each other, and reads nothing else while nothing happens', async () => {
+  it('reads only its head every second while nodes cannot notify each other and nothing changes', async () => {
     const { map } = await openMap();
     network.setReachable(false);
     store.reserve('r', [1], 60_000);
@@ -258,7 +258,7 @@ describe('a map', () => {
     expect(store.reads).toBe(1);
   });
 
-  it('is compared with the store every few minutes, and put right if it differs at the same revision', async () => {
+  it('is compared with the store every few minutes, and corrected if it differs at the same revision', async () => {
     const { map } = await openMap();
     node.committed(store.reserve('r', [1], 3_600_000));
     await vi.advanceTimersByTimeAsync(300_000);

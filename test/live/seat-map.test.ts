@@ -73,7 +73,7 @@ async function shownIn(store: ArrayStore, nowMs: number) {
 const history = fc.record({ operations: fc.array(operation, { maxLength: 40 }), loadedAfter: fc.nat(40) });
 
 describe('a map', () => {
-  it('equals the store after every change, from wherever it was loaded', async () => {
+  it('equals the store after every change, loaded at any revision', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ operations, loadedAfter }) => {
         const time = { ms: 1_000 };
@@ -148,11 +148,11 @@ describe('a lapsed seat', () => {
     return { revision: 4, atMs: 0, change: { version: CHANGE_VERSION, facts: [fact] } };
   };
 
-  it('is free for the refusing layer from its deadline on, although nothing has said so', () => {
+  it('is not refused from its deadline on, without any message', () => {
     expect([map().isTaken(0, 499), map().isTaken(0, 500)]).toEqual([true, false]);
   });
 
-  it('is shown as free when read a second after its deadline, as a change of it may still be on its way until then', () => {
+  it('is shown as free if loaded a second after its deadline, because until then a change may be in flight', () => {
     expect([map(1_499), map(1_500)].map(({ availability }) => availability.available)).toEqual([0, 1]);
   });
 
@@ -181,7 +181,7 @@ describe('a lapsed seat', () => {
   });
 });
 
-it('takes seats that are BOOKED or BLOCKED for taken, and no seat it does not know', () => {
+it('counts BOOKED and BLOCKED seats as taken, and no unknown seat', () => {
   const statuses = ['AVAILABLE', 'BOOKED', 'BLOCKED'] as const;
   const map = new SeatMap({ revision: 1, seats: statuses.map((status) => ({ ...booked, status })), nowMs: 0 });
   expect([0, 1, 2, 3].map((index) => map.isTaken(index, 0))).toEqual([false, true, true, false]);

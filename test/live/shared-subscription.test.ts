@@ -72,7 +72,7 @@ function shareOf({ source }: Numbers, isBudgeted = true): SharedSubscription {
 const saying = (...numbers: number[]) => numbers.map((number) => `{"data":${number}}`);
 
 describe('an operation is executed', () => {
-  test('only when somebody can take the answer', () => {
+  test('only if a subscriber is writable', () => {
     const numbers = new Numbers();
     const shared = shareOf(numbers);
     const silent = [new Client('a'), new Client('b')];
@@ -101,7 +101,7 @@ describe('an operation is executed', () => {
     for (const { told } of [spent, rich]) expect(told).toEqual(saying(1, 2, 3, 4));
   });
 
-  test('later for an address without budget: at the pace of its budget, and then everything', () => {
+  test('later for an address without budget, at the pace of its budget, with all changes', () => {
     const numbers = new Numbers();
     const shared = shareOf(numbers);
     const alone = new Client('a', 1_000);
@@ -184,7 +184,7 @@ describe('a subscriber', () => {
     expect([fresh.told, back.told]).toEqual([saying(1, 2, 3, 4), saying(1, 4)]);
   });
 
-  test('that has seen more elsewhere waits until it is known here', () => {
+  test('whose revision is newer waits until this node has reached it', () => {
     const { numbers, waiting, source: from } = source();
     const shared = share({ source: from });
     const ahead = new Client('a');

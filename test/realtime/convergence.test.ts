@@ -112,7 +112,7 @@ async function storeStatuses(eventId: string): Promise<string> {
   return packStatuses(Uint8Array.from(seats, ({ status }) => statusCodes[status]));
 }
 
-it(`shows 1,000 readers the store, and nothing that was not so, whatever is lost on the way (TEST_SEED=${seed})`, async ({
+it(`1,000 readers converge to the store, and get only true states, whatever is lost (TEST_SEED=${seed})`, async ({
   annotate,
 }) => {
   const eventId = await createSampleEvent(database, seatCount, { reservationSeconds: 3 });

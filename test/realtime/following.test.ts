@@ -98,14 +98,14 @@ describe('500 events that are shown without Redis', () => {
     for (const reader of readers ?? []) reader[Symbol.dispose]();
   });
 
-  test('are read nothing of while nothing happens but their heads', async () => {
+  test('cause only reads of their heads while nothing changes', async () => {
     const before = await feedReads();
     const from = await reads();
     await waitFor(async () => (await reads()) >= from + 8, { ...soon, what: 'eight looks' });
     expect(await feedReads()).toEqual(before);
   });
 
-  test('cost one more for the one that changes', async () => {
+  test('cause one more read for an event that changes', async () => {
     const before = await feedReads();
     const [eventId = '', , another = ''] = eventIds;
     await hold(database, eventId, [1]);

@@ -15,7 +15,7 @@ function block(forMs: number): void {
   while (monotonicNow() < until);
 }
 
-it('gathers for longer while the event loop is kept busy, within the bound, and narrows again', async () => {
+it('frames get wider while the event loop is busy, within the bound, and narrower afterwards', async () => {
   using loopLag = new LoopLag(monotonicNow);
   const windowMs = () => frameWindowMs(frameMs, loopLag.lagMs);
   const seat = { status: 'AVAILABLE', reservationId: null, expiresAtMs: null } as const;

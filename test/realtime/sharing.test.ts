@@ -307,7 +307,7 @@ describe('different operations', () => {
   });
 });
 
-describe('what cannot be executed', () => {
+describe('invalid operations', () => {
   test.each([
     ['a variable of the wrong kind', { flag: 'yes' }],
     ['a number in its place', { flag: 1 }],

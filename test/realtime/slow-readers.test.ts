@@ -60,7 +60,7 @@ describe('a node in this process', () => {
   });
   afterAll(() => node[Symbol.asyncDispose]());
 
-  test('a reader that stops while everything changes has no more waiting for it than it may', async () => {
+  test('a reader that stops during many changes has no more waiting than allowed', async () => {
     const common = { graphqlUrl: node.graphqlUrl, ...event };
     const [quick, slow] = await watchAll(2, common);
     if (quick === undefined || slow === undefined) throw new Error('no watchers');

@@ -45,7 +45,7 @@ describe('websockets of one network address', () => {
     connected.socket.terminate();
   });
 
-  test('are counted before they say connection_init, and without limit where it is 0', async () => {
+  test('are counted before connection_init, and not limited by 0', async () => {
     const limited = await stageWith({ maxSocketsPerAddress: 1 });
     using silent = new RawSocket(limited);
     await once(silent.socket, 'open');
@@ -64,7 +64,7 @@ describe('a client that guesses pongs', () => {
     for (const text of ['', '1', '1000', '4000', String(1e6)]) socket.pong(text);
   };
 
-  test('is closed like one that says nothing', async () => {
+  test('is closed like one that sends no pongs', async () => {
     using raw = await RawSocket.connect(await stageWith({ stallSeconds: 1 }), undefined, { autoPong: false });
     const guessing = setInterval(() => guess(raw), 50);
     try {
@@ -102,12 +102,12 @@ test('an answer larger than the limit of unread bytes is sent completely to a cl
   expect(raw.closed).toBeUndefined();
 });
 
-test('waits for connection_init no longer than it is set to', async () => {
+test('waits for connection_init no longer than its setting', async () => {
   using raw = new RawSocket(await stageWith({ initSeconds: 1 }));
   expect((await raw.close()).code).toBe(4408);
 });
 
-test('takes no message that is larger than it is set to', async () => {
+test('refuses messages larger than its setting', async () => {
   const stage = await stageWith({ maxMessageBytes: 1_000 });
   using raw = await RawSocket.connect(stage);
   raw.subscribe('1', '{ hello }', { ignored: 'x'.repeat(800) });
@@ -193,7 +193,7 @@ describe('operations a minute', () => {
     expect((await raw.close()).code).toBe(1008);
   });
 
-  test('are without limit where it is 0', async () => {
+  test('are not limited by 0', async () => {
     using raw = await RawSocket.connect(await stageWith({ operationsPerMinute: 0, maxSubscriptions: 10_000 }));
     flood(raw, 1, 3_000);
     expect(await raw.outcome('3000')).toMatchObject([{ type: 'next' }, { type: 'complete' }]);

@@ -147,7 +147,7 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
   });
 });
 
-test('a node removes the history soon after its start, and says so in its log and its metrics', async () => {
+test('a node removes the history soon after its start, which its log and metrics show', async () => {
   await using own = await createTestDatabase();
   await using database = await openDatabase({ kind: 'postgres', url: own.url, poolSize: 1 });
   const eventId = await createSampleEvent(database, 20);

@@ -32,7 +32,7 @@ function open(): AddressAccounts {
 
 const isCutOff = (list: readonly { isCutOff: boolean }[]) => list.map((socket) => socket.isCutOff);
 
-test('of an address that reads nothing, those for which most waits are cut off', () => {
+test('of an address that does not read, those with the most unread bytes are cut off', () => {
   const accounts = open();
   const many = sockets(accounts, 'a', 4);
   const [, large, , medium] = many;

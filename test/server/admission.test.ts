@@ -37,7 +37,7 @@ function begun(count: number) {
   return waitFor(() => stage.gate.waiting === count, { withinMs: 5_000, what: `${count} operations under way` });
 }
 
-test('a node that is too far behind refuses over HTTP before it looks at anything, and not a moment longer', async () => {
+test('an overloaded node refuses HTTP requests before any other check, and only while it is overloaded', async () => {
   lagMs = maxLagMs + 1;
   const refused = await post(stage, 'mutation { add(by: 1) }', { headers: { authorization: 'Bearer nonsense' } });
   expect(refused).toMatchObject({ status: 503, body: { errors: [busy] } });
@@ -73,7 +73,7 @@ test('an overloaded node refuses queries and mutations over websockets, and acce
   expect(await raw.outcome('again')).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
 });
 
-test('no more operations than allowed are under way at once, over HTTP and websockets together', async () => {
+test('the limit of operations in flight holds over HTTP and websockets together', async () => {
   const client = createClient({ url: stage.server.graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket });
   const overSocket = client.iterate({ query: '{ slow }' }).next();
   const overHttp = [post(stage, '{ slow }'), post(stage, '{ slow }')];

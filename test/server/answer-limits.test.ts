@@ -74,7 +74,7 @@ async function bytesRead(socket: Socket, awaited = Number.POSITIVE_INFINITY): Pr
   return bytes;
 }
 
-test('a client that reads nothing of its answer is cut off', { timeout: 20_000 }, async () => {
+test('a client that does not read its answer is cut off', { timeout: 20_000 }, async () => {
   await listen({ answerStallSeconds: 1 });
   const socket = ask('/large');
   await executions(1);
@@ -82,7 +82,7 @@ test('a client that reads nothing of its answer is cut off', { timeout: 20_000 }
   expect(await bytesRead(socket)).toBeLessThan(largeBytes);
 });
 
-test('a client that reads slowly is not, though the whole takes longer than it may read nothing', {
+test('a client that reads slowly is not, although the whole answer takes longer than the timeout', {
   timeout: 30_000,
 }, async () => {
   await listen({ answerStallSeconds: 1 });
@@ -102,7 +102,7 @@ test('a client that reads slowly is not, though the whole takes longer than it m
   expect(performance.now() - startedMs).toBeGreaterThan(2_000);
 });
 
-test('what takes longer to be executed than a client may read nothing is answered', { timeout: 20_000 }, async () => {
+test('an operation may take longer than the timeout of reading', { timeout: 20_000 }, async () => {
   await listen({ answerStallSeconds: 1 });
   const slow = ask('/slow');
   const stalled = ask('/large');
@@ -127,7 +127,7 @@ test('requests on one connection are executed one after the other, each when the
   other.destroy();
 });
 
-test('the answers to requests that come together are in their order', async () => {
+test('answers to pipelined requests are in order', async () => {
   await listen();
   const names = Array.from({ length: 60 }, (_, at) => `number-${at}`);
   const socket = ask(...names.map((name) => `/small/${name}`));
@@ -141,7 +141,7 @@ test('the answers to requests that come together are in their order', async () =
   socket.destroy();
 });
 
-test('a client that sends hundreds of requests ahead is cut off', async () => {
+test('a client that pipelines hundreds of requests is cut off', async () => {
   await listen();
   const socket = ask('/large', ...Array.from({ length: 300 }, () => '/small/x'));
   await until('the connection to be closed', async () => executed.length > 0 && (await connections()) === 0);

@@ -43,7 +43,7 @@ describe('over HTTP', () => {
     expect([status, body.data]).toEqual([200, { caller: 'undefined at 127.0.0.1' }]);
   });
 
-  test('says when tokens cannot be checked', async () => {
+  test('reports that tokens cannot be verified', async () => {
     await using blind = await openStage({ identity: unavailable });
     const { status, headers, body } = await post(blind, '{ hello }', {
       headers: { authorization: `Bearer ${providersToken}` },

@@ -102,7 +102,7 @@ describe('an address is counted', () => {
     expect(addressOf(proxy, `${garbage}, 203.0.113.7, fd00::5`)).toBe('203.0.113.7');
   });
 
-  test('as that of the peer, whatever one that is not trusted says', () => {
+  test('as that of the peer, if the peer is not trusted', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), (said) => {
         expect(addressOf('203.0.113.7', said)).toBe('203.0.113.7');

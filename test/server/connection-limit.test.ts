@@ -27,7 +27,7 @@ test('further connections of one address are refused with an error', async () =>
   for (const socket of held) socket.destroy();
 });
 
-test('a connection that is refused and says nothing is closed soon', { timeout: 20_000 }, async () => {
+test('a refused connection without a request is closed soon', { timeout: 20_000 }, async () => {
   await using stage = await openStage({ http: { maxConnectionsPerAddress: 1 } });
   using first = new RawSocket(stage);
   await once(first.socket, 'open');
@@ -46,7 +46,7 @@ test('websockets are not counted as connections', async () => {
   for (const socket of sockets) socket[Symbol.dispose]();
 });
 
-test('a trusted proxy has no limit, and 0 is none', async () => {
+test('a trusted proxy has no limit, and 0 means none', async () => {
   for (const http of [
     { maxConnectionsPerAddress: 1, trustedProxies: ['127.0.0.1'] },
     { maxConnectionsPerAddress: 0 },

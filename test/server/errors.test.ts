@@ -89,7 +89,7 @@ test('a failing subscription gets an error with an id, also a late one', async (
   ]);
 });
 
-test('a context that cannot be made costs one operation, not the connection', async () => {
+test('a fault of the context ends one operation, not the connection', async () => {
   await using broken = await openStage({
     contextFor: () => {
       throw new Error(secretText);

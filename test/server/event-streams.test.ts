@@ -51,7 +51,7 @@ describe('a client of graphql-sse', () => {
     client.dispose();
   });
 
-  test('that goes away ends its subscription', async () => {
+  test('that disconnects ends its subscription', async () => {
     const client = clientOf('/graphql');
     const results = client.iterate({ query: 'subscription { forever }' });
     await results.next();
@@ -91,7 +91,7 @@ describe('a client of graphql-sse', () => {
   });
 });
 
-test('a client of urql subscribes by events, and asks for the rest in JSON', async () => {
+test('a client of urql subscribes by events, and sends queries for JSON', async () => {
   const client = new Client({
     url: stage.server.graphqlUrl,
     exchanges: [fetchExchange],
@@ -122,7 +122,7 @@ test('an EventSource reconnects to the next node', async () => {
   source.close();
 });
 
-test('a stream is kept by no cache, buffered by no proxy, and not compressed', async () => {
+test('a stream is not cached, not buffered by proxies, and not compressed', async () => {
   using stream = await read('subscription { forever }', {
     headers: { 'accept-encoding': 'gzip, br', origin: 'https://tickets.example' },
   });
@@ -231,7 +231,7 @@ test('other addresses and methods answer as usual to clients that accept events'
 });
 
 describe('authentication', () => {
-  test('is said by the header, whatever the operation', async () => {
+  test('is by the header, for any operation', async () => {
     const authorization = `Bearer ${await tokenOf(stage, { sub: 'ann' })}`;
     const stream = await read('{ caller }', { headers: { authorization } });
     expect(await resultsOf(stream)).toEqual([{ data: { caller: 'ann at 127.0.0.1' } }]);
@@ -280,7 +280,7 @@ describe('limits', () => {
     await stream.told(1);
   });
 
-  test('of what the node has to do keep out queries, and no subscriptions', async () => {
+  test('of a node under load refuse queries, and no subscriptions', async () => {
     const admission = {
       maxInFlight: 0,
       maxLagMs: 1_000,
@@ -317,7 +317,7 @@ test('a client that does not read gets only what the kernel buffers, and is cut 
 });
 
 describe('a shutdown', () => {
-  test('ends streams without completing them, and takes no more', async () => {
+  test('ends streams without completing them, and accepts no more', async () => {
     const stopping = await openStage();
     const streams = await Promise.all(Array.from({ length: 50 }, () => read('subscription { forever }', {}, stopping)));
     const busy = read('{ slow }', {}, stopping);

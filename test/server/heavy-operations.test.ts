@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const busy = { extensions: { code: 'SERVICE_BUSY', retryAfterMs: expect.any(Number) } };
 
-test('those that cost little are not counted', async () => {
+test('cheap operations are not counted', async () => {
   const operations = new HeavyOperations();
   for (let count = 0; count < 1_000; count += 1) expect(await operations.enter({}, 19_999)).toBeNull();
   expect(await operations.enter({}, 250_000)).toBeNull();
@@ -30,7 +30,7 @@ test('operations run up to the limit, and the next ones in order', async () => {
   expect(operations.has(waiting.large)).toBe(true);
 });
 
-test('one that costs more than all may together runs alone', async () => {
+test('an operation that costs more than the total runs alone', async () => {
   const operations = new HeavyOperations();
   const first = {};
   await operations.enter(first, 100_000);
@@ -65,7 +65,7 @@ test('an operation is refused at once if five hundred are waiting', async () => 
   for (const told of await Promise.all(waiting)) expect(told).toMatchObject(busy);
 });
 
-test('leaving twice, or without having entered, is nothing', async () => {
+test('leaving twice, or without having entered, has no effect', async () => {
   const operations = new HeavyOperations();
   const one = {};
   await operations.enter(one, 250_000);

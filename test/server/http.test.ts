@@ -28,7 +28,7 @@ test('answers queries and mutations', async () => {
   expect(await (await fetch(url)).json()).toEqual({ data: { hello: 'world' } });
 });
 
-test('sends subscriptions to the websocket', async () => {
+test('refers subscriptions to websockets', async () => {
   const { status, body } = await post(stage, 'subscription { count(to: 1) }');
   expect(status).toBe(400);
   expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
@@ -40,7 +40,7 @@ describe('bodies', () => {
     post(stage, 'query ($of: Text!) { length: size(of: $of) }', { variables: { of: 'x'.repeat(bytes) }, headers });
   const organizer = async () => ({ authorization: `Bearer ${await tokenOf(stage, { organizer: true })}` });
 
-  test('of organizers may hold a whole seating plan', async () => {
+  test('of organizers may contain a whole seating plan', async () => {
     expect((await send(20_000_000, await organizer())).body).toEqual({ data: { length: 20_000_000 } });
   });
 
@@ -55,7 +55,7 @@ describe('bodies', () => {
     expect(body.errors?.[0]?.message).toContain('at most 250000 bytes');
   });
 
-  test('that are too large are read to their end, for clients that listen only then', async () => {
+  test('that are too large are read to their end, for clients that only then read the answer', async () => {
     const { authorization } = await organizer();
     const bytes = 33_000_000;
     const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n`;
@@ -106,7 +106,7 @@ test('documents have a bound', async () => {
   expect(body.errors?.[0]?.message).toContain('2000 tokens');
 });
 
-test('says that it is alive, and whether it can serve', async () => {
+test('has health checks for liveness and readiness', async () => {
   const alive = await fetch(`${stage.server.url}/healthz`);
   expect([alive.status, await alive.text()]).toEqual([200, 'ok']);
   const ready = await fetch(`${stage.server.url}/readyz`);
@@ -147,7 +147,7 @@ describe('pages of other origins', () => {
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*']);
   });
 
-  test('may call when they are listed', async () => {
+  test('may call if they are listed', async () => {
     await using listed = await openStage({ http: { corsOrigins: ['https://tickets.example'] } });
     const allowed = async (origin: string) =>
       (await preflight(listed, origin)).headers.get('access-control-allow-origin');

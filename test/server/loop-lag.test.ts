@@ -24,7 +24,7 @@ async function keepBusy(turnMs: number, forMs: number) {
   }
 }
 
-it('is nothing in a loop that keeps up', async () => {
+it('is 0 in an idle loop', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(lag.lagMs).toBe(0);
 });

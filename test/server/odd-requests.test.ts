@@ -161,7 +161,7 @@ test('every answer has nosniff', async () => {
   }
 });
 
-test('no answer of the API is kept by a cache, an error neither', async () => {
+test('answers of the API are not cached, including errors', async () => {
   const get = (query: string) => `GET /graphql${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
   const json = 'Content-Type: application/json\r\n';
   for (const request of [

@@ -54,7 +54,7 @@ test('nothing else is served', async () => {
 
 const asPeople = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
-test('people get the page at an address that is none, with the status that says so; programs get an error they can read', async () => {
+test('browsers get the page with status 404 at an unknown address, and programs get a JSON error', async () => {
   await using stage = await openStage();
   for (const path of ['/none', '/events', '/a/b/c/d', '/index.html', '/?x=1/2/../..', `/${'a/'.repeat(10)}`]) {
     const page = await fetch(stage.server.url + path, asPeople);
@@ -77,7 +77,7 @@ test('people get the page at an address that is none, with the status that says 
   }
 });
 
-test('under a base path everything is there as it is without: the page, the API and websockets', async () => {
+test('everything works under a base path: the page, the API and websockets', async () => {
   await using stage = await openStage({ http: { basePath: '/tickets' } });
   const { origin } = new URL(stage.server.url);
   const start = await fetch(`${origin}/tickets?from=mail`, asPeople);

@@ -29,7 +29,7 @@ test.each(['', 'two words', 'a"b', '{}', 'x'.repeat(129), 'ärger', '%0A'])(
   },
 );
 
-test('every answer has one, and no two of them the same', async () => {
+test('every answer has a unique one', async () => {
   const ids = new Set<string>();
   const paths = ['/', '/healthz', '/readyz', '/none', '/graphql', '/%zz', '/graphql?query={hello}'];
   for (const path of paths) {
@@ -56,7 +56,7 @@ test.each(['{ fault }', '{ deepFault { inner } }', '{ outage }'])(
   },
 );
 
-test('a websocket has the id of its handshake, and so has all that is asked over it', async () => {
+test('a websocket and all of its operations have the id of the handshake', async () => {
   const answered: (string | string[] | undefined)[] = [];
   const webSocketImpl = class extends WebSocket {
     constructor(url: string, protocol: string) {

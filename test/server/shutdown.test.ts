@@ -38,7 +38,7 @@ test('answers requests in flight over both transports, and asks sockets to recon
   expect(performance.now() - start).toBeLessThan(9_000);
 });
 
-test('says at once that it is not ready, to those still connected', async () => {
+test('reports at once that it is not ready, on open connections', async () => {
   await using stage = await openStage();
   const slow = post(stage, '{ slow }');
   await waitFor(() => stage.gate.waiting === 1, { ...within, what: 'the request to be under way' });
@@ -61,7 +61,7 @@ test('says at once that it is not ready, to those still connected', async () => 
   await closed;
 });
 
-test('serves on for a while, if it is to, and says all the time that it is not ready', async () => {
+test('continues to serve during its delay, and reports that it is not ready', async () => {
   const shutdownDelayMs = 1_000;
   await using stage = await openStage({ http: { shutdownDelayMs } });
   using idle = await RawSocket.connect(stage);
@@ -95,7 +95,7 @@ test('asks many sockets to reconnect in small groups, and serves them until then
   expect(Math.max(...moments)).toBeLessThan(9_000);
 });
 
-test('cuts off after ten seconds what does not end', async () => {
+test('cuts off everything that has not ended after ten seconds', async () => {
   await using stage = await openStage();
   const hanging = post(stage, '{ slow }');
   hanging.catch(() => {});

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { textFrame } from '../../src/server/websocket/text-frame.ts';
 
-test('a client reads frames of every kind of length, between those that ws writes', async () => {
+test('a client reads frames with all kinds of length, between those of ws', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   // Lengths around RFC 6455's limits, with a character of two bytes.

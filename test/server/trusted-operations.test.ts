@@ -87,7 +87,7 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
     await client.dispose();
   });
 
-  test('its text is as good, with its hash or without', async () => {
+  test('its text is executed with and without its hash', async () => {
     expect((await post(stage, { query: hello })).body).toEqual({ data: { hello: 'world' } });
     expect((await post(stage, { query: hello, extensions: byHash(hashOf(hello)) })).body).toEqual({
       data: { hello: 'world' },
@@ -95,7 +95,7 @@ describe.each([false, true])('where only trusted operations are executed: %s', (
     expect(await overWebsocket(stage, { query: hello })).toEqual([{ data: { hello: 'world' } }]);
   });
 
-  test('over a websocket the hash counts, whatever text comes with it', async () => {
+  test('over a websocket the hash takes precedence over the text', async () => {
     const payload = { query: '{ not a query', extensions: byHash(hashOf(hello)) };
     expect(await overWebsocket(stage, payload)).toEqual([{ data: { hello: 'world' } }]);
   });
@@ -171,7 +171,7 @@ describe('manifests', () => {
     expect([hello, length, other].map((text) => read.allows(text))).toEqual([true, true, false]);
   });
 
-  test('the one of our own has the SHA-256 of each text', async () => {
+  test("the package's own has the SHA-256 of each text", async () => {
     const { default: own } = await import('../../generated/trusted-operations.json', { with: { type: 'json' } });
     const texts = Object.entries(own);
     expect(texts.length).toBeGreaterThan(15);
@@ -191,7 +191,7 @@ describe('manifests', () => {
     await expect(read).rejects.toThrow(`TRUSTED_OPERATIONS names ${file}, which cannot be used`);
   });
 
-  test('so does one that is not there, and one that is not UTF-8', async () => {
+  test('a missing one, or one that is not UTF-8, does the same', async () => {
     const files = { 'none.json': 'ENOENT', 'latin1.json': 'it is not UTF-8' };
     writeFileSync(join(folder, 'latin1.json'), Buffer.from('{"a": "\xe9"}', 'latin1'));
     for (const [name, why] of Object.entries(files)) {

@@ -41,7 +41,7 @@ async function connect(account: AddressAccount) {
   return { client, connection, sink: connection.sink('one') };
 }
 
-test('large messages count while they wait to be read, and a client that lets many wait is cut off', async () => {
+test('large messages count while they are unread, and a client with too many is cut off', async () => {
   const account = accounts.of('192.0.2.1');
   const { client, connection, sink } = await connect(account);
   sink.next(large);
@@ -56,7 +56,7 @@ test('large messages count while they wait to be read, and a client that lets ma
   await waitFor(() => account.bufferedBytes === 0, { withinMs: 5_000, what: 'nothing to wait any more' });
 });
 
-test('of a client that has gone nothing is counted any more', async () => {
+test('messages of a disconnected client no longer count', async () => {
   const account = accounts.of('192.0.2.2');
   const { client, sink } = await connect(account);
   sink.next(large);

@@ -13,7 +13,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 const last = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 const body = '{"query":"{ hello }"}';
 
-describe('a request to change to another protocol is answered as it is', () => {
+describe('an upgrade to another protocol is answered as an ordinary request', () => {
   test.each([
     ['HTTP/2, as Java asks', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAA'],
     ['TLS', 'Connection: upgrade\r\nUpgrade: TLS/1.0'],
@@ -56,11 +56,11 @@ describe('a websocket', () => {
     });
   };
 
-  test('of any page is taken by default', async () => {
+  test('of any page is accepted by default', async () => {
     expect(await statusFor(stage, { origin: 'https://evil.example' })).toBe(101);
   });
 
-  test('of a page is taken only from a listed origin, or this server', async () => {
+  test('of a page is accepted only from a listed origin, or this server', async () => {
     await using listed = await openStage({
       http: { corsOrigins: ['https://tickets.example', 'capacitor://localhost'] },
     });
@@ -89,7 +89,7 @@ describe('a websocket', () => {
     expect(await statusFor(listed, { origin: 'https://evil.example' }, '/none')).toBe(404);
   });
 
-  test('of the page is taken under the name that a trusted proxy knows', async () => {
+  test("of the page is accepted under a trusted proxy's host", async () => {
     await using proxied = await openStage({ http: { corsOrigins: [], trustedProxies: ['127.0.0.1'] } });
     const forwarded = { 'x-forwarded-host': 'tickets.example' };
     expect(await statusFor(proxied, { origin: 'https://tickets.example', ...forwarded })).toBe(101);

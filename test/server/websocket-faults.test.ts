@@ -112,7 +112,7 @@ describe('a fault ends its operation only', () => {
   });
 });
 
-test('over HTTP a subscription with a condition on its root field is a wrong request', async () => {
+test('over HTTP a subscription with a condition on its root field is a bad request', async () => {
   const { status, body } = await post(stage, 'subscription ($on: Boolean!) { forever @include(if: $on) }', {
     variables: { on: false },
   });
@@ -120,7 +120,7 @@ test('over HTTP a subscription with a condition on its root field is a wrong req
   expect(body.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
 });
 
-describe('JSON that is nested too deeply to be written', () => {
+describe('JSON that is nested too deeply to be serialized', () => {
   const deep = nested(45_000);
 
   test.each([
@@ -153,7 +153,7 @@ describe('JSON that is nested too deeply to be written', () => {
   });
 });
 
-test('an id in use that is too long for a reason closes with the code all the same', async () => {
+test('a duplicate id that is too long for a close reason still closes with the code', async () => {
   const id = 'x'.repeat(200);
   for (const _ of [1, 2]) raw.subscribe(id, 'subscription { forever }');
   expect((await raw.close()).code).toBe(4409);

@@ -29,7 +29,7 @@ test('runs queries, mutations and subscriptions for a stock client', async () =>
   await client.dispose();
 });
 
-test('makes a context for each operation', async () => {
+test('creates a context for each operation', async () => {
   using raw = await RawSocket.connect(stage);
   const before = stage.contexts();
   for (const id of ['1', '2', '3']) raw.subscribe(id, '{ hello }');
@@ -77,7 +77,7 @@ describe('source iterators are returned', () => {
     await allEnded();
   });
 
-  test('when it is gone without a word', async () => {
+  test('when the connection is lost', async () => {
     using raw = await start();
     raw.socket.terminate();
     await allEnded();
@@ -96,7 +96,7 @@ describe('closes a socket', () => {
     expect((await raw.close()).code).toBe(4401);
   });
 
-  test('that says it twice', async () => {
+  test('that sends it twice', async () => {
     using raw = await RawSocket.connect(stage);
     raw.send({ type: 'connection_init' });
     expect((await raw.close()).code).toBe(4429);
@@ -110,7 +110,7 @@ describe('closes a socket', () => {
     stage.gate.open();
   });
 
-  test('that says nothing', async () => {
+  test('that sends nothing', async () => {
     using raw = new RawSocket(stage);
     const code = await waitFor(() => raw.closed?.code, { withinMs: 8_000, what: 'the socket to be closed' });
     expect(code).toBe(4408);
@@ -156,7 +156,7 @@ test('refuses more than a hundred operations at once, and executes a few of them
   expect(most).toBe(4);
 });
 
-test('executes nothing for a client that has gone, or no longer wants it', async () => {
+test('does not execute operations that the client has completed, or after it has disconnected', async () => {
   using raw = await RawSocket.connect(stage);
   for (let id = 1; id <= 4; id++) raw.subscribe(String(id), '{ slow }');
   raw.subscribe('5', 'mutation { add(by: 1000) }');
@@ -173,7 +173,7 @@ test('executes nothing for a client that has gone, or no longer wants it', async
   expect(JSON.stringify(payload)).not.toMatch(/1\d{3}/);
 });
 
-test('does nothing that is asked after the last answer', async () => {
+test('executes nothing that is sent after the last answer', async () => {
   const ending = await openStage();
   using raw = await RawSocket.connect(ending);
   raw.subscribe('1', '{ slow }');
@@ -201,7 +201,7 @@ test.each(['/', '/graphql/x', '/graphqlx', '/healthz'])('answers 404 to a websoc
   expect(response.statusCode).toBe(404);
 });
 
-test('takes a websocket with parameters in its address', async () => {
+test('accepts a websocket with parameters in its address', async () => {
   using raw = await RawSocket.connect(stage, undefined, { path: '/graphql?from=app' });
   expect(raw.closed).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { createSampleEvent } from './sample-event.ts';
 describe.each(engines)('blocking seats on $engine', async ({ open }) => {
   const database = await open();
 
-  test('takes them off sale until they are put back', async () => {
+  test('takes them off sale until they are unblocked', async () => {
     const eventId = await createSampleEvent(database, 9);
     expect(await blockSeats(database, eventId, [3, 1], 'BLOCKED', 'organizer')).toEqual({ outcome: 'done' });
     const blocked = { status: 'BLOCKED', reservationId: null, expiresAtMs: null };
@@ -18,7 +18,7 @@ describe.each(engines)('blocking seats on $engine', async ({ open }) => {
     await hold(database, eventId, [1, 2, 3]);
   });
 
-  test('leaves those alone that are so already', async () => {
+  test('skips those that already are', async () => {
     const eventId = await createSampleEvent(database, 9);
     await blockSeats(database, eventId, [1], 'BLOCKED', 'organizer');
     await blockSeats(database, eventId, [1, 2], 'BLOCKED', 'organizer');

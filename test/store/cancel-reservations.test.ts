@@ -48,7 +48,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [1, 2, 4, 7])).toBe('BOOKED RESERVED BOOKED RESERVED');
   });
 
-  test('of every seat by name is cancelling the whole', async () => {
+  test('of every seat cancels the whole', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2]);
     await cancel(reservation, [2]);
@@ -58,7 +58,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     expect(await cancel(reservation, [1])).toEqual({ outcome: 'not-active', status: 'CANCELLED' });
   });
 
-  test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
+  test('with a used key changes nothing, and returns the current reservation', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2, 3]);
     const [contents, otherContents] = [randomUUID(), randomUUID()];
@@ -83,7 +83,7 @@ describe.each(engines)('cancelling on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [1, 2, 3])).toBe('RESERVED RESERVED RESERVED');
   });
 
-  test('of a seat it does not hold changes nothing, and says which it holds', async () => {
+  test('of a seat that it does not hold changes nothing, and returns those it holds', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1, 2]);
     await hold(database, eventId, [3]);

@@ -23,7 +23,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     return changes.map(({ revision, change }) => [revision, ...change.facts]);
   }
 
-  test('begins with the making of the event', async () => {
+  test('begins with the creation of the event', async () => {
     const { amounts } = sampleEvent(4);
     const eventId = await createSampleEvent(database, 4, { amounts: [null, ...amounts.slice(1)] });
     const changes = await readChanges(database, eventId, all);
@@ -38,7 +38,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     expect((await readRevisions(database, [eventId])).get(eventId)).toBe(1);
   });
 
-  test('has reservations that are written together in one change', async () => {
+  test('has all reservations of a batch in one change', async () => {
     const eventId = await createSampleEvent(database, 9);
     const first = requestFor([2, 4]);
     const second = requestFor([3]);
@@ -79,7 +79,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     ]);
   });
 
-  test('has what ends, in whole', async () => {
+  test('has whole reservations that end', async () => {
     const eventId = await createSampleEvent(database, 9);
     const cancelled = await hold(database, eventId, [1, 2]);
     const lapsed = await hold(database, eventId, [3, 4, 5]);
@@ -101,7 +101,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     ]);
   });
 
-  test('has what organizers change', async () => {
+  test('has changes of organizers', async () => {
     const eventId = await createSampleEvent(database, 9);
     await blockSeats(database, eventId, [5, 3], 'BLOCKED', 'olga');
     await blockSeats(database, eventId, [3, 4], 'AVAILABLE', 'otto');
@@ -113,7 +113,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     ]);
   });
 
-  test('has nothing of what changed nothing', async () => {
+  test('has no entry for a write without effect', async () => {
     const eventId = await createSampleEvent(database, 9);
     const { id: reservationId, viewerId } = await hold(database, eventId, [1]);
     const holder = { reservationId, viewerId };
@@ -141,7 +141,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     }
   });
 
-  test('begins with the first change of an event that was there before it, however many are the first', async () => {
+  test('begins with the first change of an older event, also with concurrent ones', async () => {
     const eventId = await createSampleEvent(database, 9);
     // Like an event of a version without a change log.
     await database.rows(sql`delete from event_changes where event_id = ${eventId}::uuid`);
@@ -164,7 +164,7 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     expect(await readChanges(database, eventId, { after: 5, limit: 2 })).toEqual([]);
   });
 
-  test('has no revision of an event that there is not', async () => {
+  test('has no revision of an unknown event', async () => {
     expect(await readRevisions(database, ['00000000-0000-4000-8000-000000000000'])).toEqual(new Map());
   });
 });

@@ -12,7 +12,7 @@ import { createSampleEvent, priceOf } from './sample-event.ts';
 describe.each(engines)('confirming on $engine', async ({ open }) => {
   const database = await open();
 
-  test('makes a booking of the reservation, and books its seats', async () => {
+  test('turns the reservation into a booking, and books its seats', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [2, 3, 5]);
     const request = confirmationOf(reservation);
@@ -55,7 +55,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(only(bookings).id).toBe(bookingId);
   });
 
-  test('is judged for each reservation by itself, and answered in order', async () => {
+  test('is decided for each reservation by itself, and answered in order', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [running, cancelled, lapsed, expired, others, last] = await Promise.all(
       [0, 1, 2, 3, 4, 5].map((index) => hold(database, eventId, [index])),
@@ -94,14 +94,14 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [0, 1])).toBe('BOOKED AVAILABLE');
   });
 
-  test('of another event’s reservation finds nothing', async () => {
+  test('of a reservation under another event is not found', async () => {
     const [here, there] = [await createSampleEvent(database, 2), await createSampleEvent(database, 2)];
     const reservation = await hold(database, here, [0]);
     const outcomes = await confirmReservations(database, there, [confirmationOf(reservation)]);
     expect(outcomes).toEqual([{ outcome: 'not-found' }]);
   });
 
-  test('is too late once the next buyer has a seat, whatever the reservation says', async () => {
+  test("is too late once the next buyer has a seat, whatever the reservation's deadline", async () => {
     const eventId = await createSampleEvent(database, 4);
     const late = await hold(database, eventId, [0, 1]);
     await lapse(database, late);
@@ -122,7 +122,7 @@ describe.each(engines)('confirming on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [0, 1])).toBe('BOOKED BOOKED');
   });
 
-  test('with a reference that is taken, on whichever event, changes nothing, and holds up none of those beside it', async () => {
+  test('with a reference that is taken on any event changes nothing, and does not affect others in the batch', async () => {
     const [here, there] = [await createSampleEvent(database, 4), await createSampleEvent(database, 4)];
     const takenHere = await book(database, await hold(database, here, [0]));
     const takenThere = await book(database, await hold(database, there, [0]));

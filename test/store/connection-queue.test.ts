@@ -26,7 +26,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 describe.each(engines)('on $engine', async ({ open }) => {
   const database = await open();
 
-  test('a rush of statements is refused as by a busy store as far as it would wait for long, and leaves nothing behind', async () => {
+  test('statements of a rush that would wait for long are refused, and leave nothing behind', async () => {
     const statements = Array.from({ length: 3_000 }, (_, place) =>
       place % 2 === 0
         ? database.rows<{ one: number }>(one)
@@ -42,7 +42,7 @@ describe.each(engines)('on $engine', async ({ open }) => {
     expect(await database.rows(one)).toEqual([{ one: 1 }]);
   });
 
-  test('reads beyond what may wait are refused, which is no fault of the store as a whole', async () => {
+  test("reads beyond the queue's limit are refused, which does not count as a fault of the store", async () => {
     // Faults that another test has caused are reported for a while.
     await waitFor(() => database.fault === null, { withinMs: 5_000, what: 'writes to be well' });
     const reads = Array.from({ length: 1_500 }, () => database.reads.rows(one));
@@ -69,7 +69,7 @@ describe.each(engines)('on $engine', async ({ open }) => {
   });
 });
 
-test('on the one connection of an embedded database writes go ahead of reads that wait, and reads of maps ahead of others', async () => {
+test('on the single connection of an embedded database writes precede waiting reads, and reads of maps precede others', async () => {
   await using database = await openDatabase({ kind: 'embedded', dataDir: 'memory://' });
   const order: string[] = [];
   const note = (what: string) => () => void order.push(what);

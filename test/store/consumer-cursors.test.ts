@@ -36,7 +36,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     return eventId;
   }
 
-  test('begin with all that there is, or after it', async () => {
+  test('begin with the oldest change, or after the newest', async () => {
     const before = await eventWith(2);
     const [fromBeginning, fromNow] = [await newConsumer('beginning'), await newConsumer('now')];
     const after = await eventWith(1);
@@ -48,7 +48,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     expect(await takeCursor(database, key, LONG_MS)).toEqual({ revision: 2, attempts: 0 });
   });
 
-  test('stay where they are when the consumer is registered again, by as many nodes as there are', async () => {
+  test('are unchanged when any number of nodes register the consumer again', async () => {
     const name = `consumer ${randomUUID()}`;
     const before = await eventWith(1);
     await Promise.all(Array.from({ length: 5 }, () => registerConsumer(database, name, 'now')));
@@ -106,7 +106,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     expect(await dueFor(consumer)).toEqual([]);
   });
 
-  test('keep an event that was put off from everybody, and say when it is due', async () => {
+  test('hide a postponed event from all nodes, and return when it is due', async () => {
     const consumer = await newConsumer();
     const [putOff, other] = [await eventWith(1), await eventWith(1)];
     const key = { eventId: putOff, consumer, worker: randomUUID() };
@@ -153,7 +153,7 @@ describe.each(engines)('the cursors of consumers on $engine', async ({ open }) =
     await waitFor(foundAll, { withinMs: 10_000, what: 'each to be found' });
   });
 
-  test('keep from being removed what a consumer has yet to handle', async () => {
+  test('prevent the removal of unhandled changes', async () => {
     const [slow, fast] = [await newConsumer(), await newConsumer()];
     const eventId = await eventWith(6);
     await database.rows(sql`update events set starts_at = now() - interval '40 days' where id = ${eventId}`);

@@ -90,7 +90,7 @@ describe('an embedded database', () => {
     expect(await storedStatuses(database, written.eventId, [0, 1, 2])).toBe('BOOKED RESERVED AVAILABLE');
   });
 
-  test('cannot be opened twice at a time', async () => {
+  test('cannot be opened twice', async () => {
     const settings = { kind: 'embedded', dataDir } as const;
     {
       await using _database = await openDatabase(settings);
@@ -100,7 +100,7 @@ describe('an embedded database', () => {
     await using _again = await openDatabase(settings);
   });
 
-  test('that cannot be opened leaves its folder free', async () => {
+  test('that cannot be opened leaves its folder unlocked', async () => {
     await writeFile(join(dataDir, 'postgres'), 'not a folder');
     await expect(openDatabase({ kind: 'embedded', dataDir })).rejects.not.toThrow(DataDirInUse);
     const unlock = await lockDataDir(dataDir);
@@ -154,7 +154,7 @@ describe('the lock of a data folder', () => {
     await unlock();
   });
 
-  test('goes to one of several processes that find the same leftover', async () => {
+  test('goes to one of several processes that find the same stale lock', async () => {
     await writeFile(join(dataDir, 'lock'), `999999999 1 ${await processSpace()} token\n`);
     const claims = await Promise.all(Array.from({ length: 4 }, () => claimElsewhere()));
     expect(claims.map(({ said }) => said.split(':')[0]).sort()).toEqual([
@@ -183,7 +183,7 @@ describe('the lock of a data folder', () => {
     }
   });
 
-  test('that was taken over ends its former holder, in one line', async () => {
+  test('that was taken over ends its former holder with a message of one line', async () => {
     const { child, stderr } = await claimElsewhere();
     const ended = once(child, 'close', { signal: AbortSignal.timeout(saysWithinMs) });
     await writeFile(join(dataDir, 'other'), foreign('other'));
@@ -193,7 +193,7 @@ describe('the lock of a data folder', () => {
     expect(await read()).toBe(foreign('other'));
   });
 
-  test('that someone has removed is put back by its holder', async () => {
+  test('that was removed is restored by its holder', async () => {
     const unlock = await lockDataDir(dataDir);
     const mine = await read();
     await rm(join(dataDir, 'lock'));

@@ -25,7 +25,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('migrating', () => {
-  test('an empty database from eight nodes at once works, and again changes nothing', async () => {
+  test('an empty database on eight nodes concurrently works, and has no effect again', async () => {
     const empty = await createDatabase(inject('postgresUrl'));
     const nodes = await Promise.all(Array.from({ length: 8 }, () => open({ url: empty })));
     try {
@@ -108,7 +108,7 @@ describe.each(engines)('pipelined statements on $engine', async ({ open: openEng
   const insert = sql`insert into kept select 1`;
   await database.rows(sql`create table kept (id int)`);
 
-  test('each give their rows, and are one transaction', async () => {
+  test('each return their rows, and are one transaction', async () => {
     const transactionId = sql`select txid_current()::text as id`;
     const [first, , kept, , last] = await database.pipeline([
       ...[transactionId, insert, sql`select id from kept`],
@@ -139,7 +139,7 @@ describe('a Postgres', () => {
     expect(isStoreUnavailable(error)).toBe(true);
   });
 
-  test('without the database is not merely unavailable', async () => {
+  test('without the database does not count as unavailable', async () => {
     const missing = new URL(url);
     missing.pathname = 'no_such_database';
     const error = await failureOf(open({ url: missing.href }));
@@ -147,14 +147,14 @@ describe('a Postgres', () => {
     expect(String(error)).toContain('no_such_database');
   });
 
-  test('that ends a connection under a statement is unavailable, and then at work again', async () => {
+  test('that ends a connection during a statement is unavailable, and then works again', async () => {
     await using database = await open();
     const statement = database.rows(sql`select pg_terminate_backend(pg_backend_pid())`);
     expect(isStoreUnavailable(await failureOf(statement))).toBe(true);
     await waitFor(() => isBack(database), { withinMs: 10_000, what: 'the pool to recover' });
   });
 
-  test('that ends connections in transactions, again and again, is unavailable, and then at work again', async () => {
+  test('that ends connections during transactions repeatedly is unavailable, and then works again', async () => {
     await using database = await open();
     const beKilled = ({ rows }: Session) => rows(sql`select pg_terminate_backend(pg_backend_pid())`);
     for (let time = 0; time < 5; time++) {
@@ -169,7 +169,7 @@ describe('a Postgres', () => {
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
 
-  test('that ends connections under pipelined statements again and again works again', async () => {
+  test('that ends connections during pipelined statements repeatedly works again', async () => {
     await using database = await open();
     const kill = sql`select pg_terminate_backend(pg_backend_pid())`;
     for (let time = 0; time < 5; time++) {
@@ -182,7 +182,7 @@ describe('a Postgres', () => {
     expect(await database.rows(sql`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   });
 
-  test('that ends one connection lets what takes long on the others end well', { timeout: 60_000 }, async () => {
+  test('that ends one connection does not affect long statements on others', { timeout: 60_000 }, async () => {
     await using database = await open({ poolSize: 10 });
     const pids = () => database.transaction(({ rows }) => rows<{ pid: number }>(sql`select pg_backend_pid() as pid`));
     const long = [

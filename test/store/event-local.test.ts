@@ -89,7 +89,7 @@ async function moveCursor(database: Database, eventId: string): Promise<void> {
 
 const ofEvents = ({ tablesOfAnyEvent }: SqlStatement) => tablesOfAnyEvent.filter((name) => eventTables.includes(name));
 
-test('what changes an event touches rows of that event alone, and can be sent to where they are', async () => {
+test('writes of an event touch only its own rows, and can be routed by the event', async () => {
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 });
   const statements = await statementsOfASale(database);
   const writing = statements.filter(({ writes }) => writes);
@@ -133,7 +133,7 @@ test('unique indexes include the event, and foreign keys stay within it', async 
   expect(across).toEqual([]);
 });
 
-test('a table that is not looked up by the event is found, and what a distributed Postgres refuses', async () => {
+test('the check finds tables without a condition on the event, and what a distributed Postgres refuses', async () => {
   const { tablesOfAnyEvent, computedReturns, lateralLimits } = await parseStatement(`
     with
       found as (select * from reservations where event_id = $1::uuid and id = $2),

@@ -66,7 +66,7 @@ describe.each(engines)('expiring on $engine', async ({ open }) => {
   });
 });
 
-test('of many nodes that expire the same reservations, one does it', async () => {
+test('only one of many nodes expires a reservation', async () => {
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 10 });
   const eventId = await createSampleEvent(database, 40);
   const held = await Promise.all(

@@ -57,7 +57,7 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     await book(database, reservation);
   });
 
-  test('by a key that has done so changes nothing, and gives the reservation as it is now', async () => {
+  test('with a used key changes nothing, and returns the current reservation', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1]);
     const extendBy = async (name: string) =>
@@ -82,7 +82,7 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     expect(await extendReservations(database, eventId, [theirs], terms)).toEqual([{ outcome: 'not-found' }]);
   });
 
-  test('by a key that was used for another event is a conflict, and holds up none of those beside it', async () => {
+  test('with a key of another event is a conflict, and does not affect others in the batch', async () => {
     const [here, there] = [await createSampleEvent(database, 9), await createSampleEvent(database, 9)];
     const change = { name: randomUUID(), contents: randomUUID() };
     const first = await hold(database, there, [1]);
@@ -101,7 +101,7 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     expect(await extendReservations(database, here, [theirs], terms)).toEqual([{ outcome: 'not-found' }]);
   });
 
-  test('is judged for each reservation by itself: whose it is, whether it runs, how often it was extended', async () => {
+  test('is decided for each reservation by itself: its viewer, its status, its extensions', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [spent, other, booked, lapsed, fresh] = await Promise.all(
       [0, 1, 2, 3, 4].map((index) => hold(database, eventId, [index])),
@@ -148,7 +148,7 @@ describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
     expect(await storedSeats(database, eventId, [1, 2])).toMatchObject([{ expiresAtMs }, { expiresAtMs }]);
   });
 
-  test('leaves a deadline that is far away, and writes no seat', async () => {
+  test('keeps a distant deadline, and writes no seat', async () => {
     const eventId = await createSampleEvent(database, 9);
     const reservation = await hold(database, eventId, [1]);
     const { expiresAtMs } = reservation;

@@ -43,7 +43,7 @@ async function openDeafLink(server: PostgresServer) {
   return link;
 }
 
-test('connections given up before they were of any use cost nothing but what waited for them', async () => {
+test('connections that are given up while they are opened affect only statements that wait for them', async () => {
   await using server = await startPostgres();
   const link = await openDeafLink(server);
   await using database = await openDatabase({ kind: 'postgres', url: link.url, poolSize: 3 }, { checksHealth: true });

@@ -53,7 +53,7 @@ test.each(['frozen', 'killed'] as const)(
   },
 );
 
-test('connections that lead nowhere any more are given up for new ones', async () => {
+test('dead connections are replaced', async () => {
   await using server = await startPostgres();
   await using link = await LooseLink.open(server.url('postgres'));
   const url = new URL(server.url('postgres'));
@@ -65,7 +65,7 @@ test('connections that lead nowhere any more are given up for new ones', async (
   expect(await one(database)).toEqual([{ one: 1 }]);
 });
 
-test('a statement that takes its time is no fault of the store', async () => {
+test('a slow statement is no fault of the store', async () => {
   await using server = await startPostgres();
   await using database = await openChecked(server);
   await database.rows(sql`select pg_sleep(2)`);

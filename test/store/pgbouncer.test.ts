@@ -75,7 +75,7 @@ describe.each<PgbouncerSettings>([
     expect(await sessionLocks()).toBe(0);
   });
 
-  test('a schema that the pooler keeps from Postgres is refused, and one of the role is taken', async () => {
+  test("a schema parameter that the pooler drops is refused, and the role's setting is used", async () => {
     const [refused, url] = [await emptyBehind(pooler), await emptyBehind(pooler)];
     for (const query of ['?schema=tickets', '?options=-c%20search_path%3Dtickets'])
       await expect(openDatabase({ kind: 'postgres', url: `${refused}${query}`, poolSize: 1 })).rejects.toThrow(
@@ -91,7 +91,7 @@ describe.each<PgbouncerSettings>([
     ]);
   });
 
-  test('it is said once, in a line, that a pooler is between', async () => {
+  test('the log has one line about the pooler', async () => {
     const { telemetry, said } = recordTelemetry();
     const url = await emptyBehind(pooler);
     await using _ = await openDatabase({ kind: 'postgres', url, poolSize: 2 }, { telemetry });
@@ -108,7 +108,7 @@ test('statement mode is refused', async () => {
   await expect(opening).rejects.toThrow(/CONNECTION_CLOSED .*; .*set its pool_mode to transaction or session/);
 });
 
-test('a pooler whose Postgres is gone is an answer in a line, and soon', async () => {
+test('a pooler without its Postgres causes a message of one line, soon', async () => {
   const gone = await startPostgres();
   await using pooler = await startPgbouncer(gone, { mode: 'transaction' });
   await gone[Symbol.asyncDispose]();

@@ -185,7 +185,7 @@ test.each<[url: string, message: RegExp]>([
   expect((error as Error).message).not.toContain(password);
 });
 
-test('says that a server without TLS has none, where it is asked for', async () => {
+test('reports that a server has no TLS, if that is required', async () => {
   await using unencrypted = await startPostgres();
   const url = `${unencrypted.url('postgres')}?sslmode=require`;
   await expect(open(url)).rejects.toThrow(/cannot be reached: .*offers no TLS.*sslmode=disable/);

@@ -72,7 +72,7 @@ describe.each(engines)('reading seats on $engine', async ({ open }) => {
 describe.each(engines)('reading reservations and bookings on $engine', async ({ open }) => {
   const database = await open();
 
-  test('gives a lapsed reservation as EXPIRED, with the store’s clock', async () => {
+  test('returns a lapsed reservation as EXPIRED, by the store’s clock', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [running, over] = [await hold(database, eventId, [0]), await hold(database, eventId, [1])];
     await moveDeadlines(database, eventId, [
@@ -90,7 +90,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     expect(expiresAtMs - readAtMs).toBeGreaterThan(50_000);
   });
 
-  test('lists a viewer’s own reservations, the newest first, of the statuses asked for', async () => {
+  test('lists a viewer’s own reservations with the given statuses, newest first', async () => {
     const [here, there] = [await createSampleEvent(database, 9), await createSampleEvent(database, 9)];
     const viewerId = randomUUID();
     const mine = { viewerId };
@@ -113,7 +113,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     expect(new Set(await list(null))).toEqual(new Set([active.id, cancelled.id, booked.id, expired.id]));
   });
 
-  test('walks the lists page by page, also where several were made in one moment', async () => {
+  test('reads the lists page by page, also with equal times of creation', async () => {
     const eventId = await createSampleEvent(database, 12);
     const viewerId = randomUUID();
     for (let seat = 0; seat < 12; seat++) await book(database, await hold(database, eventId, [seat], { viewerId }));
@@ -169,7 +169,7 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     expect(await findBookings(database, [])).toEqual([]);
   });
 
-  test('names the bookings whose money is still to be captured, once they are so old', async () => {
+  test('returns the bookings that are still to be captured, from a given age on', async () => {
     const eventId = await createSampleEvent(database, 9);
     const captured = await book(database, await hold(database, eventId, [0]));
     const outstanding = await book(database, await hold(database, eventId, [1]));

@@ -18,7 +18,7 @@ function tally(outcomes: readonly { outcome: string }[]): Record<string, number>
 }
 
 describe('fifty requests at once, on two nodes', () => {
-  test('of one viewer, for seats on two events: of each as many succeed as the limit allows', async () => {
+  test('of one viewer, for seats of two events: the limit holds for each event', async () => {
     await using one = await openNode();
     await using other = await openNode();
     const events = [await createSampleEvent(one, 50), await createSampleEvent(one, 50)];
@@ -35,7 +35,7 @@ describe('fifty requests at once, on two nodes', () => {
     });
   });
 
-  test('with one idempotency key: one reservation, and all get it', async () => {
+  test('with one idempotency key: one reservation for all', async () => {
     await using one = await openNode();
     await using other = await openNode();
     const eventId = await createSampleEvent(one, 50);
@@ -57,7 +57,7 @@ describe('fifty requests at once, on two nodes', () => {
     expect(tally(outcomes)).toEqual({ reserved: 1, 'idempotency-conflict': 4 });
   });
 
-  test('of fifty viewers, for one seat: one gets it, and the others hear which seat is taken', async () => {
+  test('of fifty viewers, for one seat: one gets it, and the others get the taken seat', async () => {
     await using one = await openNode();
     await using other = await openNode();
     const eventId = await createSampleEvent(one, 50);

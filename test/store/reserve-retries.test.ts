@@ -21,7 +21,7 @@ describe.each(engines)('retrying a reservation on $engine', async ({ open }) => 
     };
   }
 
-  test('gives the same reservation and writes nothing', async () => {
+  test('returns the same reservation, and writes nothing', async () => {
     const eventId = await createSampleEvent(database, 9);
     const buyer = insistentBuyer();
     const made = await buyer.hold(eventId, [1, 2]);
@@ -30,7 +30,7 @@ describe.each(engines)('retrying a reservation on $engine', async ({ open }) => 
     expect(repeated).toMatchObject({ outcome: 'repeated', reservation: unchanged });
   });
 
-  test('gives it as it has become', async () => {
+  test('returns its current state', async () => {
     const eventId = await createSampleEvent(database, 9);
     const [extended, partly, cancelled, booked, lapsed, expired] = Array.from({ length: 6 }, insistentBuyer);
     const made = await Promise.all(
@@ -73,7 +73,7 @@ describe.each(engines)('retrying a reservation on $engine', async ({ open }) => 
     expect(await buyer.reserve(there, [1, 2])).toEqual(conflict);
   });
 
-  test('comes before everything that would refuse a new one', async () => {
+  test('precedes all refusals of a new one', async () => {
     const eventId = await createSampleEvent(database, 9);
     const buyer = insistentBuyer();
     await buyer.hold(eventId, [0]);

@@ -20,7 +20,7 @@ import { createSampleEvent, priceOf } from './sample-event.ts';
 describe.each(engines)('reserving seats on $engine', async ({ open }) => {
   const database = await open();
 
-  test('gives the seats, at their price, until the event’s own deadline', async () => {
+  test('reserves the seats at their price for the event’s own duration', async () => {
     const eventId = await createSampleEvent(database, 10, { reservationSeconds: 90 });
     const request = requestFor([2, 3, 7]);
     const [outcome] = await reserveTogether(database, eventId, [request]);
@@ -57,7 +57,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [0, 4])).toBe('AVAILABLE AVAILABLE');
   });
 
-  test('takes a lapsed seat at once, with nothing having tidied up before', async () => {
+  test('reserves a lapsed seat at once, without any housekeeping', async () => {
     const eventId = await createSampleEvent(database, 4);
     const lapsed = await hold(database, eventId, [1, 2]);
     await lapse(database, lapsed);
@@ -69,7 +69,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect((await reread(database, lapsed)).status).toBe('EXPIRED');
   });
 
-  test('needs the event to be on sale', async () => {
+  test('refuses an event that is not on sale', async () => {
     const eventId = await createSampleEvent(database, 4);
     for (const salesStatus of ['DRAFT', 'PAUSED', 'CLOSED'] as const) {
       await updateSalesStatus(database, eventId, salesStatus, 'organizer');
@@ -79,7 +79,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     expect((await reserve(database, eventId, [0])).outcome).toBe('reserved');
   });
 
-  test('needs the event to be still to come', async () => {
+  test('refuses an event that has begun', async () => {
     const eventId = await createSampleEvent(database, 4, { startsAt: new Date(Date.now() - 1_000) });
     const closed = { outcome: 'sales-not-open', salesStatus: 'CLOSED' };
     expect(await reserve(database, eventId, [0])).toEqual(closed);
@@ -92,7 +92,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     await expect(reserve(database, randomUUID(), [0])).rejects.toThrow('has gone');
   });
 
-  test('counts a viewer’s running reservations of the event, and not those that are over', async () => {
+  test('counts a viewer’s running reservations of the event only', async () => {
     const [here, there] = [await createSampleEvent(database, 9), await createSampleEvent(database, 9)];
     const viewerId = randomUUID();
     await hold(database, there, [0], { viewerId });
@@ -109,7 +109,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
     await hold(database, here, [5], { viewerId });
   });
 
-  test('judges in order: sales, then the limit, then the seats', async () => {
+  test('checks in order: sales, then the limit, then the seats', async () => {
     const eventId = await createSampleEvent(database, 9);
     const viewerId = randomUUID();
     for (const index of [0, 1, 2]) await hold(database, eventId, [index], { viewerId });
@@ -122,7 +122,7 @@ describe.each(engines)('reserving seats on $engine', async ({ open }) => {
 describe.each(engines)('reserving in batches on $engine', async ({ open }) => {
   const database = await open();
 
-  test('judges each request by itself, and answers in their order', async () => {
+  test('decides each request by itself, and answers in order', async () => {
     const eventId = await createSampleEvent(database, 20);
     await hold(database, eventId, [5]);
     const busy = randomUUID();
@@ -150,7 +150,7 @@ describe.each(engines)('reserving in batches on $engine', async ({ open }) => {
     expect(await storedStatuses(database, eventId, [4, 6, 11])).toBe('AVAILABLE AVAILABLE AVAILABLE');
   });
 
-  test('gives each of sixty-four its own seats and no others', async () => {
+  test('gives each of sixty-four requests its own seats', async () => {
     const eventId = await createSampleEvent(database, 200);
     const requests = Array.from({ length: 64 }, (_, place) => requestFor([place, 64 + place, 128 + place]));
     const outcomes = await reserveTogether(database, eventId, requests);

@@ -49,7 +49,7 @@ async function schemas(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ schema, count }) => [schema, count]));
 }
 
-test('two applications in one database have a schema each, which is made, and nothing anywhere else', async () => {
+test('two applications in one database have a schema each, which is created, and nothing elsewhere', async () => {
   await asOwner(`grant create on database ${databaseName(url)} to app`);
   await install({ query: '?schema=tickets' });
   await install({ query: `?options=${encodeURIComponent('-c search_path=Shows')}` });
@@ -95,13 +95,13 @@ test("a role may serve on another role's tables with read and write rights, and 
   expect(await install()).toEqual([]);
 });
 
-test('tables that an earlier version has made are not made again', async () => {
+test('tables of an earlier version are not created again', async () => {
   const template = await createTemplate(server.url('postgres'));
   url = await server.createDatabase({ template });
   expect(await install({ role: 'postgres' })).toEqual([]);
 });
 
-test('the record of another application that uses Drizzle is not taken for ours', async () => {
+test('the migrations of another application with Drizzle are ignored', async () => {
   await asOwner(`create schema drizzle;
     create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint);
     insert into drizzle.__drizzle_migrations (hash, created_at) values ('theirs', 9999999999999)`);

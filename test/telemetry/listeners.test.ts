@@ -40,7 +40,7 @@ test.each(names)('%s is counted or logged', async (name) => {
   expect({ name, isCounted, isLogged: lines.length > 0 }).not.toEqual({ name, isCounted: false, isLogged: false });
 });
 
-test('what happens is counted by its labels, and an amount as that', async () => {
+test('events are counted by their labels, and amounts are summed', async () => {
   const telemetry = new EventEmitter<Happenings>();
   const metrics = countHappenings(telemetry);
   telemetry.emit('operation:done', 'reserve', 'reserved');

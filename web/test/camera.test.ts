@@ -17,7 +17,7 @@ test('zooming keeps the point under the finger in place', () => {
   );
 });
 
-test('all of a plan fits into the view at first', () => {
+test('the whole plan is visible at first', () => {
   fc.assert(
     fc.property(size, size, (plan, view) => {
       const camera = overview(plan, view);
@@ -28,7 +28,7 @@ test('all of a plan fits into the view at first', () => {
   );
 });
 
-test('however it is moved, some of the plan is seen', () => {
+test('some of the plan is visible after any movement', () => {
   const anywhere = fc.record({
     x: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
     y: fc.double({ min: -1e6, max: 1e6, noNaN: true }),

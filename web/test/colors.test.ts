@@ -4,7 +4,7 @@ import { categoryColor, contrast, outlineOf, textOn } from '../src/map/colors.ts
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 
-test('contrast is what WCAG says it is', () => {
+test('contrast is computed as in WCAG', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
   expect(contrast('#ffffff', '#767676')).toBeCloseTo(4.54, 2);
 });
@@ -23,7 +23,7 @@ test('a colour with enough contrast stays as in the plan', () => {
   expect(outlineOf('#b3394c', '#ffffff')).toBe('#b3394c');
 });
 
-test('categories without a colour get one on which white can be read', () => {
+test('categories without a colour get one on which white is legible', () => {
   for (const category of [0, 1, 2, 3, 4, 5, 6]) {
     for (const given of [null, 'red', ''])
       expect(contrast(categoryColor(given, category), '#ffffff')).toBeGreaterThan(4.5);

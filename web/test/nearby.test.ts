@@ -33,7 +33,7 @@ const offeredFor = (lost: readonly number[], free: readonly number[], rows = 3) 
   return freeNearby(plan, seats, ({ index }) => free.includes(index)).map(({ index }) => index);
 };
 
-test('in the same row before in the next one, though that is nearer', () => {
+test('in the same row before the next one, even if that is nearer', () => {
   expect(offeredFor([4], [2, 14])).toEqual([2]);
 });
 
@@ -41,15 +41,15 @@ test('in the next row when the same one has nothing near', () => {
   expect(offeredFor([4], [9, 14])).toEqual([14]);
 });
 
-test('as many side by side, before others that are nearer but apart', () => {
+test('side by side before nearer ones that are apart', () => {
   expect(offeredFor([4, 5], [3, 6, 16, 17])).toEqual([16, 17]);
 });
 
-test('apart, when none are side by side', () => {
+test('apart, if none are side by side', () => {
   expect(offeredFor([4, 5], [3, 9, 19]).sort()).toEqual([3, 9]);
 });
 
-test('of the same category only, and nothing where there are too few', () => {
+test('of the same category only, and none if there are too few', () => {
   expect(offeredFor([14], [24])).toEqual([]);
   expect(offeredFor([4, 5], [3])).toEqual([]);
 });

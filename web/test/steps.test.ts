@@ -12,12 +12,12 @@ const seats = [200, 230, 260].flatMap((radius) =>
 const walk = (from: number, ...way: readonly Direction[]) =>
   way.reduce<number | null>((at, direction) => (at !== null ? seatTowards(seats, at, direction) : null), from);
 
-test('the way along a curved row leads from end to end of it', () => {
+test('steps along a curved row lead from end to end', () => {
   expect(walk(0, ...Array<Direction>(8).fill('right'))).toBe(8);
   expect(walk(8, ...Array<Direction>(8).fill('left'))).toBe(0);
 });
 
-test('the way to the row behind leads back again', () => {
+test('a step to the row behind can be undone', () => {
   expect(walk(4, 'down')).toBe(13);
   expect(walk(4, 'down', 'up')).toBe(4);
   expect(walk(22, 'down')).toBe(null);

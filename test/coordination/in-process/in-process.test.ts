@@ -5,7 +5,7 @@ import { CLAIM_ENDS_EARLY_MS, LEASE_MS } from '../../../src/coordination/lease.t
 
 const claim = (reservationId: string) => ({ eventId: 'event', reservationId, seatIndexes: [1] });
 
-test('a mark stands to the last millisecond of its lease, and no longer', async () => {
+test('a claim lasts to the last millisecond of its lease, and no longer', async () => {
   let nowMs = 1_000;
   await using node = createInProcessCoordination({ now: () => nowMs });
   await node.gate.acquire(claim('first'));
@@ -15,7 +15,7 @@ test('a mark stands to the last millisecond of its lease, and no longer', async 
   expect((await node.gate.acquire(claim('second'))).answer).toBe('taken');
 });
 
-test('a held mark ends a little before the deadline, which the store decides alone', async () => {
+test('a confirmed claim ends a little before the deadline, after which the store decides alone', async () => {
   let nowMs = 1_000;
   await using node = createInProcessCoordination({ now: () => nowMs });
   await node.gate.acquire(claim('first'));
@@ -26,7 +26,7 @@ test('a held mark ends a little before the deadline, which the store decides alo
   expect((await node.gate.acquire(claim('second'))).answer).toBe('taken');
 });
 
-test('what has lapsed does not pile up', () => {
+test('lapsed claims do not accumulate', () => {
   let nowMs = 0;
   let lapsed = 0;
   let most = 0;
@@ -45,7 +45,7 @@ test('what has lapsed does not pile up', () => {
   expect(lapsed + map.size).toBe(100_000);
 });
 
-test('what lasts outlives the clean-up of what has lapsed', () => {
+test('the clean-up keeps claims that have not lapsed', () => {
   let nowMs = 0;
   const map = new TtlMap<string>(() => nowMs);
   map.set('lasting', 'value', 1_000_000);

@@ -7,7 +7,7 @@ const soon = { withinMs: 10_000 };
 const fail = () => Promise.reject(new Error('it failed'));
 const answer = () => Promise.resolve('an answer');
 
-test('asks again within seconds of a failure, also when the time of day is set back meanwhile', async () => {
+test('tries again within seconds of a failure, also when the time of day is set back', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -20,7 +20,7 @@ test('asks again within seconds of a failure, also when the time of day is set b
   expect(answered).toBe('an answer');
 });
 
-test('lets one try at a time, and all once that one was answered', async () => {
+test('lets one request try at a time, and all after an answer', async () => {
   const breaker = new CircuitBreaker(() => true, recordLogs().logger);
   await expect(breaker.run(fail)).rejects.toThrow('it failed');
   let tries = 0;

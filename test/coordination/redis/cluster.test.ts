@@ -44,7 +44,7 @@ async function eventAt(master: RedisServer, asked?: RedisServer): Promise<string
 }
 
 describe('slots that move', () => {
-  test('take their events along, and nothing else notices', async () => {
+  test('take their events along, without effect on others', async () => {
     await using a = await watchedNode(redis);
     await using b = await watchedNode(redis);
     const eventId = randomUUID();
@@ -128,7 +128,7 @@ describe('a Redis user', () => {
     expect(JSON.stringify([...a.logs.lines, ...b.logs.lines])).not.toContain('NOPERM');
   });
 
-  test('without CONFIG is warned of once, for all the masters', async () => {
+  test('without CONFIG causes one warning for all masters', async () => {
     for (const server of redis.servers)
       await server.cli('ACL', 'SETUSER', ...documentedRights(), '-config|get', '-config|set');
     await using a = await watchedNode({ url: userUrl() });
@@ -138,7 +138,7 @@ describe('a Redis user', () => {
 });
 
 describe('a master that is gone', () => {
-  test('leaves the events of the others as they were, and its own to its replica', async () => {
+  test('affects only its own events, until its replica takes over', async () => {
     await using a = await watchedNode(redis);
     await using b = await watchedNode(redis);
     const [dying, living] = redis.masters;
@@ -168,7 +168,7 @@ describe('a master that is gone', () => {
     await dying.start();
   });
 
-  test('is left when its replica takes over in good order', async () => {
+  test('is left when its replica takes over gracefully', async () => {
     await using a = await watchedNode(redis);
     await using b = await watchedNode(redis);
     const [, leaving] = redis.masters;
@@ -182,13 +182,13 @@ describe('a master that is gone', () => {
   });
 });
 
-test('a node of a cluster that is taken for a Redis by itself is complained of once', async () => {
+test('a node of a cluster that is configured as a single Redis causes one warning', async () => {
   await using a = await watchedNode({ url: first(redis.servers).url });
   for (let count = 0; count < 20; count += 1) await a.node.gate.acquire(claim(randomUUID(), 'first'));
   expect(a.logs.warnings()).toEqual([expect.stringContaining('put redis+cluster:// before its address')]);
 });
 
-test('a Redis by itself that is taken for a cluster is said to be none', async () => {
+test('a single Redis that is configured as a cluster is reported as such', async () => {
   await using sole = await startRedis();
   await using a = await watchedNode({ url: sole.url.replace('redis:', 'redis+cluster:') });
   expect(a.node.reachable).toBe(false);

@@ -40,7 +40,7 @@ test('a thousand due keys are announced at once among twenty thousand others, an
   expect(expired).toEqual(new Set(reservations.slice(0, 1_000).map(({ reservationId }) => reservationId)));
 });
 
-test('a key that is touched a moment too early is announced on time all the same', async () => {
+test('a key that is touched a moment too early is still announced on time', async () => {
   await using redis = await startRedis();
   await using node = await connectRedis(redis.url, { logger: recordLogs().logger });
   await addKeysWithTtl(redis, 20_000);
@@ -73,7 +73,7 @@ test('announcements keep to the database in the URL', async () => {
   expect(told).toEqual(['second: two', 'first: one']);
 });
 
-test('flags that others rely on are kept', async () => {
+test('existing notification flags are kept', async () => {
   await using redis = await startRedis();
   await redis.cli('CONFIG', 'SET', 'notify-keyspace-events', 'Eg');
   await using _ = await connectRedis(redis.url, { logger: recordLogs().logger });
@@ -81,7 +81,7 @@ test('flags that others rely on are kept', async () => {
   expect([...(flags ?? '')].toSorted()).toEqual(['E', 'K', 'g', 'x']);
 });
 
-test('a Redis that refuses to be configured gets one warning with what to set, and is used all the same', async () => {
+test('a Redis that refuses CONFIG causes one warning with the setting, and is still used', async () => {
   await using redis = await startRedis();
   await redis.cli('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config');
   const url = redis.url.replace('redis://', 'redis://plain:secret@');

@@ -55,19 +55,19 @@ const mark = (holder: string, mostMs: number) => ({ holder, leftMs: expect.toSat
 const isUpTo = (mostMs: number) => (leftMs: number) => leftMs > Math.max(0, mostMs - 2_000) && leftMs <= mostMs;
 
 describe('gate-acquire', () => {
-  test('marks every seat for the lease', async () => {
+  test('claims every seat for the lease', async () => {
     expect(await take('first', [one, two])).toEqual([]);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('first', LEASE_MS)]);
   });
 
-  test('writes nothing and gives the positions of seats marked by others', async () => {
+  test('writes nothing and returns the positions of seats claimed by others', async () => {
     await redis.set(one, 'second', 'PX', LONG_MS);
     await redis.set(three, 'third', 'PX', LONG_MS);
     expect(await take('first', [one, two, three])).toEqual([1, 3]);
     expect(await marks(one, two, three)).toEqual([mark('second', LONG_MS), null, mark('third', LONG_MS)]);
   });
 
-  test('renews its own marks and never shortens them', async () => {
+  test('renews its own claims and never shortens them', async () => {
     await redis.set(one, 'first', 'PX', 5);
     await redis.set(two, 'first', 'PX', LONG_MS);
     expect(await take('first', [one, two])).toEqual([]);
@@ -85,13 +85,13 @@ describe('gate-acquire', () => {
     ]);
   });
 
-  test('gives a mark that would stand for ever a lease', async () => {
+  test('gives a claim without a TTL a lease', async () => {
     await redis.set(one, 'first');
     await take('first', [one]);
     expect(await marks(one)).toEqual([mark('first', LEASE_MS)]);
   });
 
-  test('gets seats whose lease has run out', async () => {
+  test('claims seats whose lease has expired', async () => {
     await take('first', [one], 50);
     await waitFor(async () => (await take('second', [one]))?.length === 0, {
       withinMs: 5_000,
@@ -101,8 +101,8 @@ describe('gate-acquire', () => {
   });
 });
 
-describe('hold', () => {
-  test('moves its own marks to the deadline, and sets the key of the reservation', async () => {
+describe('gate-confirm', () => {
+  test('extends its own claims to the deadline, and sets the key of the reservation', async () => {
     await take('first', [one, two]);
     expect(await hold('first', [own, one, two], LONG_MS, LONG_MS - 100)).toBe(2);
     expect(await marks(own, one, two)).toEqual([
@@ -112,13 +112,13 @@ describe('hold', () => {
     ]);
   });
 
-  test('leaves marks of others and unmarked seats alone, and still sets the key of the reservation', async () => {
+  test('ignores claims of others and unclaimed seats, and still sets the key of the reservation', async () => {
     await redis.set(one, 'second', 'PX', LEASE_MS);
     expect(await hold('first', [own, one, two], LONG_MS, LONG_MS)).toBe(0);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('second', LEASE_MS), null]);
   });
 
-  test('moves several reservations, each to its own deadline', async () => {
+  test('extends several reservations, each to its own deadline', async () => {
     const other = 'hf:{event}:reservation:second';
     await take('first', [one, two]);
     await take('second', [three]);
@@ -129,7 +129,7 @@ describe('hold', () => {
     expect(await marks(other, three)).toEqual([mark(turns, 2 * LONG_MS), mark('second', 2 * LONG_MS)]);
   });
 
-  test('again moves the deadline either way', async () => {
+  test('moves the deadline in both directions when called again', async () => {
     await take('first', [one]);
     await hold('first', [own, one], LONG_MS, LONG_MS);
     await hold('first', [own, one], 2 * LONG_MS, 2 * LONG_MS);
@@ -145,7 +145,7 @@ describe('hold', () => {
   });
 });
 
-describe('release', () => {
+describe('gate-release', () => {
   beforeEach(async () => {
     await take('first', [one, two]);
     await hold('first', [own, one, two], LONG_MS, LONG_MS);
@@ -156,27 +156,27 @@ describe('release', () => {
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), null]);
   });
 
-  test('removes all of a reservation that has ended', async () => {
+  test('removes all claims of a reservation that has ended', async () => {
     expect(await redis.hfGateRelease(3, own, one, two, 'first', '1')).toEqual([2, turns]);
     expect(await marks(own, one, two)).toEqual([null, null, null]);
   });
 
-  test('compares before it removes', async () => {
+  test('removes only claims of the reservation', async () => {
     const other = 'hf:{event}:reservation:second';
     expect(await redis.hfGateRelease(4, other, one, two, three, 'second', '1')).toEqual([0, '']);
     expect(await marks(own, one, two)).toEqual([mark(turns, LONG_MS), mark('first', LONG_MS), mark('first', LONG_MS)]);
   });
 });
 
-describe('correct', () => {
-  test('puts marks where there are none', async () => {
+describe('gate-restore', () => {
+  test('sets claims where there are none', async () => {
     await take('first', [one]);
     expect(await redis.hfGateRestore(2, one, two, 'second', LONG_MS, 'BOOKED', LEASE_MS)).toBe(1);
     expect(await marks(one, two)).toEqual([mark('first', LEASE_MS), mark('BOOKED', LEASE_MS)]);
   });
 });
 
-describe('count', () => {
+describe('rate-limit', () => {
   const [viewer, other] = ['hf:limit:mutations:viewer', 'hf:limit:mutations:other'] as const;
   const WINDOW_SECONDS = 60;
   const left = (mostMs: number) => expect.toSatisfy(isUpTo(mostMs));
@@ -187,7 +187,7 @@ describe('count', () => {
     expect(await redis.hfRateLimit(1, viewer, WINDOW_SECONDS)).toEqual([3, left(60_000)]);
   });
 
-  test('leaves a window as long as it was when it began', async () => {
+  test('does not extend a window that has begun', async () => {
     await redis.set(viewer, 7, 'PX', 30_000);
     expect(await redis.hfRateLimit(1, viewer, WINDOW_SECONDS)).toEqual([8, left(30_000)]);
     expect(await marks(viewer)).toEqual([mark('8', 30_000)]);
@@ -211,7 +211,7 @@ describe('scripts', () => {
     expect(answers).toEqual([[1], []]);
   });
 
-  test('find nothing marked after FLUSHALL', async () => {
+  test('find no claims after FLUSHALL', async () => {
     await take('first', [one]);
     await server.flush();
     expect(await take('second', [one])).toEqual([]);

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const reservation = (reservationId: string): ReservationKey => ({ eventId, reservationId });
 
-test('a seat taken through one node is refused by the other', async () => {
+test('a seat claimed through one node is refused by the other', async () => {
   await a.gate.acquire({ ...reservation('first'), seatIndexes: [1] });
   expect(await b.gate.acquire({ ...reservation('second'), seatIndexes: [0, 1] })).toEqual({
     answer: 'refused',
@@ -42,7 +42,7 @@ test('a seat taken through one node is refused by the other', async () => {
   });
 });
 
-test('one of two nodes that want the same seats at once gets them all, each time', async () => {
+test('of two concurrent claims on two nodes one gets all seats, each time', async () => {
   for (let round = 0; round < 200; round += 1) {
     const seatIndexes = [3 * round, 3 * round + 1, 3 * round + 2];
     const answers = await Promise.all([

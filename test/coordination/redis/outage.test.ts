@@ -52,7 +52,7 @@ test('everything works without Redis after it is killed, and with it again later
   }
 });
 
-test('a frozen Redis costs one bounded wait, then hardly any, and is soon given up', async () => {
+test('a frozen Redis costs one bounded wait, then hardly any, and is soon disconnected', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   const limiter = a.node.rateLimiter('name', 100);
@@ -144,7 +144,7 @@ test('a lost subscription is renewed, and reports a gap', async () => {
   await waitFor(() => heard.messages.includes('after'), { ...soon, what: 'the message after it' });
 });
 
-test('a node that was busy itself does not blame Redis for it', async () => {
+test('a node that was busy does not count Redis as failing', async () => {
   await using redis = await startRedis();
   await using a = await watchedNode(redis);
   const answer = a.node.gate.acquire(claim);
@@ -155,7 +155,7 @@ test('a node that was busy itself does not blame Redis for it', async () => {
   expect(a.changes).toEqual([]);
 });
 
-test('a password that is wrong is said, and not shown', async () => {
+test('a wrong password is reported, and not shown', async () => {
   await using redis = await startRedis();
   const logs = recordLogs();
   const url = redis.url.replace('redis://', 'redis://:not-the-password@');
@@ -180,7 +180,7 @@ test('a limit is counted by the node alone while Redis is gone', async () => {
   expect(await allowed('other')).toBe(false);
 });
 
-test('closing a node says nothing of Redis, and does not wait for one that is gone', async () => {
+test('closing a node logs nothing about Redis, and does not wait for it', async () => {
   await using redis = await startRedis();
   const a = await watchedNode(redis);
   const b = await watchedNode(redis);

@@ -28,7 +28,7 @@ async function allBack(): Promise<void> {
   await waitFor(async () => (await replicas()) === 2, { withinMs: 20_000, what: 'the replicas to follow the master' });
 }
 
-test('sentinels that do not know the master are said to', async () => {
+test('sentinels that do not know the master are reported', async () => {
   await using a = await watchedNode({ url: redis.url.replace('/mymaster', '/nobody') });
   expect(a.node.reachable).toBe(false);
   expect(a.logs.warnings()).toEqual([UNREACHABLE]);
@@ -37,7 +37,7 @@ test('sentinels that do not know the master are said to', async () => {
   });
 });
 
-test('sentinels that are down are passed over, and are said to be when they all are', async () => {
+test('sentinels that are down are skipped, and reported if all are', async () => {
   const [one] = redis.url.match(/127[^,]+/) ?? [];
   const gone = '127.0.0.1:1';
   await using a = await watchedNode({ url: redis.url.replace(/127.+(?=\/)/, `${gone},${one}`) });
@@ -49,7 +49,7 @@ test('sentinels that are down are passed over, and are said to be when they all 
   });
 });
 
-test('nodes go over to the master that the sentinels choose when theirs is killed', async () => {
+test('nodes switch to the master that the sentinels choose after a kill', async () => {
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis);
   await expectAllIsWell([a, b], eventId);
@@ -67,7 +67,7 @@ test('nodes go over to the master that the sentinels choose when theirs is kille
   await old.start();
 });
 
-test('nodes go over when a failover is asked for and the old master lives on', async () => {
+test('nodes switch after a manual failover, while the old master still runs', async () => {
   await allBack();
   await using a = await watchedNode(redis);
   await using b = await watchedNode(redis);

@@ -85,7 +85,7 @@ test.each(Object.entries(urls))('%s is not trusted without', async (_, url) => {
   expect(JSON.stringify(a.logs.lines)).not.toContain('the-password');
 });
 
-test('a connection that is given up in the middle of a handshake with one not trusted ends without an uncaught error', async () => {
+test('a connection that is closed during a handshake with an untrusted server ends without an uncaught error', async () => {
   const address = { host: '127.0.0.1', port: redis.port };
   const target = parseRedisUrl(`rediss://127.0.0.1:${redis.port}`);
   // The error arrives in time only sometimes.
@@ -100,7 +100,7 @@ test('a connection that is given up in the middle of a handshake with one not tr
   }
 });
 
-test('errors that come again and again leave no more than one listener behind', async () => {
+test('repeated errors leave only one listener', async () => {
   const client = connectToNode(parseRedisUrl(`rediss://127.0.0.1:${redis.port}`), {
     host: '127.0.0.1',
     port: redis.port,

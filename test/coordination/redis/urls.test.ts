@@ -33,13 +33,13 @@ test.each(['unix://', 'redis+socket://', 'valkey+unix://'])('nodes reach Redis b
   }
 });
 
-test('valkey:// is redis://', async () => {
+test('valkey:// means redis://', async () => {
   await using redis = await startRedis();
   await using node = await watchedNode({ url: redis.url.replace('redis:', 'valkey:') });
   await node.reachable(true);
 });
 
-test('a database that Redis does not have ends the start', async () => {
+test('an unknown database aborts the start', async () => {
   await using redis = await startRedis();
   const opening = connectRedis(`${redis.url}/99`, { logger: recordLogs().logger });
   await expect(opening).rejects.toThrow(RedisUnusable);
@@ -59,7 +59,7 @@ test.each([
   expect(await reasonOf(url)).toMatch(reason);
 });
 
-test('a password that is wrong, or missing, is said', async () => {
+test('a wrong or missing password is reported', async () => {
   await using redis = await startRedis(['--requirepass', 'the-password']);
   expect(await reasonOf(redis.url.replace('//', '//:wrong@'))).toMatch(
     /^WRONGPASS .*: REDIS_URL has another user or password/,
