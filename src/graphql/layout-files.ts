@@ -22,7 +22,7 @@ const MAX_BYTES_KEPT = 100_000_000;
 const SEATS_A_SLICE = 200;
 
 /** Must be raised when the bytes of the same layout change, because clients cache the file of an address for a year. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /** A layout as JSON, compressed. */
 export interface LayoutFile {
