@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { ReserveSeatsDocument, SetSalesStatusDocument } from '../../src/client/generated/documents.ts';
+import { decodeEventId } from '../../src/graphql/ids.ts';
 import { RawSocket } from '../server/raw-socket.ts';
 import { onServer } from '../support/create-database.ts';
 import { testDatabase } from '../support/database.ts';
@@ -47,7 +48,7 @@ async function reserve(index: number): Promise<void> {
   expect(reserveSeats.__typename).toBe('Reservation');
 }
 
-test('what is shown live is answered without the store, with what was just committed here', async () => {
+test('queries of a live map do not need the store, and include the latest commits of this node', async () => {
   await reserve(0);
   const { layoutUrl } = (await ask()).event.seatMap;
   await onServer(database.url, (sql) =>
@@ -69,10 +70,26 @@ test('what is shown live is answered without the store, with what was just commi
   expect(event.seatMap).toMatchObject({ statuses: 'AQEAAAA=', revision: event.revision });
 });
 
-test('sales that are paused are so for who asks next', async () => {
+test('a change of the sales status is visible in the next query', async () => {
   for (const salesStatus of ['PAUSED', 'ON_SALE'] as const) {
     const input = { eventId: hamlet.eventId, salesStatus };
     await dataOf(node.graphqlUrl, SetSalesStatusDocument, { input }, await organizerToken);
     expect((await ask()).event.salesStatus).toBe(salesStatus);
   }
+});
+
+test('the status of a seat is read from the store for a viewer with a token, and from the live map for others', async () => {
+  const [index, id] = [10, seatAt(hamlet.seatIds, 10)];
+  const query = 'query ($id: ID!) { node(id: $id) { ... on Seat { status } } }';
+  const statusFor = async (token?: string) =>
+    (await dataOf<{ node: { status: string } }, object>(node.graphqlUrl, query, { id }, token)).node.status;
+  // A write that no node announces.
+  await onServer(
+    database.url,
+    (sql) => sql`
+      update seats set status = 'BLOCKED' where event_id = ${decodeEventId(hamlet.eventId)} and index = ${index}`,
+  );
+  expect(await statusFor(await tokenFor('ann'))).toBe('BLOCKED');
+  expect(await statusFor()).toBe('AVAILABLE');
+  expect((await ask()).event.seatMap.statuses).toBe('AQEAAAA=');
 });

@@ -196,6 +196,7 @@ export type ErrorCode =
 /** One performance with its own copy of a seating plan and its own sales. */
 export type Event = Node & {
   readonly __typename?: 'Event';
+  /** From this node's live map of the event, if it has one, like `SeatMap.statuses`. */
   readonly availability: Availability;
   /** In the order of the seating plan. */
   readonly categories: ReadonlyArray<PriceCategory>;
@@ -770,7 +771,11 @@ export type Seat = Node & {
   /** The seat's own name in the plan, such as 'Armchair 7'. Null if it has none. */
   readonly seatLabel?: Maybe<Scalars['String']['output']>;
   readonly section: Scalars['String']['output'];
-  /** As everyone may see it at this moment: a lapsed reservation reads AVAILABLE. Never says who holds the seat. */
+  /**
+   * As everyone may see it at this moment: a lapsed reservation reads AVAILABLE. Never says who holds the seat.
+   *
+   * Read from the store for a viewer with a token; for others like `SeatMap.statuses`.
+   */
   readonly status: SeatStatus;
 };
 
@@ -809,6 +814,7 @@ export type SeatMap = {
   /** The event's revision at which the statuses were read. */
   readonly revision: Scalars['Int']['output'];
   readonly sections: ReadonlyArray<Section>;
+  /** From this node's live map of the event, if it has one. That may be some milliseconds behind a commit of another node. */
   readonly statuses: Scalars['PackedSeatStatuses']['output'];
   /** Size of the drawing, in the plan's own units; every point below is absolute in it. */
   readonly width: Scalars['Float']['output'];
