@@ -21,9 +21,9 @@ export function identify(options: RequesterOptions): onRequestAsyncHookHandler[]
   return [authenticateRequest(options.identity), limitQueries(options)];
 }
 
-/** The requester of an authenticated request. */
+/** The requester of an authenticated request, whose summary the request's log line will have. */
 export function requesterOf(
-  { clientAddresses }: RequesterOptions,
+  { clientAddresses }: Pick<RequesterOptions, 'clientAddresses'>,
   request: FastifyRequest,
   { raw }: FastifyReply,
 ): Requester {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { WebsocketConfig } from '../../config.ts';
-import { type GraphqlContext, type Requester, summaryOf } from '../../graphql/context.ts';
+import type { GraphqlContext, Requester } from '../../graphql/context.ts';
 import type { Judge } from '../../graphql/cost/judge.ts';
 import type { Admission } from '../admission.ts';
 import { resultOverHttp } from '../apollo-over-http.ts';
@@ -15,6 +15,7 @@ import type { AddressAccounts } from '../live-connections/address-accounts.ts';
 import { afterDeadline } from '../live-connections/deadline.ts';
 import type { QueryBudgets } from '../query-budgets.ts';
 import type { OperationReader, ReadOperation } from '../read-operation.ts';
+import { requesterOf } from '../requester.ts';
 import { EventStream } from './event-stream.ts';
 import { eventStreamType, wholeStream } from './events.ts';
 import { type SentOverHttp, sentOperation } from './sent-operation.ts';
@@ -74,22 +75,12 @@ export class EventStreams {
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const sent = sentOperation(request);
     if (sent instanceof GraphQLError) return send({ status: 400, error: sent.toJSON() }, request, reply);
-    const requester = this.#requesterOf(request, reply);
-    request.summary = requester.summary;
+    const requester = requesterOf(this.#options, request, reply);
     const read = await this.#read(sent, requester);
     if (!('document' in read)) return sendEvents(this.#textOf({ errors: read }, requester), reply);
     requester.summary.operation = read.operation?.name?.value ?? null;
     const isSubscription = read.operation?.operation === OperationTypeNode.SUBSCRIPTION;
     return isSubscription ? this.#subscribe(read, request, reply) : this.#execute(read, request, reply);
-  }
-
-  #requesterOf(request: FastifyRequest, { raw }: FastifyReply): Requester {
-    return {
-      viewer: request.viewer,
-      clientAddress: this.#options.clientAddresses.of(request.raw),
-      isOver: () => raw.writableEnded || raw.destroyed,
-      summary: summaryOf(request.id),
-    };
   }
 
   async #read(sent: SentOverHttp, requester: Requester): Promise<CostedOperation | readonly GraphQLError[]> {
