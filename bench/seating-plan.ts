@@ -1,8 +1,8 @@
 const ROWS = 100;
 
-/** A plan in pretix's format with this many seats, in rows of equal length. */
+/** A plan in pretix's format with at least this many seats, in a hundred rows of equal length. */
 export function seatingPlanOf(seatCount: number) {
-  const perRow = seatCount / ROWS;
+  const perRow = Math.ceil(seatCount / ROWS);
   return {
     name: 'Arena',
     categories: [{ name: 'Arena', color: '#225588' }],

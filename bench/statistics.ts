@@ -14,6 +14,12 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantileOf(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
 }
 
+/** The median, with the least and the most if they differ. */
+export function withSpread({ median, least, most }: Spread, digits: number): string {
+  if (least === most) return median.toFixed(digits);
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}
+
 /** Slope of the linear regression through the points. */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): number {
   const mean = (pick: (point: { x: number; y: number }) => number) =>

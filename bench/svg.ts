@@ -53,6 +53,18 @@ export function barsHeight(bars: number): number {
   return TITLE + bars * BAR + 10;
 }
 
+/** An SVG of bar charts below each other, without those that have no bars. */
+export function barCharts(title: string, charts: readonly { readonly title: string; readonly bars: readonly Bar[] }[]) {
+  const parts: string[] = [];
+  let y = 10;
+  for (const chart of charts) {
+    if (chart.bars.length === 0) continue;
+    parts.push(barsOf(chart.bars, { x: 20, y, width: 760, title: chart.title }));
+    y += barsHeight(chart.bars.length) + 10;
+  }
+  return svgOf(title, 800, y, parts);
+}
+
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -1,5 +1,5 @@
 import { type Bound, describeBounds } from '../bounds.ts';
-import type { Spread } from '../statistics.ts';
+import { withSpread } from '../statistics.ts';
 import { barsHeight, barsOf, LINES_HEIGHT, linesOf, svgOf } from '../svg.ts';
 import { tableOf } from '../table.ts';
 import { ARMS, type ArmName } from './arms.ts';
@@ -103,10 +103,6 @@ function memoryChart({ samples }: MemoryOverTime, place: { x: number; y: number;
     { name: 'heap', color: '#aa5533', points: points('heap') },
   ];
   return linesOf(series, { ...place, title: 'Memory of the server while seats change', unitX: 'min', unitY: 'MB' });
-}
-
-function withSpread({ median, least, most }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 
 function percent(share: number): string {

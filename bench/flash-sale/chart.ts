@@ -1,4 +1,4 @@
-import { type Bar, barsHeight, barsOf, svgOf } from '../svg.ts';
+import { type Bar, barCharts } from '../svg.ts';
 import { type Medians, mediansOf } from './medians.ts';
 import type { Results } from './results.ts';
 
@@ -7,21 +7,14 @@ const TITLE = 'Answers a second: refusals, reservations, and reservations by how
 /** Answers a second, in one chart per arm. */
 export function chartOf(results: Results): string {
   const medians = mediansOf(results);
-  const charts = [
+  return barCharts(TITLE, [
     { title: 'Refused requests a second', bars: barsFor(medians, 'refusals: ', ({ name }) => name) },
     { title: 'Reservations a second, each of a free seat', bars: barsFor(medians, 'wins: ', ({ name }) => name) },
     {
       title: 'Reservations a second, by how many are asked for at once',
       bars: barsFor(medians, 'contention', ({ connections }) => `${connections} at once`),
     },
-  ].filter(({ bars }) => bars.length > 0);
-  const parts: string[] = [];
-  let y = 10;
-  for (const { title, bars } of charts) {
-    parts.push(barsOf(bars, { x: 20, y, width: 760, title }));
-    y += barsHeight(bars.length) + 10;
-  }
-  return svgOf(TITLE, 800, y, parts);
+  ]);
 }
 
 function barsFor(medians: readonly Medians[], arm: string, nameOf: (of: Medians) => string): Bar[] {

@@ -1,12 +1,13 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { onlyOption } from '../only-option.ts';
 import { atLeast } from '../whole-number.ts';
 import { flashSale } from './flash-sale.ts';
-import { ARMS, type ArmName, type FlashSaleOptions } from './options.ts';
+import { ARMS, type FlashSaleOptions } from './options.ts';
 
 export function flashSaleCommand(): Command {
   return new Command('flash-sale')
     .description('what refusing and granting cost when sales open, and whether the store agrees with every answer')
-    .addOption(new Option('--only <arms...>', `of ${ARMS.join(', ')}`).argParser(addArm).default([], 'all'))
+    .addOption(onlyOption('arms', ARMS))
     .option('--connections <count>', 'over which the users of the sale come, first of all', atLeast(1), 1_000)
     .option('--users <count>', 'of the sale', atLeast(1), 10_000)
     .option('--seats <count>', 'of the sale', atLeast(1), 100)
@@ -17,10 +18,4 @@ export function flashSaleCommand(): Command {
     .action(async (options: FlashSaleOptions) => {
       process.exitCode = await flashSale(options);
     });
-}
-
-function addArm(text: string, arms: readonly ArmName[]): ArmName[] {
-  const arm = ARMS.find((name) => name === text);
-  if (arm === undefined) throw new InvalidArgumentError(`expected some of ${ARMS.join(', ')}`);
-  return [...arms, arm];
 }

@@ -1,5 +1,5 @@
 import { type Bound, describeBounds } from '../bounds.ts';
-import type { Spread } from '../statistics.ts';
+import { withSpread } from '../statistics.ts';
 import { tableOf } from '../table.ts';
 import { type Medians, mediansOf } from './medians.ts';
 import { disagreementsIn, type Results } from './results.ts';
@@ -69,11 +69,6 @@ function saleTable(sale: SaleFigures): string {
     `writes that won: ${winningWrites}; beyond what the winners needed: ${losersStatements}`,
     ...otherStatements.map((text) => `other: ${text}`),
   ].join('\n');
-}
-
-export function withSpread({ median, least, most }: Spread, digits: number): string {
-  if (least === most) return median.toFixed(digits);
-  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 
 function figure(value: number, digits: number): string {

@@ -24,7 +24,7 @@ export async function runSales(stage: Stage): Promise<SaleFigures[]> {
 
 async function runSale(stage: Stage, connections: number): Promise<SaleFigures> {
   const { users, seats } = stage.options;
-  const eventId = await stage.openEvent(roundUp(seats));
+  const eventId = await stage.openEvent(seats);
   const requests = reserveRequests(eventId, users, () => anySeats(seats, 1, 1));
   const arm = `sale-${connections}`;
   const { figures, exchanges, statementsOnceSoldOut } = await measure(stage, {
@@ -57,9 +57,4 @@ async function countWrites({ sql }: Stage, eventId: string): Promise<number> {
 function losersStatements(counts: Counts, writes: number): number {
   const least = (kind: keyof Counts, most: number) => Math.min(counts[kind]?.calls ?? 0, most);
   return callsInForeground(counts) - least('reserve', writes) - least('lock event', writes);
-}
-
-/** Plans have a multiple of a hundred seats. Nobody requests those beyond the ones on offer. */
-function roundUp(seats: number): number {
-  return Math.ceil(seats / 100) * 100;
 }

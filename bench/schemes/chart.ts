@@ -1,5 +1,5 @@
 import type { Spread } from '../statistics.ts';
-import { type Bar, barsHeight, barsOf, svgOf } from '../svg.ts';
+import { type Bar, barCharts } from '../svg.ts';
 import { type AllResults, type Medians, mediansOf } from './medians.ts';
 import { CONTENDERS } from './options.ts';
 
@@ -9,7 +9,7 @@ const TITLE =
 export function chartOf(results: AllResults): string {
   const medians = mediansOf(results);
   const rate = (value: number) => `${Math.round(value).toLocaleString('en')}/s`;
-  const charts = [
+  return barCharts(TITLE, [
     { title: 'Grants a second, each of a free seat', bars: barsFor(medians, (of) => of.grantsPerSecond, rate) },
     { title: 'Refusals a second', bars: barsFor(medians, (of) => of.refusalsPerSecond, rate) },
     {
@@ -28,14 +28,7 @@ export function chartOf(results: AllResults): string {
         (value) => `${value.toFixed(value < 1 ? 3 : 0)} s`,
       ),
     },
-  ].filter(({ bars }) => bars.length > 0);
-  const parts: string[] = [];
-  let y = 10;
-  for (const { title, bars } of charts) {
-    parts.push(barsOf(bars, { x: 20, y, width: 760, title }));
-    y += barsHeight(bars.length) + 10;
-  }
-  return svgOf(TITLE, 800, y, parts);
+  ]);
 }
 
 function barsFor(

@@ -1,12 +1,13 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { onlyOption } from '../only-option.ts';
 import { atLeast } from '../whole-number.ts';
-import { type ContenderName, contenderNames, type SchemesOptions } from './options.ts';
+import { contenderNames, type SchemesOptions } from './options.ts';
 import { schemes } from './schemes.ts';
 
 export function schemesCommand(): Command {
   return new Command('schemes')
     .description('what the textbook schemes for holding a seat do when sales open, side by side with Holdfast')
-    .addOption(new Option('--only <names...>', `of ${contenderNames.join(', ')}`).argParser(addName).default([], 'all'))
+    .addOption(onlyOption('names', contenderNames))
     .option('--users <count>', 'of the sale', atLeast(1), 10_000)
     .option('--seats <count>', 'of the sale', atLeast(1), 100)
     .option('--most-seats <count>', 'of one user of the sale: each wants from one to so many', atLeast(1), 2)
@@ -21,10 +22,4 @@ export function schemesCommand(): Command {
     .action(async (options: SchemesOptions) => {
       process.exitCode = await schemes(options);
     });
-}
-
-function addName(text: string, names: readonly ContenderName[]): ContenderName[] {
-  const name = contenderNames.find((known) => known === text);
-  if (name === undefined) throw new InvalidArgumentError(`expected some of ${contenderNames.join(', ')}`);
-  return [...names, name];
 }

@@ -38,7 +38,7 @@ export interface Contender {
   cpuMicros(): Promise<number>;
   /** Resolves when all granted holds are written. */
   settled(): Promise<unknown>;
-  /** Creates an event with a multiple of a hundred seats. Resolves to its id. */
+  /** Creates an event with at least this many seats. Resolves to its id. */
   openEvent(seats: number): Promise<string>;
 }
 

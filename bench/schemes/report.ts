@@ -1,5 +1,5 @@
 import { type Bound, describeBounds } from '../bounds.ts';
-import { withSpread } from '../flash-sale/report.ts';
+import { withSpread } from '../statistics.ts';
 import { tableOf } from '../table.ts';
 import { type AllResults, type Medians, mediansOf } from './medians.ts';
 import { CONTENDERS } from './options.ts';

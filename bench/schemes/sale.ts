@@ -51,7 +51,7 @@ export interface Tools {
 
 export async function runSale(contender: Contender, { load, redis, options }: Tools): Promise<SaleFigures> {
   const { users, seats, mostSeats, connections } = options;
-  const eventId = await contender.openEvent(roundUp(seats));
+  const eventId = await contender.openEvent(seats);
   const requests = reserveRequests(eventId, users, () => anySeats(seats, 1, mostSeats));
   const { run, cpuPerAnswer } = await sendAll(load, contender, requests, { connections, seconds: null });
   const soldTwice = await countTwice(contender, eventId, run.answers);
@@ -111,9 +111,4 @@ export function figuresOf({ answers, seconds }: LoadRun) {
     seatsGranted: grants.reduce((sum, { seatIds }) => sum + seatIds.length, 0),
     outcomes,
   };
-}
-
-/** Plans have a multiple of a hundred seats. Nobody requests those beyond the ones on offer. */
-function roundUp(seats: number): number {
-  return Math.ceil(seats / 100) * 100;
 }
