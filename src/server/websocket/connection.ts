@@ -1,34 +1,23 @@
-import type { Duplex } from 'node:stream';
-import { type Server as GraphqlWs, MessageType, type SubscribePayload } from 'graphql-ws';
+import type { Server as GraphqlWs, SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { WebsocketConfig } from '../../config.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import { type OperationSummary, summaryOf } from '../../graphql/context.ts';
 import type { VerifiedToken } from '../../identity/claims.ts';
 import { IdentityUnavailable, InvalidToken } from '../../identity/errors.ts';
 import type { SubscriberSink } from '../../live/shared-subscription.ts';
-import type { WorkBudget } from '../../work-budget.ts';
 import { type CloseCode, closeCodes } from '../close-codes.ts';
 import { isStackOverflow } from '../errors.ts';
-import {
-  type AddressAccount,
-  type AddressAccounts,
-  type LiveConnection,
-  largeFrameBytes,
-} from '../live-connections/address-accounts.ts';
+import type { LiveConnection } from '../live-connections/address-accounts.ts';
 import { afterDeadline } from '../live-connections/deadline.ts';
 import { msSince } from '../request-log.ts';
-import { apart } from './apart.ts';
 import { ClientLimits } from './client-limits.ts';
-import { SendWindow } from './send-window.ts';
-import { textFrame } from './text-frame.ts';
+import { detachPayload } from './detach-payload.ts';
+import { OperationSink, SocketWriter, type SocketWriterOptions } from './socket-writer.ts';
 
 /** graphql-ws does not report when the last answer was sent. */
 const recheckAnswersMs = 20;
-
-/** Bytes that may be buffered for one client: a few of the largest answers, which are whole maps with their layout. */
-const maxBufferedBytes = 16_000_000;
 
 export type Extra = { readonly connection: Connection };
 
@@ -39,20 +28,13 @@ interface Begun {
   readonly summary: OperationSummary;
 }
 
-export interface ConnectionOptions {
-  /** The socket of the websocket, without compression. */
-  readonly stream: Duplex;
-  readonly accounts: AddressAccounts;
-  /** Account of the client's network address. */
-  readonly account: AddressAccount;
+export interface ConnectionOptions extends Pick<SocketWriterOptions, 'stream' | 'accounts' | 'account' | 'sent'> {
   /** Request id of the handshake, which all operations of the websocket share. */
   readonly requestId: string;
   /** The handshake's Authorization header. */
   readonly authorization: string | undefined;
   readonly limits: WebsocketConfig;
   readonly logger: Logger;
-  /** Counts messages of all connections. */
-  readonly sent: { messages: number };
 }
 
 /** A client's websocket: its viewer, its operations, and its end. */
@@ -64,38 +46,30 @@ export class Connection implements LiveConnection {
   /** graphql-ws' operations by the client's id: null for one in execution, otherwise a running subscription. */
   operations: Readonly<Record<string, unknown>> = {};
   readonly #socket: WebSocket;
-  readonly #stream: Duplex;
   readonly #logger: Logger;
-  readonly #window: SendWindow;
-  readonly #accounts: AddressAccounts;
-  readonly #account: AddressAccount;
-  readonly #sent: { messages: number };
+  readonly #writer: SocketWriter;
   /** Operations that have not ended. Kept a moment longer than in graphql-ws, which would confuse the next one with the same id. */
   #ids: readonly Begun[] = [];
   readonly #stallMs: number;
   /** Runs until `connection_init`. */
   #initTimer: NodeJS.Timeout | undefined;
   #begun: Begun | undefined;
-  /** The payload that `apart` removed from the message being handled. */
+  /** The payload that `detachPayload` removed from the message being handled. */
   #payload: SubscribePayload | undefined;
   #cancelExpiry: (() => void) | undefined;
-  #bufferedBytes = 0;
   #ending = false;
 
   constructor(
     socket: WebSocket,
     { stream, accounts, account, requestId, authorization, limits, logger, sent }: ConnectionOptions,
   ) {
+    const { unreadBytes } = limits;
     this.#socket = socket;
-    this.#stream = stream;
-    this.#accounts = accounts;
-    this.#account = account;
+    this.#writer = new SocketWriter(socket, { stream, accounts, account, sent, unreadBytes, owner: this });
     this.requestId = requestId;
     this.authorization = authorization;
     this.#logger = logger;
-    this.#sent = sent;
     this.limits = new ClientLimits(limits);
-    this.#window = new SendWindow(socket, limits.unreadBytes);
     this.#stallMs = limits.stallSeconds * 1000;
     this.#initTimer = setTimeout(
       () => this.#close(closeCodes.initTimeout, 'Connection initialisation timeout'),
@@ -104,34 +78,34 @@ export class Connection implements LiveConnection {
   }
 
   get clientAddress(): string {
-    return this.#account.address;
+    return this.#writer.account.address;
   }
 
-  /** Bytes of answers in this process that the client has not read. */
   get bufferedBytes(): number {
-    return this.#bufferedBytes;
+    return this.#writer.bufferedBytes;
   }
 
   open(graphql: GraphqlWs<Extra>, onClose: () => void): void {
     const socket = this.#socket;
     // ws then closes the socket. Mostly the client broke the protocol, or sent too much.
     socket.on('error', (error) => this.#logger.debug({ requestId: this.requestId, err: error }, 'websocket failed'));
-    socket.on('ping', () => this.#mayGoOn());
+    socket.on('ping', () => this.#acceptsMessage());
     // A pong that answers no ping counts as a message.
-    socket.on('pong', (nonce) => this.#window.pong(String(nonce)) || this.#mayGoOn());
+    socket.on('pong', (nonce) => this.#writer.pong(String(nonce)) || this.#acceptsMessage());
     const adapter = {
       protocol: socket.protocol,
-      send: (text: string) => this.#send(text),
+      // Resolves at once: graphql-ws keeps the result until then, which takes many times the memory of its text.
+      send: async (text: string) => this.#writer.send(text),
       close: (code = 1000, reason = '') => socket.close(code, reasonThatFits(reason)),
       onMessage: (handle: (text: string) => Promise<void>) =>
         socket.on('message', (data) => {
-          if (this.#mayGoOn()) this.#handle(handle, String(data));
+          if (this.#acceptsMessage()) this.#handle(handle, String(data));
         }),
     };
     const closed = graphql.opened(adapter, { connection: this });
     socket.once('close', (code, reason) => {
       clearTimeout(this.#initTimer);
-      this.#window.close();
+      this.#writer.close();
       this.#cancelExpiry?.();
       onClose();
       closed(code, String(reason)).catch((error: unknown) =>
@@ -144,7 +118,7 @@ export class Connection implements LiveConnection {
    * To be called on `connection_init`.
    * @param operations the running ones, as graphql-ws keeps them
    */
-  introduced(operations: Readonly<Record<string, unknown>>): void {
+  initialised(operations: Readonly<Record<string, unknown>>): void {
     clearTimeout(this.#initTimer);
     this.#initTimer = undefined;
     this.operations = operations;
@@ -155,7 +129,7 @@ export class Connection implements LiveConnection {
     if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.viewer = viewer;
     this.#cancelExpiry = afterDeadline(expiresAtMs, () =>
-      this.#end(closeCodes.forbidden, new InvalidToken('expired').message),
+      this.#closeGracefully(closeCodes.forbidden, new InvalidToken('expired').message),
     );
   }
 
@@ -174,9 +148,9 @@ export class Connection implements LiveConnection {
    * Resolves when a query or mutation may be executed, which holds a slot until its end. Resolves to false if the client no longer waits
    * for it.
    */
-  async turn(id: string): Promise<boolean> {
+  async acquireSlot(id: string): Promise<boolean> {
     await this.limits.executions.acquire(id);
-    if (!this.#window.isWritable) await new Promise<void>((resolve) => this.#window.onWritable(resolve));
+    if (!this.#writer.isWritable) await new Promise<void>((resolve) => this.#writer.onWritable(resolve));
     return this.isAwaited(id);
   }
 
@@ -190,7 +164,7 @@ export class Connection implements LiveConnection {
     return id in this.operations && this.#socket.readyState === this.#socket.OPEN;
   }
 
-  over(id: string): void {
+  end(id: string): void {
     const begun = this.#begunAs(id);
     if (begun) this.#logger.debug({ ...begun.summary, ms: msSince(begun.atMs) }, 'operation over a websocket');
     this.#ids = this.#ids.filter((other) => other !== begun);
@@ -203,23 +177,7 @@ export class Connection implements LiveConnection {
 
   /** The sink of the operation with the client's id, for serialized payloads. */
   sink(id: string): SubscriberSink {
-    return new OperationSink(id, { connection: this, account: this.#account, window: this.#window });
-  }
-
-  /**
-   * Writes a whole frame. Bypasses ws, which would write a frame's header and data separately: the largest cost of sending to thousands.
-   * Only while it is writable.
-   */
-  write(frame: Buffer): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (frame.length > largeFrameBytes) {
-      this.#buffer(frame.length);
-      this.#stream.write(frame, () => this.#buffer(-frame.length));
-    } else {
-      this.#stream.write(frame);
-    }
-    this.#window.add(frame.length);
-    this.#sent.messages += 1;
+    return new OperationSink(id, this.#writer, this.operations);
   }
 
   /** @param handled the payload that graphql-ws has */
@@ -228,7 +186,7 @@ export class Connection implements LiveConnection {
   }
 
   keepAlive(): void {
-    if (this.#window.stalledMs < this.#stallMs) this.#window.ping();
+    if (this.#writer.stalledMs < this.#stallMs) this.#writer.ping();
     else this.cutOff();
   }
 
@@ -239,41 +197,27 @@ export class Connection implements LiveConnection {
 
   /** Tells the client to reconnect, to another node. */
   leave(): void {
-    this.#end(closeCodes.goingAway, 'Going away');
+    this.#closeGracefully(closeCodes.goingAway, 'Going away');
   }
 
   /** Closes as soon as queries and mutations in flight are answered. */
-  #end(code: CloseCode, reason: string): void {
+  #closeGracefully(code: CloseCode, reason: string): void {
     this.#ending = true;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const answering = this.#bufferedBytes > 0 || Object.values(this.operations).includes(null);
-    if (answering) setTimeout(() => this.#end(code, reason), recheckAnswersMs);
+    const answering = this.bufferedBytes > 0 || Object.values(this.operations).includes(null);
+    if (answering) setTimeout(() => this.#closeGracefully(code, reason), recheckAnswersMs);
     else this.#socket.close(code, reason);
   }
 
   /** False once the socket will close. Later operations are not executed, so that a client's retry does not execute them twice. */
-  #mayGoOn(): boolean {
+  #acceptsMessage(): boolean {
     if (!this.#ending && !this.limits.messages.take()) this.#close(closeCodes.tooManyMessages, 'Too many messages');
     return !this.#ending;
   }
 
-  /** Resolves at once, because graphql-ws keeps the result until then, which takes many times the memory of its text. */
-  async #send(text: string): Promise<void> {
-    this.#buffer(text.length);
-    this.#socket.send(text, () => this.#buffer(-text.length));
-    this.#window.add(text.length);
-    this.#sent.messages += 1;
-  }
-
-  #buffer(bytes: number): void {
-    if (bytes > 0 && this.#bufferedBytes > maxBufferedBytes) this.cutOff();
-    this.#bufferedBytes += bytes;
-    this.#accounts.buffer(this.#account, bytes);
-  }
-
   #handle(handle: (text: string) => Promise<void>, text: string): void {
     this.#begun = undefined;
-    const { message, payload } = apart(text);
+    const { message, payload } = detachPayload(text);
     this.#payload = payload;
     const handled = handle(message);
     // The message's operation begins before the first wait.
@@ -284,7 +228,7 @@ export class Connection implements LiveConnection {
 
   /** graphql-ws does not report the end of an operation that is refused after its client has completed it. */
   #handled(begun: Begun | undefined): void {
-    if (begun !== undefined && this.#ids.includes(begun)) this.over(begun.id);
+    if (begun !== undefined && this.#ids.includes(begun)) this.end(begun.id);
   }
 
   #refuse(error: unknown): void {
@@ -298,61 +242,6 @@ export class Connection implements LiveConnection {
     this.#ending = true;
     this.#socket.close(code, reasonThatFits(reason));
   }
-}
-
-/** Sends the messages of one operation. */
-class OperationSink implements SubscriberSink {
-  readonly #id: string;
-  /** The message before its payload, in ASCII. */
-  readonly #start: string;
-  readonly #connection: Connection;
-  readonly #account: AddressAccount;
-  readonly #window: SendWindow;
-  /** Whether graphql-ws has registered the subscription, and so ends it when the client completes it. */
-  #isBegun = false;
-
-  constructor(
-    id: string,
-    { connection, account, window }: { connection: Connection; account: AddressAccount; window: SendWindow },
-  ) {
-    this.#id = id;
-    this.#start = `{"id":${asciiJson(id)},"type":"${MessageType.Next}","payload":`;
-    this.#connection = connection;
-    this.#account = account;
-    this.#window = window;
-  }
-
-  get address(): string {
-    return this.#account.address;
-  }
-
-  get work(): WorkBudget {
-    return this.#account.work;
-  }
-
-  get isWritable(): boolean {
-    return this.#window.isWritable;
-  }
-
-  onWritable(callback: () => void): () => void {
-    return this.#window.onWritable(callback);
-  }
-
-  next(payload: Buffer): void {
-    if (this.#isBegun || this.#isAwaited()) this.#connection.write(textFrame(this.#start, payload, '}'));
-  }
-
-  /** The client may have completed the operation before graphql-ws registered it. */
-  #isAwaited(): boolean {
-    const { operations } = this.#connection;
-    this.#isBegun = operations[this.#id] != null;
-    return this.#id in operations;
-  }
-}
-
-function asciiJson(text: string): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, escaped);
 }
 
 /** Truncates to the 123 bytes of a close frame (RFC 6455, 5.5), beyond which ws throws, because the id of an operation may be long. */

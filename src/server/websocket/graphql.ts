@@ -59,7 +59,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
     async execute(args) {
       const request = takeRequest(args);
       const { id, connection, cost } = request;
-      if (!(await connection.turn(id))) return { errors: [notWanted()] };
+      if (!(await connection.acquireSlot(id))) return { errors: [clientIsGone()] };
       const { viewer, clientAddress } = connection;
       const allowance = viewer === null ? await queryLimiter.consume(clientAddress) : null;
       if (allowance?.allowed === false) return { errors: [errorOf(rateLimited(allowance.retryAfterMs))] };
@@ -84,7 +84,7 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       }
     },
     async onConnect({ connectionParams, subscriptions, extra: { connection } }) {
-      connection.introduced(subscriptions);
+      connection.initialised(subscriptions);
       const token = await authenticateConnection(connectionParams, connection.authorization, identity);
       if (token !== null) connection.authenticated(token);
     },
@@ -93,10 +93,10 @@ export function graphqlOverWebsocket(options: GraphqlOptions): GraphqlWs<Extra> 
       errors && { errors: tell(connection, id, errors), ...(data !== undefined && { data }) },
     onError({ extra: { connection } }, id, _payload, errors) {
       const told = tell(connection, id, errors);
-      connection.over(id);
+      connection.end(id);
       return told;
     },
-    onComplete: ({ extra: { connection } }, id) => connection.over(id),
+    onComplete: ({ extra: { connection } }, id) => connection.end(id),
   });
 }
 
@@ -205,6 +205,6 @@ function idInUse(): GraphQLError {
 }
 
 /** The client does not get this error. */
-function notWanted(): GraphQLError {
+function clientIsGone(): GraphQLError {
   return new GraphQLError('The client is gone', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }

@@ -3,7 +3,7 @@ import type { SubscribePayload } from 'graphql-ws';
 /** Longest message, in characters, that is parsed for it. Subscriptions are hardly longer. */
 const maxLength = 10_000;
 
-interface Apart {
+interface Detached {
   readonly message: string;
   /** Undefined if it is still in the message. */
   readonly payload?: SubscribePayload;
@@ -14,7 +14,7 @@ interface Apart {
  * message with the id of an operation and no text, for which graphql-ws would close the socket, gets an empty text. Other messages
  * are unchanged.
  */
-export function apart(message: string): Apart {
+export function detachPayload(message: string): Detached {
   const mayBeSubscription = message.length <= maxLength && message.includes('subscription');
   if (!mayBeSubscription && !message.includes('"persistedQuery"')) return { message };
   try {
