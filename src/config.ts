@@ -55,7 +55,7 @@ export interface HttpConfig extends AddressConfig {
   readonly answerStallSeconds: number;
   /** Bytes of answers buffered in this process, over all connections. */
   readonly maxUnreadBytes: number;
-  /** How long a stopping node goes on serving while it reports that it is not ready. */
+  /** How long a stopping node continues to serve while it reports that it is not ready. */
   readonly shutdownDelayMs: number;
 }
 
@@ -131,7 +131,7 @@ export interface WebsocketConfig {
   readonly operationsPerMinute: number;
   readonly maxMessageBytes: number;
   readonly initSeconds: number;
-  /** Bytes that a client may leave unread before it is sent no more. */
+  /** Bytes that a client may leave unread before it is sent nothing more. */
   readonly unreadBytes: number;
   readonly stallSeconds: number;
 }

@@ -9,8 +9,8 @@ const MAX_BUFFERED = 1_000_000;
 
 /**
  * Writes to standard output: JSON for machines, each line with the time and the node's name, or lines for a person at a terminal. The
- * node never waits for the reader. If the log cannot be written, for example because the disk is full, it says so once on standard error
- * and goes on without a log.
+ * node never waits for the reader. If the log cannot be written, for example because the disk is full, it reports that once on standard
+ * error, and continues without a log.
  */
 export async function createLogger({ level, format }: Config['log']): Promise<Logger> {
   // Not pino's own destination, which at the end would wait for ever for a full disk.

@@ -13,8 +13,8 @@ let lastTurnAtMs = 0;
 let lastSliceAtMs = 0;
 
 /**
- * Resolves when the next piece of long work may run: when the event loop is idle, or was busy for a while. As many pieces run as fit into
- * a slice of time, in the order of the calls, whoever made them. A piece is the work until the caller's next `await`.
+ * Resolves when the next piece of long work may run: when the event loop is idle, or was busy for a while. A time slice
+ * runs as many pieces as fit, in the order of all calls. A piece is the work until the caller's next `await`.
  */
 export function nextTimeSlice(): Promise<void> {
   return new Promise((resolve) => {

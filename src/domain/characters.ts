@@ -4,7 +4,7 @@ export const maxNameCharacters = 200;
 /** Bound for the average length of a character, in UTF-16 units: the longest emoji (couples with skin tones) have 15. */
 const longestCharacter = 32;
 
-/** Whether a text has at most so many characters as people see them: '👩‍👩‍👧‍👦' is one, and so is 'é', however it is encoded. */
+/** Whether a text has at most this number of characters as people see them: '👩‍👩‍👧‍👦' is one, and so is 'é' in any encoding. */
 export function fitsCharacters(text: string, most: number): boolean {
   if (text.length <= most) return true;
   if (text.length > most * longestCharacter) return false;

@@ -12,7 +12,7 @@ export interface Viewer {
 export interface Asker {
   /** Null without a token. */
   readonly viewer: Viewer | null;
-  /** Whether nobody awaits the answer any more. */
+  /** Whether the answer is no longer awaited. */
   readonly isOver: () => boolean;
 }
 

@@ -9,7 +9,7 @@ export function validateIdempotencyKey(key: string | null | undefined) {
   return invalidInput('idempotencyKey', `A key has 1 to ${MAX_LENGTH} characters, none of them a control character.`);
 }
 
-/** Whether the text has at most so many characters, no control characters, and no unpaired surrogates. */
+/** Whether the text has at most `maxLength` characters, no control characters, and no unpaired surrogates. */
 export function isPlain(text: string, maxLength: number): boolean {
   return text.length <= 2 * maxLength && [...text].length <= maxLength && !/[\p{Cc}\p{Cs}]/u.test(text);
 }

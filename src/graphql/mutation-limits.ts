@@ -17,7 +17,7 @@ export async function limited<Result extends { readonly __typename: string }>(
   );
 }
 
-/** Counts a mutation. Returns how long the viewer must wait, in milliseconds; null if it may go on. */
+/** Counts a mutation. Returns how long the viewer must wait, in milliseconds; null if it is allowed. */
 async function countMutation({ services, clientAddress }: GraphqlContext, viewer: Viewer): Promise<number | null> {
   const { mutationLimiter, guestMutationLimiter } = services;
   // In parallel, so that there is one round trip.

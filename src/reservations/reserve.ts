@@ -127,7 +127,7 @@ function reservationIdOf({ viewerId, idempotencyKey }: ReserveRequest, newId: ()
   return idempotencyKey === null ? newId() : intentId(`${viewerId}\n${idempotencyKey}`);
 }
 
-/** The gate is not told when a blocked seat is back on sale, and would go on refusing it. */
+/** Unblocking does not reach the gate, which would continue to refuse the seat. */
 function isKnownToEnd({ holder }: SeatHolder): boolean {
   return holder !== 'BLOCKED';
 }

@@ -5,7 +5,7 @@ import { busyFor, retryAfterMs } from './errors.ts';
 const HEAVY = 20_000;
 /** Total cost that may run at once: a whole map of the largest venue, which takes some 75 MB while it is made. */
 const CAPACITY = 250_000;
-/** Operations are refused after this wait, and when so many are waiting. */
+/** Operations are refused after this wait, or if this many are waiting. */
 const MAX_WAIT_MS = 5_000;
 const MAX_WAITING = 500;
 

@@ -23,7 +23,7 @@ export interface Happenings {
   'store:answered': [kind: 'statement' | 'transaction' | 'read', tookMs: number];
   /** A warning for operators of the store, in one line. */
   'store:warned': [warning: string];
-  /** A frame with changes of so many seats was made. */
+  /** A frame with changes of this number of seats was made. */
   'frame:made': [seats: number];
   /** An operation was executed for all subscribers that sent the same: once for a change, and once more if one needs a snapshot. */
   'subscription:executed': [field: 'seatMap' | 'availability' | 'event'];
@@ -31,17 +31,17 @@ export interface Happenings {
   'map:compared': [eventId: string, result: 'equal' | 'missed' | 'different'];
   /** Missed changes of a followed event were read from its log, or the event was loaded again. */
   'feed:read': [eventId: string, what: 'log' | 'event'];
-  /** The keys of so many reservations were touched at their deadline. */
+  /** The keys of this number of reservations were touched at their deadline. */
   'expiry:touched': [reservations: number];
   /** A reservation that this node watches was announced as expired. */
   'expiry:announced': [];
-  /** For so many reservations no announcement came in time: the store is asked. */
+  /** Notifications for this number of reservations did not come in time, and the store is asked. */
   'expiry:unannounced': [reservations: number];
-  /** This node has ended a reservation in the store, so long after its deadline. */
+  /** This node has ended a reservation in the store, this long after its deadline. */
   'expiry:ended': [lateMs: number];
-  /** The sweep has ended so many reservations that no node had ended in time. */
+  /** The sweep has ended this number of reservations that no node had ended in time. */
   'sweep:ended': [reservations: number];
-  /** So many old rows were removed. */
+  /** This number of old rows was removed. */
   'history:removed': [what: 'reservations' | 'changes', rows: number];
   /** The backlogs of all consumers of the change log. */
   'consumers:measured': [backlogs: readonly ConsumerBacklog[]];

@@ -10,8 +10,7 @@ export async function createTemplate(serverUrl: string): Promise<string> {
   const url = await createDatabase(serverUrl, { prefix: 'holdfast_template' });
   const name = databaseName(url);
   await applyMigrations(url);
-  // Postgres copies a database only while nobody is connected to it. With the door shut that is always so, and copies
-  // can be made at the same time: they share the lock on their template. Neither a lock of ours nor a retry is needed.
+  // Postgres copies a database only without connections to it, which this ensures. Concurrent copies share the lock on the template.
   await onServer(serverUrl, (sql) => sql`alter database ${sql(name)} with allow_connections false`);
   return name;
 }

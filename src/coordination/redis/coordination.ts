@@ -10,7 +10,7 @@ import { createRedisRateLimiter } from './rate-limiter.ts';
 import { RedisHealth } from './topology/health.ts';
 import { openTopology } from './topology/open.ts';
 
-/** How long a node waits for Redis at start before it goes on without. */
+/** How long a node waits for Redis at its start before it continues without. */
 const START_WITHIN_MS = 1_500;
 
 export interface RedisSettings {

@@ -34,7 +34,7 @@ export interface FieldCost {
   readonly own?: number | ((layout: LayoutSize) => number);
   /** Length of the list, by which the cost of the selection is multiplied. */
   readonly rows?: number | ((layout: LayoutSize) => number);
-  /** The field is a connection with so many edges. */
+  /** Numbers of edges, if the field is a connection. */
   readonly page?: PageCost;
 }
 

@@ -60,7 +60,7 @@ export async function hasShardedPubSub(redis: Redis): Promise<boolean> {
 export async function expectRights(redis: Redis): Promise<void> {
   const { db = 0 } = redis.options;
   const tried = [redis.hfTouch(1, RIGHTS_KEY), redis.get(RIGHTS_KEY), redis.publish(RIGHTS_KEY, '')];
-  // ioredis goes on with database 0 if it could not select another.
+  // ioredis continues with database 0 if it could not select another.
   const selected = db === 0 ? [] : [redis.select(db)];
   for (const answer of await Promise.allSettled([...selected, ...tried]))
     if (answer.status === 'rejected' && !isRedirection(answer.reason)) throw answer.reason;
