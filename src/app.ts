@@ -121,7 +121,12 @@ async function serve(
   const server = await openServer({
     http: config.http,
     websockets: config.websockets,
-    admission: { ...config.admission, fewInFlight: FEW_IN_FLIGHT, lagMs: () => loopLag.behindMs, telemetry },
+    admission: {
+      ...config.admission,
+      fewInFlight: FEW_IN_FLIGHT,
+      requestWaitMs: () => loopLag.requestWaitMs,
+      telemetry,
+    },
     production: config.production,
     trustedOperations,
     schema,

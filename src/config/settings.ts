@@ -201,7 +201,7 @@ export const settingsSchema = z.object({
   MAX_LAG_MS: byDefault(
     '1500',
     whole(10, 60_000),
-    'how far the event loop may lag, in milliseconds, before the node refuses new operations',
+    'how long requests may wait for the event loop, in milliseconds, before the node refuses new operations',
   ),
   PAYMENT_PROVIDER: otherwise(
     '`test`; required in production',

@@ -4,11 +4,11 @@ import type { Telemetry } from '../telemetry/happenings.ts';
 export interface AdmissionOptions {
   /** Operations in flight at once. */
   readonly maxInFlight: number;
-  /** How far the event loop may be behind while more than `fewInFlight` operations are executed. Fewer are not the cause. */
+  /** How long requests may wait for the event loop while more than `fewInFlight` operations are executed. Fewer are not the cause. */
   readonly maxLagMs: number;
   readonly fewInFlight: number;
-  /** How far the event loop is behind now, including the current turn. */
-  lagMs(): number;
+  /** As in `LoopLag`. */
+  requestWaitMs(): number;
   readonly telemetry: Telemetry;
 }
 
@@ -34,8 +34,8 @@ export class Admission {
 
   /** How long a new request should wait before a retry, in milliseconds; undefined if it is admitted. */
   refusal(): number | undefined {
-    const { maxInFlight, fewInFlight, maxLagMs, lagMs, telemetry } = this.#options;
-    if (this.#inFlight < maxInFlight && (this.#inFlight < fewInFlight || lagMs() <= maxLagMs)) return undefined;
+    const { maxInFlight, fewInFlight, maxLagMs, requestWaitMs, telemetry } = this.#options;
+    if (this.#inFlight < maxInFlight && (this.#inFlight < fewInFlight || requestWaitMs() <= maxLagMs)) return undefined;
     telemetry.emit('request:refused');
     return randomInt(retrySpreadMs.from, retrySpreadMs.to);
   }

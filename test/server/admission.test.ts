@@ -19,7 +19,7 @@ beforeEach(async () => {
   fewInFlight = 0;
   stage = await openStage({
     admission: {
-      ...{ maxInFlight, maxLagMs, lagMs: () => lagMs, telemetry: new EventEmitter() },
+      ...{ maxInFlight, maxLagMs, requestWaitMs: () => lagMs, telemetry: new EventEmitter() },
       get fewInFlight() {
         return fewInFlight;
       },

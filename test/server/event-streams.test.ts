@@ -285,7 +285,7 @@ describe('limits', () => {
       maxInFlight: 0,
       maxLagMs: 1_000,
       fewInFlight: 0,
-      lagMs: () => 0,
+      requestWaitMs: () => 0,
       telemetry: { emit: () => true },
     };
     const busy = await stageWith({ admission: admission as never });

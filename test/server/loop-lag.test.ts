@@ -42,13 +42,28 @@ it("hardly counts a single turn of a garbage collection's duration", async () =>
   expect(frameWindowMs(50, lag.lagMs)).toBeLessThanOrEqual(60);
 });
 
-it('includes the current turn before any timer fires', async () => {
+it('makes requests wait when one long turn follows another, and is known inside the second', async () => {
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(lag.behindMs).toBeLessThanOrEqual(0);
   lateMs += 2_000;
-  expect(lag.behindMs).toBe(1_980);
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(lag.behindMs).toBeLessThan(1);
+  expect(lag.requestWaitMs).toBe(0);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(lag.requestWaitMs).toBe(0);
+  lateMs += 500;
+  expect(lag.requestWaitMs).toBe(480);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(lag.requestWaitMs).toBeGreaterThanOrEqual(480);
+  await vi.advanceTimersByTimeAsync(40);
+  expect(lag.requestWaitMs).toBe(0);
+});
+
+it('makes no request wait for single long turns, however many there are', async () => {
+  for (let turns = 0; turns < 20; turns += 1) {
+    lateMs += 300;
+    expect(lag.requestWaitMs).toBe(0);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(lag.requestWaitMs).toBe(0);
+    await vi.advanceTimersByTimeAsync(60);
+  }
 });
 
 it.each([
