@@ -1,10 +1,4 @@
-import {
-  ApolloServer,
-  type ApolloServerPlugin,
-  type BaseContext,
-  type GraphQLRequestListener,
-  HeaderMap,
-} from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext, type GraphQLRequestListener } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -12,28 +6,25 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from '../graphql/context.ts';
-import type { Judge } from '../graphql/cost/judge.ts';
 import { validationOptions } from './document-limits.ts';
 import { ownRules, parseOptions } from './documents.ts';
 import { codesOf, operationFault, type PublicError } from './errors.ts';
-import type { HeavyOperations } from './heavy-operations.ts';
 import { jsonInSlices } from './json-in-slices.ts';
-import type { QueryBudgets } from './query-budgets.ts';
+import type { KnownOperations } from './known-operations.ts';
+import { beginOperation, type OperationLimitsParts } from './operation-limits.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { persistedQueriesOf } from './trusted-over-http.ts';
 
-export interface ApolloOptions {
+export interface ApolloOptions extends OperationLimitsParts {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly publicError: PublicError;
   readonly logger: Logger;
   readonly trustedOperations: TrustedOperations;
-  readonly judge: Judge;
-  readonly queryBudgets: QueryBudgets;
-  readonly heavyOperations: HeavyOperations;
+  readonly knownOperations: KnownOperations;
 }
 
 export async function startApollo(options: ApolloOptions) {
@@ -102,19 +93,19 @@ interface Remembered {
 
 /** Refuses operations that cost too much, limits heavy ones in flight, and records what the log says about each. */
 function limitOperations(
-  { judge, queryBudgets, heavyOperations }: ApolloOptions,
+  options: ApolloOptions,
   { large, requestIds }: Remembered,
 ): ApolloServerPlugin<GraphqlContext> {
+  const { heavyOperations, knownOperations } = options;
   const listener: GraphQLRequestListener<GraphqlContext> = {
-    async didResolveOperation({ document, operation, operationName, request, contextValue }) {
-      contextValue.summary.operation = operationName;
+    async didResolveOperation({ source, document, operation, operationName, request, contextValue }) {
+      const { clientAddress, summary } = contextValue;
+      summary.operation = operationName;
+      knownOperations.add(source, document);
       if (operation === undefined || operation.operation === 'subscription') return;
-      const cost = await judge.costOf({ document, operation, variables: request.variables });
-      if (cost instanceof GraphQLError) throw badRequest(cost);
-      // Mutations are limited by viewer instead.
-      const tooMuch = operation.operation === 'query' ? queryBudgets.charge(contextValue.clientAddress, cost) : null;
-      const refusal = tooMuch ?? (request.http && (await heavyOperations.enter(request.http, cost)));
-      if (refusal) throw retryLater(refusal);
+      const judged = { document, operation, variables: request.variables, clientAddress };
+      const refusal = await beginOperation(options, request.http ?? request, judged);
+      if (refusal !== null) throw refusal;
     },
     didEncounterErrors({ errors, contextValue: { summary } }) {
       for (const error of errors) requestIds.set(error, summary.requestId);
@@ -129,16 +120,6 @@ function limitOperations(
   };
   const listening = Promise.resolve(listener);
   return { requestDidStart: () => listening };
-}
-
-function badRequest({ message, extensions }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
-}
-
-function retryLater({ message, extensions }: GraphQLFormattedError): GraphQLError {
-  const status = extensions?.code === 'RATE_LIMITED' ? 429 : 503;
-  const headers = new HeaderMap([['retry-after', String(Math.ceil(Number(extensions?.retryAfterMs) / 1000))]]);
-  return new GraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });
 }
 
 function needsLiveConnection(): GraphQLError {

@@ -1,4 +1,4 @@
-import type { onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../domain/viewer.ts';
 import { bearerToken } from '../identity/bearer.ts';
 import type { VerifiedToken } from '../identity/claims.ts';
@@ -14,15 +14,16 @@ declare module 'fastify' {
   }
 }
 
-/** Refuses an invalid token whatever the request is, before the body is read. */
-export function authenticateRequest(identity: Identity): onRequestAsyncHookHandler {
-  return async (request) => {
-    const token = bearerToken(request.headers.authorization);
-    if (token === undefined) return;
-    const { viewer, expiresAtMs } = await identity.verify(token);
-    request.viewer = viewer;
-    request.tokenExpiresAtMs = expiresAtMs;
-  };
+/**
+ * Refuses an invalid token whatever the request is, before the body is read.
+ * @throws InvalidToken, IdentityUnavailable
+ */
+export async function authenticateRequest(identity: Identity, request: FastifyRequest): Promise<void> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === undefined) return;
+  const { viewer, expiresAtMs } = await identity.verify(token);
+  request.viewer = viewer;
+  request.tokenExpiresAtMs = expiresAtMs;
 }
 
 /**

@@ -19,7 +19,7 @@ const maxTokens = 2_000;
 export const parseOptions: ParseOptions = { maxTokens };
 
 /** Characters of cached documents, each of which takes some 60 times its text: 30 MB. */
-const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
+export const rememberedDocuments = { max: 1_000, maxSize: 500_000 };
 
 /** Parses and validates a document, or returns its errors. One that is not cached is parsed in a time slice of its own. */
 export type DocumentReader = (query: string) => Promise<DocumentNode | readonly GraphQLError[]>;

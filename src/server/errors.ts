@@ -70,7 +70,8 @@ function faultOf(error: unknown): unknown {
 
 /** Errors with a code, and graphql-js' errors about the request, but not those about a resolver's result. */
 function isMeantForClient(error: GraphQLError, fault: unknown): boolean {
-  if (error.extensions.code !== undefined) return true;
+  // graphql-jit leaves `extensions` out where there are none.
+  if (error.extensions?.code !== undefined) return true;
   if (!(fault instanceof GraphQLError)) return false;
   return error.path === undefined || concernsArgument(error);
 }

@@ -17,13 +17,13 @@ import { executeOverHttp } from './apollo-over-http.ts';
 import { limitBody, maxPlanBytes } from './body-limit.ts';
 import { limitConnections } from './connection-limit.ts';
 import { textChecker } from './documents.ts';
-import { errorReplies } from './error-replies.ts';
-import type { PublicError } from './errors.ts';
+import { errorReplies, send } from './error-replies.ts';
 import type { EventStreams } from './event-stream/event-streams.ts';
 import { addEventStreams } from './event-stream/routes.ts';
 import { addExplorer, redirectBrowsers } from './explorer.ts';
 import { addHealth, type Health } from './health.ts';
-import type { HeavyOperations } from './heavy-operations.ts';
+import type { KnownOperations } from './known-operations.ts';
+import { executeKnown, type KnownExecution } from './known-over-http.ts';
 import { addLayouts, type LayoutOptions } from './layouts.ts';
 import { ownPath } from './own-path.ts';
 import { addPage } from './page.ts';
@@ -32,15 +32,14 @@ import { admit, identify, requesterOf } from './requester.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 
-export interface HttpOptions extends LayoutOptions {
+export interface HttpOptions extends LayoutOptions, KnownExecution {
   readonly trustedOperations: TrustedOperations;
   readonly http: HttpConfig;
   readonly production: boolean;
   readonly logger: Logger;
   health(): Health;
   readonly apollo: ApolloServer<GraphqlContext>;
-  readonly heavyOperations: HeavyOperations;
-  readonly publicError: PublicError;
+  readonly knownOperations: KnownOperations;
   readonly eventStreams: EventStreams;
 }
 
@@ -125,22 +124,28 @@ function redirectToBase(http: FastifyInstance, basePath: string): void {
 }
 
 function addGraphql(http: FastifyInstance, options: HttpOptions, hasExplorer: boolean): void {
-  const { contextFor, admission, trustedOperations } = options;
-  const onRequest = [noStore, admit(options), ...identify(options)];
-  const execute = (request: FastifyRequest, reply: FastifyReply) =>
-    executeOverHttp(options, contextFor(requesterOf(options, request, reply)), { request, reply });
+  const { contextFor, admission, trustedOperations, knownOperations } = options;
+  const onRequest = [noStore, admit(options), identify(options)];
+  const refusal = trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker());
+  const execute = async (request: FastifyRequest, reply: FastifyReply) => {
+    const known = request.method === 'POST' ? knownOperations.find(request.body, request.headers.accept) : undefined;
+    const refused = known === undefined ? await refusal(request) : null;
+    if (refused !== null) return send(refused, request, reply);
+    const context = contextFor(requesterOf(options, request, reply));
+    if (known !== undefined) return executeKnown(options, known, context, { request, reply });
+    return executeOverHttp(options, context, { request, reply });
+  };
   http.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
     bodyLimit: maxPlanBytes,
     onRequest: hasExplorer ? [redirectBrowsers(options.http.basePath), ...onRequest] : onRequest,
     preParsing: limitBody,
-    preHandler: trustedOperations.only ? refuseUntrusted(trustedOperations) : refuseTooLarge(textChecker()),
     handler: (request, reply) => admission.run(() => execute(request, reply)),
   });
   addEventStreams(http, {
     path: graphqlPath,
-    onRequest: [noStore, ...identify(options)],
+    onRequest: [noStore, identify(options)],
     eventStreams: options.eventStreams,
   });
 }

@@ -29,16 +29,13 @@ interface Address {
 /** Serves `SeatMap.layoutUrl`. The address contains a hash of the layout, and 404 answers any other hash. */
 export function addLayouts(http: FastifyInstance, options: LayoutOptions): void {
   const { admission, contextFor, findLayout } = options;
-  http.get<Address>(
-    '/layouts/:eventId/:file',
-    { onRequest: [admit(options), ...identify(options)] },
-    (request, reply) =>
-      admission.run(async () => {
-        const { eventId, file } = request.params;
-        const found = await findLayout(contextFor(requesterOf(options, request, reply)), eventId);
-        if (found === null || file !== `${found.hash}.json`) return send(nothingAt(request), request, reply);
-        return sendLayout(found, request, reply);
-      }),
+  http.get<Address>('/layouts/:eventId/:file', { onRequest: [admit(options), identify(options)] }, (request, reply) =>
+    admission.run(async () => {
+      const { eventId, file } = request.params;
+      const found = await findLayout(contextFor(requesterOf(options, request, reply)), eventId);
+      if (found === null || file !== `${found.hash}.json`) return send(nothingAt(request), request, reply);
+      return sendLayout(found, request, reply);
+    }),
   );
 }
 

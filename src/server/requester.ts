@@ -17,8 +17,14 @@ export interface RequesterOptions {
 }
 
 /** Authenticates a request and applies the rate limit of its address, before the body is read. */
-export function identify(options: RequesterOptions): onRequestAsyncHookHandler[] {
-  return [authenticateRequest(options.identity), limitQueries(options)];
+export function identify({ identity, queryLimiter, clientAddresses }: RequesterOptions): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    await authenticateRequest(identity, request);
+    // Viewers have limits of their own.
+    if (request.viewer !== null) return;
+    const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
+    if (!answer.allowed) await send(rateLimitedReply(rateLimited(answer.retryAfterMs)), request, reply);
+  };
 }
 
 /** The requester of an authenticated request, whose summary the request's log line will have. */
@@ -43,14 +49,5 @@ export function admit({ admission }: Pick<RequesterOptions, 'admission'>): onReq
     const waitMs = admission.refusal();
     if (waitMs === undefined) done();
     else void send(busyReply(waitMs), request, reply);
-  };
-}
-
-/** Limits requests without a token. Viewers have limits of their own. */
-function limitQueries({ queryLimiter, clientAddresses }: RequesterOptions): onRequestAsyncHookHandler {
-  return async (request, reply) => {
-    if (request.viewer !== null) return;
-    const answer = await queryLimiter.consume(clientAddresses.of(request.raw));
-    if (!answer.allowed) await send(rateLimitedReply(rateLimited(answer.retryAfterMs)), request, reply);
   };
 }

@@ -17,6 +17,7 @@ import { EventStreams } from './event-stream/event-streams.ts';
 import type { Health } from './health.ts';
 import { HeavyOperations } from './heavy-operations.ts';
 import { createHttp, graphqlPath, type HttpOptions } from './http.ts';
+import { KnownOperations } from './known-operations.ts';
 import { AddressAccounts } from './live-connections/address-accounts.ts';
 import { QueryBudgets } from './query-budgets.ts';
 import { operationReader } from './read-operation.ts';
@@ -120,6 +121,7 @@ async function createParts(options: ServerOptions): Promise<Parts> {
     admission,
     queryBudgets: new QueryBudgets(options.queryCostPerSecond, () => performance.now()),
     heavyOperations: new HeavyOperations(),
+    knownOperations: new KnownOperations(options.trustedOperations),
     publicError: publicErrors(options),
     clientAddresses: new ClientAddresses(options.http.trustedProxies, options.logger),
   };

@@ -1,7 +1,7 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
-import type { FastifyRequest, preHandlerAsyncHookHandler, preHandlerHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
-import { send } from './error-replies.ts';
+import type { ErrorReply } from './error-replies.ts';
 import { notTrusted, type TrustedOperations } from './trusted-operations.ts';
 
 type PersistedQueries = Exclude<ApolloServerOptions<BaseContext>['persistedQueries'], false | undefined>;
@@ -20,21 +20,25 @@ export function persistedQueriesOf(trusted: TrustedOperations): PersistedQueries
   };
 }
 
-/** Runs before Apollo, which would parse and validate the operation, and report its faults. */
-export function refuseUntrusted(trusted: TrustedOperations): preHandlerHookHandler {
-  return (request, reply, done) => {
-    if (textsIn(request).every((text) => trusted.allows(text))) done();
-    else void send({ status: 400, error: notTrusted().toJSON() }, request, reply);
+/** Why a request is refused before Apollo sees it; null if it is not. */
+export type RefuseOperation = (request: FastifyRequest) => Promise<ErrorReply | null>;
+
+/** Apollo would parse and validate the operation, and report its faults. */
+export function refuseUntrusted(trusted: TrustedOperations): RefuseOperation {
+  return async (request) => {
+    const allows = textsIn(request).every((text) => trusted.allows(text));
+    return allows ? null : { status: 400, error: notTrusted().toJSON() };
   };
 }
 
-/** Runs before Apollo, whose parser could overflow the stack, and whose validation could take too long. */
-export function refuseTooLarge(check: (text: string) => Promise<GraphQLError | null>): preHandlerAsyncHookHandler {
-  return async (request, reply) => {
+/** Apollo's parser could overflow the stack, and its validation could take too long. */
+export function refuseTooLarge(check: (text: string) => Promise<GraphQLError | null>): RefuseOperation {
+  return async (request) => {
     for (const text of textsIn(request)) {
       const fault = await check(text);
-      if (fault !== null) return send({ status: 400, error: fault.toJSON() }, request, reply);
+      if (fault !== null) return { status: 400, error: fault.toJSON() };
     }
+    return null;
   };
 }
 

@@ -7,14 +7,14 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  type SelectionSetNode,
   separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
-import { type Fragments, fragmentsOf, rootFieldsOf } from './root-fields.ts';
+import { type OperationSize, sizeOf } from '../operation-size.ts';
+import { fragmentsOf, rootFieldsOf } from './root-fields.ts';
 
 /** The public subscriptions, and their types, of which no field depends on the viewer. */
 const SHARED_FIELDS = ['seatMap', 'availability', 'event'] as const;
@@ -41,14 +41,6 @@ const PUBLIC_FIELDS = new Set([
 ]);
 
 export type SharedField = (typeof SHARED_FIELDS)[number];
-
-/** The size of one message of an operation, with each seat counted once. */
-interface OperationSize {
-  /** Counted as often as they are selected, also through fragments. */
-  readonly fields: number;
-  /** Of these, fields with the statuses of all seats. */
-  readonly maps: number;
-}
 
 /** An operation with the same result for every subscriber of the event. */
 export interface ShareableOperation {
@@ -153,27 +145,4 @@ function selectsPublicTypesOnly(
   };
   if (own !== undefined) visit(own, visitWithTypeInfo(types, { Field: checkField }));
   return verdict;
-}
-
-/** For a valid operation, whose fragments are not recursive. */
-function sizeOf({ selectionSet }: OperationDefinitionNode, fragments: Fragments): OperationSize {
-  const known = new Map<string, OperationSize>();
-  const ofFragment = (name: string) => {
-    const size = known.get(name) ?? ofSelections(fragments[name]?.selectionSet);
-    known.set(name, size);
-    return size;
-  };
-  const ofSelections = (set: SelectionSetNode | undefined): OperationSize => {
-    let [fields, maps] = [0, 0];
-    for (const selection of set?.selections ?? []) {
-      const inner =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? ofFragment(selection.name.value)
-          : ofSelections(selection.selectionSet);
-      fields += inner.fields + (selection.kind === Kind.FIELD ? 1 : 0);
-      maps += inner.maps + (selection.kind === Kind.FIELD && selection.name.value === 'statuses' ? 1 : 0);
-    }
-    return { fields, maps };
-  };
-  return ofSelections(selectionSet);
 }
