@@ -24,15 +24,23 @@ const postgresSettings = ['shared_preload_libraries=pg_stat_statements', 'pg_sta
 export class MeasuredServer {
   /** Values for arguments of queries. */
   readonly values: Values;
-  readonly #url: string;
+  readonly url: string;
+  readonly #organizer: string;
   readonly #child: Child<HoldfastServer>;
   readonly #statements: Statements;
 
-  private constructor(url: string, child: Child<HoldfastServer>, statements: Statements, values: Values) {
-    this.#url = url;
-    this.#child = child;
-    this.#statements = statements;
-    this.values = values;
+  private constructor(parts: {
+    readonly url: string;
+    readonly organizer: string;
+    readonly child: Child<HoldfastServer>;
+    readonly statements: Statements;
+    readonly values: Values;
+  }) {
+    this.url = parts.url;
+    this.#organizer = parts.organizer;
+    this.#child = parts.child;
+    this.#statements = parts.statements;
+    this.values = parts.values;
   }
 
   static async open(resources: AsyncStack): Promise<MeasuredServer> {
@@ -48,6 +56,7 @@ export class MeasuredServer {
       DATABASE_URL: databaseUrl,
       REDIS_URL: redis.url,
       JWT_SECRET: jwtSecret,
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
       QUERY_RATE_LIMIT_PER_MINUTE: '0',
       QUERY_COST_PER_SECOND: '0',
       RATE_LIMIT_PER_MINUTE: '0',
@@ -57,26 +66,36 @@ export class MeasuredServer {
     for (let made = 0; made < SMALL_EVENTS; made += 1) {
       await openEvent(url, organizer, { name: `Small ${made}`, seats: SEATS_OF_SMALL });
     }
-    return new MeasuredServer(url, child, statements, valuesFor(eventId));
+    return new MeasuredServer({ url, organizer, child, statements, values: valuesFor(eventId) });
   }
 
   /** Sends a query without a token. Resolves to null if it is refused. */
   async take(query: string): Promise<Took | null> {
     const before = await this.#counts();
-    const response = await fetch(this.#url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'accept-encoding': 'identity' },
-      body: JSON.stringify({ query }),
-    });
-    const text = await response.text();
+    const text = await this.ask(query);
     const after = await this.#counts();
-    if (response.status !== 200) return null;
+    if (text === null) return null;
     const { counts } = await this.#statements.between(before.statements, after.statements);
     return {
       cpuMs: (after.cpuMicros - before.cpuMicros) / 1_000,
       bytes: text.length,
       statements: callsInForeground(counts),
     };
+  }
+
+  /** The answer; null for what is refused. */
+  async ask(query: string): Promise<string | null> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-encoding': 'identity' },
+      body: JSON.stringify({ query }),
+    });
+    const text = await response.text();
+    return response.status === 200 ? text : null;
+  }
+
+  openEvent(seats: number): Promise<string> {
+    return openEvent(this.url, this.#organizer, { name: 'Sale', seats });
   }
 
   async #counts() {

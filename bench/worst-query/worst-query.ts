@@ -5,12 +5,14 @@ import { describeMachine } from '../machine.ts';
 import { keepResults } from '../results.ts';
 import { quantileOf } from '../statistics.ts';
 import { tableOf } from '../table.ts';
+import { besideASale } from './beside-a-sale.ts';
 import type { WorstQueryOptions } from './options.ts';
 import { randomFrom } from './random.ts';
 import { type Selection, Selections, textOf } from './selections.ts';
 import { MeasuredServer, type Took } from './server.ts';
 
 const most: Readonly<Took> = { cpuMs: 50, bytes: 2_000_000, statements: 20 };
+const MOST_SLOWDOWN = 1.2;
 type Measure = keyof Took;
 const MEASURES = Object.keys(most) as Measure[];
 
@@ -47,7 +49,13 @@ export async function worstQuery(options: WorstQueryOptions): Promise<number> {
     for (let times = 0; times < REPEATED; times += 1) values.push((await server.take(text))?.[measure] ?? Number.NaN);
     worst.push({ measure, value: quantileOf(values, 0.5), text });
   }
-  const bounds: Bound[] = worst.map(({ measure, value }) => ({ name: measure, value, most: most[measure] }));
+  const query = textOf(search.worst('cpuMs'));
+  const slowdown = await besideASale(server, resources, { query, ...options });
+  const bounds: Bound[] = [
+    ...worst.map(({ measure, value }) => ({ name: measure, value, most: most[measure] })),
+    { name: 'median of reservations with it once a second, of that without', value: slowdown.p50, most: MOST_SLOWDOWN },
+    { name: 'p99 of reservations with it once a second, of that without', value: slowdown.p99, most: MOST_SLOWDOWN },
+  ];
   const rows = worst.map(({ measure, value, text }) => [measure, value.toFixed(1), text.slice(0, 100)]);
   const { refused } = search;
   const said = `${options.tries} operations tried, ${refused} of them refused`;
