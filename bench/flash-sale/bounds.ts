@@ -21,8 +21,8 @@ export function boundsOf(results: Results, seats: number): Bound[] {
     const of = (pick: (round: RefusalsRound) => number) => spreadOf(rounds.map(pick)).median;
     const rate = of(({ holdfast, floor }) => holdfast.perSecond / floor.perSecond);
     const p99 = of(({ holdfast, floor }) => holdfast.latencyMs.p99 / floor.latencyMs.p99);
-    bounds.push({ name: 'refused requests a second, of the floor', value: rate, least: 0.75 });
-    bounds.push({ name: 'p99 of refusals, of the floor', value: p99, most: 3 });
+    bounds.push({ name: 'refused requests a second, of the floor', value: rate, least: 1 });
+    bounds.push({ name: 'p99 of refusals, of the floor', value: p99, most: 1.5 });
   }
   if (wins !== undefined) {
     const ratios = wins.map(({ holdfast, textbook }) => holdfast.perSecond / textbook.perSecond);
@@ -35,6 +35,8 @@ export function boundsOf(results: Results, seats: number): Bound[] {
       value: spreadOf(ratios).median,
       least: 0.9,
     });
+    const p99s = contention.map((round) => round[1_000].latencyMs.p99);
+    bounds.push({ name: 'p99 of reservations at 1,000 at once, ms', value: spreadOf(p99s).median, most: 250 });
   }
   if (results.overlaps !== undefined) bounds.push({ name: 'deadlocks', value: results.overlaps.deadlocks, most: 0 });
   bounds.push({ name: 'disagreements of the store with the answers', value: disagreementsIn(results).length, most: 0 });

@@ -1,11 +1,11 @@
 import type { Sql } from 'postgres';
 
 /** Kinds of a node's statements, by their texts. The first match counts. */
-const KINDS = [
-  ['reserve', /\bseats_reserved as/],
-  ['confirm', /\bseats_booked as/],
+export const KINDS = [
+  ['reserve', /\breserved_seats as/],
+  ['confirm', /\binserted_booking as/],
   ['extend', /\bextended as/],
-  ['cancel', /\blet_go as/],
+  ['cancel', /\bcancelled as/],
   ['fence', /\bfenced as/],
   ['lock event', /from event_heads where .* for update/],
   ['keys', /holdfast\.used_keys/],
