@@ -30,6 +30,16 @@ export const salesStatus = pgEnum('sales_status', ['DRAFT', 'ON_SALE', 'PAUSED',
 export const seatStatus = pgEnum('seat_status', ['AVAILABLE', 'RESERVED', 'BOOKED', 'BLOCKED']);
 export const reservationStatus = pgEnum('reservation_status', ['ACTIVE', 'CONFIRMED', 'CANCELLED', 'EXPIRED']);
 export const bookingStatus = pgEnum('booking_status', ['CONFIRMED', 'CANCELLED']);
+export const paymentState = pgEnum('payment_state', [
+  'AUTHORIZING',
+  'ACTION_REQUIRED',
+  'AUTHORIZED',
+  'CAPTURED',
+  'VOIDED',
+  'FAILED',
+  'PARTLY_REFUNDED',
+  'REFUNDED',
+]);
 
 export const events = pgTable(
   'events',
@@ -245,6 +255,79 @@ export const keyedChanges = pgTable(
   ],
 );
 
+/**
+ * Attempts to pay for a reservation, each written before the provider hears of it. The state is what was decided here; while `due_at` is
+ * set, the provider has yet to be told or asked.
+ */
+export const payments = pgTable(
+  'payments',
+  {
+    eventId: uuid('event_id').notNull(),
+    /** The provider's idempotency key. */
+    id: uuid().notNull(),
+    reservationId: uuid('reservation_id').notNull(),
+    viewerId: text('viewer_id').notNull(),
+    /** 'test' */
+    provider: text().notNull(),
+    /** The provider's own id; null until it is known. */
+    reference: text('provider_reference'),
+    amount: amount('amount').notNull(),
+    /** ISO 4217. */
+    currency: text().notNull(),
+    state: paymentState().notNull().default('AUTHORIZING'),
+    /** How much of the amount was given back. */
+    refunded: amount('refunded').notNull().default(0),
+    disputed: boolean().notNull().default(false),
+    /** Calls of the provider that failed in a row. */
+    attempts: integer().notNull().default(0),
+    /** When the settler looks at it next; null once nothing is left to do. */
+    dueAt: moment('due_at'),
+    /** Kept here until the booking is written. */
+    buyerName: text('buyer_name'),
+    buyerEmail: text('buyer_email'),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.id] }),
+    foreignKey({
+      name: 'payments_reservation',
+      columns: [table.eventId, table.reservationId],
+      foreignColumns: [reservations.eventId, reservations.id],
+    }).onDelete('cascade'),
+    // Does not lead with the event, because Postgres' foreign key checks would then use it instead of the primary key.
+    uniqueIndex('payments_one_live')
+      .on(table.reservationId, table.eventId)
+      .where(sql`${table.state} not in ('VOIDED', 'FAILED', 'REFUNDED')`),
+    index('payments_of_reservation').on(table.reservationId, table.eventId),
+    index('payments_due').on(table.dueAt).where(sql`${table.dueAt} is not null`),
+    check('payments_amount', sql`${table.amount} > 0`),
+    check('payments_refunded', sql`${table.refunded} between 0 and ${table.amount}`),
+  ],
+);
+
+/** What the provider said about payments, as far as it is new: rows are only added. */
+export const paymentEvents = pgTable(
+  'payment_events',
+  {
+    eventId: uuid('event_id').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    /** The provider's id of what it told by itself; 'answer captured' for what it answered. */
+    providerEventId: text('provider_event_id').notNull(),
+    /** The provider's name of what happened, or what it answered: 'captured', 'declined: expired_card'. */
+    type: text().notNull(),
+    at: moment('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.paymentId, table.providerEventId] }),
+    foreignKey({
+      name: 'payment_events_payment',
+      columns: [table.eventId, table.paymentId],
+      foreignColumns: [payments.eventId, payments.id],
+    }).onDelete('cascade'),
+  ],
+);
+
 export const bookings = pgTable(
   'bookings',
   {
@@ -257,10 +340,11 @@ export const bookings = pgTable(
     status: bookingStatus().notNull().default('CONFIRMED'),
     totalAmount: amount('total_amount').notNull(),
     bookedAt: moment('booked_at').notNull(),
-    /** Empty if there was nothing to pay. */
-    paymentAuthorization: text('payment_authorization').notNull(),
-    /** Null until the provider has confirmed the capture. Free bookings have it from the start. */
-    paymentCapturedAt: moment('payment_captured_at'),
+    /** Null if there was nothing to pay. */
+    paymentId: uuid('payment_id'),
+    /** As the buyer gave them when confirming. */
+    buyerName: text('buyer_name'),
+    buyerEmail: text('buyer_email'),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.id] }),
@@ -273,7 +357,11 @@ export const bookings = pgTable(
     // References of other events are checked before one is used. Only two that are drawn at the same moment can both be stored.
     uniqueIndex('bookings_reference').on(table.reference, table.eventId),
     index('bookings_of_viewer').on(table.viewerId, table.bookedAt, table.id),
-    index('bookings_to_capture').on(table.bookedAt).where(sql`${table.paymentCapturedAt} is null`),
+    foreignKey({
+      name: 'bookings_payment',
+      columns: [table.eventId, table.paymentId],
+      foreignColumns: [payments.eventId, payments.id],
+    }),
   ],
 );
 
@@ -284,6 +372,8 @@ export const bookedSeats = pgTable(
     eventId: uuid('event_id').notNull(),
     bookingId: uuid('booking_id').notNull(),
     seatIndex: integer('seat_index').notNull(),
+    /** What it was sold for, in minor units. */
+    amount: amount('amount').notNull(),
     /** Set when the booking is cancelled. Then another one may have the seat. */
     releasedAt: moment('released_at'),
   },
