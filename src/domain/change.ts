@@ -93,6 +93,8 @@ interface BookingConfirmed extends Attributed {
   readonly bookingId: string;
   readonly reservationId: string;
   readonly seatIndexes: readonly number[];
+  /** Whether the reservation had lapsed when its payment came, and its seats were still free. Absent means not. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** The changes that a consumer of the log has yet to handle. */

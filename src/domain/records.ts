@@ -1,3 +1,5 @@
+import type { Buyer } from './payment.ts';
+
 // Times are milliseconds since 1970 by the store's clock. Amounts are in minor units of the event's currency.
 
 export type SalesStatus = 'DRAFT' | 'ON_SALE' | 'PAUSED' | 'CLOSED';
@@ -66,6 +68,10 @@ export interface BookingRecord {
   /** Ascending. */
   readonly seatIndexes: readonly number[];
   readonly bookedAtMs: number;
+  /** Null if there was nothing to pay. */
+  readonly paymentId: string | null;
+  /** Null if the buyer gave nothing. */
+  readonly buyer: Buyer | null;
 }
 
 /** Why a reservation that is not running cannot be changed. */

@@ -18,7 +18,11 @@ const fact = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reservation-extended'), actor, reservationId, seatIndexes, expiresAtMs }),
   z.object({ kind: z.literal('reservation-cancelled'), actor, reservationId, seatIndexes, isOver: z.boolean() }),
   z.object({ kind: z.literal('reservation-expired'), actor, reservationId, seatIndexes }),
-  z.object({ kind: z.literal('booking-confirmed'), actor, reservationId, bookingId: z.string(), seatIndexes }),
+  z.object({
+    kind: z.literal('booking-confirmed'),
+    ...{ actor, reservationId, bookingId: z.string(), seatIndexes },
+    isLate: z.boolean().optional(),
+  }),
 ]) satisfies z.ZodType<Fact>;
 
 const change = z.object({ version: z.literal(CHANGE_VERSION), facts: z.array(fact) }) satisfies z.ZodType<EventChange>;

@@ -82,7 +82,7 @@ type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 /** A `Fact` as JSON. */
 export function fact<Kind extends Fact['kind']>(
   kind: Kind,
-  properties: Readonly<Record<Exclude<keyof FactOf<Kind>, 'kind'>, SQL>>,
+  properties: { readonly [Property in keyof Omit<FactOf<Kind>, 'kind'>]: SQL },
 ): SQL {
   return jsonOf({ kind: sql.raw(`'${kind}'`), ...properties });
 }

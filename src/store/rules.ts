@@ -1,7 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { ReservationStatus, SalesStatus } from '../domain/records.ts';
 import type { SeatStatus } from '../domain/seat.ts';
-import { events, reservations, seats } from './tables.ts';
+import { events, payments, reservations, seats } from './tables.ts';
 
 /**
  * The rule of the dual-attribute store, defined only here: whether a row of `seats` is free at `now`. A lapsed seat is free although
@@ -32,3 +32,9 @@ export const epochMs = (moment: SQLWrapper): SQL<number> => sql`floor(extract(ep
 export const statementNow: SQL = sql`date_trunc('milliseconds', statement_timestamp())`;
 
 export const milliseconds = (duration: SQL | number): SQL => sql`${duration}::int * interval '1 millisecond'`;
+
+/** Whether a row of `payments` keeps others from being made for its reservation, as the index `payments_one_live` says. */
+export const isLivePayment: SQL = sql`${payments.state} not in ('VOIDED', 'FAILED', 'REFUNDED')`;
+
+/** Whether a row of `payments` may still become a booking's. */
+export const isOpenPayment: SQL = sql`${payments.state} in ('AUTHORIZING', 'ACTION_REQUIRED')`;

@@ -4,12 +4,14 @@ import type { ReservationRecord } from '../../src/domain/records.ts';
 import type { SeatStatus } from '../../src/domain/seat.ts';
 import type { Database } from '../../src/store/engine/database.ts';
 import { findReservations } from '../../src/store/queries/reservations.ts';
-import { type ConfirmRequest, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
+import type { FenceRequest } from '../../src/store/statements/fence-payments.ts';
 import {
   type ReserveSeatsOutcome,
   type ReserveSeatsRequest,
   reserveSeats,
 } from '../../src/store/statements/reserve-seats.ts';
+import type { BookRequest } from '../../src/store/statements/write-bookings.ts';
 
 export const MAX_ACTIVE_RESERVATIONS = 3;
 
@@ -51,19 +53,44 @@ export async function hold(
   return outcome.reservation;
 }
 
+/** The payment has the reservation's id, if there is none yet. */
+export function fenceRequestOf({ id, viewerId }: Pick<ReservationRecord, 'id' | 'viewerId'>): FenceRequest {
+  return { reservationId: id, viewerId, paymentId: id, provider: 'test', currency: 'EUR', buyer: null };
+}
+
+/** With the payment of `fenceRequestOf` and `beginPayments`. */
 export function confirmationOf({
   id,
   viewerId,
   totalAmount,
-}: Pick<ReservationRecord, 'id' | 'viewerId' | 'totalAmount'>): ConfirmRequest {
+}: Pick<ReservationRecord, 'id' | 'viewerId' | 'totalAmount'>): BookRequest {
   const bookingId = randomUUID();
-  const paymentAuthorization = `auth ${bookingId}`;
-  return { reservationId: id, viewerId, bookingId, reference: bookingId, paymentAuthorization, totalAmount };
+  const payment = totalAmount === 0 ? null : ({ id, reference: `paid ${bookingId}`, state: 'AUTHORIZED' } as const);
+  return { reservationId: id, viewerId, bookingId, reference: bookingId, payment, buyer: null };
+}
+
+/** As fencing does, but whatever has become of the reservations, and leaving their deadlines. */
+export async function beginPayments(
+  database: Database,
+  ...reservations: readonly Pick<ReservationRecord, 'eventId' | 'id' | 'totalAmount'>[]
+): Promise<void> {
+  for (const { eventId, id, totalAmount } of reservations) {
+    await database.rows(sql`
+      insert into payments (event_id, id, reservation_id, viewer_id, provider, amount, currency, due_at, created_at, updated_at)
+      select event_id, id, id, viewer_id, 'test', ${totalAmount}::bigint, 'EUR', now() + interval '1 hour', now(), now()
+      from reservations
+      where event_id = ${eventId}::uuid and id = ${id}::uuid and ${totalAmount}::bigint > 0
+      on conflict do nothing`);
+    await database.rows(sql`
+      update payments set amount = ${totalAmount}::bigint
+      where event_id = ${eventId}::uuid and id = ${id}::uuid and amount <> ${totalAmount}::bigint`);
+  }
 }
 
 /** Rejects if the reservation cannot be confirmed. Resolves to the booking's id. */
 export async function book(database: Database, reservation: ReservationRecord): Promise<string> {
   const request = confirmationOf(reservation);
+  await beginPayments(database, reservation);
   const outcome = only(await confirmReservations(database, reservation.eventId, [request]));
   if (outcome.outcome !== 'confirmed') throw new Error(`not confirmed: ${JSON.stringify(outcome)}`);
   return request.bookingId;

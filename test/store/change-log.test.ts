@@ -8,7 +8,7 @@ import { cancelReservations } from '../../src/store/statements/cancel-reservatio
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
-import { book, hold, lapse, requestFor, reserve, reserveTogether } from './buyers.ts';
+import { book, fenceRequestOf, hold, lapse, requestFor, reserve, reserveTogether } from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent, sampleEvent } from './sample-event.ts';
 
@@ -65,8 +65,11 @@ describe.each(engines)('the change log on $engine', async ({ open }) => {
     const holder = { reservationId, viewerId };
     const about = { reservationId, actor: viewerId };
     const [extended] = await extendReservations(database, eventId, [holder], { extensionSeconds: 9, maxExtensions: 1 });
-    const [fenced] = await fencePayments(database, eventId, [holder], { paymentSeconds: 5_000 });
-    await fencePayments(database, eventId, [holder], { paymentSeconds: 9_000 });
+    const [fenced] = await fencePayments(database, eventId, [fenceRequestOf(reservation)], {
+      paymentSeconds: 4_999,
+      marginSeconds: 1,
+    });
+    await fencePayments(database, eventId, [fenceRequestOf(reservation)], { paymentSeconds: 9_000, marginSeconds: 1 });
     await cancelReservations(database, eventId, [{ ...holder, seatIndexes: [2] }]);
     const bookingId = await book(database, { ...reservation, totalAmount: await totalOf(database, reservationId) });
     if (extended?.outcome !== 'extended' || fenced?.outcome !== 'fenced') throw new Error('not moved');

@@ -22,8 +22,8 @@ const seat =
     sql`update seats set ${change} where event_id = ${eventId}::uuid and index = ${index}::int`;
 
 const newBooking = (id: string, eventId: string, reservationId: string, reference: string): SQL => sql`
-  insert into bookings (event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at, payment_authorization)
-  values (${eventId}::uuid, ${id}::uuid, ${reservationId}::uuid, 'eve', ${reference}, 1, now(), 'none')`;
+  insert into bookings (event_id, id, reservation_id, viewer_id, reference, total_amount, booked_at)
+  values (${eventId}::uuid, ${id}::uuid, ${reservationId}::uuid, 'eve', ${reference}, 1, now())`;
 
 const newReservation = (eventId: string, seatIndexes: SQL, expiresAt: SQL, key: string | null = null): SQL => sql`
   insert into reservations (
@@ -31,6 +31,14 @@ const newReservation = (eventId: string, seatIndexes: SQL, expiresAt: SQL, key: 
   )
   values (
     ${eventId}::uuid, ${randomUUID()}::uuid, 'eve', ${seatIndexes}, ${seatIndexes}, 1, now(), ${expiresAt}, ${key}::text
+  )`;
+
+const newPayment = (eventId: string, reservationId: string, { amount = 1, refunded = 0 } = {}): SQL => sql`
+  insert into payments (
+    event_id, id, reservation_id, viewer_id, provider, amount, currency, refunded, created_at, updated_at
+  )
+  values (
+    ${eventId}::uuid, ${randomUUID()}::uuid, ${reservationId}::uuid, 'eve', 'test', ${amount}, 'EUR', ${refunded}, now(), now()
   )`;
 
 const COLUMNS = 'seats_columns_of_status';
@@ -70,20 +78,20 @@ const impossible: Impossible[] = [
       const bookingId = randomUUID();
       return sql`
         with other as (${newBooking(bookingId, eventId, heldId, 'OTHER')})
-        insert into booked_seats (event_id, booking_id, seat_index) values (${eventId}::uuid, ${bookingId}::uuid, 1)`;
+        insert into booked_seats (event_id, booking_id, seat_index, amount) values (${eventId}::uuid, ${bookingId}::uuid, 1, 0)`;
     },
   ],
   [
     'a booked seat of no booking',
     'booked_seats_event_id_booking_id_bookings_event_id_id_fk',
     ({ eventId }) =>
-      sql`insert into booked_seats (event_id, booking_id, seat_index) values (${eventId}::uuid, ${uuid()}, 2)`,
+      sql`insert into booked_seats (event_id, booking_id, seat_index, amount) values (${eventId}::uuid, ${uuid()}, 2, 0)`,
   ],
   [
     'a booked seat that is not there',
     'booked_seats_event_id_seat_index_seats_event_id_index_fk',
     ({ eventId, bookingId }) => sql`
-      insert into booked_seats (event_id, booking_id, seat_index) values (${eventId}::uuid, ${bookingId}::uuid, 3)`,
+      insert into booked_seats (event_id, booking_id, seat_index, amount) values (${eventId}::uuid, ${bookingId}::uuid, 3, 0)`,
   ],
   [
     'a second booking of a reservation',
@@ -121,6 +129,24 @@ const impossible: Impossible[] = [
     ({ eventId }) => sql`
       with first as (${newReservation(eventId, sql`'{2}'::int[]`, later, 'once')})
       ${newReservation(eventId, sql`'{2}'::int[]`, later, 'once')}`,
+  ],
+  [
+    'two payments that may both become one booking',
+    'payments_one_live',
+    ({ eventId, heldId }) => sql`with first as (${newPayment(eventId, heldId)}) ${newPayment(eventId, heldId)}`,
+  ],
+  ['a payment for what is booked', 'payments_one_live', ({ eventId, confirmedId }) => newPayment(eventId, confirmedId)],
+  ['a payment of nothing', 'payments_amount', ({ eventId, heldId }) => newPayment(eventId, heldId, { amount: 0 })],
+  [
+    'more refunded than was paid',
+    'payments_refunded',
+    ({ eventId, heldId }) => newPayment(eventId, heldId, { refunded: 2 }),
+  ],
+  ['a payment of no reservation', 'payments_reservation', ({ eventId }) => newPayment(eventId, randomUUID())],
+  [
+    'a booking paid by a payment there is not',
+    'bookings_payment',
+    ({ eventId }) => sql`update bookings set payment_id = ${uuid()} where event_id = ${eventId}::uuid`,
   ],
   [
     'a price below nothing',

@@ -7,7 +7,15 @@ import { findReservations } from '../../src/store/queries/reservations.ts';
 import { type ConfirmOutcome, confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import type { ReserveSeatsOutcome } from '../../src/store/statements/reserve-seats.ts';
-import { confirmationOf, hold, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
+import {
+  beginPayments,
+  confirmationOf,
+  hold,
+  moveDeadlines,
+  requestFor,
+  reserveTogether,
+  storedSeats,
+} from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';
 
@@ -43,6 +51,7 @@ async function runHeat(database: Database, eventId: string, firstSeat: number, r
     if (outcome.outcome !== 'reserved') throw new Error(JSON.stringify(outcome));
     return outcome.reservation;
   });
+  await beginPayments(database, ...reservations);
   const betweenMs = betweenDeadlines(performance.now() - began);
   const ids = reservations.map(({ id }) => id);
   await moveDeadlines(

@@ -7,18 +7,19 @@ import { takeCursor, updateCursor } from '../../src/store/consumer-cursors.ts';
 import type { Database, Orm, Statement } from '../../src/store/engine/database.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
 import { PreparedStatement } from '../../src/store/engine/prepared.ts';
-import { markCaptured } from '../../src/store/queries/bookings.ts';
 import { updateSalesStatus } from '../../src/store/queries/events.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
+import { bookLate } from '../../src/store/statements/book-late.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { confirmReservations } from '../../src/store/statements/confirm-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
 import { removeEndedReservations } from '../../src/store/statements/remove-ended-reservations.ts';
+import { claimPayments, updatePayments } from '../../src/store/statements/update-payments.ts';
 import * as tables from '../../src/store/tables.ts';
 import { testDatabase } from '../support/database.ts';
-import { confirmationOf, hold, lapse } from './buyers.ts';
+import { beginPayments, confirmationOf, fenceRequestOf, hold, lapse } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 import { parseStatement, type SqlStatement } from './sql-statement.ts';
 
@@ -63,13 +64,21 @@ async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
     ...{ reservationId, viewerId, seatIndexes: null, change: { name: randomUUID(), contents: randomUUID() } },
   });
   await extendReservations(recording, eventId, [asked(one)], { extensionSeconds: 9, maxExtensions: 1 });
-  await fencePayments(recording, eventId, [asked(one)], { paymentSeconds: 5_000 });
+  await fencePayments(recording, eventId, [fenceRequestOf(one)], { paymentSeconds: 5_000, marginSeconds: 5 });
   const confirmation = confirmationOf(one);
   await confirmReservations(recording, eventId, [confirmation]);
-  await markCaptured(recording, eventId, [confirmation.bookingId]);
+  await updatePayments(recording, eventId, [
+    {
+      ...{ id: one.id, from: ['AUTHORIZED'], to: 'CAPTURED', reference: null, refunded: 0, disputed: false },
+      ...{ attempts: 0, dueInMs: null, answer: 'captured' },
+    },
+  ]);
+  await claimPayments(recording, eventId, [one.id], 9_000);
   await cancelReservations(recording, eventId, [asked(other)]);
+  await beginPayments(database, third);
   await lapse(database, third);
   await expireReservations(recording, eventId, [third.id]);
+  await bookLate(recording, eventId, { ...confirmationOf(third), viewerId: 'a stranger' });
   await blockSeats(recording, eventId, [4], 'BLOCKED', 'organizer');
   await updateSalesStatus(recording, eventId, 'PAUSED', 'organizer');
   await removeEndedReservations(recording, { eventId, reservationIds: [third.id] }, 0);
@@ -93,8 +102,8 @@ test('writes of an event touch only its own rows, and can be routed by the event
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 });
   const statements = await statementsOfASale(database);
   const writing = statements.filter(({ writes }) => writes);
-  // Reserve, extend, fence, confirm, capture, cancel, expire, block, sales status, two of history, four of the cursor.
-  expect(writing).toHaveLength(15);
+  // Reserve, extend, fence, confirm, late, two of payments, cancel, expire, block, sales status, two of history, four of the cursor.
+  expect(writing).toHaveLength(17);
   expect(writing.flatMap(ofEvents)).toEqual([]);
   // A distributed Postgres refuses these, because statements run on the shards and their replicas.
   expect(writing.flatMap(({ computedReturns }) => computedReturns)).toEqual([]);

@@ -4,7 +4,7 @@ import type { ReservationRecord } from '../../src/domain/records.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
-import { book, hold, lapse, moveDeadlines, only, reread, storedSeats } from './buyers.ts';
+import { book, fenceRequestOf, hold, lapse, moveDeadlines, only, reread, storedSeats } from './buyers.ts';
 import { engines } from './engines.ts';
 import { createSampleEvent } from './sample-event.ts';
 
@@ -52,7 +52,9 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
     const expiresAtMs = reservation.createdAtMs + (times + 1) * daySeconds * 1000;
     expect(await reread(database, reservation)).toMatchObject({ status: 'ACTIVE', expiresAtMs });
     expect(await storedSeats(database, eventId, [1])).toMatchObject([{ status: 'RESERVED', expiresAtMs }]);
-    const fenced = only(await fencePayments(database, eventId, [asked(reservation)], { paymentSeconds: 600 }));
+    const fenced = only(
+      await fencePayments(database, eventId, [fenceRequestOf(reservation)], { paymentSeconds: 595, marginSeconds: 5 }),
+    );
     expect(fenced).toMatchObject({ outcome: 'fenced', reservation: { expiresAtMs } });
     await book(database, reservation);
   });
@@ -131,9 +133,9 @@ describe.each(engines)('extending on $engine', async ({ open }) => {
 
 describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
   const database = await open();
-  const terms = { paymentSeconds: 30 };
+  const terms = { paymentSeconds: 25, marginSeconds: 5 };
   const fence = async (reservation: ReservationRecord) =>
-    only(await fencePayments(database, reservation.eventId, [asked(reservation)], terms));
+    only(await fencePayments(database, reservation.eventId, [fenceRequestOf(reservation)], terms));
 
   test('moves a deadline that is near, of the reservation and its seats', async () => {
     const eventId = await createSampleEvent(database, 9);
@@ -175,7 +177,8 @@ describe.each(engines)('fencing a payment on $engine', async ({ open }) => {
     await lapse(database, lapsed);
     const { expiresAtMs } = await reread(database, lapsed);
     const fresh = await hold(database, eventId, [3]);
-    const requests = [someoneElse(fresh), asked(booked), asked(fresh), asked(lapsed)];
+    const stranger = { ...fenceRequestOf(fresh), viewerId: randomUUID() };
+    const requests = [stranger, ...[booked, fresh, lapsed].map(fenceRequestOf)];
     expect(await fencePayments(database, eventId, requests, terms)).toMatchObject([
       { outcome: 'not-found' },
       { outcome: 'not-active', status: 'CONFIRMED' },

@@ -13,10 +13,11 @@ import { confirmReservations } from '../../src/store/statements/confirm-reservat
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
+import { updatePayments } from '../../src/store/statements/update-payments.ts';
 import { onServer } from '../support/create-database.ts';
 import { createTestDatabase, testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { confirmationOf, requestFor, reserveTogether } from './buyers.ts';
+import { confirmationOf, fenceRequestOf, requestFor, reserveTogether } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 
 const { url } = await testDatabase();
@@ -25,6 +26,7 @@ const onOneConnection = () => openDatabase({ kind: 'postgres', url, poolSize: 1 
 /** Postgres plans a prepared statement five times, and may then keep a generic plan. */
 const ROUNDS = 12;
 const BATCH = 32;
+const fenceTerms = { paymentSeconds: 3_599, marginSeconds: 1 };
 /** The largest batch. */
 const MOST = 128;
 
@@ -67,14 +69,14 @@ async function sellAndLetGo(database: Database, eventId: string, round: number, 
   expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['reserved']));
   const asked = requests.map(({ reservationId, viewerId }) => ({ reservationId, viewerId }));
   await extendReservations(database, eventId, asked, { extensionSeconds: 1, maxExtensions: 1 });
-  await fencePayments(database, eventId, asked, { paymentSeconds: 3_600 });
+  const made = outcomes.flatMap((outcome) => (outcome.outcome === 'reserved' ? [outcome.reservation] : []));
+  await fencePayments(database, eventId, made.map(fenceRequestOf), fenceTerms);
   const half = size / 2;
   await cancelReservations(
     database,
     eventId,
     asked.slice(half).map((one) => ({ ...one, seatIndexes: null })),
   );
-  const made = outcomes.flatMap((outcome) => (outcome.outcome === 'reserved' ? [outcome.reservation] : []));
   const kept = made.slice(0, half).map(confirmationOf);
   await confirmReservations(database, eventId, kept);
   await findReservations(
@@ -153,7 +155,16 @@ test('what a sale writes finds its rows by key, also with plans that were made w
     await database.rows(sql`analyze`);
     return id;
   })();
-  const tables = ['seats', 'reservations', 'keyed_changes', 'bookings', 'booked_seats', 'event_changes'];
+  const tables = [
+    'seats',
+    'reservations',
+    'keyed_changes',
+    'payments',
+    'payment_events',
+    'bookings',
+    'booked_seats',
+    'event_changes',
+  ];
   const before = await statistics(own.url, tables);
   {
     await using database = await open();
@@ -187,9 +198,14 @@ async function sellByKeys(database: Database, eventId: string, round: number): P
       ...{ reservationId, viewerId, seatIndexes: null, change: { name: randomUUID(), contents: randomUUID() } },
     }));
   await extendReservations(database, eventId, asked(made), { extensionSeconds: 1, maxExtensions: 1 });
-  await fencePayments(database, eventId, asked(made), { paymentSeconds: 3_600 });
+  await fencePayments(database, eventId, made.map(fenceRequestOf), fenceTerms);
   await cancelReservations(database, eventId, asked(made.slice(MOST / 2)));
-  await confirmReservations(database, eventId, made.slice(0, MOST / 2).map(confirmationOf));
+  const booked = made.slice(0, MOST / 2);
+  await confirmReservations(database, eventId, booked.map(confirmationOf));
+  const captured = { from: ['AUTHORIZED'], to: 'CAPTURED', dueInMs: null, answer: 'captured' } as const;
+  const rest = { reference: null, refunded: 0, disputed: false, attempts: 0 };
+  const changes = booked.map(({ id }) => ({ id, ...captured, ...rest }));
+  expect(await updatePayments(database, eventId, changes)).toHaveLength(booked.length);
 }
 
 function difference(now: TableStatistics, before: TableStatistics): TableStatistics {

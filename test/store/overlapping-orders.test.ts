@@ -11,7 +11,7 @@ import { expireReservations } from '../../src/store/statements/expire-reservatio
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { testDatabase } from '../support/database.ts';
 import { countDeadlocks, expectAgreement } from './agreement.ts';
-import { confirmationOf, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
+import { beginPayments, confirmationOf, moveDeadlines, requestFor, reserveTogether, storedSeats } from './buyers.ts';
 import { replay } from './replay.ts';
 import { createSampleEvent } from './sample-event.ts';
 
@@ -79,8 +79,9 @@ class Rush {
   }
 
   async #confirm(): Promise<void> {
-    const requests = this.#someHeld().map(confirmationOf);
-    await confirmReservations(this.#database, this.#eventId, requests);
+    const held = this.#someHeld();
+    await beginPayments(this.#database, ...held);
+    await confirmReservations(this.#database, this.#eventId, held.map(confirmationOf));
   }
 
   async #cancel(): Promise<void> {

@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { readRevisions } from '../../src/store/change-log.ts';
-import {
-  findBookings,
-  findBookingsOfReservations,
-  listBookings,
-  markCaptured,
-  outstandingCaptures,
-} from '../../src/store/queries/bookings.ts';
+import { findBookings, findBookingsOfReservations, listBookings } from '../../src/store/queries/bookings.ts';
 import { findReservations, type ListPosition, listReservations } from '../../src/store/queries/reservations.ts';
 import { countSeats, readAllSeats, readSeatStates } from '../../src/store/queries/seats.ts';
 import { blockSeats } from '../../src/store/statements/block-seats.ts';
@@ -167,17 +161,6 @@ describe.each(engines)('reading reservations and bookings on $engine', async ({ 
     const keys = [first, open].map(({ id }) => ({ eventId, reservationId: id }));
     expect(await findBookingsOfReservations(database, keys)).toMatchObject([{ id: bookingIds[0] }]);
     expect(await findBookings(database, [])).toEqual([]);
-  });
-
-  test('returns the bookings that are still to be captured, from a given age on', async () => {
-    const eventId = await createSampleEvent(database, 9);
-    const captured = await book(database, await hold(database, eventId, [0]));
-    const outstanding = await book(database, await hold(database, eventId, [1]));
-    await markCaptured(database, eventId, [captured]);
-    const due = async (graceMs: number) =>
-      (await outstandingCaptures(database, graceMs, 1_000)).filter((capture) => capture.eventId === eventId);
-    expect(await due(0)).toEqual([{ eventId, bookingId: outstanding, paymentAuthorization: `auth ${outstanding}` }]);
-    expect(await due(60_000)).toEqual([]);
   });
 });
 

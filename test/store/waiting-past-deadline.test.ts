@@ -7,7 +7,7 @@ import { confirmReservations } from '../../src/store/statements/confirm-reservat
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { confirmationOf, hold, moveDeadlines, only, reread } from './buyers.ts';
+import { beginPayments, confirmationOf, hold, moveDeadlines, only, reread } from './buyers.ts';
 import { createSampleEvent } from './sample-event.ts';
 
 const { url } = await testDatabase();
@@ -60,6 +60,7 @@ test.each(works)(
   async (_what, work) => {
     await using database = await openDatabase({ kind: 'postgres', url, poolSize: 4 });
     const reservation = await hold(database, await createSampleEvent(database, 4), [1, 2]);
+    await beginPayments(database, reservation);
     const outcomes = await heldUp(database, reservation, work);
     expect(only(outcomes).outcome).toBe('expired');
     expect((await reread(database, reservation)).status).toBe('EXPIRED');

@@ -1,10 +1,8 @@
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { ListPart } from '../../domain/list-part.ts';
 import type { BookingKey, BookingRecord, BookingStatus, ReservationKey } from '../../domain/records.ts';
 import type { Session } from '../engine/database.ts';
 import { bookingFields } from '../records.ts';
-import { milliseconds } from '../rules.ts';
-import { assign } from '../statements/columns.ts';
 import { bookings } from '../tables.ts';
 import { isInPart, orderOf } from './list-part.ts';
 import { type ListPosition, newestFirst, wanted, wantedRows } from './reservations.ts';
@@ -59,58 +57,4 @@ export function listBookings(
       .orderBy(...orderOf(part, bookingOrder))
       .limit(part.limit),
   );
-}
-
-/** A booking whose authorized payment is to be captured. */
-export interface OutstandingCapture extends BookingKey {
-  readonly paymentAuthorization: string;
-}
-
-export interface CaptureOrder {
-  /** Ids of bookings to leave out. */
-  readonly except?: readonly string[];
-  readonly newestFirst?: boolean;
-}
-
-/** Bookings made at least `graceMs` ago whose payment was not captured, by default the oldest first. */
-export function outstandingCaptures(
-  session: Session,
-  graceMs: number,
-  limit: number,
-  { except = [], newestFirst = false }: CaptureOrder = {},
-): Promise<OutstandingCapture[]> {
-  return session.query((orm) =>
-    orm
-      .select({
-        eventId: bookings.eventId,
-        bookingId: bookings.id,
-        paymentAuthorization: bookings.paymentAuthorization,
-      })
-      .from(bookings)
-      .where(
-        and(
-          isNull(bookings.paymentCapturedAt),
-          sql`${bookings.bookedAt} <= statement_timestamp() - ${milliseconds(graceMs)}`,
-          sql`${bookings.id} <> all(${sql.param(except)}::uuid[])`,
-        ),
-      )
-      .orderBy(newestFirst ? desc(bookings.bookedAt) : asc(bookings.bookedAt))
-      .limit(limit),
-  );
-}
-
-/** Records that payments of bookings of an event were captured. Several nodes may do so for the same bookings at once. */
-export async function markCaptured(session: Session, eventId: string, bookingIds: readonly string[]): Promise<void> {
-  const ofEvent = sql`${eventId}::uuid`;
-  await session.rows(sql`
-    with captured as materialized (
-      select ${bookings.id} from ${bookings}
-      where ${bookings.eventId} = ${ofEvent} and ${bookings.id} = any(${sql.param(bookingIds)}::uuid[])
-        and ${bookings.paymentCapturedAt} is null
-      order by ${bookings.id}
-      for update
-    )
-    update ${bookings}
-    set ${assign(bookings, { paymentCapturedAt: sql`statement_timestamp()` })}
-    where ${bookings.eventId} = ${ofEvent} and ${bookings.id} = any(array(select id from captured))`);
 }

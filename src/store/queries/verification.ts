@@ -17,7 +17,7 @@ export interface Breach {
 }
 
 export interface VerificationOptions {
-  /** How late the end of a reservation or a capture may be written. Null skips both checks, for when no server runs. */
+  /** How late the end of a reservation or of a payment may be written. Null skips these checks, for when no server runs. */
   readonly overdueSeconds: number | null;
 }
 
@@ -77,7 +77,7 @@ const lasting: readonly Check[] = [
     promise: 'the indexes that stop a second sale are there',
     breaches: sql`
       select null::uuid, format('the index %s is missing or not valid', expected.name)
-      from unnest(array['booked_seats_once', 'bookings_one_per_reservation', 'reservations_idempotency_key']) as expected(name)
+      from unnest(array['booked_seats_once', 'bookings_one_per_reservation', 'payments_one_live', 'reservations_idempotency_key']) as expected(name)
       where not exists (select from pg_index where indexrelid = to_regclass(expected.name) and indisunique and indisvalid)`,
   },
   {
@@ -169,6 +169,41 @@ const lasting: readonly Check[] = [
       from bookings
       join reservations on reservations.event_id = bookings.event_id and reservations.id = bookings.reservation_id
       where bookings.total_amount <> reservations.total_amount`,
+  },
+  {
+    promise: "every booking's total is the sum of what its seats were sold for",
+    breaches: sql`
+      select bookings.event_id, format('booking %s: %s, its seats %s', bookings.id, bookings.total_amount, sold.amount)
+      from bookings
+      cross join lateral (
+        select coalesce(sum(amount), 0) as amount from booked_seats
+        where booked_seats.event_id = bookings.event_id and booked_seats.booking_id = bookings.id
+      ) as sold
+      where bookings.total_amount <> sold.amount`,
+  },
+  {
+    promise: 'every live booking that costs something has one payment of that amount, whose money is secured',
+    breaches: sql`
+      select bookings.event_id, format('booking %s of %s: %s', bookings.id, bookings.total_amount, case
+          when bookings.payment_id is null then 'has no payment'
+          when payments.reservation_id <> bookings.reservation_id then format('its payment %s is of another reservation', payments.id)
+          else format('its payment %s is %s, of %s', payments.id, payments.state, payments.amount)
+        end)
+      from bookings
+      left join payments on payments.event_id = bookings.event_id and payments.id = bookings.payment_id
+      where bookings.status = 'CONFIRMED' and (
+        (bookings.total_amount > 0 and payments.id is null)
+        or payments.reservation_id <> bookings.reservation_id or payments.amount <> bookings.total_amount
+        or payments.state not in ('AUTHORIZED', 'CAPTURED', 'PARTLY_REFUNDED', 'REFUNDED'))`,
+  },
+  {
+    promise: 'all money that was taken, and not given back, is of a booking',
+    breaches: sql`
+      select payments.event_id, format('payment %s of the reservation %s: is %s, of %s', payments.id, payments.reservation_id,
+        payments.state, payments.amount)
+      from payments
+      left join bookings on bookings.event_id = payments.event_id and bookings.payment_id = payments.id
+      where payments.state in ('AUTHORIZED', 'CAPTURED', 'PARTLY_REFUNDED') and bookings.id is null`,
   },
   {
     promise: 'every seat without a price is blocked',
@@ -270,8 +305,22 @@ function timely(overdueSeconds: number): Check[] {
     {
       promise: `every payment of bookings older than ${overdueSeconds} s has been captured`,
       breaches: sql`
-        select event_id, format('booking %s: booked at %s, authorization %s', id, booked_at, payment_authorization)
-        from bookings where payment_captured_at is null and status = 'CONFIRMED' and booked_at < ${due}`,
+        select payments.event_id, format('booking %s: booked at %s, payment %s, %s at the provider, failed %s times', bookings.id,
+          bookings.booked_at, payments.id, payments.provider_reference, payments.attempts)
+        from payments
+        join bookings on bookings.event_id = payments.event_id and bookings.payment_id = payments.id
+        where payments.state = 'AUTHORIZED' and bookings.status = 'CONFIRMED' and bookings.booked_at < ${due}`,
+    },
+    {
+      promise: `no payment without a booking is left for more than ${overdueSeconds} s after its reservation ended`,
+      breaches: sql`
+        select payments.event_id, format('payment %s: is %s, of the reservation %s, which ended at %s; %s at the provider, failed %s times',
+          payments.id, payments.state, payments.reservation_id, reservations.expires_at,
+          coalesce(payments.provider_reference, 'not known'), payments.attempts)
+        from payments
+        join reservations on reservations.event_id = payments.event_id and reservations.id = payments.reservation_id
+        where payments.due_at is not null and payments.state in ('AUTHORIZING', 'ACTION_REQUIRED', 'VOIDED', 'FAILED')
+          and reservations.expires_at < ${due} and payments.updated_at < ${due}`,
     },
   ];
 }

@@ -1,10 +1,11 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Session } from '../engine/database.ts';
-import { bookings, reservations } from '../tables.ts';
+import { bookings, payments, reservations } from '../tables.ts';
 
 /**
  * Uses the index `reservations_ended`. A reservation ends at its deadline or earlier, so the deadline is the latest it can have ended.
- * Confirmed reservations stay, and those that lapsed without being written as EXPIRED are left to the sweep.
+ * Confirmed reservations stay, and those whose payment took money, or has yet to be settled. Those that lapsed without being written as
+ * EXPIRED are left to the sweep.
  */
 const isHistory = (eventId: SQLWrapper, days: number) => sql`
   ${reservations.status} in ('CANCELLED', 'EXPIRED')
@@ -12,6 +13,11 @@ const isHistory = (eventId: SQLWrapper, days: number) => sql`
   and not exists (
     select from ${bookings}
     where ${bookings.eventId} = ${eventId} and ${bookings.reservationId} = ${reservations.id}
+  )
+  and not exists (
+    select from ${payments}
+    where ${payments.eventId} = ${eventId} and ${payments.reservationId} = ${reservations.id}
+      and (${payments.state} not in ('VOIDED', 'FAILED') or ${payments.dueAt} is not null)
   )`;
 
 export interface EndedReservations {
@@ -34,7 +40,7 @@ export function endedReservations(session: Session, days: number, limit: number)
 }
 
 /**
- * Removes such reservations of an event, and with them their `keyed_changes`. Rows that another node has locked are skipped. Returns
+ * Removes such reservations of an event, and with them their `keyed_changes` and `payments`. Rows that another node has locked are skipped. Returns
  * how many were removed.
  */
 export async function removeEndedReservations(

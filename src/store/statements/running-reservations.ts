@@ -109,13 +109,13 @@ export const keyedChangesOf = (eventId: string, changing: SQL): SQL => sql`
  * Runs the statement, after those in `ahead`. If requests have keys, it waits for transactions that use the same ones, and sees what they
  * have changed. A request whose key was used for another event changes nothing.
  */
-export function changeRows(
+export function changeRows<Row extends HolderRow = HolderRow>(
   database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
   statement: SQL,
   ahead: readonly Statement[] = [],
-): Promise<HolderRow[]> {
+): Promise<Row[]> {
   const names = requests.map(({ change }) => change?.name ?? null);
   const contents = requests.map(({ change }) => change?.contents ?? null);
   const keys = names.filter((name) => name !== null);
@@ -166,9 +166,11 @@ export const momentNow: SQL = sql`(select now from moment)`;
 /**
  * The `select` with which every change of a reservation ends: a `HolderRow` for each request, in their order.
  * @param changedReservations the changed rows of `reservations`, with all columns
+ * @param more further columns, with a comma behind each
  */
-export const holderRows = (changedReservations: SQL): SQL => sql`
+export const holderRows = (changedReservations: SQL, more: SQL = sql``): SQL => sql`
   select
+    ${more}
     ${reservationJson(sql`found as reservations where reservations.ordinal = request.ordinal`, momentNow)} as found,
     exists (select from running where running.ordinal = request.ordinal) as running,
     request.earlier = 'same' as "earlierIsSame",
