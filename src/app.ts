@@ -18,8 +18,8 @@ import { identityOf } from './identity/identity.ts';
 import { type Infrastructure, openInfrastructure } from './infrastructure.ts';
 import { TooManySeatMaps } from './live/live-seat-maps.ts';
 import { openLiveMaps } from './live-maps.ts';
-import type { PaymentProvider } from './payments/provider.ts';
-import { createTestPaymentProvider } from './payments/test-provider.ts';
+import { openPaymentProvider } from './payments/open-provider.ts';
+import type { PaymentProvider } from './payments/payment-provider.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
 import { readTrustedOperations, type TrustedOperations } from './server/trusted-operations.ts';
@@ -54,13 +54,11 @@ export interface App extends AsyncDisposable {
 }
 
 /** Wires everything together; nothing else knows all parts. Rejects if something cannot be opened. */
-export async function createApp(
-  config: Config,
-  { logger, payment = createTestPaymentProvider(), offerMetrics, stop }: AppParts,
-): Promise<App> {
+export async function createApp(config: Config, { logger, payment, offerMetrics, stop }: AppParts): Promise<App> {
   const trustedOperations = await readTrustedOperations(config.trustedOperations);
   // Before the database, which takes a while to create: an unusable secret is reported at once.
   const identity = await identityOf(config.identity, logger);
+  const provider = payment ?? (await openPaymentProvider(config.paymentProvider));
   const resources = new AsyncStack();
   try {
     const telemetry = new EventEmitter<Happenings>();
@@ -68,7 +66,7 @@ export async function createApp(
     logHappenings(telemetry, logger);
     const infrastructure = await openInfrastructure({ config, telemetry, logger, resources }, stop);
     const live = await openLiveMaps(infrastructure);
-    const services = openServices(infrastructure, { live, identity, payment });
+    const services = openServices(infrastructure, { live, identity, payment: provider });
     const health = openHealth(infrastructure);
     stop?.throwIfAborted();
     const server = await serve(infrastructure, { services, health, trustedOperations });

@@ -26,7 +26,8 @@ export interface Config {
   readonly reservations: ReservationConfig;
   readonly limits: LimitsConfig;
   readonly admission: AdmissionConfig;
-  /** How long a payment may take. A reservation's deadline is moved by this much before a payment, if needed. */
+  readonly paymentProvider: 'test';
+  /** How long a payment may take. A reservation's deadline is moved for it, if needed. */
   readonly paymentSeconds: number;
   /** How long reservations that ended without a booking are kept; 0 means for ever. */
   readonly historyDays: number;
@@ -267,6 +268,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       maxSeatsPerAddress: settings.MAX_SEATS_PER_ADDRESS,
     },
     admission: { maxInFlight: settings.MAX_OPERATIONS_IN_FLIGHT, maxLagMs: settings.MAX_LAG_MS },
+    paymentProvider: settings.PAYMENT_PROVIDER ?? 'test',
     paymentSeconds: settings.PAYMENT_SECONDS,
     historyDays: settings.HISTORY_DAYS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,

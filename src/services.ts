@@ -13,16 +13,19 @@ import { NewReservations } from './live/new-reservations.ts';
 import { ReservationUpdates } from './live/reservation-updates.ts';
 import { ViewerReservations } from './live/viewer-reservations.ts';
 import type { LiveMaps } from './live-maps.ts';
-import type { PaymentProvider } from './payments/provider.ts';
+import { PaymentFlow } from './payments/payment-flow.ts';
+import type { PaymentProvider } from './payments/payment-provider.ts';
 import { Settler } from './payments/settler.ts';
 import { withTimeLimits } from './payments/with-time-limits.ts';
+import { ReservationBookings } from './reservations/book.ts';
 import { removeHistory } from './reservations/history.ts';
 import { Holdings } from './reservations/holdings.ts';
 import { PostCommit } from './reservations/post-commit.ts';
-import { createReservations, type Reservations } from './reservations/reservations.ts';
+import { createGroupCommit, createReservations, type Reservations } from './reservations/reservations.ts';
 import { startRounds } from './rounds.ts';
 import { readBacklogs } from './store/consumer-cursors.ts';
 import { isStoreUnavailable } from './store/engine/faults.ts';
+import { readPaymentBacklog } from './store/queries/payments.ts';
 
 const SWEEP_EVERY_MS = 10_000;
 /** Often enough that there is little to remove each time. */
@@ -42,8 +45,7 @@ export interface ServiceParts {
 /** Opens the services that resolvers use, and starts a node's background jobs. */
 export function openServices(infrastructure: Infrastructure, { live, identity, payment }: ServiceParts): Services {
   const { config, database, coordination, telemetry, logger } = infrastructure;
-  const limitedPayment = withTimeLimits(payment, logger);
-  const settler = new Settler({ database, payment: limitedPayment, logger });
+  const { reservations, settler } = openReservations(infrastructure, live, payment);
   infrastructure.resources.defer(() => settler.drain());
   startSweeps(infrastructure, settler);
   startHousekeeping(infrastructure);
@@ -56,7 +58,8 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
     catalogue: new EventCatalogue({ reads: database.reads, seatMaps: live.seatMaps, layouts }),
     holdings: new Holdings(database.reads),
     isUnavailable: isStoreUnavailable,
-    reservations: openReservations(infrastructure, live, { settler, payment: limitedPayment }),
+    reservations,
+    paymentProvider: payment,
     eventAdministration: new EventAdministration({ database, newId: randomUUID }),
     seatMaps: live.seatMaps,
     ...openFollowers(infrastructure, live),
@@ -79,24 +82,23 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
 function openReservations(
   { config, database, coordination, telemetry, logger }: Infrastructure,
   { seatMaps, expiry }: LiveMaps,
-  payments: { readonly settler: Settler; readonly payment: PaymentProvider },
-): Reservations {
+  payment: PaymentProvider,
+): { readonly reservations: Reservations; readonly settler: Settler } {
   const { gate } = coordination;
   const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
-  return createReservations({
-    database,
-    gate,
-    postCommit: new PostCommit({ gate, heldSeats, deadlines: expiry }),
-    heldSeats,
-    seatMaps,
-    newId: randomUUID,
-    random: randomBytes,
-    ...payments,
+  const postCommit = new PostCommit({ gate, heldSeats, deadlines: expiry });
+  const groupCommit = createGroupCommit();
+  const parts = { database, groupCommit, postCommit, newId: randomUUID, telemetry, logger };
+  const bookings = new ReservationBookings({ ...parts, random: randomBytes });
+  const provider = withTimeLimits(payment);
+  const payments = new PaymentFlow({ ...parts, provider, bookings, settleSoon: (due) => settler.begin(due) });
+  const settler = new Settler({ database, flow: payments, logger });
+  const reservations = createReservations({
+    ...{ ...parts, gate, heldSeats, seatMaps, bookings, payments, provider: provider.name },
     paymentSeconds: config.paymentSeconds,
-    telemetry,
-    logger,
     ...config.reservations,
   });
+  return { reservations, settler };
 }
 
 /** Followers of single reservations, and of all reservations of a viewer. */
@@ -115,7 +117,7 @@ function openFollowers(
 function startSweeps({ database, telemetry, logger, resources }: Infrastructure, settler: Settler): void {
   const rounds = { logger, intervalMs: SWEEP_EVERY_MS };
   // Separate jobs, so that a payment provider that hangs does not delay the end of reservations.
-  resources.use(startRounds({ ...rounds, what: 'capturing payments again', round: (signal) => settler.round(signal) }));
+  resources.use(startRounds({ ...rounds, what: 'settling payments', round: (signal) => settler.round(signal) }));
   resources.use(
     startRounds({
       ...rounds,
@@ -139,11 +141,12 @@ function startHousekeeping({ config, database, telemetry, logger, resources }: I
   if (config.metrics === null) return;
   const measure = async () => {
     telemetry.emit('consumers:measured', await readBacklogs(database.reads));
+    telemetry.emit('payments:measured', await readPaymentBacklog(database.reads));
     return false;
   };
   resources.use(
     startRounds({
-      what: 'measuring what consumers of the change log have yet to do',
+      what: 'measuring what consumers of the change log, and the settler of payments, have yet to do',
       round: measure,
       logger,
       intervalMs: MEASURE_BACKLOGS_EVERY_MS,

@@ -65,6 +65,7 @@ describe('readConfig', () => {
         maxSeatsPerAddress: 100,
       },
       admission: { maxInFlight: 5_000, maxLagMs: 1_500 },
+      paymentProvider: 'test',
       paymentSeconds: 30,
       historyDays: 30,
       seatMapFrameMs: 50,

@@ -1,100 +1,72 @@
 import { setTimeout } from 'node:timers/promises';
 import { bulkhead } from 'cockatiel';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { BookingKey } from '../domain/records.ts';
+import type { PaymentKey, PaymentRecord } from '../domain/payment.ts';
 import type { Database } from '../store/engine/database.ts';
-import { batched } from '../store/queries/batched.ts';
-import { markCaptured, type OutstandingCapture, outstandingCaptures } from '../store/queries/bookings.ts';
-import type { PaymentProvider } from './provider.ts';
+import { duePayments } from '../store/queries/payments.ts';
+import { claimPayments } from '../store/statements/update-payments.ts';
+import type { PaymentFlow } from './payment-flow.ts';
 
 /** Bounds how long a provider that hangs may delay the stop of a node. */
 const DRAIN_WITHIN_MS = 3_000;
-/** Captured bookings recorded in one batch. */
-const MAX_BATCH = 500;
 /** First attempts in flight, and waiting. Further ones are left to the rounds. */
 const MAX_FIRST_IN_FLIGHT = 100;
 const MAX_FIRST_WAITING = 10_000;
-/** Attempts of one round, all in parallel. */
+/** Payments of one round, all in parallel. */
 const ROUND_SIZE = 50;
-/** Younger bookings are left to the node that made them. */
-const GRACE_MS = 3_000;
-/** Failed captures whose pauses are remembered. All others are tried as if for the first time. */
-const MAX_FAILED = 10_000;
-
-interface FailedCapture {
-  readonly attempts: number;
-  /** By the monotonic clock. */
-  readonly retryAtMs: number;
-}
+/** How long a payment is one node's. Longer than its calls of the provider may take together. */
+const LEASE_MS = 60_000;
 
 export interface SettlerDependencies {
   readonly database: Database;
-  /** With a time limit for each call. */
-  readonly payment: PaymentProvider;
+  readonly flow: PaymentFlow;
   readonly logger: Logger;
-  /** Pause between attempts at one booking, which doubles each time. */
+  /** Pause between attempts at one payment, which doubles each time. */
   readonly retry?: { readonly firstMs: number; readonly longestMs: number };
 }
 
 /**
- * Captures the payments of bookings. Failed captures are tried again in rounds, by any node; the booking stands meanwhile. The store has
- * which captures are outstanding; each node remembers only its own failed attempts.
+ * Works off payments that are not final: at once what this node has decided, in rounds what failed, what nobody came back for, and what
+ * a node that died has left behind. When a payment is due, and how often it failed, is in the store.
  */
 export class Settler {
   readonly #dependencies: SettlerDependencies;
   readonly #retry: { readonly firstMs: number; readonly longestMs: number };
-  readonly #recordCaptured: (booking: BookingKey) => Promise<true>;
   readonly #first = bulkhead(MAX_FIRST_IN_FLIGHT, MAX_FIRST_WAITING);
   readonly #inFlight = new Set<Promise<unknown>>();
-  readonly #failed = new LRUCache<string, FailedCapture>({ max: MAX_FAILED });
   readonly #giveUp = new AbortController();
-  #newestFirst = false;
+  #leastFailedFirst = false;
 
   constructor(dependencies: SettlerDependencies) {
-    const { database, retry = { firstMs: 5_000, longestMs: 300_000 } } = dependencies;
     this.#dependencies = dependencies;
-    this.#retry = retry;
-    this.#recordCaptured = batched(async (bookings) => {
-      for (const eventId of new Set(bookings.map((booking) => booking.eventId))) {
-        const ofEvent = bookings.filter((booking) => booking.eventId === eventId);
-        await markCaptured(
-          database,
-          eventId,
-          ofEvent.map(({ bookingId }) => bookingId),
-        );
-      }
-      return bookings.map(() => true);
-    }, MAX_BATCH);
+    this.#retry = dependencies.retry ?? { firstMs: 5_000, longestMs: 300_000 };
   }
 
-  /** Starts a capture in the background. */
-  begin(booking: OutstandingCapture): void {
-    const capturing = this.#first
-      .execute(() => this.#capture(booking, this.#giveUp.signal))
+  /** Starts to work off a payment in the background. */
+  begin(payment: PaymentRecord): void {
+    const settling = this.#first
+      .execute(() => this.#settle(payment, this.#giveUp.signal))
       // Too many are waiting: a round will find it.
       .catch(() => false)
-      .finally(() => this.#inFlight.delete(capturing));
-    this.#inFlight.add(capturing);
+      .finally(() => this.#inFlight.delete(settling));
+    this.#inFlight.add(settling);
   }
 
   /**
-   * Tries some captures that failed, or that another node left behind, and that are not postponed. Rounds alternate between the oldest
-   * and the newest, so that many failing old ones do not delay new ones, nor the other way round.
+   * Works off some payments that are due. Rounds alternate between those that have waited the longest and those that have failed least,
+   * so that many failing ones do not delay others, nor the other way round.
    * @returns whether there may be more, and the provider answers
    */
   async round(signal: AbortSignal): Promise<boolean> {
     const { database } = this.#dependencies;
-    const now = performance.now();
-    const except = [...this.#failed].flatMap(([bookingId, { retryAtMs }]) => (retryAtMs > now ? [bookingId] : []));
-    this.#newestFirst = !this.#newestFirst;
-    const order = { except, newestFirst: this.#newestFirst };
-    const due = await outstandingCaptures(database, GRACE_MS, ROUND_SIZE, order);
-    const captured = await Promise.all(due.map((booking) => this.#capture(booking, signal)));
-    return due.length === ROUND_SIZE && captured.includes(true);
+    this.#leastFailedFirst = !this.#leastFailedFirst;
+    const due = await duePayments(database, this.#leastFailedFirst ? 'least-failed' : 'oldest', ROUND_SIZE);
+    const claimed = await this.#claim(due);
+    const settled = await Promise.all(claimed.map((payment) => this.#settle(payment, signal)));
+    return due.length === ROUND_SIZE && settled.includes(true);
   }
 
-  /** Waits for captures in flight, but not for long. The rest is captured by rounds of another node, or of this one after a restart. */
+  /** Waits for work in flight, but not for long. The rest is done by rounds of another node, or of this one after a restart. */
   async drain(): Promise<void> {
     const enough = new AbortController();
     const timeout = setTimeout(DRAIN_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => {});
@@ -103,28 +75,36 @@ export class Settler {
     this.#giveUp.abort();
   }
 
+  async #claim(due: readonly PaymentKey[]): Promise<PaymentRecord[]> {
+    const claimed: PaymentRecord[] = [];
+    for (const eventId of new Set(due.map((payment) => payment.eventId))) {
+      const ids = due.filter((payment) => payment.eventId === eventId).map(({ paymentId }) => paymentId);
+      claimed.push(...(await claimPayments(this.#dependencies.database, eventId, ids, LEASE_MS)));
+    }
+    return claimed;
+  }
+
   /** Returns whether it succeeded. Never rejects. */
-  async #capture(booking: OutstandingCapture, signal: AbortSignal): Promise<boolean> {
+  async #settle(payment: PaymentRecord, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;
-    const { payment, logger } = this.#dependencies;
     try {
-      await payment.capture(booking.paymentAuthorization, booking.bookingId, signal);
-      await this.#recordCaptured(booking);
-      this.#failed.delete(booking.bookingId);
+      await this.#dependencies.flow.pursue(payment, signal, true);
       return true;
     } catch (error) {
-      if (signal.aborted) return false;
-      const { attempts, againInMs } = this.#postpone(booking.bookingId);
-      const context = { err: error, bookingId: booking.bookingId, attempts, againInMs };
-      logger.warn(context, 'the payment of a booking is not captured yet');
+      if (!signal.aborted) await this.#postpone(payment, error);
       return false;
     }
   }
 
-  #postpone(bookingId: string): { readonly attempts: number; readonly againInMs: number } {
-    const attempts = (this.#failed.get(bookingId)?.attempts ?? 0) + 1;
-    const againInMs = Math.min(this.#retry.firstMs * 2 ** (attempts - 1), this.#retry.longestMs);
-    this.#failed.set(bookingId, { attempts, retryAtMs: performance.now() + againInMs });
-    return { attempts, againInMs };
+  async #postpone(payment: PaymentRecord, cause: unknown): Promise<void> {
+    const { flow, logger } = this.#dependencies;
+    const { id: paymentId, reference, state, attempts } = payment;
+    const againInMs = Math.min(this.#retry.firstMs * 2 ** attempts, this.#retry.longestMs);
+    const context = { err: cause, paymentId, reference, state, attempts: attempts + 1, againInMs };
+    logger.warn(context, 'a payment is not settled yet');
+    // Where the store fails, its lease ends.
+    await flow.postpone(payment, againInMs).catch((error: unknown) => {
+      logger.warn({ err: error, paymentId }, 'a payment could not be postponed');
+    });
   }
 }

@@ -1,76 +1,46 @@
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { AuthorizationAnswer, AuthorizationRequest, PaymentProvider } from './provider.ts';
+import type { PaymentProvider, ProviderPayment } from './payment-provider.ts';
 
-export interface TimeLimits {
-  /** Time limit of `capture` and `void`. */
-  readonly callMs: number;
-  /** How long `authorize` may take to end after its signal was aborted. */
-  readonly graceMs: number;
-}
+/** Time limit of each call but `authorize`, which may take as long as the payment. */
+const CALL_MS = 10_000;
 
-export const timeLimits: TimeLimits = { callMs: 10_000, graceMs: 1_000 };
+type Call<Answer> = (signal: AbortSignal) => Promise<Answer>;
 
 /** Bounds every call of a provider: its signal is aborted, and the call is abandoned if it does not end then. */
-export function withTimeLimits(
-  provider: PaymentProvider,
-  logger: Logger,
-  { callMs, graceMs }: TimeLimits = timeLimits,
-): PaymentProvider {
-  const limited: PaymentProvider = {
-    async authorize(request) {
-      const answering = provider.authorize(request);
-      try {
-        return await unlessGivenUp(answering, request.signal, graceMs);
-      } catch (error) {
-        void voidLateAuthorization(answering, request);
-        throw error;
+export function withTimeLimits(provider: PaymentProvider, callMs = CALL_MS): PaymentProvider {
+  const limited = <Answer>(signal: AbortSignal, call: Call<Answer>) =>
+    unlessAborted(AbortSignal.any([signal, AbortSignal.timeout(callMs)]), call);
+  return {
+    name: provider.name,
+    publishableKey: provider.publishableKey,
+    create: (order, signal) => limited(signal, (each) => provider.create(order, each)),
+    authorize: (payment, token, signal) => unlessAborted(signal, (each) => provider.authorize(payment, token, each)),
+    read: (payment, signal) => limited(signal, (each) => provider.read(payment, each)),
+    capture: (payment, signal) => limited(signal, (each) => provider.capture(payment, each)),
+    void: (payment, signal) => limited(signal, (each) => provider.void(payment, each)),
+    refund: (payment, refund, signal) => limited(signal, (each) => provider.refund(payment, refund, each)),
+    async *list(sinceMs, signal) {
+      const payments = provider.list(sinceMs, signal)[Symbol.asyncIterator]();
+      for (;;) {
+        const next: IteratorResult<ProviderPayment> = await limited(signal, () => payments.next());
+        if (next.done) return;
+        yield next.value;
       }
     },
-    capture: (authorizationId, attemptId, signal) =>
-      within(callMs, signal, (each) => provider.capture(authorizationId, attemptId, each)),
-    void: (authorizationId, signal) => within(callMs, signal, (each) => provider.void(authorizationId, each)),
   };
-  return limited;
-
-  /** Voids an authorization that comes after its call was abandoned. */
-  async function voidLateAuthorization(
-    answering: Promise<AuthorizationAnswer>,
-    { reservationId }: AuthorizationRequest,
-  ) {
-    try {
-      const answer = await answering;
-      if (answer.outcome === 'authorized') await limited.void(answer.authorizationId);
-    } catch (error) {
-      logger.debug({ err: error, reservationId }, 'a payment that was given up');
-    }
-  }
-
-  async function within<T>(
-    ms: number,
-    given: AbortSignal | undefined,
-    call: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const limit = AbortSignal.timeout(ms);
-    const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
-    signal.throwIfAborted();
-    return unlessGivenUp(call(signal), signal, 0);
-  }
 }
 
-async function unlessGivenUp<T>(answering: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
+async function unlessAborted<Answer>(signal: AbortSignal, call: Call<Answer>): Promise<Answer> {
+  signal.throwIfAborted();
   const answered = new AbortController();
   try {
-    return await Promise.race([answering, givenUp(signal, graceMs, answered.signal)]);
+    return await Promise.race([call(signal), whenAborted(signal, answered.signal)]);
   } finally {
     answered.abort();
   }
 }
 
-/** Rejects `graceMs` after the signal was aborted, unless there is an answer. */
-async function givenUp(signal: AbortSignal, graceMs: number, answered: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort', { signal: answered });
-  if (graceMs > 0) await wait(graceMs, undefined, { signal: answered });
+async function whenAborted(signal: AbortSignal, answered: AbortSignal): Promise<never> {
+  await once(signal, 'abort', { signal: answered });
   throw new Error('the payment provider did not answer in time', { cause: signal.reason });
 }

@@ -1,19 +1,13 @@
 import type { Logger } from 'pino';
 import type { Gate } from '../coordination/coordination.ts';
-import type { BookingRecord, NotRunning, ReservationKey, ReservationRecord } from '../domain/records.ts';
-import { type GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
-import type { AuthorizationAnswer, PaymentProvider } from '../payments/provider.ts';
-import type { Settler } from '../payments/settler.ts';
+import type { Buyer, PaymentRecord } from '../domain/payment.ts';
+import type { NotRunning, ReservationRecord } from '../domain/records.ts';
+import type { GroupCommit } from '../group-commit/group-commit.ts';
+import type { Bookings, Paid, PaymentFlow } from '../payments/payment-flow.ts';
+import { ProviderFault } from '../payments/provider-calls.ts';
 import type { Database } from '../store/engine/database.ts';
-import { batched } from '../store/queries/batched.ts';
-import { findBookingsOfReservations } from '../store/queries/bookings.ts';
-import {
-  type ConfirmOutcome,
-  type ConfirmRequest,
-  confirmReservations,
-} from '../store/statements/confirm-reservations.ts';
-import { type FenceOutcome, fencePayments } from '../store/statements/fence-payments.ts';
-import type { HolderRequest } from '../store/statements/running-reservations.ts';
+import { findPaymentsOfReservations } from '../store/queries/payments.ts';
+import { type FenceOutcome, type FenceRequest, fencePayments } from '../store/statements/fence-payments.ts';
 import { type HolderCommand, keepKey } from './extend.ts';
 import type { PostCommit } from './post-commit.ts';
 
@@ -21,136 +15,141 @@ export interface ConfirmCommand extends HolderCommand {
   readonly paymentToken: string | null;
   /** ISO 4217, the event's. */
   readonly currency: string;
+  readonly buyer: Buyer;
 }
 
 export type ConfirmResult =
   | NotRunning
-  | { readonly outcome: 'payment-failed'; readonly reason: string }
-  /** The payment provider did not answer. */
-  | { readonly outcome: 'payment-unavailable' }
-  /** By this request, or (not `isNew`) by an earlier one. */
-  | { readonly outcome: 'booked'; readonly booking: BookingRecord; readonly isNew: boolean };
+  | Extract<Paid, { readonly outcome: 'booked' | 'action-required' }>
+  | { readonly outcome: 'payment-failed'; readonly reason: string | null }
+  /** The payment provider did not answer, or waits itself. */
+  | { readonly outcome: 'payment-unavailable' };
 
 export interface ConfirmDependencies {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly gate: Gate;
   readonly postCommit: PostCommit;
-  readonly payment: PaymentProvider;
-  readonly settler: Settler;
+  readonly bookings: Bookings;
+  readonly payments: PaymentFlow;
+  /** Name of the payment provider. */
+  readonly provider: string;
   readonly paymentSeconds: number;
   readonly newId: () => string;
-  readonly random: (bytes: number) => Uint8Array;
   readonly logger: Logger;
 }
 
-/** How often a random reference is drawn until one is free. */
-const MAX_DRAWS = 5;
-/** Free reservations are booked without the payment provider. */
-const nothingToPay = { outcome: 'authorized', authorizationId: '' } as const;
-/** Bookings read in one statement. */
-const MAX_READ = 500;
+/**
+ * How often a payment is begun in one request: again after seats were let go of meanwhile, or the payment of another tab or card was
+ * given up.
+ */
+const MAX_PAYMENTS = 5;
+/** Between the moment when a payment is done in time, and that when its booking is written. */
+const MARGIN_SECONDS = 5;
+
+const unavailable = { outcome: 'payment-unavailable' } as const;
 
 /**
- * Fences the deadline, authorizes the payment, books, and then has the payment captured, or voided if the seats were lost. The provider
- * is not called for a reservation that costs nothing.
+ * Fences the deadline and records the payment, in one write, and has it paid and booked. The provider is not called for a reservation
+ * that costs nothing.
  */
 export function createConfirm(dependencies: ConfirmDependencies): (command: ConfirmCommand) => Promise<ConfirmResult> {
-  const { database, gate, payment, settler, paymentSeconds, newId, logger } = dependencies;
+  const { database, gate, bookings, payments, provider, paymentSeconds, newId, logger } = dependencies;
   const fences = fenceWrites(dependencies);
-  const confirmations = confirmWrites(dependencies);
-  const findBooking = batched((keys: readonly ReservationKey[]) => readBookings(database, keys), MAX_READ);
 
-  return confirm;
-
-  async function confirm(command: ConfirmCommand): Promise<ConfirmResult> {
-    const fence = await fenceDeadline(command);
-    if (fence.outcome !== 'fenced') return bookedBefore(command, fence);
-    const bookingId = newId();
-    const { totalAmount } = fence.reservation;
-    const isFree = totalAmount === 0;
-    const answer = isFree ? nothingToPay : await authorize(command, fence.reservation, bookingId);
-    if (answer === null) return { outcome: 'payment-unavailable' };
-    if (answer.outcome === 'declined') return { outcome: 'payment-failed', reason: answer.reason };
-    return book(command, { bookingId, paymentAuthorization: answer.authorizationId, totalAmount });
-  }
+  return async (command) => {
+    for (let attempt = 1; attempt <= MAX_PAYMENTS; attempt += 1) {
+      const fence = await fenceDeadline(command);
+      if (fence.outcome !== 'fenced') return resultOfEnded(command, fence);
+      const { reservation, payment } = fence;
+      const paid = payment === null ? await bookFree(command) : await pay(command, reservation, payment);
+      if (paid.outcome !== 'closed') return resultOf(command, paid);
+    }
+    return unavailable;
+  };
 
   async function fenceDeadline({ eventId, ...request }: ConfirmCommand): Promise<FenceOutcome> {
     await keepKey(gate, eventId, request.reservationId, paymentSeconds);
-    return fences.submit(eventId, request);
+    return fences.submit(eventId, { ...request, paymentId: newId(), provider });
   }
 
-  /** Null if the provider did not answer: then nothing stays authorized. */
-  async function authorize(
-    { currency, paymentToken }: ConfirmCommand,
-    { id, totalAmount, expiresAtMs, readAtMs }: ReservationRecord,
-    attemptId: string,
-  ): Promise<AuthorizationAnswer | null> {
+  function pay(
+    { paymentToken }: ConfirmCommand,
+    { expiresAtMs, readAtMs }: ReservationRecord,
+    payment: PaymentRecord,
+  ): Promise<Paid> {
     const time = Math.min(paymentSeconds * 1000, expiresAtMs - readAtMs);
-    const order = { amount: totalAmount, currency, token: paymentToken, attemptId, reservationId: id };
+    return answerOf(payment, () => payments.pay(payment, paymentToken, AbortSignal.timeout(time)));
+  }
+
+  /** Where the provider does not answer, the payment stays as it is, and the settler finds out what became of it. */
+  async function answerOf<Answer extends Paid | null>(
+    { id: paymentId, reservationId }: PaymentRecord,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer | { readonly outcome: 'pending' }> {
     try {
-      return await payment.authorize({ ...order, signal: AbortSignal.timeout(time) });
+      return await ask();
     } catch (error) {
-      logger.error({ err: error, reservationId: id }, 'the payment provider gave no answer');
-      return null;
+      if (!(error instanceof ProviderFault)) throw error;
+      logger.error({ err: error, reservationId, paymentId }, 'the payment provider gave no answer');
+      return { outcome: 'pending' };
     }
   }
 
-  async function book(command: ConfirmCommand, paid: Omit<Confirmation, keyof HolderRequest>): Promise<ConfirmResult> {
-    const { eventId, reservationId, viewerId } = command;
-    const outcome = await writeBooking(eventId, { reservationId, viewerId, ...paid });
-    if (outcome.outcome === 'confirmed') {
-      if (paid.totalAmount > 0) settler.begin({ eventId, ...paid });
-      return { outcome: 'booked', booking: outcome.booking, isNew: true };
-    }
-    await giveBack({ reservationId, ...paid });
-    // This ends, because each time the reservation has fewer seats.
-    return outcome.outcome === 'total-changed' ? confirm(command) : bookedBefore(command, outcome);
-  }
-
-  /** If the store fails, the outcome is unknown, and the authorization stays: the settler captures it, or it expires. */
-  async function writeBooking(eventId: string, confirmation: Confirmation): Promise<Confirmed> {
-    try {
-      return await confirmations.submit(eventId, confirmation);
-    } catch (error) {
-      if (error instanceof QueueFull) await giveBack(confirmation);
-      throw error;
+  async function bookFree({ eventId, reservationId, viewerId, buyer }: ConfirmCommand): Promise<Paid> {
+    const order = { reservationId, viewerId, bookingId: newId(), payment: null, buyer };
+    const outcome = await bookings.book(eventId, order);
+    switch (outcome.outcome) {
+      case 'confirmed':
+        return { outcome: 'booked', booking: outcome.booking, isNew: true };
+      case 'total-changed':
+      case 'payment-closed':
+        return { outcome: 'closed' };
+      default:
+        return outcome;
     }
   }
 
-  async function giveBack(
-    paid: Pick<Confirmation, 'reservationId' | 'paymentAuthorization' | 'totalAmount'>,
-  ): Promise<void> {
-    const { reservationId, paymentAuthorization: authorizationId } = paid;
-    if (paid.totalAmount === 0) return;
-    try {
-      await payment.void(authorizationId);
-    } catch (error) {
-      logger.error({ err: error, reservationId, authorizationId }, 'an authorized payment could not be voided');
+  async function resultOf(command: ConfirmCommand, paid: Exclude<Paid, { outcome: 'closed' }>): Promise<ConfirmResult> {
+    switch (paid.outcome) {
+      case 'declined':
+        return { outcome: 'payment-failed', reason: paid.reason };
+      case 'pending':
+        return unavailable;
+      case 'not-active':
+        return bookedBefore(command, paid);
+      default:
+        return paid;
     }
   }
 
-  /** A second confirm returns the booking of the first. */
+  /** A second confirm returns the booking of the first. A payment that came too late may still have been in time for the seats. */
+  async function resultOfEnded(command: ConfirmCommand, ended: NotRunning): Promise<ConfirmResult> {
+    if (ended.outcome !== 'expired') return bookedBefore(command, ended);
+    const [payment] = await findPaymentsOfReservations(database, [command]);
+    const isOpen = payment?.state === 'AUTHORIZING' || payment?.state === 'ACTION_REQUIRED';
+    if (payment === undefined || !isOpen) return ended;
+    const signal = AbortSignal.timeout(paymentSeconds * 1000);
+    const paid = await answerOf(payment, () => payments.pursue(payment, signal, true));
+    if (paid === null || paid.outcome === 'closed' || paid.outcome === 'declined') return ended;
+    return resultOf(command, paid);
+  }
+
   async function bookedBefore(command: ConfirmCommand, notRunning: NotRunning): Promise<ConfirmResult> {
-    const confirmed = notRunning.outcome === 'not-active' && notRunning.status === 'CONFIRMED';
-    if (!confirmed) return notRunning;
-    const booking = await findBooking(command);
+    const isConfirmed = notRunning.outcome === 'not-active' && notRunning.status === 'CONFIRMED';
+    if (!isConfirmed) return notRunning;
+    const booking = await bookings.find(command);
     if (booking === undefined) throw new Error(`the confirmed reservation ${command.reservationId} has no booking`);
     return { outcome: 'booked', booking, isNew: false };
   }
 }
 
-async function readBookings(database: Database, keys: readonly ReservationKey[]) {
-  const found = await findBookingsOfReservations(database, keys);
-  const byReservation = new Map(found.map((booking) => [booking.reservationId, booking]));
-  return keys.map(({ reservationId }) => byReservation.get(reservationId));
-}
-
 function fenceWrites({ database, groupCommit, postCommit, paymentSeconds }: ConfirmDependencies) {
-  return groupCommit.register<HolderRequest, FenceOutcome>({
+  const terms = { paymentSeconds, marginSeconds: Math.min(MARGIN_SECONDS, paymentSeconds) };
+  return groupCommit.register<FenceRequest, FenceOutcome>({
     conflictKeys: ({ reservationId }) => [reservationId],
     write: async (eventId, requests) => {
-      const outcomes = await fencePayments(database, eventId, requests, { paymentSeconds });
+      const outcomes = await fencePayments(database, eventId, requests, terms);
       postCommit.onReserved(
         eventId,
         outcomes.filter((outcome) => outcome.outcome === 'fenced'),
@@ -158,40 +157,4 @@ function fenceWrites({ database, groupCommit, postCommit, paymentSeconds }: Conf
       return outcomes;
     },
   });
-}
-
-/** References are drawn when the batch is written. */
-type Confirmation = Omit<ConfirmRequest, 'reference'>;
-
-type Confirmed = Exclude<ConfirmOutcome, { readonly outcome: 'reference-taken' }>;
-
-function confirmWrites({ database, groupCommit, postCommit, random }: ConfirmDependencies) {
-  const confirm = async (eventId: string, requests: readonly Confirmation[], draws = 1): Promise<Confirmed[]> => {
-    const drawn = requests.map((request) => ({ ...request, reference: bookingReference(random(8)) }));
-    const outcomes = await confirmReservations(database, eventId, drawn);
-    const isTaken = (_: unknown, at: number) => outcomes[at]?.outcome === 'reference-taken';
-    const again = requests.filter(isTaken);
-    if (again.length > 0 && draws === MAX_DRAWS) throw new Error('no reference of a booking is free');
-    const others = again.length === 0 ? [] : await confirm(eventId, again, draws + 1);
-    return outcomes.flatMap((outcome) => (outcome.outcome === 'reference-taken' ? others.splice(0, 1) : [outcome]));
-  };
-
-  return groupCommit.register<Confirmation, Confirmed>({
-    conflictKeys: ({ reservationId }) => [reservationId],
-    write: async (eventId, requests) => {
-      const outcomes = await confirm(eventId, requests);
-      const bookings = outcomes.flatMap((outcome) => (outcome.outcome === 'confirmed' ? [outcome.booking] : []));
-      postCommit.onBooked(eventId, bookings);
-      return outcomes;
-    },
-  });
-}
-
-/** Crockford's base 32, without I, L, O and U, which are easily misread. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** A booking's reference for people, such as 'K7QM-3F9A', from five bits of each of eight random bytes. */
-function bookingReference(random: Uint8Array): string {
-  const letters = Array.from(random.subarray(0, 8), (byte) => ALPHABET[byte & 31]).join('');
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -1,4 +1,5 @@
 import type { ListPart } from '../domain/list-part.ts';
+import type { PaymentKey, PaymentRecord } from '../domain/payment.ts';
 import type {
   BookingKey,
   BookingRecord,
@@ -10,12 +11,13 @@ import type {
 import { type Asker, isOrganizer, type Viewer } from '../domain/viewer.ts';
 import type { Reads } from '../store/engine/database.ts';
 import { findBookings, findBookingsOfReservations, listBookings } from '../store/queries/bookings.ts';
+import { findPayments, findPaymentsOfReservations } from '../store/queries/payments.ts';
 import { findReservations, type ListPosition, listReservations } from '../store/queries/reservations.ts';
 
 /** A part of a list, with one of the statuses or with any. */
 type PartOf<Status> = ListPart<ListPosition> & { readonly statuses: readonly Status[] | null };
 
-/** Viewers' reservations and bookings. Only the viewer and organizers may see them. */
+/** Viewers' reservations, bookings and payments. Only the viewer and organizers may see them. */
 export class Holdings {
   readonly #reads: Reads;
 
@@ -41,6 +43,27 @@ export class Holdings {
   async bookingsOf(asker: Asker, keys: readonly ReservationKey[]): Promise<(BookingRecord | null)[]> {
     const bookings = await findBookingsOfReservations(this.#reads.during(asker.isOver), keys);
     const byReservation = new Map(bookings.map((booking) => [booking.reservationId, booking]));
+    return keys.map(({ reservationId }) => byReservation.get(reservationId) ?? null);
+  }
+
+  /** As `reservation`. */
+  async payment(asker: Asker, key: PaymentKey): Promise<PaymentRecord | null> {
+    if (asker.viewer === null) return null;
+    const [payment] = await findPayments(this.#reads.during(asker.isOver), [key]);
+    return payment !== undefined && isFor(asker, payment) ? payment : null;
+  }
+
+  /** The payments of bookings that the asker may see, in their order. */
+  async payments(asker: Asker, keys: readonly PaymentKey[]): Promise<(PaymentRecord | null)[]> {
+    const payments = await findPayments(this.#reads.during(asker.isOver), keys);
+    const byId = new Map(payments.map((payment) => [payment.id, payment]));
+    return keys.map(({ paymentId }) => byId.get(paymentId) ?? null);
+  }
+
+  /** The last payments of reservations that the asker may see, in their order; null for those without one. */
+  async paymentsOf(asker: Asker, keys: readonly ReservationKey[]): Promise<(PaymentRecord | null)[]> {
+    const payments = await findPaymentsOfReservations(this.#reads.during(asker.isOver), keys);
+    const byReservation = new Map(payments.map((payment) => [payment.reservationId, payment]));
     return keys.map(({ reservationId }) => byReservation.get(reservationId) ?? null);
   }
 

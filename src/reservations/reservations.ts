@@ -6,10 +6,14 @@ import { type ConfirmDependencies, createConfirm } from './confirm.ts';
 import { createExtend, type ExtendDependencies } from './extend.ts';
 import { createReserve, type ReserveDependencies } from './reserve.ts';
 
-export type ReservationDependencies = Omit<
-  ReserveDependencies & ExtendDependencies & ConfirmDependencies & CancelDependencies,
-  'groupCommit'
->;
+export type ReservationDependencies = ReserveDependencies &
+  ExtendDependencies &
+  ConfirmDependencies &
+  CancelDependencies;
+
+export function createGroupCommit(): GroupCommit {
+  return new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable });
+}
 
 /** What buyers do. Each operation returns one of a closed union of outcomes, and rejects only when the store or its queue fails. */
 export interface Reservations {
@@ -22,14 +26,12 @@ export interface Reservations {
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
-  const { telemetry } = dependencies;
-  const groupCommit = new GroupCommit({ monotonicNow: () => performance.now(), failsAll: isStoreUnavailable });
-  const parts = { ...dependencies, groupCommit };
+  const { telemetry, groupCommit } = dependencies;
   return {
-    reserve: instrumented('reserve', createReserve(parts)),
-    extend: instrumented('extend', createExtend(parts)),
-    confirm: instrumented('confirm', createConfirm(parts)),
-    cancel: instrumented('cancel', createCancel(parts)),
+    reserve: instrumented('reserve', createReserve(dependencies)),
+    extend: instrumented('extend', createExtend(dependencies)),
+    confirm: instrumented('confirm', createConfirm(dependencies)),
+    cancel: instrumented('cancel', createCancel(dependencies)),
     get waiting() {
       return groupCommit.waiting;
     },

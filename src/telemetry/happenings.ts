@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { ConsumerBacklog } from '../domain/change.ts';
+import type { PaymentBacklog, PaymentState } from '../domain/payment.ts';
 
 /** The layer that refused a mutation. The first ones are the cheapest. */
 export type RefusingLayer = 'rate limit' | 'seat map' | 'gate' | 'address' | 'queue' | 'store';
@@ -45,6 +46,12 @@ export interface Happenings {
   'history:removed': [what: 'reservations' | 'changes', rows: number];
   /** The backlogs of all consumers of the change log. */
   'consumers:measured': [backlogs: readonly ConsumerBacklog[]];
+  /** A payment has reached a state, by this node. */
+  'payment:moved': [state: PaymentState];
+  /** A call of the payment provider failed, or was not answered in time. */
+  'payment:unanswered': [call: 'create' | 'authorize' | 'read' | 'capture' | 'void' | 'refund'];
+  /** What is to be done for payments of all events. */
+  'payments:measured': [backlog: PaymentBacklog];
   'level:changed': [
     change: { readonly level: Level; readonly was: Level; readonly since: Date; readonly reasons: readonly string[] },
   ];

@@ -1,5 +1,6 @@
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { ConsumerBacklog } from '../domain/change.ts';
+import type { PaymentBacklog } from '../domain/payment.ts';
 import type { HappeningSource } from './happenings.ts';
 import { LazyCounter } from './lazy-counter.ts';
 import { levels } from './service-health.ts';
@@ -15,6 +16,7 @@ export function countHappenings(happenings: HappeningSource): Registry {
   countLiveMaps(happenings, registry);
   countExpiry(happenings, registry);
   countHousekeeping(happenings, registry);
+  countPayments(happenings, registry);
   countLevels(happenings, registry);
   return registry;
 }
@@ -142,6 +144,30 @@ function countHousekeeping(happenings: HappeningSource, registry: Registry): voi
   backlog('consumer_backlog_changes', 'Changes that the consumer has yet to handle', ({ changes }) => changes);
   backlog('consumer_backlog_seconds', 'How long ago the oldest of them was written', ({ oldestMs }) => oldestMs / 1000);
   backlog('consumer_failing_events', 'Events at which it failed, and will try again', (it) => it.failingEvents);
+}
+
+function countPayments(happenings: HappeningSource, registry: Registry): void {
+  const states = new LazyCounter(registry, 'payments_total', 'How often a payment reached the state', ['state']);
+  happenings.on('payment:moved', (state) => states.add([state]));
+  const faults = new LazyCounter(
+    registry,
+    'payment_faults_total',
+    'Calls of the payment provider that failed, or were not answered in time',
+    ['call'],
+  );
+  happenings.on('payment:unanswered', (call) => faults.add([call]));
+  const backlog = (name: string, help: string, read: (backlog: PaymentBacklog) => number) => {
+    // All nodes see the same value.
+    const gauge = new Gauge({ name: `holdfast_${name}`, help, registers: [registry], aggregator: 'max' });
+    happenings.on('payments:measured', (measured) => gauge.set(read(measured)));
+  };
+  backlog('payment_backlog', 'Payments that are due to be settled', ({ due }) => due);
+  backlog(
+    'payment_backlog_seconds',
+    'For how long the one that waits the longest has been due',
+    (it) => it.oldestMs / 1000,
+  );
+  backlog('failing_payments', 'Payments whose last call of the provider failed', ({ failing }) => failing);
 }
 
 function countLevels(happenings: HappeningSource, registry: Registry): void {

@@ -1,92 +1,82 @@
-import { once } from 'node:events';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { AuthorizationRequest, PaymentProvider } from '../../src/payments/provider.ts';
+import type { PaymentProvider, ProviderPayment } from '../../src/payments/payment-provider.ts';
 import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { withTimeLimits } from '../../src/payments/with-time-limits.ts';
-import { waitFor } from '../support/wait-for.ts';
 
-const logger = pino({ level: 'silent' });
-const limits = { callMs: 50, graceMs: 20 };
-const never = (..._asked: unknown[]) => new Promise<never>(() => {});
+const callMs = 50;
+const running = new AbortController().signal;
+const known = { id: 'p1', reference: 'r1' };
+const order = { id: 'p1', eventId: 'e1', reservationId: 'r1', amount: 4_500, currency: 'EUR' };
 
-function limited(over: Partial<PaymentProvider>) {
-  const inner = createTestPaymentProvider();
-  return { inner, provider: withTimeLimits({ ...inner, ...over }, logger, limits) };
+/** The signals that the calls of a provider were given, which answers none of them. */
+function silentProvider(): PaymentProvider & { readonly signals: AbortSignal[] } {
+  const signals: AbortSignal[] = [];
+  const never = (...asked: readonly unknown[]) => {
+    const signal = asked.at(-1);
+    if (signal instanceof AbortSignal) signals.push(signal);
+    return new Promise<never>(() => {});
+  };
+  return {
+    ...{ name: 'silent', publishableKey: null, signals },
+    ...{ create: never, authorize: never, read: never, capture: never, void: never, refund: never },
+    list: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }),
+  };
 }
 
-function request(signal: AbortSignal): AuthorizationRequest {
-  return { amount: 4500, currency: 'EUR', token: null, attemptId: 'a1', reservationId: 'r1', signal };
+const calls: [name: string, call: (provider: PaymentProvider, signal: AbortSignal) => Promise<unknown>][] = [
+  ['create', (provider, signal) => provider.create(order, signal)],
+  ['read', (provider, signal) => provider.read(known, signal)],
+  ['capture', (provider, signal) => provider.capture(known, signal)],
+  ['void', (provider, signal) => provider.void(known, signal)],
+  ['refund', (provider, signal) => provider.refund(known, { id: 'f1', amount: 1 }, signal)],
+  ['list', (provider, signal) => listed(provider, signal)],
+];
+const authorize: (typeof calls)[number] = [
+  'authorize',
+  (provider, signal) => provider.authorize(known, 'tok_ok', signal),
+];
+
+async function listed(provider: PaymentProvider, signal: AbortSignal): Promise<ProviderPayment[]> {
+  const payments: ProviderPayment[] = [];
+  for await (const payment of provider.list(0, signal)) payments.push(payment);
+  return payments;
 }
 
 describe('a provider with time limits', () => {
   it('answers as it does without them', async () => {
-    const { inner, provider } = limited({});
-    const answer = await provider.authorize(request(new AbortController().signal));
-    if (answer.outcome !== 'authorized') throw new Error(answer.reason);
-    await provider.capture(answer.authorizationId, 'a1');
-    await expect(provider.void(answer.authorizationId)).rejects.toThrow('is captured already');
-    expect(inner.ledger()).toMatchObject([{ state: 'captured' }]);
+    const inner = createTestPaymentProvider();
+    const provider = withTimeLimits(inner);
+    const payment = await provider.authorize(await provider.create(order, running), null, running);
+    await provider.capture(payment, running);
+    expect(await provider.read(payment, running)).toMatchObject({ state: 'captured' });
+    await provider.refund(payment, { id: 'f1', amount: 500 }, running);
+    expect(await provider.void(payment, running)).toMatchObject({ refunded: 4_500 });
+    expect(await listed(provider, running)).toEqual(inner.ledger());
+    expect([provider.name, provider.publishableKey]).toEqual(['test', null]);
   });
 
-  it.each(['capture', 'void'] as const)('gives up a %s that is never answered, signal or not', async (call) => {
-    const signals: (AbortSignal | undefined)[] = [];
-    const { provider } = limited({
-      capture: (_id, _attempt, signal) => never(signals.push(signal)),
-      void: (_id, signal) => never(signals.push(signal)),
-    });
-    const given = call === 'capture' ? provider.capture('id', 'a1') : provider.void('id');
-    await expect(given).rejects.toThrow('did not answer in time');
-    expect(signals).toMatchObject([{ aborted: true }]);
+  it.each(calls)('gives up a %s that is never answered', async (name, call) => {
+    const silent = silentProvider();
+    await expect(call(withTimeLimits(silent, callMs), running)).rejects.toThrow('did not answer in time');
+    if (name !== 'list') expect(silent.signals).toMatchObject([{ aborted: true }]);
   });
 
-  it('gives up at once when it is told to', async () => {
-    const { provider } = limited({ capture: never });
+  it.each([...calls, authorize])('gives up a %s when it is told to', async (_name, call) => {
     const stop = new AbortController();
-    const captured = withTimeLimits({ ...createTestPaymentProvider(), capture: never }, logger).capture(
-      'id',
-      'a1',
-      stop.signal,
-    );
+    const answer = call(withTimeLimits(silentProvider()), stop.signal);
     stop.abort();
-    await expect(captured).rejects.toThrow('did not answer in time');
-    await expect(provider.capture('id', 'a1', stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(answer).rejects.toThrow('did not answer in time');
   });
 
-  it('leaves an authorization alone some time after its signal', async () => {
-    const { provider } = limited({ authorize: never });
-    await expect(provider.authorize(request(AbortSignal.timeout(20)))).rejects.toThrow('did not answer in time');
+  it.each([...calls, authorize])('does not send a %s that is given up already', async (_name, call) => {
+    const silent = silentProvider();
+    await expect(call(withTimeLimits(silent), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    expect(silent.signals).toEqual([]);
   });
 
-  it('voids what is authorized when nobody waits any more', async () => {
-    let answerLate = () => {};
-    const late = new Promise<void>((resolve) => {
-      answerLate = resolve;
-    });
-    const { inner, provider } = limited({
-      authorize: async (asked) => {
-        await late;
-        return inner.authorize({ ...asked, signal: new AbortController().signal });
-      },
-    });
-    await expect(provider.authorize(request(AbortSignal.timeout(20)))).rejects.toThrow('did not answer in time');
-    expect(inner.ledger()).toEqual([]);
-    answerLate();
-    await waitFor(() => inner.ledger()[0]?.state === 'voided', { withinMs: 10_000, what: 'the payment to be voided' });
-  });
-
-  it('takes an answer within the grace', async () => {
-    const slow: PaymentProvider = {
-      ...createTestPaymentProvider(),
-      authorize: async ({ signal }) => {
-        if (!signal.aborted) await once(signal, 'abort');
-        return { outcome: 'declined', reason: 'too_late' };
-      },
-    };
-    const provider = withTimeLimits(slow, logger, { callMs: 50, graceMs: 20_000 });
-    expect(await provider.authorize(request(AbortSignal.timeout(5)))).toEqual({
-      outcome: 'declined',
-      reason: 'too_late',
-    });
+  it('leaves the time of an authorization to its signal', async () => {
+    const silent = silentProvider();
+    const answer = withTimeLimits(silent, 1).authorize(known, null, AbortSignal.timeout(100));
+    await expect(answer).rejects.toMatchObject({ cause: { name: 'TimeoutError' } });
   });
 });

@@ -24,6 +24,9 @@ const happenings: Happenings = {
   'sweep:ended': [2],
   'history:removed': ['reservations', 500],
   'consumers:measured': [[{ consumer: 'tickets', changes: 3, oldestMs: 2_000, failingEvents: 0 }]],
+  'payment:moved': ['CAPTURED'],
+  'payment:unanswered': ['capture'],
+  'payments:measured': [{ due: 3, oldestMs: 2_000, failing: 1 }],
   'level:changed': [{ level: 'DEGRADED', was: 'NORMAL', since: new Date(), reasons: ['Redis cannot be reached'] }],
 };
 
@@ -50,6 +53,9 @@ test('events are counted by their labels, and amounts are summed', async () => {
   telemetry.emit('frame:made', 0);
   telemetry.emit('store:answered', 'read', 40);
   telemetry.emit('consumers:measured', [{ consumer: 'tickets', changes: 3, oldestMs: 2_000, failingEvents: 1 }]);
+  telemetry.emit('payment:moved', 'CAPTURED');
+  telemetry.emit('payment:unanswered', 'capture');
+  telemetry.emit('payments:measured', { due: 3, oldestMs: 2_000, failing: 1 });
   const text = await metrics.metrics();
   expect(text).toContain('holdfast_reservation_operations_total{operation="reserve",outcome="reserved"} 2\n');
   expect(text).toContain('holdfast_reservation_operations_total{operation="confirm",outcome="busy"} 1\n');
@@ -58,6 +64,11 @@ test('events are counted by their labels, and amounts are summed', async () => {
   expect(text).toContain('holdfast_store_seconds_bucket{le="0.025",kind="read"} 0\n');
   expect(text).toContain('holdfast_store_seconds_bucket{le="0.05",kind="read"} 1\n');
   expect(text).toContain('holdfast_consumer_backlog_seconds{consumer="tickets"} 2\n');
+  expect(text).toContain('holdfast_payments_total{state="CAPTURED"} 1\n');
+  expect(text).toContain('holdfast_payment_faults_total{call="capture"} 1\n');
+  expect(text).toContain('holdfast_payment_backlog 3\n');
+  expect(text).toContain('holdfast_payment_backlog_seconds 2\n');
+  expect(text).toContain('holdfast_failing_payments 1\n');
   telemetry.emit('consumers:measured', []);
   expect(await metrics.metrics()).not.toContain('consumer="tickets"');
 });
