@@ -51,6 +51,7 @@ const config: CodegenConfig = {
           SeatMap: '../payload-sources.ts#SeatMapSource',
           Reservation: '../payload-sources.ts#ReservationSource',
           Booking: '../payload-sources.ts#BookingSource',
+          Payment: '../payload-sources.ts#PaymentSource',
           Viewer: '../../domain/viewer.ts#Viewer as ViewerSource',
         },
       },

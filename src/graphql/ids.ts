@@ -19,6 +19,7 @@ const patterns = {
   category: new RegExp(`^category_${code}_${place}$`),
   reservation: new RegExp(`^reservation_${code}_${code}$`),
   booking: new RegExp(`^booking_${code}_${code}$`),
+  payment: new RegExp(`^payment_${code}_${code}$`),
 };
 
 /** Takes a lower-case uuid, like all functions below. */
@@ -66,6 +67,15 @@ export function encodeBookingId(eventId: string, bookingId: string): string {
 export function decodeBookingId(id: string): { eventId: string; bookingId: string } | null {
   const pair = decodePair(patterns.booking, id);
   return pair && { eventId: pair.eventId, bookingId: pair.ownId };
+}
+
+export function encodePaymentId(eventId: string, paymentId: string): string {
+  return `payment_${eventCode(eventId)}_${uuidToCode(paymentId)}`;
+}
+
+export function decodePaymentId(id: string): { eventId: string; paymentId: string } | null {
+  const pair = decodePair(patterns.payment, id);
+  return pair && { eventId: pair.eventId, paymentId: pair.ownId };
 }
 
 function decodePlace(pattern: RegExp, id: string): { eventId: string; place: number } | null {

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { PaymentKey, PaymentRecord } from '../domain/payment.ts';
 import type { BookingRecord, CategoryRecord, EventRecord, ReservationKey } from '../domain/records.ts';
 import type { Availability, SeatState } from '../domain/seat.ts';
 import type { Asker } from '../domain/viewer.ts';
@@ -17,6 +18,8 @@ export class Loaders {
   #statuses: DataLoader<string, StatusesAtRevision> | undefined;
   #seatState: DataLoader<SeatKey, SeatState, string> | undefined;
   #bookingOf: DataLoader<ReservationKey, BookingRecord | null, string> | undefined;
+  #payment: DataLoader<PaymentKey, PaymentRecord | null, string> | undefined;
+  #paymentOf: DataLoader<ReservationKey, PaymentRecord | null, string> | undefined;
 
   constructor(services: Services, asker: Asker) {
     this.#services = services;
@@ -72,5 +75,21 @@ export class Loaders {
       cacheKeyFn: ({ reservationId }) => reservationId,
     });
     return this.#bookingOf;
+  }
+
+  /** Of a booking. */
+  get payment(): DataLoader<PaymentKey, PaymentRecord | null, string> {
+    this.#payment ??= new DataLoader((keys) => this.#services.holdings.payments(this.#asker, keys), {
+      cacheKeyFn: ({ paymentId }) => paymentId,
+    });
+    return this.#payment;
+  }
+
+  /** By reservation: the last one; null if it has none. */
+  get paymentOf(): DataLoader<ReservationKey, PaymentRecord | null, string> {
+    this.#paymentOf ??= new DataLoader((keys) => this.#services.holdings.paymentsOf(this.#asker, keys), {
+      cacheKeyFn: ({ reservationId }) => reservationId,
+    });
+    return this.#paymentOf;
   }
 }

@@ -1,13 +1,14 @@
-import type { EventRecord, ReservationRecord } from '../domain/records.ts';
+import type { BookingRecord, EventRecord, ReservationRecord } from '../domain/records.ts';
 import { isOrganizer } from '../domain/viewer.ts';
 import { isVisible } from '../events/catalogue.ts';
 import type { EventLayout } from '../events/layouts.ts';
 import type { GraphqlContext } from './context.ts';
-import { decodeBookingId, decodeEventId, decodeReservationId, decodeSeatId } from './ids.ts';
+import { decodeBookingId, decodeEventId, decodePaymentId, decodeReservationId, decodeSeatId } from './ids.ts';
 import { type LayoutFile, layoutHash } from './layout-files.ts';
 import {
   type BookingSource,
   type EventSource,
+  type PaymentSource,
   type ReservationSource,
   type SeatSource,
   seatSources,
@@ -75,6 +76,12 @@ export async function findBooking(context: GraphqlContext, id: string): Promise<
   return booking && { __typename: 'Booking', booking };
 }
 
+export async function findPayment(context: GraphqlContext, id: string): Promise<PaymentSource | null> {
+  const key = decodePaymentId(id);
+  const payment = key === null ? null : await context.services.holdings.payment(context, key);
+  return payment && { __typename: 'Payment', payment };
+}
+
 /** The event of a reservation or booking that the viewer may see, whatever its sales status. */
 export async function eventOf(
   { loaders }: GraphqlContext,
@@ -89,6 +96,18 @@ export async function eventOf(
 export async function bookingOf({ loaders }: GraphqlContext, { eventId, id }: ReservationRecord) {
   const booking = await loaders.bookingOf.load({ eventId, reservationId: id });
   return booking && ({ __typename: 'Booking', booking } as const);
+}
+
+/** The last payment of a reservation. */
+export async function paymentOf({ loaders }: GraphqlContext, { eventId, id }: ReservationRecord) {
+  const payment = await loaders.paymentOf.load({ eventId, reservationId: id });
+  return payment && ({ __typename: 'Payment', payment } as const);
+}
+
+/** The payment of a booking. */
+export async function paymentOfBooking({ loaders }: GraphqlContext, { eventId, paymentId }: BookingRecord) {
+  const payment = paymentId === null ? null : await loaders.payment.load({ eventId, paymentId });
+  return payment && ({ __typename: 'Payment', payment } as const);
 }
 
 /** The seats of a reservation or booking. */

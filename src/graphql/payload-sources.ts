@@ -1,4 +1,5 @@
 import type { LayoutRow } from '../domain/layout.ts';
+import type { PaymentRecord } from '../domain/payment.ts';
 import type { BookingRecord, EventRecord, ReservationRecord } from '../domain/records.ts';
 import type { Availability } from '../domain/seat.ts';
 import type { EventLayout } from '../events/layouts.ts';
@@ -49,6 +50,11 @@ export interface ReservationSource {
   readonly reservation: ReservationRecord;
   /** If it was read together with the reservation. */
   readonly event?: EventRecord;
+}
+
+export interface PaymentSource {
+  readonly __typename: 'Payment';
+  readonly payment: PaymentRecord;
 }
 
 export interface BookingSource {

@@ -1,7 +1,8 @@
 import type { Resolvers } from './generated/resolvers.ts';
-import { findBooking, findEvent, findReservation, findSeat } from './lookups.ts';
+import { findBooking, findEvent, findPayment, findReservation, findSeat } from './lookups.ts';
 import { bookingResolvers } from './resolvers/booking.ts';
 import { eventResolvers } from './resolvers/event.ts';
+import { paymentResolvers } from './resolvers/payment.ts';
 import { reservationResolvers } from './resolvers/reservation.ts';
 import { seatMapResolvers } from './resolvers/seat-map.ts';
 import { viewerResolvers } from './resolvers/viewer.ts';
@@ -12,7 +13,8 @@ const rootResolvers: Resolvers = {
       (await findEvent(context, id)) ??
       (await findSeat(context, id)) ??
       (await findReservation(context, id)) ??
-      (await findBooking(context, id)),
+      (await findBooking(context, id)) ??
+      (await findPayment(context, id)),
   },
 };
 
@@ -23,5 +25,6 @@ export const resolvers: readonly Resolvers[] = [
   seatMapResolvers,
   reservationResolvers,
   bookingResolvers,
+  paymentResolvers,
   viewerResolvers,
 ];

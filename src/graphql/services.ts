@@ -23,6 +23,7 @@ export interface Services {
   readonly catalogue: EventCatalogue;
   readonly holdings: Holdings;
   readonly reservations: Reservations;
+  readonly paymentProvider: { readonly name: string; readonly publishableKey: string | null };
   readonly eventAdministration: EventAdministration;
   readonly seatMaps: LiveSeatMaps;
   readonly reservationUpdates: ReservationUpdates;

@@ -42,7 +42,7 @@ describe('the comparison', () => {
       'ExtendReservationResult = InvalidInput is missing',
     ],
     ['an interface', 'type Seat implements Node', 'type Seat', 'Seat implements Node is missing'],
-    ['an input', 'paymentToken: String', '', 'ConfirmReservationInput.paymentToken is missing'],
+    ['an input', 'buyer: BuyerInput', '', 'ConfirmReservationInput.buyer is missing'],
     ['an argument', '(status: [ReservationStatus!], first', '(first', 'Viewer.reservations:status is missing'],
     ['a kind', 'interface UserError {', 'type UserError {', /^UserError is 'ObjectTypeDefinition'/],
     ['a word', '"All of the seats or none."', '"All of the seats."', 'Mutation.reserveSeats is described otherwise'],

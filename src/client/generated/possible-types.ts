@@ -28,6 +28,7 @@
       "Booking",
       "InvalidInput",
       "NotFound",
+      "PaymentActionRequired",
       "PaymentFailed",
       "RateLimited",
       "ReservationExpired",
@@ -55,6 +56,7 @@
     "Node": [
       "Booking",
       "Event",
+      "Payment",
       "Reservation",
       "Seat"
     ],
@@ -95,6 +97,7 @@
       "IdempotencyConflict",
       "InvalidInput",
       "NotFound",
+      "PaymentActionRequired",
       "PaymentFailed",
       "RateLimited",
       "ReservationExpired",

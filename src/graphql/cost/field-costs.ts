@@ -57,7 +57,7 @@ const share = (part: number, of: number) => part / Math.max(1, of);
 
 /** By type and field. Every other field costs 1, and every other list has `USUAL_ROWS`. */
 export const fieldCosts: Readonly<Record<string, FieldCost>> = {
-  'Query.node': { statements: 4 },
+  'Query.node': { statements: 5 },
   'Query.event': { statements: 1 },
   'Query.reservation': { statements: 1 },
   'Query.booking': { statements: 1 },
@@ -86,8 +86,10 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'Viewer.bookings': { statements: 1, page: { usual: 20, max: 100 } },
   'Reservation.event': { statements: 1 },
   'Reservation.booking': { statements: 1 },
+  'Reservation.payment': { statements: 1 },
   'Reservation.seats': { own: SHARED_LAYOUT, rows: seatsOfReservation },
   'Booking.event': { statements: 1 },
+  'Booking.payment': { statements: 1 },
   'Booking.seats': { own: SHARED_LAYOUT, rows: seatsOfReservation },
   'SeatMapDelta.seats': { rows: 500 },
   '__Schema.types': { rows: 100 },

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource } from '../payload-sources.ts';
+import type { EventSource, SeatSource, RowSource, SeatConnectionSource, SeatMapSource, ReservationSource, BookingSource, PaymentSource } from '../payload-sources.ts';
 import type { Viewer as ViewerSource } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -91,8 +91,12 @@ export type BlockSeatsResult = Event | InvalidInput | NotFound | RateLimited | S
 export type Booking = Node & {
   readonly __typename?: 'Booking';
   readonly bookedAt: Scalars['DateTime']['output'];
+  /** As given when confirming; null if nothing was. */
+  readonly buyer?: Maybe<Buyer>;
   readonly event: Event;
   readonly id: Scalars['ID']['output'];
+  /** Null if there was nothing to pay. */
+  readonly payment?: Maybe<Payment>;
   /** Short code for people, unique: 'K7QM-3F9A'. */
   readonly reference: Scalars['String']['output'];
   readonly seats: ReadonlyArray<Seat>;
@@ -121,6 +125,20 @@ export type BookingStatus =
   | 'CANCELLED'
   | 'CONFIRMED';
 
+/** Who bought, by their own account. */
+export type Buyer = {
+  readonly __typename?: 'Buyer';
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly name?: Maybe<Scalars['String']['output']>;
+};
+
+export type BuyerInput = {
+  /** Up to 320 characters, with an @ between two parts. */
+  readonly email?: InputMaybe<Scalars['String']['input']>;
+  /** Up to 200 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type CancelReservationInput = {
   /**
    * As in `ReserveSeatsInput`: if an attempt has let go of seats, every retry gives the reservation as it is now, and nothing is
@@ -143,12 +161,19 @@ export type CategoryPriceInput = {
 };
 
 export type ConfirmReservationInput = {
-  /** From the payment provider. The built-in test provider takes 'tok_ok' or none, and declines 'tok_decline'. Ignored if the total is 0. */
+  /** Kept with the booking, for tickets and questions. */
+  readonly buyer?: InputMaybe<BuyerInput>;
+  /**
+   * From the payment provider's own form (Stripe: a PaymentMethod or ConfirmationToken). Left out after PaymentActionRequired was done. The built-in test provider takes
+   * 'tok_ok' or none, declines 'tok_decline', and answers 'tok_action' with PaymentActionRequired; then 'tok_action_done' or 'tok_action_failed'.
+   *
+   * Ignored if the total is 0. Another token while an action is required gives that payment up, and begins another one.
+   */
   readonly paymentToken?: InputMaybe<Scalars['String']['input']>;
   readonly reservationId: Scalars['ID']['input'];
 };
 
-export type ConfirmReservationResult = Booking | InvalidInput | NotFound | PaymentFailed | RateLimited | ReservationExpired | ReservationNotActive | ServiceBusy;
+export type ConfirmReservationResult = Booking | InvalidInput | NotFound | PaymentActionRequired | PaymentFailed | RateLimited | ReservationExpired | ReservationNotActive | ServiceBusy;
 
 export type CreateEventInput = {
   /** ISO 4217: 'EUR'. */
@@ -184,6 +209,7 @@ export type ErrorCode =
   | 'IDEMPOTENCY_CONFLICT'
   | 'INVALID_INPUT'
   | 'NOT_FOUND'
+  | 'PAYMENT_ACTION_REQUIRED'
   | 'PAYMENT_FAILED'
   | 'RATE_LIMITED'
   | 'RESERVATION_EXPIRED'
@@ -368,8 +394,10 @@ export type Mutation = {
   /**
    * Confirming twice gives the same booking twice.
    *
-   * Outcomes, in order of precedence: `RateLimited`, `InvalidInput` (an unusable token), `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
-   * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held; never where the total is 0), `Booking`; `ServiceBusy` at any point.
+   * A payment that comes after the reservation has lapsed still gives the `Booking` if all of its seats are free, and is given back otherwise. Outcomes, in order of
+   * precedence: `RateLimited`, `InvalidInput` (an unusable token, name or email), `NotFound` (also when it is somebody else's), `Booking` (confirmed before),
+   * `ReservationNotActive`, `ReservationExpired`, `PaymentFailed` (the seats stay held; never where the total is 0), `PaymentActionRequired` (as well), `Booking`;
+   * `ServiceBusy` at any point: a retry tells what became of the payment, and pays no second time.
    */
   readonly confirmReservation: ConfirmReservationResult;
   /**
@@ -510,6 +538,34 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** One attempt to pay for a reservation, or what became a booking's payment. Seen by its holder and by organizers only. */
+export type Payment = Node & {
+  readonly __typename?: 'Payment';
+  readonly amount: Money;
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Whether the buyer has disputed it with the bank. */
+  readonly disputed: Scalars['Boolean']['output'];
+  readonly id: Scalars['ID']['output'];
+  /** As in `PaymentProvider.name`. */
+  readonly provider: Scalars['String']['output'];
+  /** The provider's own id. */
+  readonly reference?: Maybe<Scalars['String']['output']>;
+  /** How much of `amount` was given back. */
+  readonly refunded: Money;
+  readonly state: PaymentState;
+};
+
+/** The buyer's bank wants to hear from the buyer (3-D Secure). Hand `clientSecret` to the provider's own library, then confirm again without a token; if the buyer never comes back, the provider's word is enough. */
+export type PaymentActionRequired = UserError & {
+  readonly __typename?: 'PaymentActionRequired';
+  readonly clientSecret: Scalars['String']['output'];
+  readonly code: ErrorCode;
+  /** By then it must be done. */
+  readonly expiresInMs: Scalars['Int']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly payment?: Maybe<Payment>;
+};
+
 /** The payment provider declined the payment. */
 export type PaymentFailed = UserError & {
   readonly __typename?: 'PaymentFailed';
@@ -518,6 +574,34 @@ export type PaymentFailed = UserError & {
   /** The provider's own reason code. */
   readonly reason?: Maybe<Scalars['String']['output']>;
 };
+
+/** The provider of this server's payments. */
+export type PaymentProvider = {
+  readonly __typename?: 'PaymentProvider';
+  /** test or stripe */
+  readonly name: Scalars['String']['output'];
+  /** With which clients load the provider's own form; null if it needs none. */
+  readonly publishableKey?: Maybe<Scalars['String']['output']>;
+};
+
+/** What was decided about a payment. */
+export type PaymentState =
+  /** The buyer's bank wants to hear from the buyer (3-D Secure). */
+  | 'ACTION_REQUIRED'
+  /** The money is set aside for a booking, and is about to be taken. */
+  | 'AUTHORIZED'
+  /** The provider is asked for the money. */
+  | 'AUTHORIZING'
+  /** The money was taken. */
+  | 'CAPTURED'
+  /** Declined, or never paid. */
+  | 'FAILED'
+  /** A part of the money was given back. */
+  | 'PARTLY_REFUNDED'
+  /** All of the money was given back. */
+  | 'REFUNDED'
+  /** Given up: no money is taken, and what was set aside is released. */
+  | 'VOIDED';
 
 /** A point of a layout. */
 export type Point = {
@@ -558,6 +642,8 @@ export type Query = {
   readonly limits: Limits;
   /** Any object by its id; null when there is none, or when the viewer may not see it. */
   readonly node?: Maybe<Node>;
+  /** With which clients pay. */
+  readonly paymentProvider: PaymentProvider;
   /** Only its holder and organizers see it; null to everyone else. */
   readonly reservation?: Maybe<Reservation>;
   /** Null when the request carries no token. */
@@ -632,6 +718,8 @@ export type Reservation = Node & {
   readonly expiresInMs: Scalars['Int']['output'];
   readonly extensionsLeft: Scalars['Int']['output'];
   readonly id: Scalars['ID']['output'];
+  /** The last one that was begun; null before that, and if there is nothing to pay. */
+  readonly payment?: Maybe<Payment>;
   /** While ACTIVE, the seats it holds; afterwards, the seats it held at the end. */
   readonly seats: ReadonlyArray<Seat>;
   readonly status: ReservationStatus;
@@ -1086,6 +1174,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( BookingSource & { __typename: 'Booking' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( Omit<PaymentActionRequired, 'payment'> & { payment?: Maybe<_RefType['Payment']> } & { __typename: 'PaymentActionRequired' } )
     | ( PaymentFailed & { __typename: 'PaymentFailed' } )
     | ( RateLimited & { __typename: 'RateLimited' } )
     | ( ReservationExpired & { __typename: 'ReservationExpired' } )
@@ -1149,6 +1238,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node:
     | ( BookingSource & { __typename: 'Booking' } )
     | ( EventSource & { __typename: 'Event' } )
+    | ( PaymentSource & { __typename: 'Payment' } )
     | ( ReservationSource & { __typename: 'Reservation' } )
     | ( SeatSource & { __typename: 'Seat' } )
   ;
@@ -1157,6 +1247,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( IdempotencyConflict & { __typename: 'IdempotencyConflict' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( Omit<PaymentActionRequired, 'payment'> & { payment?: Maybe<_RefType['Payment']> } & { __typename: 'PaymentActionRequired' } )
     | ( PaymentFailed & { __typename: 'PaymentFailed' } )
     | ( RateLimited & { __typename: 'RateLimited' } )
     | ( ReservationExpired & { __typename: 'ReservationExpired' } )
@@ -1182,6 +1273,8 @@ export type ResolversTypes = {
   BookingEdge: ResolverTypeWrapper<Omit<BookingEdge, 'node'> & { node: ResolversTypes['Booking'] }>;
   BookingStatus: BookingStatus;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Buyer: ResolverTypeWrapper<Buyer>;
+  BuyerInput: BuyerInput;
   CancelReservationInput: CancelReservationInput;
   CancelReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelReservationResult']>;
   CategoryPriceInput: CategoryPriceInput;
@@ -1213,7 +1306,11 @@ export type ResolversTypes = {
   PackedSeatChanges: ResolverTypeWrapper<Scalars['PackedSeatChanges']['output']>;
   PackedSeatStatuses: ResolverTypeWrapper<Scalars['PackedSeatStatuses']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  Payment: ResolverTypeWrapper<PaymentSource>;
+  PaymentActionRequired: ResolverTypeWrapper<Omit<PaymentActionRequired, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
   PaymentFailed: ResolverTypeWrapper<PaymentFailed>;
+  PaymentProvider: ResolverTypeWrapper<PaymentProvider>;
+  PaymentState: PaymentState;
   Point: ResolverTypeWrapper<Point>;
   PriceCategory: ResolverTypeWrapper<PriceCategory>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1270,6 +1367,8 @@ export type ResolversParentTypes = {
   BookingConnection: Omit<BookingConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['BookingEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Booking']> };
   BookingEdge: Omit<BookingEdge, 'node'> & { node: ResolversParentTypes['Booking'] };
   Boolean: Scalars['Boolean']['output'];
+  Buyer: Buyer;
+  BuyerInput: BuyerInput;
   CancelReservationInput: CancelReservationInput;
   CancelReservationResult: ResolversUnionTypes<ResolversParentTypes>['CancelReservationResult'];
   CategoryPriceInput: CategoryPriceInput;
@@ -1300,7 +1399,10 @@ export type ResolversParentTypes = {
   PackedSeatChanges: Scalars['PackedSeatChanges']['output'];
   PackedSeatStatuses: Scalars['PackedSeatStatuses']['output'];
   PageInfo: PageInfo;
+  Payment: PaymentSource;
+  PaymentActionRequired: Omit<PaymentActionRequired, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
   PaymentFailed: PaymentFailed;
+  PaymentProvider: PaymentProvider;
   Point: Point;
   PriceCategory: PriceCategory;
   Query: Record<PropertyKey, never>;
@@ -1376,8 +1478,10 @@ export type BlockSeatsResultResolvers<ContextType = GraphqlContext, ParentType e
 
 export type BookingResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Booking'] = ResolversParentTypes['Booking']> = {
   bookedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  buyer?: Resolver<Maybe<ResolversTypes['Buyer']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
   reference?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['BookingStatus'], ParentType, ContextType>;
@@ -1396,12 +1500,17 @@ export type BookingEdgeResolvers<ContextType = GraphqlContext, ParentType extend
   node?: Resolver<ResolversTypes['Booking'], ParentType, ContextType>;
 };
 
+export type BuyerResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Buyer'] = ResolversParentTypes['Buyer']> = {
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type CancelReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CancelReservationResult'] = ResolversParentTypes['CancelReservationResult']> = {
   __resolveType: TypeResolveFn<'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ConfirmReservationResult'] = ResolversParentTypes['ConfirmReservationResult']> = {
-  __resolveType: TypeResolveFn<'Booking' | 'InvalidInput' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Booking' | 'InvalidInput' | 'NotFound' | 'PaymentActionRequired' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type CreateEventResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['CreateEventResult'] = ResolversParentTypes['CreateEventResult']> = {
@@ -1505,7 +1614,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
 };
 
 export type NodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Booking' | 'Event' | 'Reservation' | 'Seat', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Booking' | 'Event' | 'Payment' | 'Reservation' | 'Seat', ParentType, ContextType>;
 };
 
 export type NotFoundResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -1529,11 +1638,37 @@ export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends R
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PaymentResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Payment'] = ResolversParentTypes['Payment']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  disputed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reference?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refunded?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['PaymentState'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PaymentActionRequiredResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PaymentActionRequired'] = ResolversParentTypes['PaymentActionRequired']> = {
+  clientSecret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  expiresInMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type PaymentFailedResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PaymentFailed'] = ResolversParentTypes['PaymentFailed']> = {
   code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PaymentProviderResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PaymentProvider'] = ResolversParentTypes['PaymentProvider']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  publishableKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type PointResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Point'] = ResolversParentTypes['Point']> = {
@@ -1554,6 +1689,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, Partial<QueryEventsArgs>>;
   limits?: Resolver<ResolversTypes['Limits'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  paymentProvider?: Resolver<ResolversTypes['PaymentProvider'], ParentType, ContextType>;
   reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'id'>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
 };
@@ -1578,6 +1714,7 @@ export type ReservationResolvers<ContextType = GraphqlContext, ParentType extend
   expiresInMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   extensionsLeft?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
   seats?: Resolver<ReadonlyArray<ResolversTypes['Seat']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ReservationStatus'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -1747,7 +1884,7 @@ export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType exten
 };
 
 export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationLimitExceeded' | 'ReservationNotActive' | 'SalesNotOpen' | 'SeatsUnavailable' | 'ServiceBusy', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ExtensionLimitReached' | 'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'PaymentActionRequired' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationLimitExceeded' | 'ReservationNotActive' | 'SalesNotOpen' | 'SeatsUnavailable' | 'ServiceBusy', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1766,6 +1903,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Booking?: BookingResolvers<ContextType>;
   BookingConnection?: BookingConnectionResolvers<ContextType>;
   BookingEdge?: BookingEdgeResolvers<ContextType>;
+  Buyer?: BuyerResolvers<ContextType>;
   CancelReservationResult?: CancelReservationResultResolvers<ContextType>;
   ConfirmReservationResult?: ConfirmReservationResultResolvers<ContextType>;
   CreateEventResult?: CreateEventResultResolvers<ContextType>;
@@ -1787,7 +1925,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PackedSeatChanges?: GraphQLScalarType;
   PackedSeatStatuses?: GraphQLScalarType;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Payment?: PaymentResolvers<ContextType>;
+  PaymentActionRequired?: PaymentActionRequiredResolvers<ContextType>;
   PaymentFailed?: PaymentFailedResolvers<ContextType>;
+  PaymentProvider?: PaymentProviderResolvers<ContextType>;
   Point?: PointResolvers<ContextType>;
   PriceCategory?: PriceCategoryResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

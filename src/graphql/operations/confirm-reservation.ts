@@ -1,3 +1,4 @@
+import type { Buyer } from '../../domain/payment.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { ConfirmReservationInput, MutationResolvers } from '../generated/resolvers.ts';
@@ -20,12 +21,17 @@ async function confirm(context: GraphqlContext, viewer: Viewer, input: ConfirmRe
       'paymentToken',
       `A token has up to ${MAX_TOKEN_LENGTH} characters, none of them a control character.`,
     );
+  const buyer = { name: input.buyer?.name?.trim() || null, email: input.buyer?.email?.trim() || null };
+  const fault = faultOfBuyer(buyer);
+  if (fault !== null) return fault;
   const key = decodeReservationId(input.reservationId);
   const layout = key === null ? null : await layouts.get(key.eventId);
   if (key === null || layout === null) return notFound('reservation');
   const { currency } = layout;
-  const command = { ...key, viewerId: viewer.id, currency, paymentToken: input.paymentToken ?? null };
-  const outcome = await reservations.confirm(command);
+  const outcome = await reservations.confirm({
+    ...{ ...key, viewerId: viewer.id, currency, paymentToken: input.paymentToken ?? null },
+    buyer,
+  });
   switch (outcome.outcome) {
     case 'booked':
       if (outcome.isNew) {
@@ -46,9 +52,37 @@ async function confirm(context: GraphqlContext, viewer: Viewer, input: ConfirmRe
         message: 'The payment was declined. The seats stay held until the reservation expires.',
         reason: outcome.reason,
       } as const;
+    case 'action-required':
+      return {
+        __typename: 'PaymentActionRequired',
+        code: 'PAYMENT_ACTION_REQUIRED',
+        message: 'The bank wants to hear from the buyer. The seats stay held until then.',
+        clientSecret: outcome.clientSecret,
+        expiresInMs: outcome.expiresInMs,
+        payment: { __typename: 'Payment', payment: outcome.payment },
+      } as const;
     case 'payment-unavailable':
       return serviceBusy();
     default:
       return notRunning(outcome);
   }
+}
+
+const MAX_NAME_LENGTH = 200;
+/** 64 characters, the @, and 255 (RFC 5321). */
+const MAX_EMAIL_LENGTH = 320;
+
+/** Null if nothing is wrong. */
+function faultOfBuyer({ name, email }: Buyer) {
+  if (name !== null && !isPlain(name, MAX_NAME_LENGTH))
+    return invalidInput(
+      'buyer.name',
+      `A name has up to ${MAX_NAME_LENGTH} characters, none of them a control character.`,
+    );
+  if (email !== null && !(isPlain(email, MAX_EMAIL_LENGTH) && /^[^\s@]+@[^\s@]+$/.test(email)))
+    return invalidInput(
+      'buyer.email',
+      `An email address has up to ${MAX_EMAIL_LENGTH} characters, such as ann@example.org.`,
+    );
+  return null;
 }

@@ -1,6 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeBookingId } from '../ids.ts';
-import { eventOf, findBooking, seatsOf, totalOf } from '../lookups.ts';
+import { eventOf, findBooking, paymentOfBooking, seatsOf, totalOf } from '../lookups.ts';
 
 export const bookingResolvers: Resolvers = {
   Query: {
@@ -14,5 +14,7 @@ export const bookingResolvers: Resolvers = {
     status: ({ booking }) => booking.status,
     total: ({ booking }, _, context) => totalOf(context, booking),
     bookedAt: ({ booking }) => new Date(booking.bookedAtMs),
+    buyer: ({ booking }) => booking.buyer,
+    payment: ({ booking }, _, context) => paymentOfBooking(context, booking),
   },
 };

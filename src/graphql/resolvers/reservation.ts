@@ -2,7 +2,7 @@ import type { ReservationRecord } from '../../domain/records.ts';
 import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
-import { bookingOf, eventOf, findReservation, seatsOf, totalOf } from '../lookups.ts';
+import { bookingOf, eventOf, findReservation, paymentOf, seatsOf, totalOf } from '../lookups.ts';
 import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
@@ -38,6 +38,7 @@ export const reservationResolvers: Resolvers = {
       status === 'ACTIVE' ? Math.min(expiresAtMs - readAtMs, longestIntMs) : 0,
     extensionsLeft: ({ reservation: { status, extensionsUsed } }, _, { services }) =>
       status === 'ACTIVE' ? Math.max(0, services.policy.maxExtensions - extensionsUsed) : 0,
+    payment: ({ reservation }, _, context) => paymentOf(context, reservation),
     booking: ({ reservation }, _, context) =>
       reservation.status === 'CONFIRMED' ? bookingOf(context, reservation) : null,
   },
