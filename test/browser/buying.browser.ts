@@ -95,6 +95,25 @@ test('extend, be declined, pay, and find the booking again', async () => {
     .waitFor();
 });
 
+test('a bank that asks is answered in a dialog: refused, left, and approved', async () => {
+  const { ann, annsRow } = await people();
+  await hold(annsRow, '7');
+  await ann.getByLabel('A card whose bank asks you').check();
+  const pay = ann.getByRole('button', { name: /^Pay/ });
+  const bank = ann.getByRole('dialog', { name: 'Your bank asks' });
+  await pay.click();
+  await bank.getByRole('button', { name: 'Decline' }).click();
+  await ann.getByRole('alert').getByText('The card was declined.').waitFor();
+  await bank.waitFor({ state: 'detached' });
+  await pay.click();
+  await bank.waitFor();
+  await ann.keyboard.press('Escape');
+  await bank.waitFor({ state: 'detached' });
+  await pay.click();
+  await bank.getByRole('button', { name: 'Approve' }).click();
+  await ann.locator('.reference').waitFor();
+});
+
 test('a reservation is still there after the page is loaded again', async () => {
   const { ann, annsRow } = await people();
   await hold(annsRow, '6');

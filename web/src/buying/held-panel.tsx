@@ -1,5 +1,6 @@
 import { useWords } from '../language/words.ts';
 import { useSelected, useStore } from '../state/use-store.ts';
+import { BankDialog } from './bank-dialog.tsx';
 import type { PanelProps } from './buying-panel.tsx';
 import { type Card, CardChoice } from './payment.tsx';
 import { SeatLines } from './seat-lines.tsx';
@@ -38,6 +39,9 @@ export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
         <strong>{write.money(total)}</strong>
       </p>
       {total.amount > 0 && <CardChoice card={card} onCard={onCard} />}
+      {phase.isAtBank && (
+        <BankDialog onAnswer={(token) => void buying.hold.pay(token)} onClose={() => buying.hold.setAtBank(false)} />
+      )}
     </>
   );
 }

@@ -81,6 +81,7 @@ export class Hold {
 
   pay(paymentToken?: string): Promise<void> {
     return this.#doing('paying', async ({ followed }) => {
+      this.setAtBank(false);
       const { client, persisting, tell } = this.#parts;
       const input = { reservationId: followed.reservation.id, paymentToken };
       const outcome = await persist((signal) => client.confirmReservation(input, { signal }), persisting);
@@ -92,10 +93,16 @@ export class Hold {
             this.#book(booking);
             tell({ kind: 'booked', reference: booking.reference });
           },
+          PaymentActionRequired: () => this.setAtBank(true),
         },
         this.#refused,
       );
     });
+  }
+
+  setAtBank(isAtBank: boolean): void {
+    const { phase } = this.#state.getSnapshot();
+    if (phase.step === 'held') patch(this.#state, { phase: { ...phase, isAtBank } });
   }
 
   /** @param seats all if omitted */
@@ -146,11 +153,11 @@ export class Hold {
   #receive(followed: FollowedReservation, isStale = false): void {
     const { reservation } = followed;
     const { phase } = this.#state.getSnapshot();
-    const busy = phase.step === 'held' ? phase.busy : null;
+    const { busy, isAtBank } = phase.step === 'held' ? phase : { busy: null, isAtBank: false };
     switch (reservation.status) {
       case 'ACTIVE': {
         const held = seatsAt(this.#parts.plan, reservation.seats);
-        patch(this.#state, { phase: { step: 'held', followed, busy, isStale }, chosen: [], held });
+        patch(this.#state, { phase: { step: 'held', followed, busy, isStale, isAtBank }, chosen: [], held });
         break;
       }
       case 'CONFIRMED':

@@ -6,6 +6,7 @@ import { useWords } from '../language/words.ts';
 const cards = [
   { token: 'tok_ok', label: 'works' },
   { token: 'tok_decline', label: 'declined' },
+  { token: 'tok_action', label: 'asksBank' },
 ] as const;
 
 export type Card = (typeof cards)[number]['token'];

@@ -21,6 +21,8 @@ export interface Held {
   readonly followed: FollowedReservation;
   readonly busy: 'extending' | 'paying' | 'lettingGo' | null;
   readonly isStale: boolean;
+  /** Whether the buyer's bank wants to hear from the buyer. */
+  readonly isAtBank: boolean;
 }
 
 export type Phase =
