@@ -40,6 +40,7 @@ export async function checkAtRest(resting: Resting): Promise<Violation[]> {
   };
   for (const node of rig.nodes) await expect('nodes stay up', () => node.expectAlive());
   await expect('what has ended is written', () => untilAllHasEnded(resting));
+  await expect('payments are settled', () => untilAllIsSettled(resting));
   await expect('free seats are sold', () => sellWhatIsFree(resting));
   await expect('what has ended is written', () => untilAllHasEnded(resting));
   await expect("marks are their holders'", () => {
@@ -73,6 +74,16 @@ async function untilAllHasEnded({ rig, readers }: Resting): Promise<void> {
     },
     { withinMs: PATIENCE_MS, what: 'the end of the last reservation' },
   );
+}
+
+async function untilAllIsSettled({ rig, readers }: Resting): Promise<void> {
+  const isSettled = async () => {
+    const [left] = await rig.store.rows(sql`
+      select id, state, attempts, due_at, clock_timestamp() as now from payments
+      where event_id = any(${sql.param([...readers.keys()])}::uuid[]) and due_at is not null`);
+    return left === undefined ? 'all' : Promise.reject(new Error(`still to be settled: ${JSON.stringify(left)}`));
+  };
+  await waitFor(isSettled, { withinMs: PATIENCE_MS, what: 'the settler to have nothing left to do' });
 }
 
 /** On each node somebody gets all seats that are free, and lets go of them again. */

@@ -59,7 +59,7 @@ function faultOf(
   if (request.key === null && earlier !== undefined) return `was given for call ${earlier.id} before`;
   if (answer.seats.some((seat) => !request.seats.includes(seat))) return `was told with other seats`;
   const lastsMs = stored.expiresAtMs - stored.createdAtMs;
-  const longestMs = policy.reservationMs + policy.maxExtensions * policy.extensionMs + policy.paymentMs;
+  const longestMs = policy.reservationMs + policy.maxExtensions * policy.extensionMs + policy.fenceMs;
   if (lastsMs < policy.reservationMs || lastsMs > longestMs) return `was made to last ${lastsMs} ms`;
   if (stored.extensions > policy.maxExtensions) return `was extended ${stored.extensions} times`;
   return null;

@@ -41,7 +41,7 @@ function telling(seats: readonly number[], steps: readonly Step[], stuck: Step):
 }
 
 /** What matters to who holds a seat now: a reservation's whole life. */
-const RECENT_MS = policy.reservationMs + policy.extensionMs + policy.paymentMs;
+const RECENT_MS = policy.reservationMs + policy.extensionMs + policy.fenceMs;
 
 function needsFreeSeats({ effect }: Step, seats: readonly number[]): boolean {
   if (effect.kind === 'see') return seats.every((seat) => effect.statuses[seat] === 'AVAILABLE');

@@ -9,7 +9,7 @@ import type { House, Violation } from './house.ts';
  * does anything with it at the deadline or later. What nodes say of time agrees, however wrong their clocks are.
  */
 export function checkTimes(house: House): Violation[] {
-  return [...checkSuccessions(house), ...checkBookedInTime(house), ...checkToldTimes(house)];
+  return [...checkSuccessions(house), ...checkBookedInTime(house), ...checkBookedLate(house), ...checkToldTimes(house)];
 }
 
 function checkSuccessions({ calls, record }: House): Violation[] {
@@ -18,25 +18,43 @@ function checkSuccessions({ calls, record }: House): Violation[] {
       // One that was let go of may have been made, and be over, while the earlier one was still waiting for its locks.
       const seat = earlier.seats.find((held) => later.status !== 'CANCELLED' && later.seats.includes(held));
       if (seat === undefined || later.createdAtMs <= earlier.createdAtMs) return [];
-      if (later.createdAtMs >= endOf(earlier)) return [];
-      const what = `seat ${seat}: ${later.id} was made at ${later.createdAtMs}, while ${earlier.id} held it until ${endOf(earlier)}`;
+      if (later.createdAtMs >= endOf(earlier, record)) return [];
+      const what = `seat ${seat}: ${later.id} was made at ${later.createdAtMs}, while ${earlier.id} held it until ${endOf(earlier, record)}`;
       return [violation(what, [earlier, later], calls)];
     }),
   );
 }
 
 /** By the store's clock, where that can be told: a seat let go of may be taken at any time afterwards. */
-function endOf({ status, expiresAtMs }: StoredReservation): number {
+function endOf({ id, status, expiresAtMs }: StoredReservation, { bookings }: StoreRecord): number {
   if (status === 'CANCELLED') return Number.NEGATIVE_INFINITY;
-  return status === 'CONFIRMED' ? Number.POSITIVE_INFINITY : expiresAtMs;
+  const isBookedInTime = bookings.some(({ reservation, isLate }) => reservation === id && !isLate);
+  return status === 'CONFIRMED' && isBookedInTime ? Number.POSITIVE_INFINITY : expiresAtMs;
 }
 
 function checkBookedInTime({ calls, record }: House): Violation[] {
   return record.bookings.flatMap((booking) => {
     const reservation = reservationOf(booking.reservation, record);
-    if (reservation === undefined || booking.bookedAtMs < reservation.expiresAtMs) return [];
+    if (reservation === undefined || booking.isLate === booking.bookedAtMs >= reservation.expiresAtMs) return [];
     const what = `${reservation.id} was booked at ${booking.bookedAtMs}, and its deadline was ${reservation.expiresAtMs}`;
     return [violation(what, [reservation], calls)];
+  });
+}
+
+/** What is booked late is booked while nobody else holds it, and nobody else gets it afterwards. */
+function checkBookedLate({ calls, record }: House): Violation[] {
+  return record.bookings.flatMap((booking) => {
+    const own = reservationOf(booking.reservation, record);
+    if (own === undefined || !booking.isLate) return [];
+    const rival = record.reservations.find((other) => {
+      const isOther = other.id !== own.id && other.status !== 'CANCELLED';
+      return (
+        isOther && other.seats.some((seat) => booking.seats.includes(seat)) && endOf(other, record) > booking.bookedAtMs
+      );
+    });
+    if (rival === undefined) return [];
+    const what = `${own.id} was booked late, at ${booking.bookedAtMs}, and ${rival.id} holds a seat of it until ${endOf(rival, record)}`;
+    return [violation(what, [own, rival], calls)];
   });
 }
 

@@ -24,6 +24,9 @@ const release = (reservation: string, seats: readonly number[] | null = null): E
 });
 const fence = (reservation: string): Effect => ({ kind: 'fence', reservation, forMs: 50 });
 const book = (reservation: string, seats: readonly number[]): Effect => ({ kind: 'book', reservation, seats });
+const bookLate = (reservation: string, seats: readonly number[]): Effect => ({
+  ...{ kind: 'book late', reservation, seats },
+});
 const see = (first: SeatStatus, second: SeatStatus = 'AVAILABLE'): Effect => ({
   kind: 'see',
   statuses: [first, second],
@@ -34,6 +37,13 @@ const over = (reservation: string, status: 'CONFIRMED' | 'CANCELLED' | 'EXPIRED'
 
 describe('histories that can be explained', () => {
   const good: Record<string, Step[]> = {
+    'a payment that came late found the seats free': [
+      at(0, 5, take('ann', [0, 1], 100)),
+      at(10, 15, fence('ann')),
+      at(120, 125, take('bob', [1], 200)),
+      at(210, 220, bookLate('ann', [0, 1])),
+      at(230, 240, see('BOOKED', 'BOOKED')),
+    ],
     'nothing at all': [],
     'one holder after another': [
       at(0, 5, take('ann', [0], 100)),
@@ -110,6 +120,16 @@ describe('histories that can be explained', () => {
 
 describe('histories that cannot', () => {
   const bad: Record<string, Step[]> = {
+    'a payment that came late took seats from others': [
+      at(0, 5, take('ann', [0, 1], 100)),
+      at(10, 15, fence('ann')),
+      at(120, 125, take('bob', [1], 200)),
+      at(130, 150, bookLate('ann', [0, 1])),
+    ],
+    'a payment that came late was booked before the deadline': [
+      at(0, 5, take('ann', [0], 100)),
+      at(10, 90, bookLate('ann', [0])),
+    ],
     'two holders at once': [at(0, 5, take('ann', [0], 100)), at(10, 15, take('bob', [0], 110))],
     'two holders at once, of whom one has another seat too': [
       at(0, 20, take('ann', [0, 1], 100)),

@@ -70,6 +70,8 @@ class Draft {
         return this.#fence(effect, toMs);
       case 'book':
         return this.#book(effect);
+      case 'book late':
+        return this.#bookLate(effect);
       case 'release':
         return this.#release(effect);
       case 'block':
@@ -122,6 +124,14 @@ class Draft {
   #book({ reservation, seats }: EffectOf<'book'>): boolean {
     const hold = this.#running(reservation);
     if (hold === undefined || !hold.isFenced || !this.#holdsExactly(reservation, seats)) return false;
+    this.#holds.delete(reservation);
+    this.#put(seats, { status: 'BOOKED', by: reservation });
+    return true;
+  }
+
+  #bookLate({ reservation, seats }: EffectOf<'book late'>): boolean {
+    if (!this.#inScope(seats).every((seat) => this.#becomesFree(seat))) return false;
+    this.#dropLapsed(seats);
     this.#holds.delete(reservation);
     this.#put(seats, { status: 'BOOKED', by: reservation });
     return true;

@@ -8,6 +8,8 @@ export type Effect =
   /** For a payment, once in a reservation's life: runs for `forMs` more at least. */
   | { readonly kind: 'fence'; readonly reservation: string; readonly forMs: number }
   | { readonly kind: 'book'; readonly reservation: string; readonly seats: readonly number[] }
+  /** After the reservation has lapsed, while its seats are free. */
+  | { readonly kind: 'book late'; readonly reservation: string; readonly seats: readonly number[] }
   /** Null: all that are left. */
   | { readonly kind: 'release'; readonly reservation: string; readonly seats: readonly number[] | null }
   | { readonly kind: 'block' | 'unblock'; readonly seats: readonly number[] }

@@ -7,7 +7,7 @@ import type { StoredReservation, StoreRecord } from './store-record.ts';
 export interface StepSettings {
   readonly offset: ClockOffset;
   readonly extensionMs: number;
-  readonly paymentMs: number;
+  readonly fenceMs: number;
   readonly reservationMs: number;
 }
 
@@ -96,12 +96,12 @@ function extensionOf(
 }
 
 /** The seats may be lost in spite of it, while the payment goes on. */
-function fenceOf(call: Call, { paymentMs }: StepSettings): Step[] {
+function fenceOf(call: Call, { fenceMs }: StepSettings): Step[] {
   const { request, answer } = call;
   if (request.kind !== 'confirm') return [];
   const mayHave = ['unknown', 'Booking', 'PaymentFailed', 'ReservationExpired', 'ReservationNotActive'];
   if (!mayHave.includes(answer.type)) return [];
-  const effect: Effect = { kind: 'fence', reservation: request.reservation, forMs: paymentMs };
+  const effect: Effect = { kind: 'fence', reservation: request.reservation, forMs: fenceMs };
   return [step(call, effect, answer.type === 'PaymentFailed')];
 }
 
@@ -114,7 +114,7 @@ function bookOf({ id }: StoredReservation, own: readonly Call[], { bookings }: S
   if (booking === undefined || asking.length === 0) return [];
   return [
     {
-      effect: { kind: 'book', reservation: id, seats: booking.seats },
+      effect: { kind: booking.isLate ? 'book late' : 'book', reservation: id, seats: booking.seats },
       fromMs: Math.min(...asking.map(({ calledAtMs }) => calledAtMs)),
       toMs: Math.min(...own.filter(({ answer }) => answer.type === 'Booking').map(endOf)),
       isCertain: true,

@@ -31,6 +31,8 @@ export interface StoredBooking {
   readonly reference: string;
   readonly seats: readonly number[];
   readonly bookedAtMs: number;
+  /** Whether the change log says that it came after its reservation had lapsed. */
+  readonly isLate: boolean;
 }
 
 export async function readStoreRecord(store: Session, eventId: string): Promise<StoreRecord> {
@@ -46,7 +48,11 @@ export async function readStoreRecord(store: Session, eventId: string): Promise<
         select seat_index from booked_seats
         where event_id = bookings.event_id and booking_id = bookings.id and released_at is null order by seat_index
       ) as seats,
-      extract(epoch from booked_at)::float8 * 1000 as "bookedAtMs"
+      extract(epoch from booked_at)::float8 * 1000 as "bookedAtMs",
+      exists (
+        select from event_changes cross join jsonb_array_elements(change -> 'facts') as fact
+        where event_id = bookings.event_id and fact ->> 'bookingId' = bookings.id::text and (fact ->> 'isLate')::boolean
+      ) as "isLate"
     from bookings where event_id = ${eventId}::uuid and status = 'CONFIRMED' order by booked_at, id`);
   const seats = await store.rows<{ status: SeatStatus }>(sql`
     select status from seats where event_id = ${eventId}::uuid order by index`);

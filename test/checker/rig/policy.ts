@@ -7,6 +7,8 @@ export const policy = {
   extensionMs: 1_000,
   maxExtensions: 1,
   paymentMs: 1_000,
+  /** How far a reservation runs for a payment: its time, and the margin for writing the booking. */
+  fenceMs: 2_000,
   maxActiveReservations: 3,
 };
 
