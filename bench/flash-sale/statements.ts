@@ -11,7 +11,7 @@ export const KINDS = [
   ['keys', /holdfast\.used_keys/],
   ['lock keys', /pg_advisory_xact_lock/],
   ['expiry', /\blapsed as|reservations\.expires_at <= statement_timestamp/],
-  ['captures', /payment_captured_at/],
+  ['captures', /\bnew_refunded\b|payments\.due_at <= /],
   ['look-up', /idempotency_key|select\s+reservations\.event_id as "eventId"/],
   ['connect', /pg_catalog\.pg_type/],
   ['clock', /^\s*select floor\(extract\([^)]* from clock_timestamp/],

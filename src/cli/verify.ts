@@ -7,8 +7,8 @@ import { openStore } from './store.ts';
 const examples = `
 Reads one moment of the database, locks no row and writes nothing: safe while sales run. Prints a line for each promise, and
 what breaks it and where. Exit code 0 if all are kept, 1 if not.
-A server writes the ends of reservations and captures payments within seconds; on the embedded database, where none can be
-running meanwhile, these two are not looked at.
+A server writes the ends of reservations and settles payments within seconds; on the embedded database, where none can be
+running meanwhile, this is not looked at.
 
 Examples:
   $ DATABASE_URL=postgres://localhost/holdfast JWT_SECRET=... holdfast verify
@@ -19,7 +19,7 @@ export function verifyCommand(env: NodeJS.ProcessEnv): Command {
     .description('hold what the database has against every promise that data can show')
     .option(
       '--overdue-seconds <n>',
-      'how late the end of a reservation, or a capture, may be written',
+      'how late the end of a reservation, or of a payment, may be written',
       parseSeconds,
       60,
     )

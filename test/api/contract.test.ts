@@ -115,6 +115,8 @@ describe.each(transports)('over %s', (transport, ask) => {
       ...{ extensionSeconds: 300, maxExtensions: 1, paymentSeconds: 30 },
     });
 
+    expect(await run('PaymentProviderDocument', {})).toEqual({ name: 'test', publishableKey: null });
+
     const reserved = Object(await run('ReserveSeatsDocument', { input }, buyer)) as { id: string };
     const ofIt = { input: { reservationId: reserved.id } };
     expect(await run('ReservationDocument', { id: reserved.id }, buyer)).toMatchObject({
@@ -258,6 +260,7 @@ describe('unknown ids', () => {
       `event_${'0'.repeat(22)}`,
       `seat_${'0'.repeat(22)}_0`,
       `booking_${'0'.repeat(22)}_${'0'.repeat(22)}`,
+      `payment_${'0'.repeat(22)}_${'0'.repeat(22)}`,
       `category_${'0'.repeat(22)}_99999`,
       `reservation_${'z'.repeat(22)}_${'0'.repeat(22)}`,
       ...real.flatMap((id) => [

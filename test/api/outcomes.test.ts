@@ -13,6 +13,7 @@ import {
   SetSalesStatusDocument,
   UnblockSeatsDocument,
 } from '../../src/client/generated/documents.ts';
+import type { PaymentProvider } from '../../src/payments/payment-provider.ts';
 import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf } from '../support/graphql.ts';
@@ -45,13 +46,13 @@ afterAll(async () => {
 });
 
 /** The test provider, which fails for one token. */
-function fallibleProvider() {
+function fallibleProvider(): PaymentProvider {
   const provider = createTestPaymentProvider();
   return {
     ...provider,
-    authorize: async (request: Parameters<typeof provider.authorize>[0]) => {
-      if (request.token === 'tok_fault') throw new Error('no answer');
-      return provider.authorize(request);
+    authorize: async (payment, token, signal) => {
+      if (token === 'tok_fault') throw new Error('no answer');
+      return provider.authorize(payment, token, signal);
     },
   };
 }
@@ -292,6 +293,15 @@ describe('confirmReservation', () => {
       message: expect.any(String),
       retryAfterMs: expect.any(Number),
     });
+    expect(await outcome(ConfirmReservationDocument, { reservationId, paymentToken: 'tok_action' }, { token })).toEqual(
+      {
+        __typename: 'PaymentActionRequired',
+        code: 'PAYMENT_ACTION_REQUIRED',
+        message: expect.any(String),
+        clientSecret: expect.stringMatching(/^test_secret_/),
+        expiresInMs: expect.any(Number),
+      },
+    );
     const booked = await outcome(ConfirmReservationDocument, { reservationId, paymentToken: 'tok_ok' }, { token });
     expect(booked).toMatchObject({
       __typename: 'Booking',

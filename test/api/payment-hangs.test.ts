@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PaymentProvider } from '../../src/payments/payment-provider.ts';
 import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { startNode } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,10 +14,10 @@ const longEnough = 120_000;
 test('a node stops in time although its payment provider never answers', { timeout: longEnough }, async () => {
   const inner = createTestPaymentProvider();
   let authorizing = 0;
-  const payment = {
+  const payment: PaymentProvider = {
     ...inner,
-    authorize: (request: Parameters<typeof inner.authorize>[0]) => {
-      if (request.token === 'tok_ok') return inner.authorize(request);
+    authorize: (known, token, signal) => {
+      if (token === 'tok_ok') return inner.authorize(known, token, signal);
       authorizing += 1;
       return never();
     },

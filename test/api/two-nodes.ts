@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.ts';
-import type { PaymentProvider } from '../../src/payments/provider.ts';
+import type { PaymentProvider } from '../../src/payments/payment-provider.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startNode } from '../support/node.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';

@@ -4,7 +4,7 @@ import { KINDS } from '../../bench/flash-sale/statements.ts';
 
 test.each([
   ['reserve', 'reserve-seats'],
-  ['confirm', 'confirm-reservations'],
+  ['confirm', 'write-bookings'],
   ['extend', 'extend-reservations'],
   ['cancel', 'cancel-reservations'],
   ['fence', 'fence-payments'],

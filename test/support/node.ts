@@ -3,7 +3,7 @@ import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Role } from '../../src/domain/viewer.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import type { PaymentProvider } from '../../src/payments/provider.ts';
+import type { PaymentProvider } from '../../src/payments/payment-provider.ts';
 
 /** Secret of all test nodes, with which `tokenFor` signs. */
 export const jwtSecret = 'the secret of the tests, which is long enough';
