@@ -19,6 +19,7 @@ import { type Infrastructure, openInfrastructure } from './infrastructure.ts';
 import { TooManySeatMaps } from './live/live-seat-maps.ts';
 import { openLiveMaps } from './live-maps.ts';
 import { openPaymentProvider } from './payments/open-provider.ts';
+import type { PaymentNotices } from './payments/payment-notices.ts';
 import type { PaymentProvider } from './payments/payment-provider.ts';
 import type { Health } from './server/health.ts';
 import { openServer, type Server } from './server/server.ts';
@@ -58,7 +59,7 @@ export async function createApp(config: Config, { logger, payment, offerMetrics,
   const trustedOperations = await readTrustedOperations(config.trustedOperations);
   // Before the database, which takes a while to create: an unusable secret is reported at once.
   const identity = await identityOf(config.identity, logger);
-  const provider = payment ?? (await openPaymentProvider(config.paymentProvider));
+  const opened = payment ? { provider: payment, webhook: null } : await openPaymentProvider(config.paymentProvider);
   const resources = new AsyncStack();
   try {
     const telemetry = new EventEmitter<Happenings>();
@@ -66,10 +67,10 @@ export async function createApp(config: Config, { logger, payment, offerMetrics,
     logHappenings(telemetry, logger);
     const infrastructure = await openInfrastructure({ config, telemetry, logger, resources }, stop);
     const live = await openLiveMaps(infrastructure);
-    const services = openServices(infrastructure, { live, identity, payment: provider });
+    const { paymentNotices, ...services } = openServices(infrastructure, { live, identity, payment: opened });
     const health = openHealth(infrastructure);
     stop?.throwIfAborted();
-    const server = await serve(infrastructure, { services, health, trustedOperations });
+    const server = await serve(infrastructure, { services, paymentNotices, health, trustedOperations });
     if (config.metrics !== null) {
       observe(metrics, { ...infrastructure, services, health, server });
       if (offerMetrics) offerMetrics(metrics);
@@ -104,13 +105,14 @@ function readiness({ level, since, reasons }: ServiceHealth, { fault }: Database
 
 interface Served {
   readonly services: Services;
+  readonly paymentNotices: PaymentNotices | null;
   readonly health: ServiceHealth;
   readonly trustedOperations: TrustedOperations;
 }
 
 async function serve(
   { config, database, loopLag, telemetry, logger, resources }: Infrastructure,
-  { services, health, trustedOperations }: Served,
+  { services, paymentNotices, health, trustedOperations }: Served,
 ): Promise<Server> {
   const schema = createSchema(resolvers);
   sliceLists(schema);
@@ -134,6 +136,7 @@ async function serve(
     introspection: config.introspection,
     contextFor: (requester) => createContext(services, requester),
     findLayout,
+    paymentNotices,
     subscribe: (request) => shared.subscribe(request),
     identity: services.identity,
     logger,

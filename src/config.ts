@@ -26,7 +26,7 @@ export interface Config {
   readonly reservations: ReservationConfig;
   readonly limits: LimitsConfig;
   readonly admission: AdmissionConfig;
-  readonly paymentProvider: 'test';
+  readonly paymentProvider: PaymentProviderConfig;
   /** How long a payment may take. A reservation's deadline is moved for it, if needed. */
   readonly paymentSeconds: number;
   /** How long reservations that ended without a booking are kept; 0 means for ever. */
@@ -87,6 +87,19 @@ export type SecretSource =
   | { readonly kind: 'given'; readonly secret: string }
   /** Created at the first start, and stored beside the embedded database. */
   | { readonly kind: 'persisted'; readonly dataDir: string };
+
+export type PaymentProviderConfig = { readonly name: 'test' } | StripeConfig;
+
+export interface StripeConfig {
+  readonly name: 'stripe';
+  readonly secretKey: string;
+  readonly publishableKey: string | null;
+  /** Two during a rotation; none if the webhook is not used. */
+  readonly webhookSecrets: readonly string[];
+  readonly capture: 'manual' | 'automatic';
+  /** Null for Stripe's own. */
+  readonly apiUrl: string | null;
+}
 
 export interface ReservationConfig {
   /** For events that do not set their own. */
@@ -155,6 +168,7 @@ export function readConfig(env: NodeJS.ProcessEnv, onTerminal = process.stdout.i
     ...missingKeys(given),
     ...missingForProvider(given),
     ...missingForWorkers(given),
+    ...wrongForStripe(given),
     ...missingInProduction(given),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError(problems.join('\n'));
@@ -190,6 +204,29 @@ function missingForWorkers(given: NodeJS.ProcessEnv): readonly string[] {
   return [`WORKERS is ${workers} without ${missing}; expected 1, or Postgres and Redis for the workers to share`];
 }
 
+/** Clients and the webhook can be left out while trying it out; the keys must be of one account, which only their modes tell. */
+function wrongForStripe(given: NodeJS.ProcessEnv): readonly string[] {
+  if (given.PAYMENT_PROVIDER?.trim() !== 'stripe') return [];
+  const isProduction = given.NODE_ENV?.trim() === 'production';
+  const needed = isProduction
+    ? ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET']
+    : ['STRIPE_SECRET_KEY'];
+  const where = `where PAYMENT_PROVIDER is stripe${isProduction ? ' and NODE_ENV is production' : ''}`;
+  const missing = needed.filter((name) => given[name] === undefined);
+  const [secret, publishable] = [modeOf(given.STRIPE_SECRET_KEY), modeOf(given.STRIPE_PUBLISHABLE_KEY)];
+  const differs = secret !== undefined && publishable !== undefined && secret !== publishable;
+  return [
+    ...missing.map((name) => `${name} is not set; expected it ${where}`),
+    ...(differs
+      ? [`STRIPE_PUBLISHABLE_KEY is a ${publishable} key; expected a ${secret} key, as STRIPE_SECRET_KEY is`]
+      : []),
+  ];
+}
+
+function modeOf(key: string | undefined): string | undefined {
+  return /^\w+_(test|live)_/.exec(key?.trim() ?? '')?.[1];
+}
+
 /** How many guests of one network address, such as an office or a carrier's customers, may use up their allowances at once. */
 const GUESTS_AT_ONCE = 20;
 
@@ -199,7 +236,7 @@ function missingInProduction(given: NodeJS.ProcessEnv): readonly string[] {
   const isStoreNamed = given.DATABASE_URL !== undefined || given.DATA_DIR !== undefined;
   return [
     ...(given.PAYMENT_PROVIDER === undefined
-      ? ['PAYMENT_PROVIDER is not set; expected test, which takes no money, where NODE_ENV is production']
+      ? ['PAYMENT_PROVIDER is not set; expected stripe, or test, which takes no money, where NODE_ENV is production']
       : []),
     ...(isStoreNamed
       ? []
@@ -268,7 +305,7 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       maxSeatsPerAddress: settings.MAX_SEATS_PER_ADDRESS,
     },
     admission: { maxInFlight: settings.MAX_OPERATIONS_IN_FLIGHT, maxLagMs: settings.MAX_LAG_MS },
-    paymentProvider: settings.PAYMENT_PROVIDER ?? 'test',
+    paymentProvider: paymentProviderOf(settings),
     paymentSeconds: settings.PAYMENT_SECONDS,
     historyDays: settings.HISTORY_DAYS,
     seatMapFrameMs: settings.SEAT_MAP_FRAME_MS,
@@ -283,6 +320,19 @@ function configOf(settings: Settings, onTerminal: boolean): Config {
       unreadBytes: settings.WEBSOCKET_UNREAD_BYTES,
       stallSeconds: settings.WEBSOCKET_STALL_SECONDS,
     },
+  };
+}
+
+function paymentProviderOf(settings: Settings): PaymentProviderConfig {
+  const { STRIPE_SECRET_KEY: secretKey } = settings;
+  if (settings.PAYMENT_PROVIDER !== 'stripe' || secretKey === undefined) return { name: 'test' };
+  return {
+    name: 'stripe',
+    secretKey,
+    publishableKey: settings.STRIPE_PUBLISHABLE_KEY ?? null,
+    webhookSecrets: settings.STRIPE_WEBHOOK_SECRET ?? [],
+    capture: settings.STRIPE_CAPTURE,
+    apiUrl: settings.STRIPE_API_URL ?? null,
   };
 }
 

@@ -14,7 +14,10 @@ import { ReservationUpdates } from './live/reservation-updates.ts';
 import { ViewerReservations } from './live/viewer-reservations.ts';
 import type { LiveMaps } from './live-maps.ts';
 import { PaymentFlow } from './payments/payment-flow.ts';
+import { PaymentNotices } from './payments/payment-notices.ts';
 import type { PaymentProvider } from './payments/payment-provider.ts';
+import type { OpenedProvider } from './payments/payment-webhook.ts';
+import { reconcilePayments } from './payments/reconcile.ts';
 import { Settler } from './payments/settler.ts';
 import { withTimeLimits } from './payments/with-time-limits.ts';
 import { ReservationBookings } from './reservations/book.ts';
@@ -28,6 +31,10 @@ import { isStoreUnavailable } from './store/engine/faults.ts';
 import { readPaymentBacklog } from './store/queries/payments.ts';
 
 const SWEEP_EVERY_MS = 10_000;
+/** Rarely, because nothing should be found: it reads all payments of two days from the provider. */
+const RECONCILE_EVERY_MS = 6 * 3_600_000;
+const RECONCILE_FIRST_MS = 600_000;
+const RECONCILED_MS = 48 * 3_600_000;
 /** Often enough that there is little to remove each time. */
 const REMOVE_HISTORY_EVERY_MS = 300_000;
 /** Soon after the start, for nodes that run for a short time; not at the start itself, when there is enough to do. */
@@ -39,15 +46,23 @@ const MEASURE_BACKLOGS_FIRST_MS = 1_000;
 export interface ServiceParts {
   readonly live: LiveMaps;
   readonly identity: Identity;
-  readonly payment: PaymentProvider;
+  readonly payment: OpenedProvider;
+}
+
+export interface OpenedServices extends Services {
+  /** Null if the payment provider tells nothing by itself. */
+  readonly paymentNotices: PaymentNotices | null;
 }
 
 /** Opens the services that resolvers use, and starts a node's background jobs. */
-export function openServices(infrastructure: Infrastructure, { live, identity, payment }: ServiceParts): Services {
+export function openServices(infrastructure: Infrastructure, parts: ServiceParts): OpenedServices {
+  const { live, identity, payment } = parts;
   const { config, database, coordination, telemetry, logger } = infrastructure;
-  const { reservations, settler } = openReservations(infrastructure, live, payment);
+  const provider = withTimeLimits(payment.provider);
+  const { reservations, settler, paymentNotices } = openReservations(infrastructure, live, { ...payment, provider });
   infrastructure.resources.defer(() => settler.drain());
   startSweeps(infrastructure, settler);
+  startReconciling(infrastructure, provider);
   startHousekeeping(infrastructure);
   const layouts = new EventLayouts(database);
   return {
@@ -59,7 +74,8 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
     holdings: new Holdings(database.reads),
     isUnavailable: isStoreUnavailable,
     reservations,
-    paymentProvider: payment,
+    paymentProvider: provider,
+    paymentNotices,
     eventAdministration: new EventAdministration({ database, newId: randomUUID }),
     seatMaps: live.seatMaps,
     ...openFollowers(infrastructure, live),
@@ -79,18 +95,22 @@ export function openServices(infrastructure: Infrastructure, { live, identity, p
   };
 }
 
+interface OpenedReservations extends Pick<OpenedServices, 'paymentNotices'> {
+  readonly reservations: Reservations;
+  readonly settler: Settler;
+}
+
 function openReservations(
   { config, database, coordination, telemetry, logger }: Infrastructure,
   { seatMaps, expiry }: LiveMaps,
-  payment: PaymentProvider,
-): { readonly reservations: Reservations; readonly settler: Settler } {
+  { provider, webhook }: OpenedProvider,
+): OpenedReservations {
   const { gate } = coordination;
   const heldSeats = coordination.heldSeats(config.limits.maxSeatsPerAddress);
   const postCommit = new PostCommit({ gate, heldSeats, deadlines: expiry });
   const groupCommit = createGroupCommit();
   const parts = { database, groupCommit, postCommit, newId: randomUUID, telemetry, logger };
   const bookings = new ReservationBookings({ ...parts, random: randomBytes });
-  const provider = withTimeLimits(payment);
   const payments = new PaymentFlow({ ...parts, provider, bookings, settleSoon: (due) => settler.begin(due) });
   const settler = new Settler({ database, flow: payments, logger });
   const reservations = createReservations({
@@ -98,7 +118,8 @@ function openReservations(
     paymentSeconds: config.paymentSeconds,
     ...config.reservations,
   });
-  return { reservations, settler };
+  const paymentNotices = webhook && new PaymentNotices({ database, webhook, provider, flow: payments });
+  return { reservations, settler, paymentNotices };
 }
 
 /** Followers of single reservations, and of all reservations of a viewer. */
@@ -123,6 +144,29 @@ function startSweeps({ database, telemetry, logger, resources }: Infrastructure,
       ...rounds,
       what: 'the sweep of overdue reservations',
       round: () => expireOverdue(database, telemetry).then(() => false),
+    }),
+  );
+}
+
+function startReconciling({ database, logger, resources }: Infrastructure, provider: PaymentProvider): void {
+  const reconcile = async (signal: AbortSignal) => {
+    const sinceMs = Date.now() - RECONCILED_MS;
+    const { differences } = await reconcilePayments({ database, provider, sinceMs, signal });
+    for (const { payment, what } of differences) {
+      logger.warn(
+        { paymentId: payment.id, eventId: payment.eventId, reference: payment.reference },
+        `payment differs: ${what}`,
+      );
+    }
+    return false;
+  };
+  resources.use(
+    startRounds({
+      what: 'comparing payments with what the provider has',
+      round: reconcile,
+      logger,
+      intervalMs: RECONCILE_EVERY_MS,
+      firstAfterMs: RECONCILE_FIRST_MS,
     }),
   );
 }

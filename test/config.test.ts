@@ -65,7 +65,7 @@ describe('readConfig', () => {
         maxSeatsPerAddress: 100,
       },
       admission: { maxInFlight: 5_000, maxLagMs: 1_500 },
-      paymentProvider: 'test',
+      paymentProvider: { name: 'test' },
       paymentSeconds: 30,
       historyDays: 30,
       seatMapFrameMs: 50,
@@ -181,7 +181,7 @@ describe('production', () => {
 
   it('needs an explicit payment provider and database', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
-      'PAYMENT_PROVIDER is not set; expected test, which takes no money, where NODE_ENV is production',
+      'PAYMENT_PROVIDER is not set; expected stripe, or test, which takes no money, where NODE_ENV is production',
       'DATABASE_URL is not set; expected it, or DATA_DIR for the embedded database, where NODE_ENV is production',
     ]);
     expect(problems({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'test' })).toHaveLength(1);
@@ -189,7 +189,25 @@ describe('production', () => {
     expect(problems({ NODE_ENV: 'production', PAYMENT_PROVIDER: 'test', ...named })).toEqual([]);
     expect(problems(production)).toEqual([]);
     expect(problems({ ...production, PAYMENT_PROVIDER: 'paypal' })).toEqual([
-      'PAYMENT_PROVIDER is "paypal"; expected one of test',
+      'PAYMENT_PROVIDER is "paypal"; expected one of test, stripe',
+    ]);
+  });
+
+  it('needs all keys of Stripe where that is the provider', () => {
+    const stripe = { ...production, PAYMENT_PROVIDER: 'stripe' };
+    const where = 'expected it where PAYMENT_PROVIDER is stripe and NODE_ENV is production';
+    expect(problems(stripe)).toEqual([
+      `STRIPE_SECRET_KEY is not set; ${where}`,
+      `STRIPE_PUBLISHABLE_KEY is not set; ${where}`,
+      `STRIPE_WEBHOOK_SECRET is not set; ${where}`,
+    ]);
+    const keys = { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1' };
+    expect(problems({ ...stripe, ...keys, STRIPE_WEBHOOK_SECRET: 'whsec_1' })).toEqual([]);
+    expect(problems({ PAYMENT_PROVIDER: 'stripe' })).toEqual([
+      'STRIPE_SECRET_KEY is not set; expected it where PAYMENT_PROVIDER is stripe',
+    ]);
+    expect(problems({ PAYMENT_PROVIDER: 'stripe', ...keys, STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toEqual([
+      'STRIPE_PUBLISHABLE_KEY is a test key; expected a live key, as STRIPE_SECRET_KEY is',
     ]);
   });
 
@@ -256,6 +274,15 @@ describe('a wrong value', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '10.0.0.1,10.0.0'],
+    ['STRIPE_SECRET_KEY', 'pk_test_1'],
+    ['STRIPE_SECRET_KEY', 'sk_test_1 sk_test_2'],
+    ['STRIPE_PUBLISHABLE_KEY', 'sk_live_1'],
+    ['STRIPE_WEBHOOK_SECRET', 'secret'],
+    ['STRIPE_WEBHOOK_SECRET', ','],
+    ['STRIPE_WEBHOOK_SECRET', 'whsec_1,whsec_2,whsec_3'],
+    ['STRIPE_CAPTURE', 'later'],
+    ['STRIPE_API_URL', 'api.stripe.com'],
+    ['STRIPE_API_URL', 'https://api.stripe.com/v1'],
     ['CORS_ORIGINS', 'tickets.example'],
     ['CORS_ORIGINS', 'https://tickets.example/shop'],
     ['CORS_ORIGINS', '*, https://tickets.example'],
@@ -267,7 +294,9 @@ describe('a wrong value', () => {
 
   it('is never shown if it may be confidential', () => {
     const password = fc.stringMatching(/^[0-9]{8,12}$/);
-    const confidential = fc.constantFrom('DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWKS_URL');
+    const urls = ['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWKS_URL'] as const;
+    const stripes = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
+    const confidential = fc.constantFrom(...urls, ...stripes);
     const around = fc.constantFrom(['', ''], ['user:', '@host'], ['ftp://user:', '@host'], ['redis://:', '@:x']);
     fc.assert(
       fc.property(confidential, password, around, (name, word, [before, after]) => {

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { CommandFailure, type ExitCode, exitCodes } from './failure.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
+import { paymentsCommand } from './payments.ts';
 import { problemAtStart } from './problems.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
@@ -39,9 +40,11 @@ function createProgram(env: NodeJS.ProcessEnv): Command {
     .addHelpText('after', epilogue)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'holdfast:')) })
     .exitOverride();
-  const commands = [serveCommand, migrateCommand, tokenCommand, importCommand, verifyCommand];
+  const commands = [serveCommand, migrateCommand, tokenCommand, importCommand, verifyCommand, paymentsCommand];
   for (const command of commands) {
-    program.addCommand(command(env).copyInheritedSettings(program));
+    const added = command(env).copyInheritedSettings(program);
+    for (const inner of added.commands) inner.copyInheritedSettings(program);
+    program.addCommand(added);
   }
   return program;
 }

@@ -19,6 +19,7 @@ function shown(value: string): string {
 /** Describes a confidential value: by its length, or the scheme of a URL. */
 function hidden(name: string, value: string): string {
   if (name === 'JWT_SECRET') return `${Buffer.byteLength(value)} bytes long`;
+  if (name.startsWith('STRIPE_')) return 'something else (not shown, for it may be a secret)';
   const scheme = /^\s*([a-z][a-z0-9+.-]*:\/\/)/i.exec(value)?.[1];
   return scheme === undefined
     ? 'not a URL'

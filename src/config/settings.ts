@@ -11,7 +11,11 @@ import {
   postgresUrl,
   redisUrl,
   secret,
+  stripePublishableKey,
+  stripeSecretKey,
+  stripeWebhookSecrets,
   texts,
+  webOrigin,
   webUrl,
   whole,
 } from './values.ts';
@@ -205,9 +209,30 @@ export const settingsSchema = z.object({
   ),
   PAYMENT_PROVIDER: otherwise(
     '`test`; required in production',
-    oneOf('test'),
-    'the payment provider: `test` takes no money, and accepts every payment',
+    oneOf('test', 'stripe'),
+    'the payment provider: `test` takes no money, and accepts every payment; `stripe` is [Stripe](stripe.md)',
   ),
+  STRIPE_SECRET_KEY: confidential(
+    'none; required with `PAYMENT_PROVIDER=stripe`',
+    stripeSecretKey,
+    'secret key of your account at Stripe, or a restricted one ([which rights](stripe.md#setting-it-up))',
+  ),
+  STRIPE_PUBLISHABLE_KEY: confidential(
+    'none; required with `PAYMENT_PROVIDER=stripe` in production',
+    stripePublishableKey,
+    "publishable key of the same account, with which clients load Stripe's form",
+  ),
+  STRIPE_WEBHOOK_SECRET: confidential(
+    'none; required with `PAYMENT_PROVIDER=stripe` in production',
+    stripeWebhookSecrets,
+    'signing secret of the endpoint at Stripe that calls `/webhooks/stripe`; two during a rotation, separated by a comma',
+  ),
+  STRIPE_CAPTURE: byDefault(
+    'manual',
+    oneOf('manual', 'automatic'),
+    '`manual` authorizes, and captures what was booked; `automatic` charges at once, and refunds what could not be booked, for methods such as iDEAL ([more](stripe.md#when-money-is-taken))',
+  ),
+  STRIPE_API_URL: otherwise("Stripe's own", webOrigin, "address of Stripe's API, for tests"),
   PAYMENT_SECONDS: byDefault(
     '30',
     whole(1, 600),

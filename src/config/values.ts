@@ -45,6 +45,29 @@ export const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32,
   error: 'at least 32 bytes, such as `openssl rand -base64 32` prints',
 });
 
+export const stripeSecretKey = matching('a secret or restricted key of Stripe, such as sk_test_…', (text) =>
+  /^[sr]k_(test|live)_\w+$/.test(text),
+);
+
+export const stripePublishableKey = matching('a publishable key of Stripe, such as pk_test_…', (text) =>
+  /^pk_(test|live)_\w+$/.test(text),
+);
+
+export const stripeWebhookSecrets = parsed(
+  'one signing secret of a webhook endpoint at Stripe, such as whsec_…, or two separated by a comma',
+  (text) => {
+    const secrets = listed(text);
+    return [1, 2].includes(secrets.length)
+      ? every(secrets, (each) => (/^whsec_[!-~]+$/.test(each) ? each : undefined))
+      : undefined;
+  },
+);
+
+export const webOrigin = matching('a URL without a path, such as http://127.0.0.1:12111', (text) => {
+  const url = hasScheme(text, 'http', 'https') ? parsedUrl(text) : undefined;
+  return url !== undefined && `${url.origin}/` === url.href;
+});
+
 export const postgresUrl = url(parsePostgresUrl, PostgresUrlError);
 
 export const redisUrl = url(parseRedisUrl, RedisUrlError);

@@ -1,10 +1,15 @@
-import type { PaymentProvider } from './payment-provider.ts';
+import type { PaymentProviderConfig } from '../config.ts';
+import type { OpenedProvider } from './payment-webhook.ts';
 import { createTestPaymentProvider } from './test-provider.ts';
 
-/** Opens the payment provider that is configured. */
-export async function openPaymentProvider(name: 'test'): Promise<PaymentProvider> {
-  switch (name) {
+/** Opens the payment provider that is configured; the code of no other is loaded. */
+export async function openPaymentProvider(config: PaymentProviderConfig): Promise<OpenedProvider> {
+  switch (config.name) {
     case 'test':
-      return createTestPaymentProvider();
+      return { provider: createTestPaymentProvider(), webhook: null };
+    case 'stripe': {
+      const { openStripe } = await import('./stripe/open-stripe.ts');
+      return openStripe(config);
+    }
   }
 }

@@ -6,7 +6,7 @@ import { findReservations } from '../store/queries/reservations.ts';
 import type { ConfirmOutcome } from '../store/statements/confirm-reservations.ts';
 import type { BookRequest } from '../store/statements/write-bookings.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
-import type { PaymentProvider, ProviderPayment } from './payment-provider.ts';
+import { type PaymentProvider, PaymentRefused, type ProviderPayment } from './payment-provider.ts';
 import { PaymentWrites } from './payment-writes.ts';
 import { ProviderCalls } from './provider-calls.ts';
 
@@ -81,6 +81,7 @@ export class PaymentFlow {
   /** Asks the provider for the money of an open payment, and books. Rejects with a `ProviderFault` if there is no answer. */
   async pay(payment: PaymentRecord, token: string | null, signal: AbortSignal): Promise<Paid> {
     const known = await this.#calls.known(payment, signal);
+    if (known instanceof PaymentRefused) return this.#refuse(payment, known);
     // The provider's answer is stored only where it was asked to wait.
     if (payment.reference === null) {
       const answer = await this.#calls.ask('authorize', (provider) => provider.authorize(known, token, signal));
@@ -99,6 +100,7 @@ export class PaymentFlow {
    */
   async pursue(payment: PaymentRecord, signal: AbortSignal, isDue: boolean): Promise<Paid | null> {
     const known = await this.#calls.known(payment, signal);
+    if (known instanceof PaymentRefused) return this.#refuse(payment, known);
     switch (payment.state) {
       case 'AUTHORIZING':
       case 'ACTION_REQUIRED':
@@ -125,6 +127,15 @@ export class PaymentFlow {
   async postpone(payment: PaymentRecord, dueInMs: number): Promise<void> {
     const { state, attempts } = payment;
     await this.#writes.change(payment, { from: [state], to: null, attempts: attempts + 1, dueInMs, answer: null });
+  }
+
+  /** The provider has nothing, so that nothing is left to do. */
+  async #refuse(payment: PaymentRecord, { reason }: PaymentRefused): Promise<Paid> {
+    const { state } = payment;
+    const to = open.includes(state) ? 'FAILED' : null;
+    const change = { from: [state], to, answer: `declined: ${reason}`, dueInMs: null } as const;
+    const isMine = await this.#writes.change(payment, change);
+    return isMine && to !== null ? { outcome: 'declined', reason } : { outcome: 'closed' };
   }
 
   /** From what the provider says about an open payment to its end, as far as it has come. */

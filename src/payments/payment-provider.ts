@@ -12,7 +12,10 @@ export interface PaymentProvider {
   readonly name: string;
   /** With which clients load the provider's own form; null if they need none. */
   readonly publishableKey: string | null;
-  /** Makes the payment known to the provider, or finds the one that was made before. No money is asked for yet. */
+  /**
+   * Makes the payment known to the provider, or finds the one that was made before. No money is asked for yet. Rejects with
+   * `PaymentRefused` for what the provider never takes: there is nothing to look after then.
+   */
   create(order: PaymentOrder, signal: AbortSignal): Promise<ProviderPayment>;
   /** Asks for the money with what the provider's own form gave the buyer's client; null if it gave nothing. */
   authorize(payment: KnownPayment, token: string | null, signal: AbortSignal): Promise<ProviderPayment>;
@@ -80,7 +83,7 @@ export type ProviderState =
   /** Cancelled without money having moved. */
   | 'voided';
 
-/** What a provider's webhook tells: which payment is to be read anew, never what became of it. */
+/** What a provider's webhook tells: which payment is to be read anew. What became of it, only the reading says. */
 export interface ProviderNotice {
   /** The provider's own id of the event, by which repeated deliveries are known. */
   readonly id: string;
@@ -89,4 +92,18 @@ export interface ProviderNotice {
   readonly eventId: string;
   readonly paymentId: string;
   readonly reference: string;
+  /** The state that it tells of. Where the store has that already, nothing has to be read; null if it may be more than a state. */
+  readonly state: 'authorized' | 'captured' | null;
+}
+
+/** What the provider never takes, such as an amount below its minimum. To ask again would be in vain. */
+export class PaymentRefused extends Error {
+  override readonly name = 'PaymentRefused';
+  /** The provider's own code, passed on to the buyer's client unchanged. */
+  readonly reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
 }

@@ -1,6 +1,6 @@
 import type { PaymentRecord } from '../domain/payment.ts';
 import type { Telemetry } from '../telemetry/happenings.ts';
-import type { KnownPayment, PaymentProvider } from './payment-provider.ts';
+import { type KnownPayment, type PaymentProvider, PaymentRefused } from './payment-provider.ts';
 
 type ProviderCall = Exclude<keyof PaymentProvider, 'name' | 'publishableKey' | 'list'>;
 
@@ -23,14 +23,14 @@ export class ProviderCalls {
     this.#telemetry = telemetry;
   }
 
-  /** Makes the payment known to the provider, unless it is. */
-  async known(payment: PaymentRecord, signal: AbortSignal): Promise<KnownPayment> {
+  /** Makes the payment known to the provider, unless it is, or is never taken by it. */
+  async known(payment: PaymentRecord, signal: AbortSignal): Promise<KnownPayment | PaymentRefused> {
     const { id, reference, eventId, reservationId, amount, currency } = payment;
     return this.ask('create', async (provider) => {
       if (payment.provider !== provider.name)
         throw new Error(`the payment ${id} was begun with the provider ${payment.provider}, which is not configured`);
       if (reference !== null) return { id, reference };
-      return provider.create({ id, eventId, reservationId, amount, currency }, signal);
+      return provider.create({ id, eventId, reservationId, amount, currency }, signal).catch(refusalOf);
     });
   }
 
@@ -43,4 +43,9 @@ export class ProviderCalls {
       throw new ProviderFault(call, error);
     }
   }
+}
+
+function refusalOf(error: unknown): PaymentRefused {
+  if (error instanceof PaymentRefused) return error;
+  throw error;
 }

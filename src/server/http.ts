@@ -27,12 +27,13 @@ import { executeKnown, type KnownExecution } from './known-over-http.ts';
 import { addLayouts, type LayoutOptions } from './layouts.ts';
 import { ownPath } from './own-path.ts';
 import { addPage } from './page.ts';
+import { addPaymentWebhook, type PaymentWebhookOptions } from './payment-webhook.ts';
 import { logRequests, requestIdHeader, requestIdOf } from './request-log.ts';
 import { admit, identify, requesterOf } from './requester.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 
-export interface HttpOptions extends LayoutOptions, KnownExecution {
+export interface HttpOptions extends LayoutOptions, KnownExecution, PaymentWebhookOptions {
   readonly trustedOperations: TrustedOperations;
   readonly http: HttpConfig;
   readonly production: boolean;
@@ -97,6 +98,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await addPage(http, { basePath });
   const hasExplorer = !options.production && (await addExplorer(http, graphqlPath, basePath));
   addLayouts(http, options);
+  addPaymentWebhook(http, options);
   addGraphql(http, options, hasExplorer);
   return http;
 }

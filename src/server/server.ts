@@ -38,6 +38,7 @@ export interface ServerOptions {
   /** Called for each operation, so that operations share no caches. */
   contextFor(requester: Requester): GraphqlContext;
   readonly findLayout: HttpOptions['findLayout'];
+  readonly paymentNotices: HttpOptions['paymentNotices'];
   /** As in `GraphqlOptions`. */
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;

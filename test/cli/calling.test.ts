@@ -27,17 +27,20 @@ test.each(['--version', '-V'])('%s is that of the package', async (option) => {
 });
 
 describe('help', () => {
-  test.each(['serve', 'migrate', 'token', 'import', 'verify'])('of %s shows how it is called', async (command) => {
-    const { code, stdout, stderr } = await call([command, '--help']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(new RegExp(`^Usage: holdfast ${command}`));
-    expect(stdout).toContain(`$ holdfast ${command}`);
-  });
+  test.each(['serve', 'migrate', 'token', 'import', 'verify', 'payments'])(
+    'of %s shows how it is called',
+    async (command) => {
+      const { code, stdout, stderr } = await call([command, '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(new RegExp(`^Usage: holdfast ${command}`));
+      expect(stdout).toContain(`$ holdfast ${command}`);
+    },
+  );
 
   test('lists the commands and exit codes', async () => {
     const { code, stdout } = await call(['--help']);
     expect(code).toBe(0);
-    for (const line of ['serve', 'migrate', 'token', 'import', 'verify', 'Exit codes: 0'])
+    for (const line of ['serve', 'migrate', 'token', 'import', 'verify', 'payments', 'Exit codes: 0'])
       expect(stdout).toContain(line);
   });
 });

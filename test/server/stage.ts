@@ -146,6 +146,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     queryCostPerSecond: 0,
     subscribe: async (request) => withBackpressure(await subscribe(request), request.sink),
     findLayout: async () => null,
+    paymentNotices: null,
     contextFor: (caller) => {
       state.contexts += 1;
       return { ...caller } as unknown as GraphqlContext;

@@ -32,7 +32,7 @@ export function eventInJson({ id, created, type, object }: StripeEvent) {
   return {
     id,
     object: 'event',
-    api_version: '2026-09-30.dahlia',
+    api_version: '2026-10-28.endive',
     created,
     data: { object },
     livemode: false,
