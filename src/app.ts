@@ -137,6 +137,7 @@ async function serve(
     contextFor: (requester) => createContext(services, requester),
     findLayout,
     paymentNotices,
+    stripeCapture: config.paymentProvider.name === 'stripe' ? config.paymentProvider.capture : null,
     subscribe: (request) => shared.subscribe(request),
     identity: services.identity,
     logger,

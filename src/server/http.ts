@@ -26,14 +26,18 @@ import type { KnownOperations } from './known-operations.ts';
 import { executeKnown, type KnownExecution } from './known-over-http.ts';
 import { addLayouts, type LayoutOptions } from './layouts.ts';
 import { ownPath } from './own-path.ts';
-import { addPage } from './page.ts';
+import { addPage, type PageOptions } from './page.ts';
 import { addPaymentWebhook, type PaymentWebhookOptions } from './payment-webhook.ts';
 import { logRequests, requestIdHeader, requestIdOf } from './request-log.ts';
 import { admit, identify, requesterOf } from './requester.ts';
 import type { TrustedOperations } from './trusted-operations.ts';
 import { refuseTooLarge, refuseUntrusted } from './trusted-over-http.ts';
 
-export interface HttpOptions extends LayoutOptions, KnownExecution, PaymentWebhookOptions {
+export interface HttpOptions
+  extends LayoutOptions,
+    KnownExecution,
+    PaymentWebhookOptions,
+    Pick<PageOptions, 'stripeCapture'> {
   readonly trustedOperations: TrustedOperations;
   readonly http: HttpConfig;
   readonly production: boolean;
@@ -95,7 +99,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   addHealth(http, options.health);
   if (basePath !== '') redirectToBase(http, basePath);
-  await addPage(http, { basePath });
+  await addPage(http, { basePath, stripeCapture: options.stripeCapture });
   const hasExplorer = !options.production && (await addExplorer(http, graphqlPath, basePath));
   addLayouts(http, options);
   addPaymentWebhook(http, options);

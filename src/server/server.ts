@@ -39,6 +39,7 @@ export interface ServerOptions {
   contextFor(requester: Requester): GraphqlContext;
   readonly findLayout: HttpOptions['findLayout'];
   readonly paymentNotices: HttpOptions['paymentNotices'];
+  readonly stripeCapture: HttpOptions['stripeCapture'];
   /** As in `GraphqlOptions`. */
   subscribe: GraphqlOptions['subscribe'];
   readonly identity: Identity;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { startNode } from '../support/node.ts';
 import { openStage } from './stage.ts';
 
 /** Compressed, in bytes, for phones with slow connections. */
@@ -21,6 +22,26 @@ test.each(['/', '/events/event_1', '/tickets', '/tickets/', '/events/event_1/', 
     expect(html).not.toMatch(/<script(?![^>]*\ssrc="\.)|<style|\sstyle=|\son\w+=|https?:/);
   },
 );
+
+test('what Stripe.js needs is allowed only where Stripe is the provider', async () => {
+  await using stage = await openStage();
+  const policyOf = async (url: string) => (await fetch(url)).headers.get('content-security-policy') ?? '';
+  expect(await policyOf(stage.server.url)).not.toContain('stripe');
+  const env = { PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_CAPTURE: 'automatic' };
+  await using node = await startNode({ env });
+  expect((await policyOf(node.url)).split('; ')).toEqual([
+    "default-src 'none'",
+    "script-src 'self' https://js.stripe.com https://*.js.stripe.com",
+    'frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self' https://api.stripe.com",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]);
+  expect(await (await fetch(node.url)).text()).toContain('<html data-stripe-capture="automatic" lang="en">');
+});
 
 const referencesIn = (html: string) => [...html.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
 

@@ -147,6 +147,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     subscribe: async (request) => withBackpressure(await subscribe(request), request.sink),
     findLayout: async () => null,
     paymentNotices: null,
+    stripeCapture: null,
     contextFor: (caller) => {
       state.contexts += 1;
       return { ...caller } as unknown as GraphqlContext;

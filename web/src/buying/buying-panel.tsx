@@ -1,5 +1,4 @@
 import type { LiveStore, SalesStatus, SeatMapState } from '@holdfast/client';
-import { useState } from 'react';
 import { useWords } from '../language/words.ts';
 import type { Plan, PlanSeat } from '../plan/plan.ts';
 import { useStore } from '../state/use-store.ts';
@@ -13,7 +12,7 @@ import { HeldBar } from './held-bar.tsx';
 import { HeldPanel } from './held-panel.tsx';
 import { LostSeats } from './lost-seats.tsx';
 import { NoticeLine } from './notice-line.tsx';
-import type { Card } from './payment.tsx';
+import { usePaying } from './use-paying.tsx';
 
 export interface PanelProps {
   readonly plan: Plan;
@@ -28,7 +27,7 @@ export interface PanelProps {
 export function BuyingPanel(props: PanelProps) {
   const words = useWords();
   const { phase, lost, notice } = useStore(props.buying.state);
-  const [card, setCard] = useState<Card>('tok_ok');
+  const paying = usePaying(props.buying, phase.step === 'held' ? phase : null);
   const panel = useFocusKept(phase.step);
   return (
     <>
@@ -36,7 +35,7 @@ export function BuyingPanel(props: PanelProps) {
         {lost && <LostSeats {...props} lost={lost} />}
         {notice && <NoticeLine notice={notice} />}
         {phase.step === 'held' ? (
-          <HeldPanel {...props} phase={phase} card={card} onCard={setCard} />
+          <HeldPanel {...props} phase={phase} paying={paying} />
         ) : phase.step === 'booked' ? (
           <BookedPanel {...props} booking={phase.booking} />
         ) : phase.step === 'ended' ? (
@@ -46,7 +45,7 @@ export function BuyingPanel(props: PanelProps) {
         )}
       </aside>
       {phase.step === 'held' ? (
-        <HeldBar {...props} phase={phase} card={card} />
+        <HeldBar {...props} phase={phase} paying={paying} />
       ) : phase.step === 'choosing' || phase.step === 'reserving' ? (
         <ChoiceBar {...props} isReserving={phase.step === 'reserving'} />
       ) : null}

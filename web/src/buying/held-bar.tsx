@@ -2,16 +2,17 @@ import { useStore } from '../state/use-store.ts';
 import type { PanelProps } from './buying-panel.tsx';
 import { CountdownClock } from './countdown-clock.tsx';
 import { CutOff } from './cut-off.tsx';
-import { type Card, PayButton } from './payment.tsx';
+import { PayButton } from './payment.tsx';
 import type { Held } from './state.ts';
+import type { Paying } from './use-paying.tsx';
 
 interface Props extends PanelProps {
   readonly phase: Held;
-  readonly card: Card;
+  readonly paying: Paying;
 }
 
 /** Remaining time, and the button to pay. Always in sight. */
-export function HeldBar({ buying, phase, card }: Props) {
+export function HeldBar({ buying, phase, paying }: Props) {
   const { reservation, countdown } = phase.followed;
   const { isCutOff } = useStore(buying.state);
   const isIdle = phase.busy === null;
@@ -28,8 +29,8 @@ export function HeldBar({ buying, phase, card }: Props) {
       <PayButton
         total={reservation.total}
         isPaying={phase.busy === 'paying'}
-        isIdle={isIdle}
-        onPay={() => void buying.hold.pay(reservation.total.amount === 0 ? undefined : card)}
+        isIdle={isIdle && paying.pay !== null}
+        onPay={() => void paying.pay?.()}
       />
     </div>
   );

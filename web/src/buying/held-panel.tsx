@@ -2,17 +2,16 @@ import { useWords } from '../language/words.ts';
 import { useSelected, useStore } from '../state/use-store.ts';
 import { BankDialog } from './bank-dialog.tsx';
 import type { PanelProps } from './buying-panel.tsx';
-import { type Card, CardChoice } from './payment.tsx';
 import { SeatLines } from './seat-lines.tsx';
 import type { Held } from './state.ts';
+import type { Paying } from './use-paying.tsx';
 
 interface Props extends PanelProps {
   readonly phase: Held;
-  readonly card: Card;
-  readonly onCard: (card: Card) => void;
+  readonly paying: Paying;
 }
 
-export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
+export function HeldPanel({ plan, map, buying, phase, paying }: Props) {
   const { say, write } = useWords();
   const { held } = useStore(buying.state);
   const isMapStale = useSelected(map, ({ state }) => state === 'stale');
@@ -38,7 +37,7 @@ export function HeldPanel({ plan, map, buying, phase, card, onCard }: Props) {
         <span>{say.choice.total}</span>
         <strong>{write.money(total)}</strong>
       </p>
-      {total.amount > 0 && <CardChoice card={card} onCard={onCard} />}
+      {paying.fields}
       {phase.isAtBank && (
         <BankDialog onAnswer={(token) => void buying.hold.pay(token)} onClose={() => buying.hold.setAtBank(false)} />
       )}

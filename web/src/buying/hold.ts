@@ -25,6 +25,14 @@ export interface HoldParts {
   tell(news: News): void;
 }
 
+/** A form of the payment provider's own. */
+export interface PaymentForm {
+  /** What the server asks for the money with; null if the form is not filled in, and says so. */
+  token(): Promise<string | null>;
+  /** Resolves when the buyer has answered the bank, or does not want to. */
+  askBank(clientSecret: string): Promise<void>;
+}
+
 /** After an expired token the viewer is another guest, who may not see the reservation. */
 const isNotTheirs: readonly string[] = ['NOT_FOUND', 'UNAUTHENTICATED'];
 
@@ -80,24 +88,42 @@ export class Hold {
   }
 
   pay(paymentToken?: string): Promise<void> {
-    return this.#doing('paying', async ({ followed }) => {
+    return this.#doing('paying', async (held) => {
       this.setAtBank(false);
-      const { client, persisting, tell } = this.#parts;
-      const input = { reservationId: followed.reservation.id, paymentToken };
-      const outcome = await persist((signal) => client.confirmReservation(input, { signal }), persisting);
-      match(
-        outcome,
-        {
-          ...this.#over,
-          Booking: (booking) => {
-            this.#book(booking);
-            tell({ kind: 'booked', reference: booking.reference });
-          },
-          PaymentActionRequired: () => this.setAtBank(true),
-        },
-        this.#refused,
-      );
+      if ((await this.#confirm(held, paymentToken)) !== null) this.setAtBank(true);
     });
+  }
+
+  /** With a form of the provider's own, which also has the buyer's bank ask the buyer. */
+  payBy(form: PaymentForm): Promise<void> {
+    return this.#doing('paying', async (held) => {
+      const token = await form.token();
+      if (token === null) return;
+      const clientSecret = await this.#confirm(held, token);
+      if (clientSecret === null) return;
+      await form.askBank(clientSecret);
+      await this.#confirm(held);
+    });
+  }
+
+  /** Returns a secret of the provider's if the buyer's bank wants to hear from the buyer. */
+  async #confirm({ followed }: Held, paymentToken?: string): Promise<string | null> {
+    const { client, persisting, tell } = this.#parts;
+    const input = { reservationId: followed.reservation.id, paymentToken };
+    const outcome = await persist((signal) => client.confirmReservation(input, { signal }), persisting);
+    match(
+      outcome,
+      {
+        ...this.#over,
+        Booking: (booking) => {
+          this.#book(booking);
+          tell({ kind: 'booked', reference: booking.reference });
+        },
+        PaymentActionRequired: () => {},
+      },
+      this.#refused,
+    );
+    return outcome.__typename === 'PaymentActionRequired' ? outcome.clientSecret : null;
   }
 
   setAtBank(isAtBank: boolean): void {
