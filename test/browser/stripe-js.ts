@@ -36,9 +36,10 @@ window.Stripe = () => ({
       submit: async () => ({}),
     };
   },
-  createConfirmationToken: async ({ elements, params }) => ({
-    confirmationToken: await api('/v1/test_helpers/confirmation_tokens', { payment_method: elements.card(), ...params }),
-  }),
+  createConfirmationToken: ({ elements, params }) =>
+    api('/v1/test_helpers/confirmation_tokens', { payment_method: elements.card(), ...params }).then(
+      (confirmationToken) => ({ confirmationToken }),
+      ({ message }) => ({ error: { type: 'api_connection_error', message } })),
   handleNextAction: ({ clientSecret }) => askBank(clientSecret.split('_secret_')[0]),
 });
 `;

@@ -68,6 +68,16 @@ test.each(['Complete', 'Fail'])('the bank asks in a dialog of Stripe’s: %s', a
   expect(complaints).toEqual([]);
 });
 
+test('a Stripe that cannot be reached is told, and may be tried again', async () => {
+  const unreachable = 'https://api.stripe.com/**';
+  await page.route(unreachable, (route) => route.abort());
+  await pay();
+  await page.getByRole('alert').waitFor();
+  await page.unroute(unreachable);
+  await pay();
+  await isBooked();
+});
+
 test('the form follows the sum, as seats are let go of', async () => {
   await page.getByRole('button', { name: /^Let go of Stalls, row 1, seat 5/ }).click();
   await page.getByLabel('Card of 5000 eur manual').waitFor();

@@ -27,7 +27,7 @@ export interface HoldParts {
 
 /** A form of the payment provider's own. */
 export interface PaymentForm {
-  /** What the server asks for the money with; null if the form is not filled in, and says so. */
+  /** What the server asks for the money with; null if the form is not filled in, and says so. Rejects with a `PaymentFormFault`. */
   token(): Promise<string | null>;
   /** Resolves when the buyer has answered the bank, or does not want to. */
   askBank(clientSecret: string): Promise<void>;

@@ -50,7 +50,13 @@ export function noticeOf(refusal: Refusal): Notice {
 
 const unreachable: readonly string[] = [faultCodes.network, faultCodes.timeout, faultCodes.badAnswer];
 
+/** The form of the payment provider could not be used, mostly because the provider could not be reached. */
+export class PaymentFormFault extends Error {
+  override readonly name = 'PaymentFormFault';
+}
+
 export function noticeOfFault(error: unknown): Notice {
+  if (error instanceof PaymentFormFault) return { kind: 'unreachable' };
   if (!(error instanceof HoldfastError)) throw error;
   if (error.code === 'SERVICE_BUSY') return { kind: 'busy' };
   if (error.code === 'RATE_LIMITED') return { kind: 'rateLimited', wait: startCountdown(error.retryAfterMs ?? 0) };

@@ -3,6 +3,7 @@ import { loadStripe } from '@stripe/stripe-js/pure';
 import { toStripeAmount } from '../../../src/payments/stripe/amounts.ts';
 import type { Money } from '../language/formats.ts';
 import type { PaymentForm } from './hold.ts';
+import { PaymentFormFault } from './notices.ts';
 
 /** Written into the page by the server: the form must offer what the server can charge. */
 const capture = document.documentElement.dataset.stripeCapture === 'automatic' ? 'automatic' : 'manual';
@@ -40,8 +41,9 @@ export class StripeForm implements PaymentForm {
     const { error: incomplete } = await this.#elements.submit();
     if (incomplete) return null;
     const params = { return_url: location.href };
-    const { confirmationToken } = await this.#stripe.createConfirmationToken({ elements: this.#elements, params });
-    return confirmationToken?.id ?? null;
+    const created = await this.#stripe.createConfirmationToken({ elements: this.#elements, params });
+    if (created.error) throw new PaymentFormFault(created.error.message);
+    return created.confirmationToken.id;
   }
 
   async askBank(clientSecret: string): Promise<void> {
