@@ -306,7 +306,7 @@ export const payments = pgTable(
   ],
 );
 
-/** What the provider said about payments, as far as it is new: rows are only added. */
+/** What the provider said about payments, as far as it is new: rows are only added. Without a foreign key, like `bookings.payment_id`. */
 export const paymentEvents = pgTable(
   'payment_events',
   {
@@ -318,14 +318,7 @@ export const paymentEvents = pgTable(
     type: text().notNull(),
     at: moment('at').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.eventId, table.paymentId, table.providerEventId] }),
-    foreignKey({
-      name: 'payment_events_payment',
-      columns: [table.eventId, table.paymentId],
-      foreignColumns: [payments.eventId, payments.id],
-    }).onDelete('cascade'),
-  ],
+  (table) => [primaryKey({ columns: [table.eventId, table.paymentId, table.providerEventId] })],
 );
 
 export const bookings = pgTable(
@@ -340,7 +333,7 @@ export const bookings = pgTable(
     status: bookingStatus().notNull().default('CONFIRMED'),
     totalAmount: amount('total_amount').notNull(),
     bookedAt: moment('booked_at').notNull(),
-    /** Null if there was nothing to pay. */
+    /** Null if there was nothing to pay. Without a foreign key, which would cost a look-up and a lock for every booking. */
     paymentId: uuid('payment_id'),
     /** As the buyer gave them when confirming. */
     buyerName: text('buyer_name'),
@@ -357,11 +350,6 @@ export const bookings = pgTable(
     // References of other events are checked before one is used. Only two that are drawn at the same moment can both be stored.
     uniqueIndex('bookings_reference').on(table.reference, table.eventId),
     index('bookings_of_viewer').on(table.viewerId, table.bookedAt, table.id),
-    foreignKey({
-      name: 'bookings_payment',
-      columns: [table.eventId, table.paymentId],
-      foreignColumns: [payments.eventId, payments.id],
-    }),
   ],
 );
 

@@ -14,7 +14,7 @@ import { cancelReservations } from '../../src/store/statements/cancel-reservatio
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
 import { endedReservations } from '../../src/store/statements/remove-ended-reservations.ts';
 import type { Happenings } from '../../src/telemetry/happenings.ts';
-import { book, hold, lapse, requestFor, reserveTogether } from '../store/buyers.ts';
+import { beginPayments, book, hold, lapse, requestFor, reserveTogether } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent } from '../store/sample-event.ts';
 import { createTestDatabase, testDatabase } from '../support/database.ts';
@@ -55,6 +55,30 @@ describe.each(engines)('the history on $engine', async ({ open }) => {
       [youngCancelled, youngExpired, active.id, booked.id].sort(),
     );
     expect(await keyedChangesOf(database, cancelled)).toEqual([youngCancelled]);
+  });
+
+  test('removes payments with their reservations, but none that is not settled or took money', async () => {
+    const eventId = await createSampleEvent(database, 20);
+    const ended = await expiredReservations(database, eventId, singles(4));
+    const [failed = '', voided = '', waiting = '', refunded = ''] = ended;
+    await beginPayments(database, ...ended.map((id) => ({ eventId, id, totalAmount: 1 })));
+    const settled = { [failed]: 'FAILED', [voided]: 'VOIDED', [refunded]: 'REFUNDED' };
+    for (const [id, state] of Object.entries(settled))
+      await database.rows(
+        sql`update payments set state = ${state}::payment_state, due_at = null where event_id = ${eventId} and id = ${id}`,
+      );
+    await database.rows(sql`update payments set state = 'VOIDED' where event_id = ${eventId} and id = ${waiting}`);
+    await database.rows(sql`
+      insert into payment_events (event_id, payment_id, provider_event_id, type, at)
+      select event_id, id, 'answer voided', 'voided', now() from payments where event_id = ${eventId}`);
+    await age(database, ended, days + 1);
+    await removeHistory({ database, logger, days, telemetry }, running());
+    const left = [waiting, refunded].sort();
+    expect(await reservationsOf(database, eventId)).toEqual(left);
+    for (const column of [sql`id from payments`, sql`payment_id from payment_events`]) {
+      const rows = await database.rows<object>(sql`select ${column} where event_id = ${eventId} order by 1`);
+      expect(rows.flatMap((row) => Object.values(row))).toEqual(left);
+    }
   });
 
   test('keeps everything with 0 days', async () => {

@@ -144,11 +144,6 @@ const impossible: Impossible[] = [
   ],
   ['a payment of no reservation', 'payments_reservation', ({ eventId }) => newPayment(eventId, randomUUID())],
   [
-    'a booking paid by a payment there is not',
-    'bookings_payment',
-    ({ eventId }) => sql`update bookings set payment_id = ${uuid()} where event_id = ${eventId}::uuid`,
-  ],
-  [
     'a price below nothing',
     'price_categories_amount',
     ({ eventId }) => sql`update price_categories set amount = -1 where event_id = ${eventId}::uuid`,

@@ -1,6 +1,6 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Session } from '../engine/database.ts';
-import { bookings, payments, reservations } from '../tables.ts';
+import { bookings, paymentEvents, payments, reservations } from '../tables.ts';
 
 /**
  * Uses the index `reservations_ended`. A reservation ends at its deadline or earlier, so the deadline is the latest it can have ended.
@@ -40,7 +40,7 @@ export function endedReservations(session: Session, days: number, limit: number)
 }
 
 /**
- * Removes such reservations of an event, and with them their `keyed_changes` and `payments`. Rows that another node has locked are skipped. Returns
+ * Removes such reservations of an event, and with them their `keyed_changes`, `payments` and `payment_events`. Rows that another node has locked are skipped. Returns
  * how many were removed.
  */
 export async function removeEndedReservations(
@@ -58,6 +58,15 @@ export async function removeEndedReservations(
         and ${isHistory(ofEvent, days)}
       order by ${reservations.id}
       for update skip locked
+    ),
+    paid as materialized (
+      select ${payments.id} from ${payments}
+      where ${payments.eventId} = ${ofEvent} and ${payments.reservationId} = any(array(select id from ended))
+    ),
+    removed_payment_events as (
+      delete from ${paymentEvents}
+      using paid
+      where ${paymentEvents.eventId} = ${ofEvent} and ${paymentEvents.paymentId} = paid.id
     )
     delete from ${reservations}
     using ended
