@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm';
 import type { ChangeWriter } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { isFree, isOver, statementNow } from '../rules.ts';
-import { events, reservations, seats } from '../tables.ts';
+import { events, seats } from '../tables.ts';
 import type { ConfirmOutcome } from './confirm-reservations.ts';
-import { earlierUse } from './earlier-uses.ts';
-import { changeRows, holderRows, momentNow, notRunning } from './running-reservations.ts';
+import { changeRows, foundReservations, holderRows, momentNow, notRunning, ofEvent } from './running-reservations.ts';
 import {
   type BookingRow,
+  type BookingValues,
   type BookRequest,
   bookingColumns,
   bookingOf,
+  bookingValues,
   chooseBookings,
   findUsedReferences,
   writeBookings,
@@ -20,23 +22,20 @@ import {
  * Otherwise the outcome is 'expired', or why the reservation is none that lapsed.
  */
 export async function bookLate(database: ChangeWriter, eventId: string, request: BookRequest): Promise<ConfirmOutcome> {
-  const ofEvent = sql`${eventId}::uuid`;
-  const statement = sql`
+  const values = bookingValues(eventId, [request]);
+  const [row] = await changeRows<BookingRow>(database, eventId, [request], lateBooking(values), [
+    findUsedReferences(values),
+  ]);
+  if (row === undefined) throw new Error('the statement returned no row');
+  if (row.changed !== null) return { outcome: 'confirmed', booking: bookingOf(request, row.changed, row.buyer) };
+  if (row.earlierIsSame !== null) return { outcome: 'reference-taken' };
+  if (row.running) return { outcome: row.isOpen ? 'total-changed' : 'payment-closed' };
+  return notRunning(row);
+}
+
+const lateBooking = prepared<BookingValues>(sql`
     with
-      request as materialized (
-        select 0 as ordinal, ${request.reservationId}::uuid as reservation_id, ${earlierUse(sql`0`)} as earlier
-      ),
-      found as materialized (
-        select request.ordinal, request.earlier, reservations.*
-        from request
-        cross join lateral (
-          select * from ${reservations}
-          where ${reservations.eventId} = ${ofEvent}
-            and ${reservations.id} = request.reservation_id
-            and ${reservations.viewerId} = ${request.viewerId}
-          for update
-        ) as reservations
-      ),
+      ${foundReservations},
       moment as materialized (select ${statementNow} as now),
       retaken as materialized (
         select seats.*, found.id as holder
@@ -56,14 +55,6 @@ export async function bookLate(database: ChangeWriter, eventId: string, request:
           and cardinality(found.seat_indexes) = (select count(*) from retaken)
           and exists (select from ${events} where ${events.id} = ${ofEvent} and not ${isOver(momentNow)})
       ),
-      ${chooseBookings(ofEvent, [request], sql`running`)},
-      ${writeBookings(ofEvent, sql`retaken`, true)}
-    ${holderRows(sql`confirmed`, bookingColumns)}`;
-  const ahead = [findUsedReferences({ references: [request.reference] })];
-  const [row] = await changeRows<BookingRow>(database, eventId, [request], statement, ahead);
-  if (row === undefined) throw new Error('the statement returned no row');
-  if (row.changed !== null) return { outcome: 'confirmed', booking: bookingOf(request, row.changed, row.buyer) };
-  if (row.earlierIsSame !== null) return { outcome: 'reference-taken' };
-  if (row.running) return { outcome: row.isOpen ? 'total-changed' : 'payment-closed' };
-  return notRunning(row);
-}
+      ${chooseBookings},
+      ${writeBookings(sql`retaken`, true)}
+    ${holderRows(sql`confirmed`, bookingColumns)}`);

@@ -1,12 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { BookingRecord, NotRunning } from '../../domain/records.ts';
 import type { ChangeWriter } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { changeRows, holderRows, notRunning, runningReservations } from './running-reservations.ts';
 import {
   type BookingRow,
+  type BookingValues,
   type BookRequest,
   bookingColumns,
   bookingOf,
+  bookingValues,
   chooseBookings,
   findUsedReferences,
   writeBookings,
@@ -28,18 +31,19 @@ export async function confirmReservations(
   eventId: string,
   requests: readonly BookRequest[],
 ): Promise<ConfirmOutcome[]> {
-  const ofEvent = sql`${eventId}::uuid`;
-  const statement = sql`
-    with
-      ${runningReservations(eventId, requests)},
-      ${chooseBookings(ofEvent, requests, sql`running`)},
-      ${writeBookings(ofEvent, sql`(select held.*, held.reservation_id as holder from held)`, false)}
-    ${holderRows(sql`confirmed`, bookingColumns)}`;
-  const references = requests.map(({ reference }) => reference);
-  const ahead = [findUsedReferences({ references })];
-  const rows = await changeRows<BookingRow>(database, eventId, requests, statement, ahead);
+  const values = bookingValues(eventId, requests);
+  const rows = await changeRows<BookingRow>(database, eventId, requests, confirmation(values), [
+    findUsedReferences(values),
+  ]);
   return requests.map((request, ordinal) => outcomeOf(request, rows[ordinal]));
 }
+
+const confirmation = prepared<BookingValues>(sql`
+    with
+      ${runningReservations},
+      ${chooseBookings},
+      ${writeBookings(sql`(select held.*, held.reservation_id as holder from held)`, false)}
+    ${holderRows(sql`confirmed`, bookingColumns)}`);
 
 function outcomeOf(request: BookRequest, row: BookingRow | undefined): ConfirmOutcome {
   if (row === undefined) throw new Error('the statement returned no row for a request');

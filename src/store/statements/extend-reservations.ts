@@ -2,16 +2,20 @@ import { sql } from 'drizzle-orm';
 import type { NotRunning, ReservationRecord } from '../../domain/records.ts';
 import { logChange } from '../change-log.ts';
 import type { ChangeWriter } from '../engine/database.ts';
+import { prepared } from '../engine/prepared.ts';
 import { reservations } from '../tables.ts';
 import { rewrite } from './columns.ts';
 import {
   changeRows,
   extensions,
+  type HolderValues,
   holderRows,
+  holderValues,
   keyedChangesOf,
   momentNow,
   moveSeats,
   notRunning,
+  ofEvent,
   type RepeatableRequest,
   runningReservations,
   type UsedKey,
@@ -24,32 +28,19 @@ export type ExtendOutcome =
   | UsedKey
   | { readonly outcome: 'extended'; readonly reservation: ReservationRecord };
 
+export interface ExtensionTerms {
+  readonly extensionSeconds: number;
+  readonly maxExtensions: number;
+}
+
 /** Extends each reservation, at most `maxExtensions` times. Outcomes are in the order of the requests. */
 export async function extendReservations(
   database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
-  { extensionSeconds, maxExtensions }: { readonly extensionSeconds: number; readonly maxExtensions: number },
+  terms: ExtensionTerms,
 ): Promise<ExtendOutcome[]> {
-  const ofEvent = sql`${eventId}::uuid`;
-  const statement = sql`
-    with
-      ${runningReservations(eventId, requests)},
-      extending as materialized (
-        select * from running where running.extensions_used < ${maxExtensions}::int
-      ),
-      extended as (
-        ${rewrite(reservations, sql`extending`, {
-          eventId: ofEvent,
-          expiresAt: sql`extending.expires_at + ${extensionSeconds}::int * interval '1 second'`,
-          extensionsUsed: sql`extending.extensions_used + 1`,
-        })}
-        returning ${reservations}.*
-      ),
-      ${keyedChangesOf(eventId, sql`extending`)},
-      ${moveSeats(ofEvent, sql`extended`)},
-      ${logChange(ofEvent, momentNow, extensions(sql`extended`))}
-    ${holderRows(sql`extended`)}`;
+  const statement = extension({ ...holderValues(eventId, requests), ...terms });
   const rows = await changeRows(database, eventId, requests, statement);
   return rows.map((row) => {
     const used = usedKey(row);
@@ -59,3 +50,22 @@ export async function extendReservations(
     return { outcome: 'extended', reservation: row.changed };
   });
 }
+
+const extension = prepared<HolderValues & ExtensionTerms>(sql`
+  with
+    ${runningReservations},
+    extending as materialized (
+      select * from running where running.extensions_used < ${sql.placeholder('maxExtensions')}::int
+    ),
+    extended as (
+      ${rewrite(reservations, sql`extending`, {
+        eventId: ofEvent,
+        expiresAt: sql`extending.expires_at + ${sql.placeholder('extensionSeconds')}::int * interval '1 second'`,
+        extensionsUsed: sql`extending.extensions_used + 1`,
+      })}
+      returning ${reservations}.*
+    ),
+    ${keyedChangesOf(sql`extending`)},
+    ${moveSeats(sql`extended`)},
+    ${logChange(ofEvent, momentNow, extensions(sql`extended`))}
+  ${holderRows(sql`extended`)}`);

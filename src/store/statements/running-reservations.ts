@@ -29,27 +29,47 @@ export interface KeyedChange {
   readonly contents: string;
 }
 
+/** The values of statements that change reservations. */
+export interface HolderValues extends Readonly<Record<string, unknown>> {
+  readonly eventId: string;
+  readonly reservationIds: readonly string[];
+  readonly viewerIds: readonly string[];
+  readonly changeNames: readonly (string | null)[];
+  readonly changeContents: readonly (string | null)[];
+}
+
+export function holderValues(eventId: string, requests: readonly RepeatableRequest[]): HolderValues {
+  return {
+    eventId,
+    reservationIds: requests.map(({ reservationId }) => reservationId),
+    viewerIds: requests.map(({ viewerId }) => viewerId),
+    changeNames: requests.map(({ change }) => change?.name ?? null),
+    changeContents: requests.map(({ change }) => change?.contents ?? null),
+  };
+}
+
+/** The event of `HolderValues`. */
+export const ofEvent: SQL = sql`${sql.placeholder('eventId')}::uuid`;
+
+/** The element of a request in an array of values, for a row of `running`. */
+export const inputOf = (name: string, type: string): SQL =>
+  sql`(${sql.placeholder(name)}::${sql.raw(type)}[])[running.ordinal + 1]`;
+
 /**
- * The common table expressions with which every change of a reservation begins:
+ * The first of these expressions:
  * - `request`: the requests, by `ordinal` from 0;
- * - `found`: the holders' reservations, locked in the order of their ids;
- * - `held`: the seats they still hold, locked in the order of their indexes;
- * - `moment`: the store's clock after the event's head was locked, by which deadlines are checked;
- * - `running`: those of `found` that are active, before their deadline, hold all of their seats, and whose request has a new key or none.
- * A reservation may occur in one request only, and so may the name of a change.
+ * - `found`: the holders' reservations, locked in the order of their ids.
  */
-export function runningReservations(eventId: string, requests: readonly RepeatableRequest[]): SQL {
-  const ofEvent = sql`${eventId}::uuid`;
-  return sql`
+export const foundReservations: SQL = sql`
     request as materialized (
       select
         (input.position - 1)::int as ordinal, input.reservation_id, input.viewer_id, input.change_name, input.change_contents,
         ${earlierUse(sql`input.position - 1`)} as earlier
       from unnest(
-        ${sql.param(requests.map(({ reservationId }) => reservationId))}::uuid[],
-        ${sql.param(requests.map(({ viewerId }) => viewerId))}::text[],
-        ${sql.param(requests.map(({ change }) => change?.name ?? null))}::uuid[],
-        ${sql.param(requests.map(({ change }) => change?.contents ?? null))}::uuid[]
+        ${sql.placeholder('reservationIds')}::uuid[],
+        ${sql.placeholder('viewerIds')}::text[],
+        ${sql.placeholder('changeNames')}::uuid[],
+        ${sql.placeholder('changeContents')}::uuid[]
       ) with ordinality as input(reservation_id, viewer_id, change_name, change_contents, position)
     ),
     found as materialized (
@@ -62,7 +82,18 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
           and ${reservations.viewerId} = request.viewer_id
         for update
       ) as reservations
-    ),
+    )`;
+
+/**
+ * The common table expressions with which every change of a reservation begins:
+ * - those of `foundReservations`;
+ * - `held`: the seats they still hold, locked in the order of their indexes;
+ * - `moment`: the store's clock after the event's head was locked, by which deadlines are checked;
+ * - `running`: those of `found` that are active, before their deadline, hold all of their seats, and whose request has a new key or none.
+ * A reservation may occur in one request only, and so may the name of a change.
+ */
+export const runningReservations: SQL = sql`
+    ${foundReservations},
     held as materialized (
       select seats.*
       from (
@@ -91,13 +122,12 @@ export function runningReservations(eventId: string, requests: readonly Repeatab
         and cardinality(found.seat_indexes) = (select count(*) from held where held.reservation_id = found.id)
         and found.earlier is null
     )`;
-}
 
 /** A common table expression that records the keys of the reservations that are changed: rows of `running`, or derived from it. */
-export const keyedChangesOf = (eventId: string, changing: SQL): SQL => sql`
+export const keyedChangesOf = (changing: SQL): SQL => sql`
   keyed as (
     ${insertSelected(keyedChanges, {
-      eventId: sql`${eventId}::uuid`,
+      eventId: ofEvent,
       reservationId: sql`changing.id`,
       name: sql`changing.change_name`,
       contents: sql`changing.change_contents`,
@@ -113,7 +143,7 @@ export function changeRows<Row extends HolderRow = HolderRow>(
   database: ChangeWriter,
   eventId: string,
   requests: readonly RepeatableRequest[],
-  statement: SQL,
+  statement: Statement,
   ahead: readonly Statement[] = [],
 ): Promise<Row[]> {
   const names = requests.map(({ change }) => change?.name ?? null);
@@ -152,7 +182,7 @@ export const extensions = (moved: SQL): SQL => sql`(
         from ${moved} as moved)`;
 
 /** Common table expressions that move the deadline of the seats of each reservation in `moved`. */
-export const moveSeats = (ofEvent: SQL, moved: SQL): SQL => sql`
+export const moveSeats = (moved: SQL): SQL => sql`
       moved_seat as materialized (
         select held.*, moved.expires_at as moved_to from held join ${moved} as moved on moved.id = held.reservation_id
       ),

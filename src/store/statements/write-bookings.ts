@@ -4,11 +4,19 @@ import type { BookingRecord, ReservationRecord } from '../../domain/records.ts';
 import { fact, logChange } from '../change-log.ts';
 import { prepared } from '../engine/prepared.ts';
 import { buyerJson } from '../records.ts';
-import { isOpenPayment, milliseconds } from '../rules.ts';
+import { isOpenPayment } from '../rules.ts';
 import { bookedSeats, bookings, paymentEvents, payments, priceCategories, reservations, seats } from '../tables.ts';
 import { insertSelected, rewrite } from './columns.ts';
 import { findEarlierUses } from './earlier-uses.ts';
-import { type HolderRequest, type HolderRow, momentNow } from './running-reservations.ts';
+import {
+  type HolderRequest,
+  type HolderRow,
+  type HolderValues,
+  holderValues,
+  inputOf,
+  momentNow,
+  ofEvent,
+} from './running-reservations.ts';
 
 export interface BookRequest extends HolderRequest {
   /** Id of the new booking. */
@@ -28,7 +36,7 @@ export interface SecuredPayment {
 }
 
 /** Before that, the node that has booked takes the money by itself. */
-const CAPTURE_GRACE_MS = 5_000;
+const CAPTURE_GRACE = sql`interval '5 seconds'`;
 
 export interface BookingRow extends HolderRow {
   /** Whether its payment may still become a booking's. */
@@ -37,56 +45,61 @@ export interface BookingRow extends HolderRow {
   readonly buyer: Buyer | null;
 }
 
-/** Values of the requests by their place, for a row of `of`, which has an `ordinal`. */
-export const bookingInputs = (requests: readonly BookRequest[], of: SQL) => {
-  const input = (type: string, read: (request: BookRequest) => string | null) =>
-    sql`(${sql.param(requests.map(read))}::${sql.raw(type)}[])[${of}.ordinal + 1]`;
+export interface BookingValues extends HolderValues {
+  readonly bookingIds: readonly string[];
+  readonly references: readonly string[];
+  readonly paymentIds: readonly (string | null)[];
+  readonly paymentReferences: readonly (string | null)[];
+  readonly paymentStates: readonly (string | null)[];
+  readonly buyerNames: readonly (string | null)[];
+  readonly buyerEmails: readonly (string | null)[];
+}
+
+export function bookingValues(eventId: string, requests: readonly BookRequest[]): BookingValues {
   return {
-    bookingId: input('uuid', ({ bookingId }) => bookingId),
-    reference: input('text', ({ reference }) => reference),
-    paymentId: input('uuid', ({ payment }) => payment?.id ?? null),
-    paymentReference: input('text', ({ payment }) => payment?.reference ?? null),
-    paymentState: sql`${input('text', ({ payment }) => payment?.state ?? null)}::payment_state`,
-    buyerName: input('text', ({ buyer }) => buyer?.name ?? null),
-    buyerEmail: input('text', ({ buyer }) => buyer?.email ?? null),
+    ...holderValues(eventId, requests),
+    bookingIds: requests.map(({ bookingId }) => bookingId),
+    references: requests.map(({ reference }) => reference),
+    paymentIds: requests.map(({ payment }) => payment?.id ?? null),
+    paymentReferences: requests.map(({ payment }) => payment?.reference ?? null),
+    paymentStates: requests.map(({ payment }) => payment?.state ?? null),
+    buyerNames: requests.map(({ buyer }) => buyer?.name ?? null),
+    buyerEmails: requests.map(({ buyer }) => buyer?.email ?? null),
   };
-};
+}
 
 /**
- * Common table expressions that lock the payments of reservations, and choose what is booked:
+ * Common table expressions that lock the payments of the reservations in `running`, and choose what is booked:
  * - `paid`: payments that may still become a booking's;
  * - `booking`: the reservations whose total is what was paid, with the columns of their bookings.
- * @param reservation rows of `reservations` with an `ordinal`, which may be booked
  */
-export function chooseBookings(ofEvent: SQL, requests: readonly BookRequest[], reservation: SQL): SQL {
-  const input = bookingInputs(requests, reservation);
-  return sql`
+export const chooseBookings: SQL = sql`
       paid as materialized (
-        select payments.*, ${reservation}.ordinal, ${input.paymentReference} as secured_reference,
-          ${input.paymentState} as secured_state
-        from ${reservation}
+        select payments.*, running.ordinal, ${inputOf('paymentReferences', 'text')} as secured_reference,
+          ${inputOf('paymentStates', 'text')}::payment_state as secured_state
+        from running
         cross join lateral (
           select * from ${payments}
-          where ${payments.eventId} = ${ofEvent} and ${payments.id} = ${input.paymentId}
-            and ${payments.reservationId} = ${reservation}.id and ${isOpenPayment}
+          where ${payments.eventId} = ${ofEvent} and ${payments.id} = ${inputOf('paymentIds', 'uuid')}
+            and ${payments.reservationId} = running.id and ${isOpenPayment}
           for update
         ) as payments
       ),
       booking as materialized (
-        select ${reservation}.*, ${input.bookingId} as booking_id, ${input.reference} as reference, paid.id as payment_id,
-          coalesce(${input.buyerName}, paid.buyer_name) as buyer_name,
-          coalesce(${input.buyerEmail}, paid.buyer_email) as buyer_email
-        from ${reservation}
-        left join paid on paid.ordinal = ${reservation}.ordinal
-        where ${reservation}.total_amount = coalesce(paid.amount, 0)
+        select running.*, ${inputOf('bookingIds', 'uuid')} as booking_id, ${inputOf('references', 'text')} as reference,
+          paid.id as payment_id,
+          coalesce(${inputOf('buyerNames', 'text')}, paid.buyer_name) as buyer_name,
+          coalesce(${inputOf('buyerEmails', 'text')}, paid.buyer_email) as buyer_email
+        from running
+        left join paid on paid.ordinal = running.ordinal
+        where running.total_amount = coalesce(paid.amount, 0)
       )`;
-}
 
 /**
  * Common table expressions that write the bookings in `booking`, with their seats, payments and the change log.
  * @param held all seats of these reservations, locked: rows of `seats`, with the reservation in the column `holder`
  */
-export const writeBookings = (ofEvent: SQL, held: SQL, isLate: boolean): SQL => sql`
+export const writeBookings = (held: SQL, isLate: boolean): SQL => sql`
       inserted_booking as (
         ${insertSelected(bookings, {
           eventId: ofEvent,
@@ -111,7 +124,7 @@ export const writeBookings = (ofEvent: SQL, held: SQL, isLate: boolean): SQL => 
           state: sql`secured.secured_state`,
           reference: sql`secured.secured_reference`,
           attempts: sql`0`,
-          dueAt: sql`case when secured.secured_state = 'AUTHORIZED' then ${momentNow} + ${milliseconds(CAPTURE_GRACE_MS)} end`,
+          dueAt: sql`case when secured.secured_state = 'AUTHORIZED' then ${momentNow} + ${CAPTURE_GRACE} end`,
           updatedAt: momentNow,
         })}
       ),
