@@ -90,6 +90,21 @@ describe('create', () => {
     expect(intents()).toHaveLength(1);
   });
 
+  it('is made anew where another version of the server has asked otherwise', async () => {
+    const order = newOrder();
+    await paymentsBy(double, { capture: 'automatic' }).create(order, never);
+    const answers = [await create(order), await create(order)];
+    expect(new Set(answers.map(({ reference }) => reference)).size).toBe(1);
+    expect(intents().map(({ captureMethod }) => captureMethod)).toEqual(['automatic', 'manual']);
+  });
+
+  it('is a fault when there are too many requests, and works once there are fewer', async () => {
+    const order = newOrder();
+    interfere('/payment_intents', 'rate limit', 1);
+    await expect(create(order)).rejects.toMatchObject({ statusCode: 429 });
+    expect(await create(order)).toMatchObject({ id: order.id });
+  });
+
   it('comes to one and the same PaymentIntent after Stripe has kept a fault', async () => {
     const order = newOrder();
     interfere('/payment_intents', 'fail', 1);
