@@ -7,6 +7,8 @@ import {
   CancelReservationDocument,
   type CancelReservationInput,
   type CancelReservationMutation,
+  ClaimGuestDocument,
+  type ClaimGuestMutation,
   ConfirmReservationDocument,
   type ConfirmReservationInput,
   type ConfirmReservationMutation,
@@ -61,6 +63,7 @@ export type ReserveSeatsOutcome = ReserveSeatsMutation['reserveSeats'];
 export type ExtendReservationOutcome = ExtendReservationMutation['extendReservation'];
 export type ConfirmReservationOutcome = ConfirmReservationMutation['confirmReservation'];
 export type CancelReservationOutcome = CancelReservationMutation['cancelReservation'];
+export type ClaimGuestOutcome = ClaimGuestMutation['claimGuest'];
 
 /**
  * Requests reject with a `HoldfastError`, or with the abort reason of their signal. A client has one viewer: to sign in or out,
@@ -86,6 +89,11 @@ export interface HoldfastClient {
   extendReservation(input: ExtendReservationInput, options?: CallOptions): Promise<ExtendReservationOutcome>;
   confirmReservation(input: ConfirmReservationInput, options?: CallOptions): Promise<ConfirmReservationOutcome>;
   cancelReservation(input: CancelReservationInput, options?: CallOptions): Promise<CancelReservationOutcome>;
+  /**
+   * Gives all that this device's guest has to the viewer of `token`, once signed in. Null if this device has no guest. May be called at
+   * every sign-in.
+   */
+  claimGuest(options?: CallOptions): Promise<ClaimGuestOutcome | null>;
   /** The statuses of an event's seats. Each call creates a store: call it once for a page, not in each render. */
   seatMap(eventId: string): LiveStore<SeatMapState>;
   availability(eventId: string): LiveStore<AvailabilityCountsFragment>;
@@ -158,6 +166,12 @@ export function createHoldfastClient(options: HoldfastClientOptions): HoldfastCl
     },
     cancelReservation: async (input, call = {}) =>
       (await requests.mutate(CancelReservationDocument, { input: withKey(input) }, call)).cancelReservation,
+    claimGuest: async (call = {}) => {
+      const guestToken = await tokens.guest();
+      if (guestToken === null) return null;
+      const repeatable = { ...call, isRepeatable: true };
+      return (await requests.mutate(ClaimGuestDocument, { input: { guestToken } }, repeatable)).claimGuest;
+    },
     seatMap: (eventId) =>
       publicStore(followedSeatMap(eventId, byHash), {
         waits: pollWaits,

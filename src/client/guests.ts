@@ -36,7 +36,7 @@ export class Guests {
 
   /** The guest's token, or a new one if it was refused; null if there is no guest, or none any more. */
   async current(): Promise<string | null> {
-    const kept = await this.#kept();
+    const kept = await this.stored();
     if (kept === null) return null;
     if (kept === this.#refused) return kept === this.#unrenewable ? null : this.#renew(kept);
     this.#keepFresh(kept);
@@ -57,7 +57,8 @@ export class Guests {
     clearTimeout(this.#timer);
   }
 
-  async #kept(): Promise<string | null> {
+  /** The guest's token, even if it has expired; null if there is none. */
+  async stored(): Promise<string | null> {
     const { storage, storageKey } = this.#options;
     return storage.getItem(storageKey);
   }
@@ -75,7 +76,7 @@ export class Guests {
     const isDue = this.#dueInMs(token) <= 0;
     if (isDue) await this.#renew(token).catch(() => {});
     this.#timer = undefined;
-    const kept = await this.#kept();
+    const kept = await this.stored();
     if (kept === null || kept === this.#refused) return;
     const hasFailed = isDue && kept === token;
     this.#keepFresh(kept, hasFailed ? LOOK_EVERY_MS : 0);
@@ -96,7 +97,7 @@ export class Guests {
   #replace(old: string | null, make: () => Promise<string | null>): Promise<string | null> {
     const { storage, storageKey } = this.#options;
     const ofAnotherTab = async () => {
-      const kept = await this.#kept();
+      const kept = await this.stored();
       return kept === old ? null : kept;
     };
     const replace = async () => {

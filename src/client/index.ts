@@ -5,6 +5,7 @@ export { momentsAt } from '../domain/local-time.ts';
 export { currencyDigits, decimalAmount, maxAmount, parseAmount } from '../domain/money.ts';
 export {
   type CancelReservationOutcome,
+  type ClaimGuestOutcome,
   type ConfirmReservationOutcome,
   createHoldfastClient,
   type ExtendReservationOutcome,

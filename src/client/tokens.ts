@@ -28,6 +28,11 @@ export class Tokens {
     return (await this.#given()) ?? this.#guests?.needed() ?? null;
   }
 
+  /** The token of this device's guest, whoever is signed in now; null if there is none. It may have expired. */
+  async guest(): Promise<string | null> {
+    return this.#guests?.stored() ?? null;
+  }
+
   /** Reports a token that the server refused. Returns whether there may be another. */
   refuse(token: string | null): boolean {
     this.#refused = token;

@@ -30,6 +30,7 @@ export type Fact =
   | ReservationExtended
   | ReservationCancelled
   | ReservationExpired
+  | ReservationTransferred
   | BookingConfirmed;
 
 /** The actor of changes that no viewer asked for. */
@@ -86,6 +87,16 @@ interface ReservationExpired extends Attributed {
   readonly reservationId: string;
   /** The seats that it still held. Others may have been reserved again. */
   readonly seatIndexes: readonly number[];
+}
+
+/** With its payments and booking, to the actor, who claimed what a guest had. Its seats stay as they are. */
+interface ReservationTransferred extends Attributed {
+  readonly kind: 'reservation-transferred';
+  readonly reservationId: string;
+  /** Id of the viewer who had it. */
+  readonly from: string;
+  /** Whether it was active, and before its deadline. */
+  readonly isRunning: boolean;
 }
 
 interface BookingConfirmed extends Attributed {

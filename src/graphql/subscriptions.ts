@@ -1,12 +1,14 @@
 import { GraphQLError } from 'graphql';
 import type { ReservationRecord } from '../domain/records.ts';
+import { isOrganizer } from '../domain/viewer.ts';
 import { isVisible } from '../events/catalogue.ts';
 import type { EventRow } from '../live/live-event.ts';
 import type { SeatMapUse } from '../live/live-seat-maps.ts';
 import { packChanges } from '../live/packing.ts';
 import { PullStream } from '../live/pull-stream.ts';
 import type { SeatMapUpdate } from '../live/sources.ts';
-import type { GraphqlContext } from './context.ts';
+import { isFor } from '../reservations/holdings.ts';
+import { beginMessage, type GraphqlContext } from './context.ts';
 import { decodeEventId, encodeSeatId } from './ids.ts';
 import { findReservation } from './lookups.ts';
 
@@ -45,10 +47,14 @@ export async function subscribeToReservation(
   id: string,
 ): Promise<AsyncIterable<ReservationRecord>> {
   const { reservation } = (await findReservation(context, id)) ?? refuse('reservation');
-  return context.services.reservationUpdates.follow({
-    eventId: reservation.eventId,
-    reservationId: reservation.id,
-  });
+  const { eventId, id: reservationId, viewerId } = reservation;
+  return context.services.reservationUpdates.follow({ eventId, reservationId }, isOrganizer(context) ? null : viewerId);
+}
+
+/** A state of a reservation as a payload. The last one is refused if somebody else has claimed it from the viewer. */
+export function reservationMessage(reservation: ReservationRecord, _arguments: unknown, context: GraphqlContext) {
+  beginMessage(context);
+  return isFor(context, reservation) ? ({ __typename: 'Reservation', reservation } as const) : refuse('reservation');
 }
 
 /** A message of a seat map as a payload. It is the same for all subscribers. */

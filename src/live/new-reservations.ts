@@ -26,7 +26,7 @@ export interface NewReservationsParts {
   readonly logger: Logger;
 }
 
-/** Announces new reservations to all nodes. Later changes of a reservation are announced on its event's channel. */
+/** Announces reservations that are new to their viewers to all nodes. Later changes of a reservation are announced on its event's channel. */
 export class NewReservations implements Disposable {
   readonly #parts: NewReservationsParts;
   readonly #made = new Listeners<NewReservation>();
@@ -58,9 +58,10 @@ export class NewReservations implements Disposable {
   }
 
   #announce({ eventId, change }: CommittedChange): void {
-    const made = change.facts.flatMap((fact) =>
-      fact.kind === 'reservation-created' ? [{ viewerId: fact.actor, eventId, reservationId: fact.reservationId }] : [],
-    );
+    const made = change.facts.flatMap((fact) => {
+      const isNew = fact.kind === 'reservation-created' || (fact.kind === 'reservation-transferred' && fact.isRunning);
+      return isNew ? [{ viewerId: fact.actor, eventId, reservationId: fact.reservationId }] : [];
+    });
     if (made.length === 0) return;
     for (const reservation of made) this.#made.tell(reservation);
     this.#parts.bus.publish(CHANNEL, JSON.stringify(made));

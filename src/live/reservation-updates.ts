@@ -27,15 +27,15 @@ export class ReservationUpdates {
   }
 
   /**
-   * Yields the state of an existing reservation now, and at every change until it has ended. A slow follower gets the newest state only.
-   * Rejects if the store cannot be read.
+   * Yields the state of an existing reservation now, and at every change until it has ended, or has another holder than `holderId`, if
+   * given. A slow follower gets the newest state only. Rejects if the store cannot be read.
    */
-  async follow(key: ReservationKey): Promise<AsyncIterableIterator<ReservationRecord>> {
+  async follow(key: ReservationKey, holderId: string | null): Promise<AsyncIterableIterator<ReservationRecord>> {
     const use = await this.#seatMaps.open(key.eventId);
     if (use === null) throw new Error(`the event of the reservation ${key.reservationId} has gone`);
     const signal = new AsyncSignal();
     const stop = this.#watch(use, key, signal);
-    return endingAtOnce(this.#states(key, signal), () => {
+    return endingAtOnce(this.#states(key, holderId, signal), () => {
       signal.end();
       stop();
     });
@@ -51,7 +51,11 @@ export class ReservationUpdates {
     };
   }
 
-  async *#states(key: ReservationKey, signal: AsyncSignal): AsyncGenerator<ReservationRecord, undefined> {
+  async *#states(
+    key: ReservationKey,
+    holderId: string | null,
+    signal: AsyncSignal,
+  ): AsyncGenerator<ReservationRecord, undefined> {
     let told: ReservationRecord | undefined;
     while (!signal.ended) {
       signal.clear();
@@ -61,6 +65,7 @@ export class ReservationUpdates {
         yield now;
       }
       if (now !== undefined && now.status !== 'ACTIVE') return;
+      if (now !== undefined && holderId !== null && now.viewerId !== holderId) return;
       await signal.wait(now === undefined ? RETRY_MS : now.expiresAtMs - now.readAtMs + AFTER_DEADLINE_MS);
     }
   }
@@ -83,6 +88,7 @@ async function readInOrder(store: Session, keys: readonly ReservationKey[]) {
 
 function differ(one: ReservationRecord, other: ReservationRecord): boolean {
   return (
+    one.viewerId !== other.viewerId ||
     one.status !== other.status ||
     one.expiresAtMs !== other.expiresAtMs ||
     one.extensionsUsed !== other.extensionsUsed ||

@@ -173,6 +173,7 @@ const available: StoredSeat = { status: 'AVAILABLE', reservationId: null, expire
 function seatIndexesOf(fact: Fact): readonly number[] {
   switch (fact.kind) {
     case 'sales-status-changed':
+    case 'reservation-transferred':
       return [];
     case 'event-created':
       return fact.blockedSeatIndexes;
@@ -198,6 +199,7 @@ function seatAfter(fact: Fact): StoredSeat {
     case 'reservation-cancelled':
     case 'reservation-expired':
     case 'sales-status-changed':
+    case 'reservation-transferred':
       return available;
   }
 }

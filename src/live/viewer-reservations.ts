@@ -45,8 +45,9 @@ export class ViewerReservations implements AsyncDisposable {
   }
 
   /**
-   * Yields each running reservation of the viewer, and then each one at every change until it has ended. A slow follower gets the newest
-   * states only. Rejects if the store cannot be read.
+   * Yields each running reservation of the viewer, and then each one at every change until it has ended. Ends when one has another holder,
+   * so that whoever follows begins again with what is left. A slow follower gets the newest states only. Rejects if the store cannot be
+   * read.
    */
   async follow(viewerId: string): Promise<AsyncIterableIterator<ReservationRecord>> {
     await this.#listen();
@@ -153,10 +154,11 @@ class Follower {
     const { updates, logger } = this.#parts;
     this.#followed.set(key.reservationId, () => {});
     try {
-      const states = await updates.follow(key);
+      const states = await updates.follow(key, this.viewerId);
       this.#followed.set(key.reservationId, () => void states.return?.());
       if (this.#signal.ended) await states.return?.();
       for await (const state of states) {
+        if (state.viewerId !== this.viewerId) return this.end();
         this.#untold.set(key.reservationId, state);
         this.#signal.wake();
       }

@@ -159,7 +159,7 @@ export class PaymentFlow {
 
   async #book(payment: PaymentRecord, answer: ProviderPayment): Promise<Paid> {
     const { bookings, newId, logger } = this.#parts;
-    const { eventId, id, reservationId, viewerId } = payment;
+    const { eventId, id, reservationId } = payment;
     if (answer.amount !== payment.amount) {
       logger.error(
         { paymentId: id, reference: answer.reference, amount: answer.amount },
@@ -169,7 +169,8 @@ export class PaymentFlow {
     }
     const state = answer.state === 'captured' ? 'CAPTURED' : 'AUTHORIZED';
     const settled = { id, reference: answer.reference, state } as const;
-    const order = { reservationId, viewerId, bookingId: newId(), payment: settled, buyer: null };
+    // For whoever holds it: a guest's reservation may have been claimed since the payment was begun.
+    const order = { reservationId, viewerId: null, bookingId: newId(), payment: settled, buyer: null };
     const inTime = await bookings.book(eventId, order);
     const outcome = inTime.outcome === 'expired' ? await bookings.bookLate(eventId, order) : inTime;
     switch (outcome.outcome) {

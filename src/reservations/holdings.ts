@@ -78,6 +78,7 @@ export class Holdings {
   }
 }
 
-function isFor(asker: Asker, { viewerId }: { readonly viewerId: string }): boolean {
+/** Whether the asker may see what belongs to a viewer. */
+export function isFor(asker: Asker, { viewerId }: { readonly viewerId: string }): boolean {
   return asker.viewer?.id === viewerId || isOrganizer(asker);
 }

@@ -1,7 +1,9 @@
 import { GroupCommit, QueueFull } from '../group-commit/group-commit.ts';
 import { isStoreUnavailable } from '../store/engine/faults.ts';
+import type { Transfer } from '../store/statements/transfer-reservations.ts';
 import type { Happenings } from '../telemetry/happenings.ts';
 import { type CancelDependencies, createCancel } from './cancel.ts';
+import { claimReservations } from './claim.ts';
 import { type ConfirmDependencies, createConfirm } from './confirm.ts';
 import { createExtend, type ExtendDependencies } from './extend.ts';
 import { createReserve, type ReserveDependencies } from './reserve.ts';
@@ -21,17 +23,19 @@ export interface Reservations {
   readonly extend: ReturnType<typeof createExtend>;
   readonly confirm: ReturnType<typeof createConfirm>;
   readonly cancel: ReturnType<typeof createCancel>;
+  claim(transfer: Transfer): Promise<void>;
   /** Requests that wait to be written, for all events. */
   readonly waiting: number;
 }
 
 export function createReservations(dependencies: ReservationDependencies): Reservations {
-  const { telemetry, groupCommit } = dependencies;
+  const { database, telemetry, groupCommit } = dependencies;
   return {
     reserve: instrumented('reserve', createReserve(dependencies)),
     extend: instrumented('extend', createExtend(dependencies)),
     confirm: instrumented('confirm', createConfirm(dependencies)),
     cancel: instrumented('cancel', createCancel(dependencies)),
+    claim: (transfer) => claimReservations(database, transfer),
     get waiting() {
       return groupCommit.waiting;
     },

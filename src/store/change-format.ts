@@ -19,6 +19,10 @@ const fact = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reservation-cancelled'), actor, reservationId, seatIndexes, isOver: z.boolean() }),
   z.object({ kind: z.literal('reservation-expired'), actor, reservationId, seatIndexes }),
   z.object({
+    kind: z.literal('reservation-transferred'),
+    ...{ actor, reservationId, from: z.string(), isRunning: z.boolean() },
+  }),
+  z.object({
     kind: z.literal('booking-confirmed'),
     ...{ actor, reservationId, bookingId: z.string(), seatIndexes },
     isLate: z.boolean().optional(),

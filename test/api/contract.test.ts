@@ -110,6 +110,11 @@ describe.each(transports)('over %s', (transport, ask) => {
     const renewal = { input: { guestToken: String(Reflect.get(Object(guest), 'token')) } };
     expect(await run('RenewGuestDocument', renewal)).toMatchObject({ viewer: Reflect.get(Object(guest), 'viewer') });
 
+    expect(await run('ClaimGuestDocument', renewal, buyer)).toMatchObject({
+      __typename: 'Viewer',
+      roles: ['CUSTOMER'],
+    });
+
     expect(await run('LimitsDocument', {})).toEqual({
       ...{ maxSeatsPerReservation: 10, maxActiveReservations: 100 },
       ...{ extensionSeconds: 300, maxExtensions: 1, paymentSeconds: 30 },
@@ -164,6 +169,7 @@ describe.each(transports)('over %s', (transport, ask) => {
     ['ExtendReservationDocument', { reservationId: 'x' }],
     ['ConfirmReservationDocument', { reservationId: 'x' }],
     ['CancelReservationDocument', { reservationId: 'x' }],
+    ['ClaimGuestDocument', { guestToken: 'x' }],
   ];
 
   test.each([...organizing, ...buying])('%s needs a token, whatever its input', async (name, input) => {

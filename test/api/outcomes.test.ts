@@ -5,6 +5,7 @@ import type { App } from '../../src/app.ts';
 import {
   BlockSeatsDocument,
   CancelReservationDocument,
+  ClaimGuestDocument,
   ConfirmReservationDocument,
   CreateEventDocument,
   ExtendReservationDocument,
@@ -16,7 +17,7 @@ import {
 import type { PaymentProvider } from '../../src/payments/payment-provider.ts';
 import { createTestPaymentProvider } from '../../src/payments/test-provider.ts';
 import { testDatabase } from '../support/database.ts';
-import { dataOf } from '../support/graphql.ts';
+import { dataOf, guestToken } from '../support/graphql.ts';
 import { startNode, tokenFor } from '../support/node.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -440,6 +441,15 @@ test('the outcomes of organizers', async () => {
   }
 });
 
+test('claimGuest returns the viewer, and refuses what is no token of a guest', async () => {
+  const as = { token: await newViewer() };
+  const claimed = await outcome(ClaimGuestDocument, { guestToken: await guestToken(node.graphqlUrl) }, as);
+  expect(claimed).toEqual({ __typename: 'Viewer', id: expect.stringMatching(/^buyer /), roles: ['CUSTOMER'] });
+  expect(await outcome(ClaimGuestDocument, { guestToken: 'x' }, as)).toMatchObject({
+    ...{ __typename: 'InvalidInput', path: ['guestToken'] },
+  });
+});
+
 test('too many mutations cause RateLimited, before any other check', async () => {
   const token = await newViewer();
   const as = { token, at: strict };
@@ -459,6 +469,7 @@ test('too many mutations cause RateLimited, before any other check', async () =>
   expect(await outcome(ExtendReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
   expect(await outcome(ConfirmReservationDocument, { reservationId: 'x' }, as)).toEqual(limited);
   expect(await outcome(CancelReservationDocument, { reservationId, seatIds: [] }, as)).toEqual(limited);
+  expect(await outcome(ClaimGuestDocument, { guestToken: 'x' }, as)).toEqual(limited);
   const organizer = { token: await tokenFor('an organizer in a hurry', ['ORGANIZER']), at: strict };
   const { eventId } = hamlet;
   for (const _ of [1, 2]) await outcome(SetSalesStatusDocument, { eventId, salesStatus: 'ON_SALE' }, organizer);
@@ -506,6 +517,8 @@ test('a missing store causes ServiceBusy, or a top-level error where there is no
   expect(await outcome(ExtendReservationDocument, { reservationId }, as)).toEqual(busy);
   expect(await outcome(ConfirmReservationDocument, { reservationId }, as)).toEqual(busy);
   expect(await outcome(CancelReservationDocument, { reservationId }, as)).toEqual(busy);
+  const guest = await guestToken(cutOff.graphqlUrl);
+  expect(await outcome(ClaimGuestDocument, { guestToken: guest }, as)).toEqual(busy);
   const organizer = { token: await organizerToken, at: cutOff };
   const { eventId, seatIds } = macbeth;
   expect(await outcome(CreateEventDocument, eventInput, organizer)).toEqual(busy);
@@ -534,7 +547,7 @@ test('every member of every union of results was reached', async () => {
         ]
       : [];
   });
-  expect(unions).toHaveLength(8);
+  expect(unions).toHaveLength(9);
   expect(Object.fromEntries([...reached].map(([name, types]) => [name, [...types].sort()]))).toEqual(
     Object.fromEntries(unions),
   );

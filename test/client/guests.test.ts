@@ -13,7 +13,7 @@ import { openIdentity } from '../../src/identity/identity.ts';
 import { type Offer, offer, reserve, seatAt } from '../api/venue.ts';
 import { testDatabase } from '../support/database.ts';
 import { dataOf, guestToken, send } from '../support/graphql.ts';
-import { jwtSecret, startNode } from '../support/node.ts';
+import { jwtSecret, startNode, tokenFor } from '../support/node.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { FaultyFront } from './faulty-front.ts';
 
@@ -90,6 +90,11 @@ const runOut = (token: string | null) =>
     ...within,
     what: 'the end of the token',
   });
+
+async function reservationsOf(client: HoldfastClient): Promise<readonly string[] | undefined> {
+  const { viewer } = await client.query(MyReservationsDocument, {});
+  return viewer?.reservations.edges.map((edge) => edge.node.id).sort();
+}
 
 /** The device's clock is slow, so that only the server notices the expiry. */
 describe('a guest whose token ran out while the device slept', () => {
@@ -208,11 +213,6 @@ describe('an idle tab', () => {
 });
 
 describe('tabs that start at the same time', () => {
-  const reservationsOf = async (client: HoldfastClient) => {
-    const { viewer } = await client.query(MyReservationsDocument, {});
-    return viewer?.reservations.edges.map((edge) => edge.node.id).sort();
-  };
-
   test.each([
     ['for the first time', null],
     ['long after the token ran out', 60 + 3_700],
@@ -222,6 +222,62 @@ describe('tabs that start at the same time', () => {
     const tabs = [browser.tab(node.graphqlUrl), browser.tab(node.graphqlUrl), browser.tab(node.graphqlUrl)];
     const held = await Promise.all(tabs.map(hold));
     for (const tab of tabs) expect(await reservationsOf(tab)).toEqual(held.toSorted());
+  });
+});
+
+describe('an account that signs in where a guest was', () => {
+  const signedIn = async (account: string, guests?: Browser, url = front.graphqlUrl) => {
+    const retry = { attempts: 3, firstWaitMs: 5, maxWaitMs: 20 };
+    const token = await tokenFor(account);
+    const client = createHoldfastClient({ url, token, retry, ...(guests && { guests }) });
+    onTestFinished(() => client.dispose());
+    return client;
+  };
+
+  test('claims what the guest has, also after lost answers, and as often as it likes', async () => {
+    // Where no renewal gets in between.
+    await using steady = await FaultyFront.open(node.graphqlUrl);
+    const browser = new Browser();
+    const guest = browser.tab(steady.graphqlUrl);
+    const id = await hold(guest);
+    const account = await signedIn('ann', browser, steady.graphqlUrl);
+    const asked = steady.requests.length;
+    steady.fates = [{ status: 502, body: 'Bad gateway' }];
+    const viewer = { __typename: 'Viewer', id: 'ann', roles: ['CUSTOMER'] };
+    expect(await account.claimGuest()).toEqual(viewer);
+    expect(steady.requests.slice(asked)).toHaveLength(2);
+    expect(await account.claimGuest()).toEqual(viewer);
+    expect(await reservationsOf(account)).toEqual([id]);
+    expect(await reservationsOf(guest)).toEqual([]);
+    const booked = await account.confirmReservation({ reservationId: id, paymentToken: 'tok_ok' });
+    expect(booked.__typename).toBe('Booking');
+  });
+
+  test('claims nothing where there was no guest', async () => {
+    expect(await (await signedIn('bea')).claimGuest()).toBeNull();
+    expect(await (await signedIn('bea', new Browser())).claimGuest()).toBeNull();
+    expect(front.requests).toEqual([]);
+  });
+
+  test('is told why a guest cannot be claimed any more', async () => {
+    const browser = new Browser();
+    browser.token = await tokenOf(60 + 3_700);
+    expect(await (await signedIn('cas', browser)).claimGuest()).toMatchObject({ __typename: 'InvalidInput' });
+  });
+
+  test('while another tab follows what the guest holds, takes it out of that list', async () => {
+    const browser = new Browser();
+    const tab = createHoldfastClient({ url: node.graphqlUrl, guests: browser, webSocketImpl: WebSocket });
+    onTestFinished(() => tab.dispose());
+    const id = await hold(tab);
+    const [all, one] = [tab.viewerReservations(), tab.reservation(id)];
+    for (const store of [all, one]) onTestFinished(store.subscribe(() => {}));
+    const isShown = () => all.getSnapshot().data?.length === 1 && one.getSnapshot().state === 'live';
+    await waitFor(isShown, { ...within, what: 'the hold in both' });
+    await (await signedIn('dan', browser, node.graphqlUrl)).claimGuest();
+    const isGone = () => all.getSnapshot().data?.length === 0 && one.getSnapshot().state === 'failed';
+    await waitFor(isGone, { ...within, what: 'the hold to be gone from both' });
+    expect(one.getSnapshot().error?.code).toBe('NOT_FOUND');
   });
 });
 

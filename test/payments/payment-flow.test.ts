@@ -6,6 +6,7 @@ import { createTestPaymentProvider, type TestPaymentProvider } from '../../src/p
 import { findBookingsOfReservations } from '../../src/store/queries/bookings.ts';
 import { cancelReservations } from '../../src/store/statements/cancel-reservations.ts';
 import { expireReservations } from '../../src/store/statements/expire-reservations.ts';
+import { transferReservations } from '../../src/store/statements/transfer-reservations.ts';
 import { hold, lapse, only, reread, storedStatuses } from '../store/buyers.ts';
 import { engines } from '../store/engines.ts';
 import { createSampleEvent, priceOf } from '../store/sample-event.ts';
@@ -213,6 +214,50 @@ describe.each(engines)('paying on $engine', async ({ open }) => {
       expect(await node.confirm(reservation, 'tok_decline')).toMatchObject({ outcome: 'booked', isNew: true });
       await settleAll(database, node);
       expect((await endOf(database, provider, reservation)).money).toEqual(['captured']);
+    });
+  });
+
+  describe('while another viewer claims the reservation', () => {
+    const claimant = 'the claimant';
+    const claim = ({ eventId, viewerId }: ReservationRecord) =>
+      transferReservations(database, eventId, { from: viewerId, to: claimant }, 10);
+    const ownersOf = async (reservation: ReservationRecord) => {
+      const { eventId, id: reservationId } = reservation;
+      const [booking] = await findBookingsOfReservations(database, [{ eventId, reservationId }]);
+      return [booking?.viewerId, (await paymentOf(database, reservation)).viewerId];
+    };
+    const paid = { isBooked: true, payments: ['CAPTURED'], money: ['captured'] };
+
+    test.each(['in time', 'late'])('books for the new holder, %s', async (when) => {
+      const inner = createTestPaymentProvider();
+      const reservation = await newReservation();
+      const provider = meanwhile(inner, async () => {
+        await claim(reservation);
+        if (when === 'late') await lapse(database, reservation);
+      });
+      await using node = await PaymentNode.open({ database, provider });
+      const outcome = await node.confirm(reservation, 'tok_ok');
+      expect(outcome).toMatchObject({ outcome: 'booked', isNew: true, booking: { viewerId: claimant } });
+      await settleAll(database, node);
+      expect(await endOf(database, inner, reservation)).toEqual(paid);
+      expect(await ownersOf(reservation)).toEqual([claimant, claimant]);
+    });
+
+    test.each(['the settler', 'the new holder'])('%s ends what the buyer’s bank was asked before', async (who) => {
+      const provider = createTestPaymentProvider();
+      await using node = await PaymentNode.open({ database, provider });
+      const reservation = await newReservation();
+      await node.confirm(reservation, 'tok_action');
+      await claim(reservation);
+      provider.answerForBank((await paymentOf(database, reservation)).id, true);
+      expect(await node.confirm(reservation)).toEqual({ outcome: 'not-found' });
+      if (who === 'the new holder') {
+        const confirmed = await node.confirm({ ...reservation, viewerId: claimant });
+        expect(confirmed).toMatchObject({ outcome: 'booked', isNew: true });
+      }
+      await settleAll(database, node);
+      expect(await endOf(database, provider, reservation)).toEqual(paid);
+      expect(await ownersOf(reservation)).toEqual([claimant, claimant]);
     });
   });
 

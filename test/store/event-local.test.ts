@@ -16,6 +16,7 @@ import { expireReservations } from '../../src/store/statements/expire-reservatio
 import { extendReservations } from '../../src/store/statements/extend-reservations.ts';
 import { fencePayments } from '../../src/store/statements/fence-payments.ts';
 import { removeEndedReservations } from '../../src/store/statements/remove-ended-reservations.ts';
+import { transferReservations } from '../../src/store/statements/transfer-reservations.ts';
 import { claimPayments, updatePayments } from '../../src/store/statements/update-payments.ts';
 import * as tables from '../../src/store/tables.ts';
 import { testDatabase } from '../support/database.ts';
@@ -73,6 +74,7 @@ async function statementsOfASale(database: Database): Promise<SqlStatement[]> {
       ...{ attempts: 0, dueInMs: null, answer: 'captured' },
     },
   ]);
+  await transferReservations(recording, eventId, { from: one.viewerId, to: 'the claimer' }, 500);
   await claimPayments(recording, eventId, [one.id], 9_000);
   await cancelReservations(recording, eventId, [asked(other)]);
   await beginPayments(database, third);
@@ -102,8 +104,8 @@ test('writes of an event touch only its own rows, and can be routed by the event
   await using database = await openDatabase({ kind: 'postgres', url, poolSize: 2 });
   const statements = await statementsOfASale(database);
   const writing = statements.filter(({ writes }) => writes);
-  // Reserve, extend, fence, confirm, late, two of payments, cancel, expire, block, sales status, two of history, four of the cursor.
-  expect(writing).toHaveLength(17);
+  // Reserve, extend, fence, confirm, late, transfer, two of payments, cancel, expire, block, sales status, two of history, four of the cursor.
+  expect(writing).toHaveLength(18);
   expect(writing.flatMap(ofEvents)).toEqual([]);
   // A distributed Postgres refuses these, because statements run on the shards and their replicas.
   expect(writing.flatMap(({ computedReturns }) => computedReturns)).toEqual([]);
@@ -150,11 +152,13 @@ test('the check finds tables without a condition on the event, and what a distri
         select * from found join bookings on bookings.event_id = found.event_id
         cross join lateral (select * from booked_seats where event_id = $1 and booking_id = bookings.id limit 1) as one
         where exists (select from seats where seats.event_id = $1 or seats.index = 3)
+        union all select * from found join payments on payments.event_id = $1
+        union all select * from found join booked_seats on booked_seats.booking_id = found.id
       ),
       made as (insert into keyed_changes (name, event_id) select $2, joined.event_id from joined),
       noted as (insert into event_heads (event_id) values ($1))
     update seats set status = 'BOOKED' from joined where seats.event_id = $1::uuid returning lower(seats.number)`);
-  expect([...tablesOfAnyEvent].sort()).toEqual(['bookings', 'keyed_changes', 'seats']);
+  expect([...tablesOfAnyEvent].sort()).toEqual(['booked_seats', 'bookings', 'keyed_changes', 'seats']);
   expect(computedReturns).toHaveLength(1);
   expect(lateralLimits).toHaveLength(1);
 });

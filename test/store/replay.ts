@@ -20,7 +20,7 @@ export function replay(changes: readonly LoggedChange[], seatCount: number): Rep
 }
 
 function seatIndexesOf(fact: Fact): readonly number[] {
-  if (fact.kind === 'sales-status-changed') return [];
+  if (fact.kind === 'sales-status-changed' || fact.kind === 'reservation-transferred') return [];
   return fact.kind === 'event-created' ? fact.blockedSeatIndexes : fact.seatIndexes;
 }
 
@@ -40,6 +40,7 @@ function seatAfter(fact: Fact): ReplayedSeat {
     case 'reservation-cancelled':
     case 'reservation-expired':
     case 'sales-status-changed':
+    case 'reservation-transferred':
       return available;
   }
 }

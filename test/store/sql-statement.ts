@@ -23,7 +23,9 @@ export async function parseStatement(text: string): Promise<SqlStatement> {
   const inserts = ofKind('InsertStmt');
   const changes = [...inserts, ...ofKind('UpdateStmt'), ...ofKind('DeleteStmt')];
   const unbound = [
-    ...[...ofKind('SelectStmt'), ...ofKind('UpdateStmt'), ...ofKind('DeleteStmt')].flatMap(unboundTables),
+    ...[...ofKind('SelectStmt').flatMap(partsOfUnion), ...ofKind('UpdateStmt'), ...ofKind('DeleteStmt')].flatMap(
+      unboundTables,
+    ),
     ...inserts.flatMap((insert) => (insertsForEvent(insert) ? [] : [insert.relation as Node])),
   ];
   return {
@@ -45,6 +47,12 @@ function nodesOf(tree: unknown, kind: string): Node[] {
     ...(key === kind ? [value as Node] : []),
     ...nodesOf(value, kind),
   ]);
+}
+
+/** The query, and those that it is a union of, which have no kind of their own in the tree. */
+function partsOfUnion(select: Node): Node[] {
+  const parts = [select.larg, select.rarg].filter((part) => part !== undefined);
+  return [select, ...parts.flatMap((part) => partsOfUnion(part as Node))];
 }
 
 /** Tables of one query, without its sub-queries, that have no condition on their event. */

@@ -160,6 +160,13 @@ export type CategoryPriceInput = {
   readonly category: Scalars['String']['input'];
 };
 
+export type ClaimGuestInput = {
+  /** The guest's, without `Bearer`; also for an hour after it ran out. */
+  readonly guestToken: Scalars['String']['input'];
+};
+
+export type ClaimGuestResult = InvalidInput | RateLimited | ServiceBusy | Viewer;
+
 export type ConfirmReservationInput = {
   /** Kept with the booking, for tickets and questions. */
   readonly buyer?: InputMaybe<BuyerInput>;
@@ -392,6 +399,14 @@ export type Mutation = {
    */
   readonly cancelReservation: CancelReservationResult;
   /**
+   * Gives a guest's reservations, bookings, queue places and waitlist entries to the viewer: bought on the phone as a guest, seen at home when signed in.
+   *
+   * To be asked again after no answer: what the viewer has already stays, and the answer is the same. Never refused because of limits of what one viewer may hold. Outcomes,
+   * in order of precedence: `RateLimited`, `InvalidInput` (the viewer is a guest; no token of a guest of this server, or one that ran out more than an hour ago), `Viewer`;
+   * `ServiceBusy` at any point.
+   */
+  readonly claimGuest: ClaimGuestResult;
+  /**
    * Confirming twice gives the same booking twice.
    *
    * A payment that comes after the reservation has lapsed still gives the `Booking` if all of its seats are free, and is given back otherwise. Outcomes, in order of
@@ -463,6 +478,12 @@ export type MutationBlockSeatsArgs = {
 /** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
 export type MutationCancelReservationArgs = {
   input: CancelReservationInput;
+};
+
+
+/** Changes of state. Each mutation has a closed list of outcomes; if several apply, the first one in its list is returned. */
+export type MutationClaimGuestArgs = {
+  input: ClaimGuestInput;
 };
 
 
@@ -1013,7 +1034,7 @@ export type Subscription = {
   /**
    * All reservations of the viewer that run, one message each, and then each at every change: what another tab or device does is seen here.
    *
-   * New ones too, on whatever event. The last message of each says `CONFIRMED`, `CANCELLED` or `EXPIRED`; the subscription goes on.
+   * New ones too, on whatever event. The last message of each says `CONFIRMED`, `CANCELLED` or `EXPIRED`; the subscription goes on. It completes when an account has claimed what the viewer, a guest, had: subscribe again.
    */
   readonly viewerReservations: Reservation;
 };
@@ -1170,6 +1191,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( ReservationNotActive & { __typename: 'ReservationNotActive' } )
     | ( ServiceBusy & { __typename: 'ServiceBusy' } )
   ;
+  ClaimGuestResult:
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( RateLimited & { __typename: 'RateLimited' } )
+    | ( ServiceBusy & { __typename: 'ServiceBusy' } )
+    | ( ViewerSource & { __typename: 'Viewer' } )
+  ;
   ConfirmReservationResult:
     | ( BookingSource & { __typename: 'Booking' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
@@ -1278,6 +1305,8 @@ export type ResolversTypes = {
   CancelReservationInput: CancelReservationInput;
   CancelReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelReservationResult']>;
   CategoryPriceInput: CategoryPriceInput;
+  ClaimGuestInput: ClaimGuestInput;
+  ClaimGuestResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ClaimGuestResult']>;
   ConfirmReservationInput: ConfirmReservationInput;
   ConfirmReservationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmReservationResult']>;
   CreateEventInput: CreateEventInput;
@@ -1372,6 +1401,8 @@ export type ResolversParentTypes = {
   CancelReservationInput: CancelReservationInput;
   CancelReservationResult: ResolversUnionTypes<ResolversParentTypes>['CancelReservationResult'];
   CategoryPriceInput: CategoryPriceInput;
+  ClaimGuestInput: ClaimGuestInput;
+  ClaimGuestResult: ResolversUnionTypes<ResolversParentTypes>['ClaimGuestResult'];
   ConfirmReservationInput: ConfirmReservationInput;
   ConfirmReservationResult: ResolversUnionTypes<ResolversParentTypes>['ConfirmReservationResult'];
   CreateEventInput: CreateEventInput;
@@ -1509,6 +1540,10 @@ export type CancelReservationResultResolvers<ContextType = GraphqlContext, Paren
   __resolveType: TypeResolveFn<'IdempotencyConflict' | 'InvalidInput' | 'NotFound' | 'RateLimited' | 'Reservation' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
 
+export type ClaimGuestResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ClaimGuestResult'] = ResolversParentTypes['ClaimGuestResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'RateLimited' | 'ServiceBusy' | 'Viewer', ParentType, ContextType>;
+};
+
 export type ConfirmReservationResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ConfirmReservationResult'] = ResolversParentTypes['ConfirmReservationResult']> = {
   __resolveType: TypeResolveFn<'Booking' | 'InvalidInput' | 'NotFound' | 'PaymentActionRequired' | 'PaymentFailed' | 'RateLimited' | 'ReservationExpired' | 'ReservationNotActive' | 'ServiceBusy', ParentType, ContextType>;
 };
@@ -1603,6 +1638,7 @@ export type MoneyResolvers<ContextType = GraphqlContext, ParentType extends Reso
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   blockSeats?: Resolver<ResolversTypes['BlockSeatsResult'], ParentType, ContextType, RequireFields<MutationBlockSeatsArgs, 'input'>>;
   cancelReservation?: Resolver<ResolversTypes['CancelReservationResult'], ParentType, ContextType, RequireFields<MutationCancelReservationArgs, 'input'>>;
+  claimGuest?: Resolver<ResolversTypes['ClaimGuestResult'], ParentType, ContextType, RequireFields<MutationClaimGuestArgs, 'input'>>;
   confirmReservation?: Resolver<ResolversTypes['ConfirmReservationResult'], ParentType, ContextType, RequireFields<MutationConfirmReservationArgs, 'input'>>;
   createEvent?: Resolver<ResolversTypes['CreateEventResult'], ParentType, ContextType, RequireFields<MutationCreateEventArgs, 'input'>>;
   extendReservation?: Resolver<ResolversTypes['ExtendReservationResult'], ParentType, ContextType, RequireFields<MutationExtendReservationArgs, 'input'>>;
@@ -1892,6 +1928,7 @@ export type ViewerResolvers<ContextType = GraphqlContext, ParentType extends Res
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reservations?: Resolver<ResolversTypes['ReservationConnection'], ParentType, ContextType, Partial<ViewerReservationsArgs>>;
   roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = GraphqlContext> = {
@@ -1905,6 +1942,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   BookingEdge?: BookingEdgeResolvers<ContextType>;
   Buyer?: BuyerResolvers<ContextType>;
   CancelReservationResult?: CancelReservationResultResolvers<ContextType>;
+  ClaimGuestResult?: ClaimGuestResultResolvers<ContextType>;
   ConfirmReservationResult?: ConfirmReservationResultResolvers<ContextType>;
   CreateEventResult?: CreateEventResultResolvers<ContextType>;
   DateTime?: GraphQLScalarType;

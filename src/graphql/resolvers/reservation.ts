@@ -1,5 +1,4 @@
-import type { ReservationRecord } from '../../domain/records.ts';
-import { beginMessage, type GraphqlContext, requireViewer } from '../context.ts';
+import { requireViewer } from '../context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { encodeReservationId } from '../ids.ts';
 import { bookingOf, eventOf, findReservation, paymentOf, seatsOf, totalOf } from '../lookups.ts';
@@ -7,7 +6,7 @@ import { cancelReservation } from '../operations/cancel-reservation.ts';
 import { confirmReservation } from '../operations/confirm-reservation.ts';
 import { extendReservation } from '../operations/extend-reservation.ts';
 import { reserveSeats } from '../operations/reserve-seats.ts';
-import { subscribeToReservation } from '../subscriptions.ts';
+import { reservationMessage, subscribeToReservation } from '../subscriptions.ts';
 
 export const reservationResolvers: Resolvers = {
   Query: {
@@ -43,11 +42,6 @@ export const reservationResolvers: Resolvers = {
       reservation.status === 'CONFIRMED' ? bookingOf(context, reservation) : null,
   },
 };
-
-function reservationMessage(reservation: ReservationRecord, _arguments: unknown, context: GraphqlContext) {
-  beginMessage(context);
-  return { __typename: 'Reservation', reservation } as const;
-}
 
 /** The largest `Int`, which is 24.8 days. Extensions may move a deadline further. */
 const longestIntMs = 2 ** 31 - 1;

@@ -1,9 +1,10 @@
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import type { Viewer } from '../../domain/viewer.ts';
+import { isGuest, type Viewer } from '../../domain/viewer.ts';
 import { GuestsNotEnabled, InvalidToken } from '../../identity/errors.ts';
 import { type GraphqlContext, noteOutcome } from '../context.ts';
-import type { Resolvers } from '../generated/resolvers.ts';
+import type { ClaimGuestInput, Resolvers } from '../generated/resolvers.ts';
+import { limited } from '../mutation-limits.ts';
 import { invalidInput, rateLimited } from '../outcomes.ts';
 import { cursorCodec, cursorMoment, pageRequest, toConnection } from '../pages.ts';
 
@@ -33,6 +34,7 @@ export const viewerResolvers: Resolvers = {
         return noteOutcome(context, invalidInput('guestToken', `${error.message}.`));
       }
     },
+    claimGuest: (_, { input }, context) => limited(context, (viewer) => claim(context, viewer, input)),
   },
   Viewer: {
     reservations: async (viewer, { status, ...page }, context) => {
@@ -55,6 +57,18 @@ export const viewerResolvers: Resolvers = {
     },
   },
 };
+
+async function claim({ services }: GraphqlContext, viewer: Viewer, { guestToken }: ClaimGuestInput) {
+  if (isGuest(viewer)) return invalidInput('guestToken', 'A guest cannot claim what another guest has: sign in first.');
+  try {
+    const guest = services.identity.renewableGuest(guestToken);
+    await services.reservations.claim({ from: guest.id, to: viewer.id });
+    return { __typename: 'Viewer', ...viewer } as const;
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error;
+    return invalidInput('guestToken', `${error.message}.`);
+  }
+}
 
 /** @param countedBy key of the limit of sign-ins */
 async function guestSession(context: GraphqlContext, countedBy: string, guest?: Viewer) {

@@ -154,12 +154,16 @@ function columnsOf(requests: readonly ReserveSeatsRequest[]) {
 
 const now = sql`(select now from moment)`;
 const ofEvent = sql`${sql.placeholder('eventId')}::uuid`;
+const reservationIds = sql`${sql.placeholder('reservationIds')}::uuid[]`;
 const viewerIds = sql`${sql.placeholder('viewerIds')}::text[]`;
 const idempotencyKeys = sql`${sql.placeholder('idempotencyKeys')}::text[]`;
 const seatLists = sql`${sql.placeholder('seatLists')}::text[]`;
 const maxActiveReservations = sql.placeholder('maxActiveReservations');
 
-/** For a key that was used for the same seats the reservation's id; an empty text if it was for other seats or another event. */
+/**
+ * For a key that was used for the same seats the reservation's id; an empty text if it was for other seats or another event, or if the
+ * reservation was transferred since, which keeps the id that is derived from the key.
+ */
 const findEarlier = prepared<StatementValues>(
   findEarlierUses(sql`
     select
@@ -169,7 +173,14 @@ const findEarlier = prepared<StatementValues>(
     from unnest(${viewerIds}, ${idempotencyKeys}, ${seatLists}) with ordinality
       as input(viewer_id, idempotency_key, seat_list, position)
     join ${reservations}
-      on ${reservations.viewerId} = input.viewer_id and ${reservations.idempotencyKey} = input.idempotency_key`),
+      on ${reservations.viewerId} = input.viewer_id and ${reservations.idempotencyKey} = input.idempotency_key
+    union all
+    select input.position - 1, ''
+    from unnest(${reservationIds}, ${viewerIds}) with ordinality as input(id, viewer_id, position)
+    where input.viewer_id <> (
+      select ${reservations.viewerId} from ${reservations}
+      where ${reservations.eventId} = ${ofEvent} and ${reservations.id} = input.id
+    )`),
 );
 
 /** A `Sale`, from `event`. */
@@ -222,7 +233,7 @@ const statement = prepared<StatementValues>(sql`
         select
           (input.position - 1)::int as ordinal, input.id, input.viewer_id, input.idempotency_key,
           input.seat_list::int[] as seat_indexes
-        from unnest(${sql.placeholder('reservationIds')}::uuid[], ${viewerIds}, ${idempotencyKeys}, ${seatLists})
+        from unnest(${reservationIds}, ${viewerIds}, ${idempotencyKeys}, ${seatLists})
           with ordinality as input(id, viewer_id, idempotency_key, seat_list, position)
       ),
       checked as materialized (

@@ -21,6 +21,12 @@ export interface RepeatableRequest extends HolderRequest {
   readonly change?: KeyedChange | null;
 }
 
+/** A change of a reservation, requested by its holder or on behalf of whoever holds it. */
+export interface ReservationRequest extends Pick<RepeatableRequest, 'reservationId' | 'change'> {
+  /** Null for whoever holds it. */
+  readonly viewerId: string | null;
+}
+
 /** A change with an idempotency key: it is made once. */
 export interface KeyedChange {
   /** A uuid derived from the viewer, the mutation and the key. */
@@ -33,12 +39,13 @@ export interface KeyedChange {
 export interface HolderValues extends Readonly<Record<string, unknown>> {
   readonly eventId: string;
   readonly reservationIds: readonly string[];
-  readonly viewerIds: readonly string[];
+  /** Null for whoever holds it. */
+  readonly viewerIds: readonly (string | null)[];
   readonly changeNames: readonly (string | null)[];
   readonly changeContents: readonly (string | null)[];
 }
 
-export function holderValues(eventId: string, requests: readonly RepeatableRequest[]): HolderValues {
+export function holderValues(eventId: string, requests: readonly ReservationRequest[]): HolderValues {
   return {
     eventId,
     reservationIds: requests.map(({ reservationId }) => reservationId),
@@ -79,7 +86,7 @@ export const foundReservations: SQL = sql`
         select * from ${reservations}
         where ${reservations.eventId} = ${ofEvent}
           and ${reservations.id} = request.reservation_id
-          and ${reservations.viewerId} = request.viewer_id
+          and ${reservations.viewerId} = coalesce(request.viewer_id, ${reservations.viewerId})
         for update
       ) as reservations
     )`;
@@ -142,7 +149,7 @@ export const keyedChangesOf = (changing: SQL): SQL => sql`
 export function changeRows<Row extends HolderRow = HolderRow>(
   database: ChangeWriter,
   eventId: string,
-  requests: readonly RepeatableRequest[],
+  requests: readonly ReservationRequest[],
   statement: Statement,
   ahead: readonly Statement[] = [],
 ): Promise<Row[]> {

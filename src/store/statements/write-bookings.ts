@@ -9,16 +9,16 @@ import { bookedSeats, bookings, paymentEvents, payments, priceCategories, reserv
 import { insertSelected, rewrite } from './columns.ts';
 import { findEarlierUses } from './earlier-uses.ts';
 import {
-  type HolderRequest,
   type HolderRow,
   type HolderValues,
   holderValues,
   inputOf,
   momentNow,
   ofEvent,
+  type ReservationRequest,
 } from './running-reservations.ts';
 
-export interface BookRequest extends HolderRequest {
+export interface BookRequest extends ReservationRequest {
   /** Id of the new booking. */
   readonly bookingId: string;
   readonly reference: string;

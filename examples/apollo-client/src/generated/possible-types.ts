@@ -24,6 +24,12 @@
       "ReservationNotActive",
       "ServiceBusy"
     ],
+    "ClaimGuestResult": [
+      "InvalidInput",
+      "RateLimited",
+      "ServiceBusy",
+      "Viewer"
+    ],
     "ConfirmReservationResult": [
       "Booking",
       "InvalidInput",
