@@ -116,20 +116,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     search: 'moveSeats(ofEvent, sql`moved`)',
     replace: 'moveSeats(ofEvent, sql`(select * from moved limit 0)`)',
   }),
-  bug(
-    'a payment is not stored',
-    ['holdfast verify'],
-    {
-      file: 'store/statements/fence-payments',
-      search: 'where running.total_amount > 0 and',
-      replace: 'where false and',
-    },
-    {
-      file: 'store/statements/write-bookings',
-      search: '.total_amount = coalesce(paid.amount, 0)',
-      replace: '.total_amount >= coalesce(paid.amount, 0)',
-    },
-  ),
   bug('seats are blocked whoever holds them', ['one holder at a time'], {
     file: 'store/statements/block-seats',
     search: 'and not exists (select from taken)',
