@@ -14,8 +14,8 @@ const MAX_FIRST_IN_FLIGHT = 100;
 const MAX_FIRST_WAITING = 10_000;
 /** Payments of one round, all in parallel. */
 const ROUND_SIZE = 50;
-/** How long a payment is one node's. Longer than its calls of the provider may take together. */
-const LEASE_MS = 60_000;
+/** How long a payment is one node's: longer than its calls of the provider take, but for one that hangs. */
+const LEASE_MS = 30_000;
 
 export interface SettlerDependencies {
   readonly database: Database;

@@ -83,7 +83,8 @@ async function untilAllIsSettled({ rig, readers }: Resting): Promise<void> {
       where event_id = any(${sql.param([...readers.keys()])}::uuid[]) and due_at is not null`);
     return left === undefined ? 'all' : Promise.reject(new Error(`still to be settled: ${JSON.stringify(left)}`));
   };
-  await waitFor(isSettled, { withinMs: PATIENCE_MS, what: 'the settler to have nothing left to do' });
+  // What a node that was killed had taken is left alone for half a minute.
+  await waitFor(isSettled, { withinMs: 2 * PATIENCE_MS, what: 'the settler to have nothing left to do' });
 }
 
 /** On each node somebody gets all seats that are free, and lets go of them again. */
