@@ -108,13 +108,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   }),
   bug('an extension leaves the seats as they were', ['one holder at a time', 'on time'], {
     file: 'store/statements/extend-reservations',
-    search: 'moveSeats(ofEvent, sql`extended`)',
-    replace: 'moveSeats(ofEvent, sql`(select * from extended limit 0)`)',
+    search: 'moveSeats(sql`extended`)',
+    replace: 'moveSeats(sql`(select * from extended limit 0)`)',
   }),
   bug('a payment does not keep the seats', ['one holder at a time', 'on time'], {
     file: 'store/statements/fence-payments',
-    search: 'moveSeats(ofEvent, sql`moved`)',
-    replace: 'moveSeats(ofEvent, sql`(select * from moved limit 0)`)',
+    search: 'moveSeats(sql`moved`)',
+    replace: 'moveSeats(sql`(select * from moved limit 0)`)',
   }),
   bug('seats are blocked whoever holds them', ['one holder at a time'], {
     file: 'store/statements/block-seats',
