@@ -49,6 +49,19 @@ test.concurrent('a killed server: the map is shown as stale, and recovers by its
   await ann.locator('.reference').waitFor();
 });
 
+test.concurrent('how to pay is asked again where the server could not be reached', async () => {
+  const house = await offer(stage.node);
+  const ann = await stage.visit(`/events/${house.eventId}`);
+  await ann.route('**/graphql', (route) =>
+    route.request().postData()?.includes('paymentProvider') ? route.abort() : route.continue(),
+  );
+  await hold(await openRow(ann, 'Stalls', '1'), '1');
+  await ann.getByRole('button', { name: 'Try again' }).waitFor();
+  await ann.unroute('**/graphql');
+  await ann.getByRole('button', { name: /^Pay/ }).click();
+  await ann.locator('.reference').waitFor();
+});
+
 test.concurrent('a laptop shows what it missed soon after it wakes', async () => {
   await using link = await LooseLink.open(stage.node.url);
   const house = await offer(stage.node);

@@ -1,5 +1,5 @@
 import { PaymentProviderDocument } from '@holdfast/client';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useClient } from '../session/use-session.ts';
 import { useLoaded } from '../state/use-loaded.ts';
 import { Failed } from '../ui/failed.tsx';
@@ -8,6 +8,9 @@ import { type Card, CardChoice } from './payment.tsx';
 import type { Held } from './state.ts';
 import { StripeFields } from './stripe-fields.tsx';
 import type { StripeForm } from './stripe-form.ts';
+
+/** After the server could not be asked how to pay. */
+const ASK_AGAIN_MS = 3_000;
 
 /** How the viewer pays for what is held. */
 export interface Paying {
@@ -42,5 +45,12 @@ function useProvider(isWanted: boolean) {
       isWanted ? (await client.query(PaymentProviderDocument, {}, { signal })).paymentProvider : null,
     [client, isWanted],
   );
-  return useLoaded(load);
+  const { loaded, reload } = useLoaded(load);
+  // The time to pay runs on, so that nobody has to find out that the server is back.
+  useEffect(() => {
+    if (loaded.state !== 'failed') return;
+    const again = setTimeout(reload, ASK_AGAIN_MS);
+    return () => clearTimeout(again);
+  }, [loaded, reload]);
+  return { loaded, reload };
 }
