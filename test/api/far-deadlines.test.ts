@@ -41,7 +41,9 @@ test('a reservation that is extended as far as settings allow stays valid, and c
   expect(await buyer.look(nodes.b, id)).toMatchObject({ status: 'ACTIVE', expiresInMs: longestInt });
 
   reservationIn(await buyer.cancel(nodes.a, id, [house.seatIds[4] ?? '']));
-  reservationIn(await rival.reserve(nodes.b, house, [4]));
+  // The other node hears of it a moment later, and refuses the seat until then.
+  const isFree = async () => (await rival.reserve(nodes.b, house, [4])).__typename === 'Reservation';
+  await waitFor(isFree, { ...soon, what: 'the released seat to be free' });
   expect(bookingIn(await buyer.confirm(nodes.b, id)).seats).toMatchObject([{ index: 3 }]);
 });
 
